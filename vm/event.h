@@ -1,0 +1,43 @@
+/* event.h -- what the VM sees of one event: the fields the program names, its
+ * time, and where it came from.
+ *
+ * Readers (io/) fill it, the VM only reads it; this header is all that the two
+ * know of each other.  Everything is borrowed: slots, values and strings live
+ * until the reader is asked for the next event. */
+#ifndef EQL_VM_EVENT_H
+#define EQL_VM_EVENT_H
+
+#include "base/base.h"
+#include "program/value.h"
+
+/* All values of one field, in document order, arrays flattened and nulls
+ * dropped (spec 1.5).  n == 0: the field is missing. */
+typedef struct {
+    const eql_value *v;
+    uint32_t n;
+} eql_slot;
+
+typedef enum {
+    EQL_TIME_NONE,    /* no usable time: for event queries only */
+    EQL_TIME_SETTLED, /* time_ns is the event's time */
+    EQL_TIME_PENDING  /* local time whose offset the file has yet to tell */
+} eql_time_kind;
+
+typedef struct {
+    const eql_slot *slots; /* one per program field, in program order */
+    eql_time_kind time_kind;
+    int64_t time_ns; /* SETTLED: event time.  PENDING: Sysmon UtcTime, valid
+                        if has_utc.  Nanoseconds since 1970, UTC */
+    int64_t wall_ns; /* PENDING: the record's zone-less local time read as if
+                        it were UTC, valid if has_wall */
+    bool has_utc;
+    bool has_wall;
+    /* Where it came from, for references in hits. */
+    uint8_t store;   /* what offset means: io's business, opaque here */
+    uint32_t file;   /* number of its input, from 0 in command-line order */
+    uint32_t len;    /* bytes of its source text */
+    uint64_t line;   /* from 1, in the decompressed input */
+    uint64_t offset; /* of its source text, in what `store` says */
+} eql_event;
+
+#endif

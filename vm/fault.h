@@ -1,0 +1,72 @@
+/* fault.h -- planted faults, for a test build only.
+ *
+ * A randomised test compares the VM with a slow reference evaluator; it is
+ * worth something only if it notices when the VM is wrong.  Built with
+ * -DEQL_FAULTS, the VM can be told to be wrong in one chosen way, and the test
+ * must find it.  In every other build EQL_FAULT() is the constant false and
+ * no code is left behind.
+ *
+ *   if (v->tag == EQL_NULL && EQL_FAULT(not_null_false)) ...
+ *
+ * A fault is planted by adding its row here and one test of EQL_FAULT(). */
+#ifndef EQL_VM_FAULT_H
+#define EQL_VM_FAULT_H
+
+#include <stdbool.h>
+
+/* X(name, text).  Filters first, then sequences. */
+#define EQL_FAULT_LIST(X)                                                      \
+    X(not_null_false, "`not` of a leaf that is null is false")                 \
+    X(ne_missing_false, "`!=` on a missing field is false")                    \
+    X(multi_value_all, "every value must satisfy a leaf, not any")             \
+    X(null_test_first, "a null test looks at the first value only")            \
+    X(qmark_any_run, "wildcard `?` matches any run")                           \
+    X(in_fold_exact, "`in~` compares case-sensitively")                        \
+    X(like_fold_exact, "`:` compares case-sensitively")                        \
+    X(cidr_prefix_short, "a block is one bit too wide")                        \
+    X(coerce_off, "no coercion between literal and event value")               \
+    X(ip_as_text, "addresses compare as text")                                 \
+    X(int_as_double, "integers are rounded to double before comparing")        \
+    X(le_as_lt, "`<=` and `>=` leave out equality")                            \
+    X(any_category_lost, "`any where` wants an event with a category")         \
+    X(maxspan_lt, "maxspan leaves out its bound")                              \
+    X(until_first, "`until` ends partials before the stages see the event")    \
+    X(until_ignored, "`until` ends nothing")                                   \
+    X(first_stage_first, "stages see an event first to last")                  \
+    X(keep_oldest_partial, "a new partial does not replace an older one")      \
+    X(partial_kept, "a partial stays in its stage after it went on")           \
+    X(null_key_joins, "an event with a null key joins others")                 \
+    X(key_fold, "join keys compare case-insensitively")                        \
+    X(key_first_value, "a multi-valued key joins by its first value only")     \
+    X(tiebreak_reversed, "equal times: the later arrival comes first")         \
+    X(exception_after, "exceptions apply to matches, not to events")
+
+typedef enum {
+    EQL_FAULT_none,
+#define X(name, text) EQL_FAULT_##name,
+    EQL_FAULT_LIST(X)
+#undef X
+        EQL_FAULT_COUNT
+} eql_fault;
+
+#ifdef EQL_FAULTS
+
+/* Chooses the fault of this process; NULL or "" for none.  false, and no
+ * fault, when there is none of that name.  Not to be called while other
+ * threads run the VM. */
+bool eql_fault_select(const char *name);
+eql_fault eql_fault_selected(void);
+/* For listing: 1 .. EQL_FAULT_COUNT - 1; "" outside. */
+const char *eql_fault_name(unsigned fault);
+const char *eql_fault_text(unsigned fault);
+
+#define EQL_FAULT(name) (eql_fault_selected() == EQL_FAULT_##name)
+
+#else
+
+/* False, but still an error when the name is not in the list. */
+#define EQL_FAULT(name) (sizeof(char[EQL_FAULT_##name + 1]) == 0)
+
+#endif
+
+#endif
