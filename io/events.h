@@ -1,0 +1,138 @@
+/* events.h -- every event of a run: opening, decompressing, splitting,
+ * parsing, mapping, and fetching again what an alert needs.
+ *
+ * The only door between event data and the rest.  JSON policy: design 4.
+ * One object per run, one thread. */
+#ifndef EQL_IO_EVENTS_H
+#define EQL_IO_EVENTS_H
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "program/program.h"
+#include "vm/event.h"
+#include "vm/hit.h"
+
+typedef enum {
+    EQL_INPUT_AUTO,    /* told apart line by line */
+    EQL_INPUT_ECS,     /* never map */
+    EQL_INPUT_WINEVENT /* always map; what is no Windows record is rejected */
+} eql_input_kind;
+
+typedef enum {
+    EQL_TIME_POLICY_ROBUST,  /* UtcTime unless over a minute from the record's */
+    EQL_TIME_POLICY_UTCTIME, /* Sysmon's UtcTime */
+    EQL_TIME_POLICY_CREATED  /* the record's own time */
+} eql_time_policy;
+
+#define EQL_DEFAULT_LINE_BYTES ((size_t)64 << 20) /* longer lines are rejected */
+#define EQL_DEFAULT_EVENT_DEPTH 200u              /* JSON nesting */
+#define EQL_DEFAULT_SPOOL_BYTES ((uint64_t)16 << 30)
+
+/* Why a line was not an event. */
+typedef enum {
+#define X(name, key, text) EQL_REJECT_##name,
+#include "io/reject.def"
+#undef X
+    EQL_REJECT_COUNT
+} eql_reject;
+
+/* A problem with the input; text says what and how to help it. */
+typedef struct {
+    const char *path;
+    uint64_t line; /* from 1; 0 when it is about the file */
+    uint64_t byte; /* of the line, from 1; 0 when unknown */
+    eql_reject reason;
+    const char *text;
+} eql_problem;
+
+typedef struct {
+    eql_input_kind input;
+    eql_time_policy time_policy;
+    bool has_utc_offset;
+    int64_t utc_offset_ns;  /* of zone-less record times; else learned */
+    eql_strview mapping;    /* mapping file's text; empty: the one built in */
+    size_t max_line_bytes;  /* 0: default */
+    uint32_t max_depth;     /* 0: default */
+    const char *temp_dir;   /* NULL: TMPDIR, else /tmp */
+    uint64_t max_spool_bytes; /* 0: default */
+    /* Every rejected line and repaired oddity, as it is met; may be NULL. */
+    void (*problem)(void *ctx, const eql_problem *p);
+    void *ctx;
+} eql_events_options;
+
+/* read == accepted + sum of rejected; mapped + unmapped == accepted */
+typedef struct {
+    uint64_t files;
+    uint64_t bytes;        /* decompressed */
+    uint64_t lines_blank;
+    uint64_t read;         /* lines or array elements with something in them */
+    uint64_t accepted;     /* handed on as events */
+    uint64_t mapped;       /* of them, through the Windows mapping */
+    uint64_t unmapped;     /* of them, taken as they were */
+    uint64_t repaired;     /* invalid UTF-8 or lone surrogates replaced */
+    uint64_t untimed;      /* no usable time (as read) */
+    uint64_t rejected[EQL_REJECT_COUNT];
+    uint64_t spool_bytes;
+} eql_events_counters;
+
+typedef enum {
+    EQL_EVENTS_OK,
+    EQL_EVENTS_NOMEM,
+    EQL_EVENTS_IO,      /* message in eql_events_error */
+    EQL_EVENTS_STOPPED  /* the sink returned false */
+} eql_events_result;
+
+typedef struct eql_events eql_events;
+
+/* Called for each event; borrowed for the call.  false stops reading. */
+typedef bool (*eql_event_fn)(void *ctx, const eql_event *ev);
+
+/* NULL when out of memory or the mapping is bad (reason in why). */
+eql_events *eql_events_new(const eql_program *p, const eql_events_options *o,
+                           eql_buf *why);
+void eql_events_free(eql_events *e);
+/* Reads one file ("-" is standard input), plain, gzip, zstd or xz by content;
+ * JSON lines, one JSON array, or an Elasticsearch search response.  Files
+ * count from 0 in the order of calls.  EQL_EVENTS_IO leaves the object usable
+ * for the next file. */
+eql_events_result eql_events_read(eql_events *e, const char *path,
+                                  eql_event_fn fn, void *ctx);
+/* The same for bytes in memory: one event. `name` is what reports call it;
+ * consecutive pushes of one name count lines of one file. */
+eql_events_result eql_events_push(eql_events *e, const char *name,
+                                  eql_strview event, eql_event_fn fn,
+                                  void *ctx);
+uint32_t eql_events_nfiles(const eql_events *e);
+const char *eql_events_path(const eql_events *e, uint32_t file);
+
+/* During the call of fn: where can this event be had again?  A plain file is
+ * read again, everything else is spooled.  false: I/O or budget. */
+bool eql_events_keep(eql_events *e, const eql_event *ev, eql_event_ref *ref);
+/* After a file's end: the time of one of its pending hits. */
+bool eql_events_settle(eql_events *e, const eql_hit *h, int64_t *ns);
+/* Has this file pending times at all? */
+bool eql_events_pending(const eql_events *e, uint32_t file);
+
+/* An event again, for an alert. */
+typedef struct {
+    eql_strview json;  /* as matched, one line: source bytes, or mapped ECS */
+    eql_strview id;    /* its _id in an export; empty when none */
+    eql_h128 identity; /* hash of _id, else of the source bytes */
+    bool mapped;
+} eql_fetched;
+/* Borrowed until the next fetch.  has_time/time_ns: as in the match (written
+ * into a mapped event's @timestamp). */
+bool eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
+                      bool has_time, int64_t time_ns, eql_fetched *out);
+
+const eql_events_counters *eql_events_get_counters(const eql_events *e);
+const char *eql_events_error(const eql_events *e); /* "" when none */
+
+/* --- finding event files ---------------------------------------------------- */
+
+/* Appends to paths (each NUL-terminated in the buffer, in order) `path` itself,
+ * or when it is a folder, all files below it in byte order of names; hidden
+ * names are skipped.  false: I/O, reason in why. */
+bool eql_events_find(const char *path, eql_buf *paths, eql_buf *why);
+
+#endif

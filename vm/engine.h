@@ -1,0 +1,106 @@
+/* engine.h -- both halves in one: events in, matches out, in order.
+ *
+ *   eql_engine_event   filters one event (pure); a hit goes to the sorter
+ *   eql_engine_settle  end of a file: its pending times become known
+ *   eql_engine_finish  sorts all hits and runs the sequence machines
+ *
+ * Matches are delivered in the order of their last event, then rule, then
+ * first event, then key (design 7).  One thread at a time. */
+#ifndef EQL_VM_ENGINE_H
+#define EQL_VM_ENGINE_H
+
+#include "vm/event.h"
+#include "vm/hit.h"
+
+typedef struct eql_engine eql_engine;
+
+/* One event of a match. */
+typedef struct {
+    uint32_t file;
+    uint64_t line;
+    bool has_time;
+    int64_t time_ns;
+    eql_event_ref ref;
+} eql_match_event;
+
+typedef struct {
+    uint32_t rule;                 /* of program.rules[] */
+    uint32_t severity;             /* eql_severity_level after overrides */
+    const eql_match_event *events; /* one per positive stage, in order */
+    uint32_t nevents;
+    eql_strview key;               /* tuple, see hit.h; empty without keys */
+} eql_match;
+
+typedef struct {
+    /* Both return false to end the run early (an error of the caller's,
+     * or a closed pipe). */
+    /* Where can the bytes of this event be had again?  Called once per hit. */
+    bool (*keep)(void *ctx, const eql_event *ev, eql_event_ref *ref);
+    bool (*match)(void *ctx, const eql_match *m);
+    void *ctx;
+} eql_engine_calls;
+
+#define EQL_DEFAULT_SORT_MEMORY ((size_t)16 << 20)
+#define EQL_DEFAULT_STATE_BYTES ((uint64_t)64 << 20)
+
+typedef struct {
+    size_t sort_memory;       /* bytes of hits held before spilling; 0: default */
+    uint64_t max_state_bytes; /* for partials of all rules; 0: default */
+    const char *temp_dir;     /* spill files; NULL: TMPDIR, else /tmp */
+    bool arrival_order;       /* `--order arrival`: time only bounds maxspan */
+} eql_engine_options;
+
+/* All in events or partials; they balance:
+ *   hits_timed + hits_untimed == hits (event queries take untimed ones)
+ *   started == completed + replaced + expired + ended + evicted + open
+ *   completed + event_matches == matches + suppressed  (cooldown) */
+typedef struct {
+    uint64_t events;           /* seen by eql_engine_event */
+    uint64_t hits;             /* events that satisfied a stage */
+    uint64_t hits_untimed;     /* of them without usable time */
+    uint64_t untimed_skipped;  /* sequence entries skipped for lack of time */
+    uint64_t withheld;         /* stage hits hidden by an exception */
+    uint64_t keyless;          /* stage hits without a value for a key */
+    uint64_t started, completed, replaced, expired, ended, evicted, open;
+    uint64_t event_matches;
+    uint64_t matches;          /* delivered */
+    uint64_t suppressed;       /* by cooldown */
+    uint64_t combinations_capped, key_tuples_capped;
+    uint64_t spilled_bytes;
+    uint64_t state_bytes_peak;
+} eql_engine_counters;
+
+/* Per stage of program.stages[], for reports. */
+typedef struct {
+    uint64_t hits;     /* filter held and no exception did */
+    uint64_t withheld;
+    uint64_t keyless;  /* some key had no value */
+} eql_stage_counters;
+
+typedef enum {
+    EQL_ENGINE_OK,
+    EQL_ENGINE_NOMEM,
+    EQL_ENGINE_IO,     /* spill file: errno text in eql_engine_error */
+    EQL_ENGINE_STOPPED /* a callback returned false */
+} eql_engine_result;
+
+eql_engine *eql_engine_new(const eql_program *p, const eql_engine_options *o,
+                           const eql_engine_calls *calls);
+void eql_engine_free(eql_engine *e);
+eql_engine_result eql_engine_event(eql_engine *e, const eql_event *ev);
+/* Gives every pending hit of `file` its time; settle sets *ns or returns
+ * false when the event has none.  Also to be called for files without pending
+ * hits (cheap). */
+typedef bool (*eql_settle_fn)(void *ctx, const eql_hit *h, int64_t *ns);
+eql_engine_result eql_engine_settle(eql_engine *e, uint32_t file,
+                                    eql_settle_fn settle, void *ctx);
+eql_engine_result eql_engine_finish(eql_engine *e);
+const eql_engine_counters *eql_engine_get_counters(const eql_engine *e);
+const eql_stage_counters *eql_engine_stage(const eql_engine *e,
+                                           uint32_t stage);
+/* Events without a value for key `k` of stage `stage`, among its hits. */
+uint64_t eql_engine_key_missing(const eql_engine *e, uint32_t stage,
+                                uint32_t k);
+const char *eql_engine_error(const eql_engine *e); /* "" when none */
+
+#endif
