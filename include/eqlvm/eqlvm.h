@@ -1,0 +1,352 @@
+/* eqlvm.h -- compile Event Query Language rules and run them over events.
+ *
+ * Rules become one program; an engine runs the program over events and hands
+ * alerts to a callback:
+ *
+ *   eqlvm_compiler -> eqlvm_program -> eqlvm_engine -> eqlvm_alert
+ *
+ * No global state.  A program is immutable and may be shared by threads and
+ * engines, which must not outlive it; every other object belongs to one
+ * thread at a time.  Texts are UTF-8; an eqlvm_text carries its length, may
+ * hold U+0000, and is NUL-terminated past its length only where said.  Times
+ * are int64_t nanoseconds since the Unix epoch in UTC, durations int64_t
+ * nanoseconds (names end in _ns); sizes are bytes.  "Borrowed" means valid for
+ * the call, or as long as the object it came from is not changed.  Option
+ * structs: all zero is the default.
+ *
+ * The language, with section numbers as in docs/language.md, is Elastic's EQL
+ * as Elasticsearch 8.15 answers it.  Apache-2.0. */
+#ifndef EQLVM_EQLVM_H
+#define EQLVM_EQLVM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EQLVM_API __attribute__((visibility("default")))
+
+#define EQLVM_VERSION_MAJOR 0
+#define EQLVM_VERSION_MINOR 1
+#define EQLVM_VERSION_PATCH 0
+/* "0.1.0"; static. */
+EQLVM_API const char *eqlvm_version(void);
+
+/* Values are never reused. */
+typedef enum {
+    EQLVM_OK = 0,
+    EQLVM_ERR_NOMEM = 1,
+    EQLVM_ERR_ARG = 2,     /* NULL or nonsense where it may not be */
+    EQLVM_ERR_COMPILE = 3, /* some rule has errors; see the diagnostics */
+    EQLVM_ERR_IMAGE = 4,   /* a compiled file was refused */
+    EQLVM_ERR_IO = 5,      /* see the object's _error text */
+    EQLVM_ERR_LIMIT = 6,   /* a named limit was reached */
+    EQLVM_ERR_STOPPED = 7  /* a callback returned false, or _stop was called */
+} eqlvm_status;
+EQLVM_API const char *eqlvm_status_name(eqlvm_status s); /* static */
+
+typedef struct {
+    const char *p;
+    size_t len;
+} eqlvm_text;
+
+/* Receives output in pieces; false stops the writer (EQLVM_ERR_STOPPED). */
+typedef bool (*eqlvm_write_fn)(void *ctx, const char *p, size_t len);
+
+/* --- diagnostics --------------------------------------------------------- */
+
+typedef enum { EQLVM_ERROR, EQLVM_WARNING, EQLVM_NOTE } eqlvm_diag_kind;
+
+/* One diagnostic of a rule file.  Borrowed from the compiler. */
+typedef struct {
+    eqlvm_diag_kind kind;
+    eqlvm_text code; /* "E201"; stable, see docs/language.md */
+    eqlvm_text file; /* as named; empty for a query without file */
+    uint32_t line, column; /* 1-based; column in bytes */
+    eqlvm_text message; /* one line */
+    eqlvm_text hint;    /* may be empty */
+} eqlvm_diag;
+
+/* --- rules to program ------------------------------------------------------ */
+
+typedef struct eqlvm_compiler eqlvm_compiler;
+typedef struct eqlvm_program eqlvm_program;
+
+typedef enum {
+    EQLVM_SEVERITY_NONE, /* the rule names none */
+    EQLVM_SEVERITY_LOW,
+    EQLVM_SEVERITY_MEDIUM,
+    EQLVM_SEVERITY_HIGH,
+    EQLVM_SEVERITY_CRITICAL
+} eqlvm_severity;
+EQLVM_API const char *eqlvm_severity_name(eqlvm_severity s); /* "high" */
+/* Any ASCII case; false when it is no level. */
+EQLVM_API bool eqlvm_severity_parse(const char *s, eqlvm_severity *out);
+
+typedef struct {
+    /* Select rules; NULL-terminated arrays of texts, NULL selects all.  A rule
+     * is taken if each given array has an entry that fits: a wildcard over
+     * name, id or file's base name; a tag; at least this severity; an OS. All
+     * compare without regard to case. */
+    const char *const *rules;
+    const char *const *tags;
+    const char *const *os;
+    eqlvm_severity min_severity;
+    /* Go on past rules that do not compile: they are left out and counted. */
+    bool skip_bad_rules;
+} eqlvm_compile_options;
+
+typedef struct {
+    uint64_t files;          /* rule files read */
+    uint64_t rules;          /* in the program */
+    uint64_t bad;            /* with errors: left out */
+    uint64_t deselected;     /* by the options */
+    uint64_t other_language; /* KQL, ES|QL, ...: not ours */
+    uint64_t errors, warnings;
+} eqlvm_compile_summary;
+
+/* Options may be NULL.  NULL when out of memory. */
+EQLVM_API eqlvm_compiler *eqlvm_compiler_new(const eqlvm_compile_options *o);
+EQLVM_API void eqlvm_compiler_free(eqlvm_compiler *c);
+/* Adds what a file or folder holds: .eql .toml .ndjson .eqlc.  Rule errors
+ * are diagnostics, not a status; EQLVM_ERR_IO: the path cannot be read. */
+EQLVM_API eqlvm_status eqlvm_compiler_add_path(eqlvm_compiler *c,
+                                               const char *path);
+/* Adds one query under a name. */
+EQLVM_API eqlvm_status eqlvm_compiler_add_query(eqlvm_compiler *c,
+                                                const char *name,
+                                                const char *text, size_t len);
+/* Makes the program of all rules added.  EQLVM_ERR_COMPILE when some rule is
+ * bad and skip_bad_rules is off; *out is NULL then.  The compiler is spent but
+ * for its diagnostics. */
+EQLVM_API eqlvm_status eqlvm_compiler_finish(eqlvm_compiler *c,
+                                             eqlvm_program **out);
+EQLVM_API void eqlvm_compiler_summary(const eqlvm_compiler *c,
+                                      eqlvm_compile_summary *out);
+EQLVM_API size_t eqlvm_compiler_ndiags(const eqlvm_compiler *c);
+EQLVM_API void eqlvm_compiler_diag(const eqlvm_compiler *c, size_t i,
+                                   eqlvm_diag *out);
+/* With file, line, source line, caret and hint, as a terminal shows it. */
+EQLVM_API eqlvm_status eqlvm_compiler_render(const eqlvm_compiler *c, size_t i,
+                                             bool colour, eqlvm_write_fn fn,
+                                             void *ctx);
+/* Keys of rule files that the engine ignores: "file: key" each. */
+EQLVM_API size_t eqlvm_compiler_nignored(const eqlvm_compiler *c);
+EQLVM_API eqlvm_text eqlvm_compiler_ignored(const eqlvm_compiler *c, size_t i);
+EQLVM_API const char *eqlvm_compiler_error(const eqlvm_compiler *c);
+
+typedef enum {
+    EQLVM_DUMP_TOKENS,
+    EQLVM_DUMP_AST,
+    EQLVM_DUMP_TYPED,
+    EQLVM_DUMP_PLAN
+} eqlvm_dump_pass;
+/* From now on every rule added is also printed as this pass sees it. */
+EQLVM_API void eqlvm_compiler_dump(eqlvm_compiler *c, eqlvm_dump_pass pass,
+                                   eqlvm_write_fn fn, void *ctx);
+
+EQLVM_API void eqlvm_program_free(eqlvm_program *p);
+/* The compiled image (.eqlc). */
+EQLVM_API eqlvm_status eqlvm_program_save(const eqlvm_program *p,
+                                          eqlvm_write_fn fn, void *ctx);
+/* Always verifies.  EQLVM_ERR_IMAGE: refused; reason (if not NULL) gets up to
+ * cap bytes of a NUL-terminated line. */
+EQLVM_API eqlvm_status eqlvm_program_load(const void *data, size_t len,
+                                          eqlvm_program **out, char *reason,
+                                          size_t cap);
+/* Listing of the bytecode. */
+EQLVM_API eqlvm_status eqlvm_program_disassemble(const eqlvm_program *p,
+                                                 eqlvm_write_fn fn, void *ctx);
+
+typedef struct {
+    eqlvm_text name, id, file, query, description;
+    eqlvm_severity severity;
+    int risk_score; /* -1: none */
+    bool is_sequence;
+    uint32_t nstages; /* positive stages */
+    int64_t maxspan_ns; /* -1: none */
+} eqlvm_rule_info;
+EQLVM_API uint32_t eqlvm_program_nrules(const eqlvm_program *p);
+EQLVM_API void eqlvm_program_rule(const eqlvm_program *p, uint32_t rule,
+                                  eqlvm_rule_info *out);
+
+/* --- alerts ------------------------------------------------------------------ */
+
+/* One stage's event in an alert. */
+typedef struct {
+    uint32_t stage;      /* as written, from 1 */
+    eqlvm_text file;     /* its input, as named */
+    uint64_t line;       /* from 1, decompressed */
+    eqlvm_text event_id; /* _id of an export; empty when none */
+    bool has_time;
+    int64_t time_ns;
+    eqlvm_text event;    /* JSON object, one line, as matched */
+} eqlvm_alert_stage;
+
+typedef struct {
+    eqlvm_text name;
+    eqlvm_text json; /* the value as JSON */
+} eqlvm_alert_key;
+
+/* Borrowed for the call. */
+typedef struct {
+    eqlvm_text alert_id; /* same input, same id */
+    uint32_t rule;       /* index in the program */
+    eqlvm_severity severity; /* after the rule's severity conditions */
+    bool has_time;
+    int64_t time_ns;     /* of the last event */
+    int64_t span_ns;     /* last minus first event */
+    const eqlvm_alert_key *keys;
+    uint32_t nkeys;
+    const eqlvm_alert_stage *stages;
+    uint32_t nstages;
+} eqlvm_alert;
+
+/* false ends the run (EQLVM_ERR_STOPPED). */
+typedef bool (*eqlvm_alert_fn)(void *ctx, const eqlvm_alert *alert);
+
+typedef enum {
+    EQLVM_FORMAT_NDJSON,
+    EQLVM_FORMAT_TABLE,
+    EQLVM_FORMAT_CSV,
+    EQLVM_FORMAT_ECS
+} eqlvm_format;
+EQLVM_API bool eqlvm_format_parse(const char *s, eqlvm_format *out);
+
+/* Writes alerts in one format.  brief: without the events' JSON.  width: of
+ * the terminal in columns for the table, 0 for no limit. */
+typedef struct eqlvm_writer eqlvm_writer;
+typedef struct {
+    eqlvm_format format;
+    bool brief;
+    bool colour;
+    unsigned width;
+} eqlvm_writer_options;
+EQLVM_API eqlvm_writer *eqlvm_writer_new(const eqlvm_program *p,
+                                         const eqlvm_writer_options *o,
+                                         eqlvm_write_fn fn, void *ctx);
+EQLVM_API void eqlvm_writer_free(eqlvm_writer *w);
+EQLVM_API eqlvm_status eqlvm_writer_alert(eqlvm_writer *w,
+                                          const eqlvm_alert *a);
+
+/* --- running ------------------------------------------------------------------ */
+
+typedef enum { EQLVM_INPUT_AUTO, EQLVM_INPUT_ECS, EQLVM_INPUT_WINEVENT } eqlvm_input;
+typedef enum { EQLVM_TIME_ROBUST, EQLVM_TIME_UTCTIME, EQLVM_TIME_CREATED } eqlvm_time_rule;
+typedef enum { EQLVM_ORDER_TIME, EQLVM_ORDER_ARRIVAL } eqlvm_order;
+
+/* A problem with the input, as it is met.  Borrowed. */
+typedef struct {
+    const char *path;
+    uint64_t line, byte; /* from 1; 0: unknown or about the whole file */
+    const char *reason;  /* stable word, as in the statistics: "syntax" */
+    const char *text;
+} eqlvm_problem;
+
+typedef struct {
+    eqlvm_input input;
+    eqlvm_time_rule time_rule;
+    eqlvm_order order;
+    bool has_utc_offset;      /* of record times without a zone */
+    int64_t utc_offset_ns;
+    const char *mapping;      /* text of a mapping; NULL: the one built in */
+    size_t mapping_len;
+    bool has_since, has_until; /* only events in [since, until) */
+    int64_t since_ns, until_ns;
+    size_t max_line_bytes;     /* 0: 64 MiB */
+    uint32_t max_event_depth;  /* 0: 200 */
+    size_t sort_memory;        /* 0: 16 MiB */
+    uint64_t max_state_bytes;  /* 0: 64 MiB */
+    uint64_t max_spool_bytes;  /* 0: 16 GiB */
+    const char *temp_dir;      /* NULL: TMPDIR, else /tmp */
+    void (*problem)(void *ctx, const eqlvm_problem *p); /* may be NULL */
+    /* Called now and then with bytes read (decompressed) and events; NULL. */
+    void (*progress)(void *ctx, uint64_t bytes, uint64_t events);
+    void *ctx; /* of problem and progress */
+} eqlvm_engine_options;
+
+/* Reasons are those of io/reject.def, in its order. */
+#define EQLVM_NREJECT 10
+
+/* What happened.  The numbers balance:
+ *   read == accepted + all rejected;  accepted == mapped + unmapped
+ *   accepted == evaluated + out_of_range   (since/until)
+ *   started == completed + replaced + expired + ended + evicted + open
+ *   completed + event_matches == alerts + suppressed */
+typedef struct {
+    uint64_t files, bytes, blank_lines;
+    uint64_t read, accepted, mapped, unmapped, repaired, untimed;
+    uint64_t rejected[EQLVM_NREJECT];
+    uint64_t out_of_range, evaluated;
+    uint64_t hits, hits_untimed, untimed_skipped, withheld, keyless;
+    uint64_t started, completed, replaced, expired, ended, evicted, open;
+    uint64_t event_matches, suppressed, alerts;
+    uint64_t by_severity[5];
+    uint64_t combinations_capped, key_tuples_capped;
+    uint64_t spilled_bytes, spool_bytes, state_bytes_peak;
+    uint64_t files_failed; /* could not be opened or read to the end */
+} eqlvm_stats;
+EQLVM_API const char *eqlvm_reject_name(unsigned reason); /* NULL past the end */
+
+typedef struct eqlvm_engine eqlvm_engine;
+/* NULL when out of memory or a mapping is bad: reason (if not NULL) gets up
+ * to cap bytes of a NUL-terminated line. */
+EQLVM_API eqlvm_engine *eqlvm_engine_new(const eqlvm_program *p,
+                                         const eqlvm_engine_options *o,
+                                         eqlvm_alert_fn fn, void *ctx,
+                                         char *reason, size_t cap);
+EQLVM_API void eqlvm_engine_free(eqlvm_engine *e);
+/* Reads a file, all files of a folder, or "-" (standard input).  A file that
+ * cannot be read is reported through problem, counted in files_failed, and
+ * EQLVM_ERR_IO is returned; the engine stays usable. */
+EQLVM_API eqlvm_status eqlvm_engine_read(eqlvm_engine *e, const char *path);
+/* One event from memory (a JSON object).  name: what alerts call the input. */
+EQLVM_API eqlvm_status eqlvm_engine_push(eqlvm_engine *e, const char *name,
+                                         const char *json, size_t len);
+/* Sorts the hits, runs the sequences, delivers the alerts. */
+EQLVM_API eqlvm_status eqlvm_engine_finish(eqlvm_engine *e);
+/* Ends reading or finishing at the next event; may be called from a signal
+ * handler or another thread.  After reading was stopped, eqlvm_engine_finish
+ * still reports what was read. */
+EQLVM_API void eqlvm_engine_stop(eqlvm_engine *e);
+EQLVM_API void eqlvm_engine_stats(const eqlvm_engine *e, eqlvm_stats *out);
+EQLVM_API const char *eqlvm_engine_error(const eqlvm_engine *e);
+/* Alerts of one rule so far. */
+EQLVM_API uint64_t eqlvm_engine_rule_alerts(const eqlvm_engine *e,
+                                            uint32_t rule);
+/* The statistics as one JSON object with the per-rule counts. */
+EQLVM_API eqlvm_status eqlvm_engine_stats_json(const eqlvm_engine *e,
+                                               eqlvm_write_fn fn, void *ctx);
+/* What the numbers mean for the user, worst first: "rule X, stage 1: key
+ * host.id had no value in all 12 events", ...  One call per line. */
+EQLVM_API eqlvm_status eqlvm_engine_notices(const eqlvm_engine *e,
+                                            eqlvm_write_fn fn, void *ctx);
+
+/* --- rule tests ----------------------------------------------------------------- */
+
+/* Result of one [[eqlvm.test]]; borrowed. */
+typedef struct {
+    eqlvm_text file, rule, name;
+    uint32_t line; /* of the test in its rule file */
+    bool passed;
+    eqlvm_text detail; /* why not; several lines, empty when passed */
+} eqlvm_test_result;
+
+typedef struct {
+    uint64_t rules, passed, failed, rules_without_tests, bad;
+} eqlvm_test_summary;
+
+/* Runs the tests of all rules under a path.  Diagnostics of rules that do not
+ * compile go to `diag` as rendered text (may be NULL). */
+EQLVM_API eqlvm_status eqlvm_test_path(
+    const char *path, const eqlvm_compile_options *o,
+    bool (*result)(void *ctx, const eqlvm_test_result *r), eqlvm_write_fn diag,
+    void *ctx, eqlvm_test_summary *summary, char *reason, size_t cap);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
