@@ -1,6 +1,6 @@
 /* map.h -- hash map from byte strings to uint32_t, keys copied.
  *
- * Open addressing, SipHash-free 64-bit keyed hash (base/hash.h).  Used for
+ * Open addressing over the keyed 64-bit hash of base/hash.h.  Used for
  * interning at compile time and for name tables; not the sequence state. */
 #ifndef EQL_BASE_MAP_H
 #define EQL_BASE_MAP_H

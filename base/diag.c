@@ -1,0 +1,285 @@
+/* diag.c -- collects diagnostics and renders them with source and caret.
+ *
+ * Places are computed when a diagnostic is added, while its source is at
+ * hand; rendering needs nothing but the diagnostic.  Everything that may come
+ * from hostile text (messages quote names) is cleaned when rendered: control
+ * and direction-changing characters never reach a terminal. */
+#include "base/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <utf8proc.h>
+
+#include "base/text.h"
+
+/* Longest source line kept whole; of longer ones, what is near the caret. */
+#define LONGEST_LINE ((size_t)240)
+#define BEFORE_CARET ((size_t)60)
+
+struct eql_diags {
+    eql_arena *arena;
+    eql_vec items; /* eql_diag */
+    eql_source src;
+    uint32_t kept[3]; /* of the current source, by kind */
+    uint32_t nerrors, nwarnings;
+    bool failed;
+};
+
+eql_diags *
+eql_diags_new(void)
+{
+    eql_diags *d = calloc(1, sizeof *d);
+
+    if (!d)
+        return NULL;
+    d->arena = eql_arena_new(0);
+    if (!d->arena) {
+        free(d);
+        return NULL;
+    }
+    d->src.first_line = 1;
+    return d;
+}
+
+void
+eql_diags_free(eql_diags *d)
+{
+    if (!d)
+        return;
+    eql_arena_free(d->arena);
+    eql_vec_free(&d->items);
+    free(d);
+}
+
+void
+eql_diags_set_source(eql_diags *d, const eql_source *src)
+{
+    d->src = *src;
+    if (d->src.first_line == 0)
+        d->src.first_line = 1;
+    memset(d->kept, 0, sizeof d->kept);
+}
+
+/* Does a character start at p? */
+static bool
+at_boundary(eql_strview line, size_t i)
+{
+    return i >= line.len || ((unsigned char)line.p[i] & 0xC0) != 0x80;
+}
+
+/* The line for display; *caret moves along with what is cut off in front. */
+static eql_strview
+excerpt(eql_arena *a, eql_strview line, uint32_t *caret)
+{
+    size_t from = 0, to = line.len;
+
+    if (line.len <= LONGEST_LINE)
+        return eql_arena_dup(a, line);
+    if (*caret > BEFORE_CARET) {
+        from = *caret - BEFORE_CARET;
+        while (!at_boundary(line, from))
+            from++;
+    }
+    if (to - from > LONGEST_LINE) {
+        to = from + LONGEST_LINE;
+        while (!at_boundary(line, to))
+            to--;
+    }
+    *caret = (uint32_t)(*caret - from + (from ? 3 : 0));
+    return eql_arena_printf(a, "%s%.*s%s", from ? "..." : "", (int)(to - from),
+                            line.p + from, to < line.len ? "..." : "");
+}
+
+/* Fills in line, column, source line and caret from the span. */
+static void
+locate(eql_diags *d, eql_diag *x)
+{
+    eql_strview text = d->src.text;
+    size_t at = x->span.offset < text.len ? x->span.offset : text.len;
+    size_t start = 0, end;
+
+    x->line = d->src.first_line;
+    for (size_t i = 0; i < at; i++)
+        if (text.p[i] == '\n') {
+            x->line++;
+            start = i + 1;
+        }
+    for (end = at; end < text.len && text.p[end] != '\n'; end++)
+        ;
+    if (end > start && text.p[end - 1] == '\r')
+        end--;
+    x->column = (uint32_t)(at - start + 1);
+    if (start == 0)
+        x->column += d->src.indent;
+    x->caret = (uint32_t)(at - start);
+    x->source = excerpt(
+        d->arena, eql_sv(text.p ? text.p + start : "", end - start), &x->caret);
+}
+
+static eql_strview
+format(eql_arena *a, const char *fmt, va_list args)
+{
+    va_list again;
+    char *p = NULL;
+    int n;
+
+    va_copy(again, args);
+    n = vsnprintf(NULL, 0, fmt, args);
+    if (n >= 0)
+        p = eql_arena_alloc(a, (size_t)n + 1);
+    if (p)
+        vsnprintf(p, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return p ? eql_sv(p, (size_t)n) : eql_sv("", 0);
+}
+
+static eql_severity_kind
+kind_of(const char *code)
+{
+    return code[0] == 'E'   ? EQL_DIAG_ERROR
+           : code[0] == 'W' ? EQL_DIAG_WARNING
+                            : EQL_DIAG_NOTE;
+}
+
+void
+eql_diags_add(eql_diags *d, const char *code, eql_span span, const char *hint,
+              const char *fmt, ...)
+{
+    eql_diag x = {.kind = kind_of(code), .span = span};
+    va_list args;
+
+    d->nerrors += x.kind == EQL_DIAG_ERROR;
+    d->nwarnings += x.kind == EQL_DIAG_WARNING;
+    if (d->kept[x.kind]++ >= EQL_DIAG_CAP)
+        return;
+    snprintf(x.code, sizeof x.code, "%s", code);
+    x.file = eql_arena_dup(d->arena, d->src.file);
+    x.hint = eql_arena_dup(d->arena, eql_sv_cstr(hint ? hint : ""));
+    va_start(args, fmt);
+    x.message = format(d->arena, fmt, args);
+    va_end(args);
+    locate(d, &x);
+    if (eql_arena_failed(d->arena) ||
+        eql_vec_push(&d->items, &x, sizeof x) == EQL_NONE)
+        d->failed = true;
+}
+
+uint32_t
+eql_diags_count(const eql_diags *d)
+{
+    return d->items.n;
+}
+
+const eql_diag *
+eql_diags_at(const eql_diags *d, uint32_t i)
+{
+    return eql_vec_at(&d->items, i);
+}
+
+uint32_t
+eql_diags_nerrors(const eql_diags *d)
+{
+    return d->nerrors;
+}
+
+uint32_t
+eql_diags_nwarnings(const eql_diags *d)
+{
+    return d->nwarnings;
+}
+
+bool
+eql_diags_failed(const eql_diags *d)
+{
+    return d->failed;
+}
+
+/* Control characters, and those that change the direction of text. */
+static bool
+is_unsafe(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) ||
+           (cp >= 0x200E && cp <= 0x200F) || (cp >= 0x2028 && cp <= 0x202E) ||
+           (cp >= 0x2066 && cp <= 0x2069) || cp == 0x061C;
+}
+
+/* Appends s cleaned; returns how many columns that takes. */
+static size_t
+add_clean(eql_buf *out, eql_strview s)
+{
+    size_t width = 0;
+
+    for (size_t i = 0, n; i < s.len; i += n) {
+        uint32_t cp = eql_utf8_decode(s.p + i, s.len - i, &n);
+        char enc[4];
+        int w;
+
+        if (cp == '\t')
+            cp = ' ';
+        else if (is_unsafe(cp))
+            cp = 0xFFFD;
+        eql_buf_add(out, enc, eql_utf8_encode(cp, enc));
+        w = cp < 0x80 ? 1 : utf8proc_charwidth((utf8proc_int32_t)cp);
+        width += w > 0 ? (size_t)w : 0;
+    }
+    return width;
+}
+
+static void
+add_repeat(eql_buf *out, char c, size_t n)
+{
+    while (n--)
+        eql_buf_add_char(out, c);
+}
+
+/* The source line and, under it, ^~~~ for the part of the span on it. */
+static void
+render_source(const eql_diag *d, const char *mark, const char *off,
+              eql_buf *out)
+{
+    size_t caret = d->caret < d->source.len ? d->caret : d->source.len;
+    size_t len = d->source.len - caret;
+    eql_strview before = eql_sv(d->source.p, caret);
+    eql_buf scratch = {0};
+    size_t pad, width;
+
+    if (len > d->span.len)
+        len = d->span.len;
+    eql_buf_printf(out, "%5u | ", d->line);
+    add_clean(out, d->source);
+    eql_buf_add_str(out, "\n      | ");
+    pad = add_clean(&scratch, before);
+    width = add_clean(&scratch, eql_sv(d->source.p + caret, len));
+    eql_buf_free(&scratch);
+    add_repeat(out, ' ', pad);
+    eql_buf_add_str(out, mark);
+    eql_buf_add_char(out, '^');
+    add_repeat(out, '~', width > 1 ? width - 1 : 0);
+    eql_buf_printf(out, "%s\n", off);
+}
+
+void
+eql_diag_render(const eql_diag *d, bool colour, eql_buf *out)
+{
+    static const char *const names[] = {"error", "warning", "note"};
+    static const char *const hues[] = {"\033[1;31m", "\033[1;35m",
+                                       "\033[1;36m"};
+    const char *hue = colour ? hues[d->kind] : "";
+    const char *bold = colour ? "\033[1m" : "";
+    const char *off = colour ? "\033[0m" : "";
+
+    eql_buf_add_str(out, bold);
+    add_clean(out, d->file.len ? d->file : eql_sv_cstr("<query>"));
+    eql_buf_printf(out, ":%u:%u:%s %s%s:%s %s: ", d->line, d->column, off, hue,
+                   names[d->kind], off, d->code);
+    add_clean(out, d->message);
+    eql_buf_add_char(out, '\n');
+    render_source(d, hue, off, out);
+    if (d->hint.len) {
+        eql_buf_add_str(out, "  hint: ");
+        add_clean(out, d->hint);
+        eql_buf_add_char(out, '\n');
+    }
+}

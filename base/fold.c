@@ -1,0 +1,104 @@
+/* fold.c -- Unicode simple case folding (spec 6.3), CaseFolding.txt C and S.
+ *
+ * utf8proc has the full folding (C and F).  The two differ only where F gives
+ * several code points: there S may give one, listed in simple_only, and where
+ * it does not the character stays itself.  So length in code points is kept:
+ * U+00DF is not "ss", and U+0130 (which has T and F entries only) is itself. */
+#include "base/text.h"
+
+#include <utf8proc.h>
+
+/* Runs of S entries, first .. last, each mapped to itself plus delta. */
+static const struct {
+    uint16_t first, last;
+    int16_t delta;
+} simple_only[] = {
+    {0x1E9E, 0x1E9E, 0x00DF - 0x1E9E},
+    {0x1F88, 0x1F8F, -8},
+    {0x1F98, 0x1F9F, -8},
+    {0x1FA8, 0x1FAF, -8},
+    {0x1FBC, 0x1FBC, -9},
+    {0x1FCC, 0x1FCC, -9},
+    {0x1FD3, 0x1FD3, 0x0390 - 0x1FD3},
+    {0x1FE3, 0x1FE3, 0x03B0 - 0x1FE3},
+    {0x1FFC, 0x1FFC, -9},
+    {0xFB05, 0xFB05, 1},
+};
+
+static uint32_t
+fold_simple_only(uint32_t cp)
+{
+    for (size_t i = 0; i < EQL_COUNTOF(simple_only); i++)
+        if (cp >= simple_only[i].first && cp <= simple_only[i].last)
+            return (uint32_t)((int32_t)cp + simple_only[i].delta);
+    return cp;
+}
+
+static uint32_t
+fold_wide(uint32_t cp)
+{
+    utf8proc_int32_t out[8];
+    int last_class = 0;
+    utf8proc_ssize_t n;
+
+    if (cp > 0x10FFFF)
+        return cp;
+    n = utf8proc_decompose_char((utf8proc_int32_t)cp, out,
+                                (utf8proc_ssize_t)EQL_COUNTOF(out),
+                                UTF8PROC_CASEFOLD, &last_class);
+    return n == 1 ? (uint32_t)out[0] : fold_simple_only(cp);
+}
+
+uint32_t
+eql_fold_cp(uint32_t cp)
+{
+    if (cp < 0x80)
+        return cp >= 'A' && cp <= 'Z' ? cp | 0x20u : cp;
+    return fold_wide(cp);
+}
+
+void
+eql_fold(eql_buf *out, eql_strview s)
+{
+    size_t i = 0;
+
+    if (!eql_buf_reserve(out, s.len))
+        return;
+    while (i < s.len) {
+        char enc[4];
+        size_t n = 1;
+
+        if ((unsigned char)s.p[i] < 0x80) {
+            eql_buf_add_char(out, (char)eql_fold_cp((unsigned char)s.p[i]));
+        } else {
+            uint32_t cp = fold_wide(eql_utf8_decode(s.p + i, s.len - i, &n));
+
+            eql_buf_add(out, enc, eql_utf8_encode(cp, enc));
+        }
+        i += n;
+    }
+}
+
+bool
+eql_fold_eq(eql_strview a, eql_strview b)
+{
+    size_t i = 0, j = 0;
+
+    /* Lengths in bytes may differ: U+212A takes three bytes, its folding k
+     * takes one. */
+    while (i < a.len && j < b.len) {
+        size_t m, n;
+
+        if (a.p[i] == b.p[j] && (unsigned char)a.p[i] < 0x80) {
+            i++;
+            j++;
+            continue;
+        }
+        if (eql_fold_cp(eql_utf8_decode(a.p + i, a.len - i, &m)) !=
+            eql_fold_cp(eql_utf8_decode(b.p + j, b.len - j, &n)))
+            return false;
+        i += m;
+        j += n;
+    }
+    return i == a.len && j == b.len;
+}
