@@ -192,8 +192,7 @@ eql_format_double(double d, char buf[32])
     size_t len = 0;
 
     if (d == 0.0) {
-        memcpy(buf, signbit(d) ? "-0.0" : "0.0", 5);
-        return strlen(buf);
+        return (size_t)sprintf(buf, signbit(d) ? "-0.0" : "0.0");
     }
     /* 17 digits always suffice; fewer are tried first. */
     for (int precision = 1; precision <= 17; precision++) {
