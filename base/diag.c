@@ -99,13 +99,14 @@ locate(eql_diags *d, eql_diag *x)
     eql_strview text = d->src.text;
     size_t at = x->span.offset < text.len ? x->span.offset : text.len;
     size_t start = 0, end;
+    uint32_t nth = 0; /* line of the text, from 0 */
 
-    x->line = d->src.first_line;
     for (size_t i = 0; i < at; i++)
         if (text.p[i] == '\n') {
-            x->line++;
+            nth++;
             start = i + 1;
         }
+    x->line = d->src.lines ? d->src.lines[nth] : d->src.first_line + nth;
     for (end = at; end < text.len && text.p[end] != '\n'; end++)
         ;
     if (end > start && text.p[end - 1] == '\r')

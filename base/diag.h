@@ -36,6 +36,9 @@ typedef struct {
     eql_strview text;    /* the query's text that spans point into */
     uint32_t first_line; /* line of text[0] in the file, 1-based */
     uint32_t indent;     /* columns before text[0] on that line */
+    /* NULL: the text's lines follow each other in the file.  Else the file's
+     * line of each of them: escapes may make several of one, or join some. */
+    const uint32_t *lines;
 } eql_source;
 
 #define EQL_DIAG_CAP 20 /* errors kept per query; more are only counted */
