@@ -19,7 +19,6 @@
     X(not_null_false, "`not` of a leaf that is null is false")                 \
     X(ne_missing_false, "`!=` on a missing field is false")                    \
     X(multi_value_all, "every value must satisfy a leaf, not any")             \
-    X(null_test_first, "a null test looks at the first value only")            \
     X(qmark_any_run, "wildcard `?` matches any run")                           \
     X(in_fold_exact, "`in~` compares case-sensitively")                        \
     X(like_fold_exact, "`:` compares case-sensitively")                        \
@@ -32,12 +31,14 @@
     X(maxspan_lt, "maxspan leaves out its bound")                              \
     X(until_first, "`until` ends partials before the stages see the event")    \
     X(until_ignored, "`until` ends nothing")                                   \
+    X(until_any_key, "`until` ends the partials of every key")                 \
     X(first_stage_first, "stages see an event first to last")                  \
     X(keep_oldest_partial, "a new partial does not replace an older one")      \
     X(partial_kept, "a partial stays in its stage after it went on")           \
     X(null_key_joins, "an event with a null key joins others")                 \
     X(key_fold, "join keys compare case-insensitively")                        \
     X(key_first_value, "a multi-valued key joins by its first value only")     \
+    X(arrival_for_time, "events come in arrival order, not by time")           \
     X(tiebreak_reversed, "equal times: the later arrival comes first")         \
     X(exception_after, "exceptions apply to matches, not to events")
 
