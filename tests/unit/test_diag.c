@@ -9,7 +9,8 @@ assert_rendered(const char *text, uint32_t offset, uint32_t len,
                 const char *want)
 {
     eql_diags *d = eql_diags_new();
-    eql_source src = {eql_sv_cstr("r.eql"), eql_sv_cstr(text), 1, 0};
+    eql_source src = {
+        .file = eql_sv_cstr("r.eql"), .text = eql_sv_cstr(text), .first_line = 1};
     eql_buf out = {0};
 
     eql_diags_set_source(d, &src);
@@ -68,7 +69,10 @@ static void
 test_source_place_and_hint(void **state)
 {
     eql_diags *d = eql_diags_new();
-    eql_source src = {eql_sv_cstr("x.toml"), eql_sv_cstr("any where"), 7, 9};
+    eql_source src = {.file = eql_sv_cstr("x.toml"),
+                      .text = eql_sv_cstr("any where"),
+                      .first_line = 7,
+                      .indent = 9};
     eql_buf out = {0};
 
     (void)state;
