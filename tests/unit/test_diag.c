@@ -9,8 +9,9 @@ assert_rendered(const char *text, uint32_t offset, uint32_t len,
                 const char *want)
 {
     eql_diags *d = eql_diags_new();
-    eql_source src = {
-        .file = eql_sv_cstr("r.eql"), .text = eql_sv_cstr(text), .first_line = 1};
+    eql_source src = {.file = eql_sv_cstr("r.eql"),
+                      .text = eql_sv_cstr(text),
+                      .first_line = 1};
     eql_buf out = {0};
 
     eql_diags_set_source(d, &src);
