@@ -56,6 +56,10 @@ typedef struct {
 /* Receives output in pieces; false stops the writer (EQLVM_ERR_STOPPED). */
 typedef bool (*eqlvm_write_fn)(void *ctx, const char *p, size_t len);
 
+/* ISO-8601 as in events ("2026-01-02T03:04:05.678Z"; no zone means UTC).
+ * false when s is no time. */
+EQLVM_API bool eqlvm_time_parse(const char *s, int64_t *ns);
+
 /* --- diagnostics --------------------------------------------------------- */
 
 typedef enum { EQLVM_ERROR, EQLVM_WARNING, EQLVM_NOTE } eqlvm_diag_kind;

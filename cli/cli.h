@@ -1,0 +1,134 @@
+/* cli.h -- what the verbs of the command line share.
+ *
+ * The program sees eqlvm.h and nothing else of the library.  Machine output
+ * goes to stdout, everything said to a person to stderr. */
+#ifndef EQL_CLI_CLI_H
+#define EQL_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "eqlvm/eqlvm.h"
+
+/* Exit codes; the worst wins, in this order: 5 4 3 1 0.  2 is usage. */
+enum {
+    CLI_OK = 0,
+    CLI_ALERT = 1,    /* alerts with --fail-on-alert, or a failed test */
+    CLI_USAGE = 2,    /* unknown option, missing argument */
+    CLI_DEGRADED = 3, /* something was rejected, evicted, capped, skipped */
+    CLI_COMPILE = 4,  /* a rule did not compile */
+    CLI_IO = 5        /* a file could not be read or written */
+};
+int cli_worse(int a, int b);
+
+/* --- options ---------------------------------------------------------------
+ */
+
+/* NULL-terminated list of texts, in the order given. */
+typedef struct {
+    const char **items;
+    size_t n;
+} cli_list;
+
+typedef enum {
+    CLI_FLAG,  /* bool */
+    CLI_TEXT,  /* const char * */
+    CLI_LIST,  /* cli_list, may be repeated */
+    CLI_COUNT, /* uint64_t, decimal */
+    CLI_SIZE,  /* uint64_t, decimal with optional K, M, G (1024) */
+    CLI_CHOICE /* int: position in `choices`, separated by | */
+} cli_kind;
+
+typedef struct {
+    const char *name; /* long name without the dashes */
+    char letter;      /* 0: none */
+    cli_kind kind;
+    void *dest;
+    const char *arg;  /* what help calls the value; CLI_CHOICE: the choices */
+    const char *help; /* one line */
+} cli_option;
+
+typedef struct {
+    const char *name;    /* of the verb */
+    const char *usage;   /* after "eqlvm NAME " */
+    const char *about;   /* one sentence */
+    const char *details; /* paragraphs and examples, after the options */
+    int (*run)(int argc, char **argv);
+} cli_verb;
+
+/* Parses argv[1..]; operands are gathered in `operands`.  Prints help (exit 0)
+ * or an error (exit 2) itself; returns -1 to go on, else the exit code. */
+int cli_parse(const cli_verb *verb, const cli_option *options, size_t noptions,
+              int argc, char **argv, cli_list *operands);
+void cli_list_free(cli_list *l);
+
+extern const cli_verb cli_verb_check, cli_verb_compile, cli_verb_dump,
+    cli_verb_run, cli_verb_test;
+extern const cli_verb *const cli_verbs[];
+extern const size_t cli_nverbs;
+/* Closest of n names by edit distance, or NULL. */
+const char *cli_closest(const char *s, const char *const *names, size_t n);
+
+/* --- talking -----------------------------------------------------------------
+ */
+
+/* "eqlvm: ..." and a newline, on stderr. */
+void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* `--color`: 0 auto, 1 always, 2 never.  NO_COLOR is honoured by auto. */
+bool cli_use_colour(int choice, FILE *f);
+/* Columns of the terminal behind f, 0 when it is none. */
+unsigned cli_width(FILE *f);
+
+/* eqlvm_write_fn over a FILE *: false at the first error. */
+bool cli_write(void *file, const char *p, size_t len);
+/* Output file: "-" or NULL is stdout.  NULL and a message on failure. */
+FILE *cli_open_output(const char *path);
+/* Flushes and closes (not stdout).  false and a message on failure; a closed
+ * pipe is no failure. */
+bool cli_close_output(FILE *f, const char *path);
+/* Was the last write error of f a closed pipe? */
+bool cli_pipe_closed(FILE *f);
+
+/* --- rules -------------------------------------------------------------------
+ */
+
+/* The options every verb that takes rules has. */
+typedef struct {
+    cli_list rule, tag, os;
+    int severity; /* eqlvm_severity */
+    bool skip_bad_rules;
+} cli_select;
+#define CLI_SELECT_OPTIONS(s)                                                  \
+    {"rule",   0,                                                              \
+     CLI_LIST, &(s).rule,                                                      \
+     "GLOB",   "only rules whose name, id or file fits GLOB (repeatable)"},    \
+        {"tag",    0,     CLI_LIST,                                            \
+         &(s).tag, "TAG", "only rules with this tag (repeatable)"},            \
+        {"severity",                                                           \
+         0,                                                                    \
+         CLI_CHOICE,                                                           \
+         &(s).severity,                                                        \
+         "any|low|medium|high|critical",                                       \
+         "only rules of at least this severity"},                              \
+        {"os",                                                                 \
+         0,                                                                    \
+         CLI_LIST,                                                             \
+         &(s).os,                                                              \
+         "OS",                                                                 \
+         "only rules for this system: windows, linux, macos (repeatable)"},    \
+    {                                                                          \
+        "skip-bad-rules", 0, CLI_FLAG, &(s).skip_bad_rules, NULL,              \
+            "go on without the rules that do not compile"                      \
+    }
+void cli_select_fill(const cli_select *s, eqlvm_compile_options *out);
+void cli_select_free(cli_select *s);
+/* Adds paths to the compiler; messages on stderr; exit code. */
+int cli_add_rules(eqlvm_compiler *c, const cli_list *paths);
+/* Prints the diagnostics (errors, and warnings if wanted) on stderr. */
+void cli_print_diags(const eqlvm_compiler *c, bool warnings, bool colour);
+/* Finishes the compiler: program or NULL, exit code in *code, diagnostics on
+ * stderr. */
+eqlvm_program *cli_finish_rules(eqlvm_compiler *c, bool warnings, bool colour,
+                                int *code);
+
+#endif

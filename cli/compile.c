@@ -1,0 +1,140 @@
+/* compile.c -- `eqlvm compile`: rules to one image. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Writes beside the target and renames, so that no half image is ever seen. */
+static int
+save(const eqlvm_program *p, const char *path)
+{
+    size_t n = strlen(path) + 8;
+    char *part;
+    FILE *f;
+    int code = CLI_IO, fd;
+    struct stat st;
+    mode_t mask;
+
+    /* A device or pipe cannot be renamed over. */
+    if (strcmp(path, "-") == 0 ||
+        (stat(path, &st) == 0 && !S_ISREG(st.st_mode))) {
+        f = cli_open_output(path);
+        if (!f)
+            return CLI_IO;
+        (void)eqlvm_program_save(p, cli_write, f);
+        return cli_close_output(f, path) ? CLI_OK : CLI_IO;
+    }
+    part = malloc(n);
+    if (!part) {
+        cli_error("out of memory");
+        return CLI_IO;
+    }
+    snprintf(part, n, "%s.XXXXXX", path);
+    fd = mkstemp(part);
+    f = fd < 0 ? NULL : fdopen(fd, "wb");
+    if (!f) {
+        cli_error("cannot write %s: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        goto out;
+    }
+    mask = umask(0);
+    umask(mask);
+    (void)fchmod(fd, 0666 & ~mask);
+    (void)eqlvm_program_save(p, cli_write, f);
+    if (cli_close_output(f, path)) {
+        if (rename(part, path) == 0)
+            code = CLI_OK;
+        else
+            cli_error("cannot write %s: %s", path, strerror(errno));
+    }
+    if (code != CLI_OK)
+        unlink(part);
+out:
+    free(part);
+    return code;
+}
+
+static int
+compile(const cli_list *paths, const cli_select *select, const char *out,
+        int colour)
+{
+    eqlvm_compile_options co = {0};
+    eqlvm_compiler *c;
+    eqlvm_program *p = NULL;
+    int code;
+
+    cli_select_fill(select, &co);
+    c = eqlvm_compiler_new(&co);
+    if (!c) {
+        cli_error("out of memory");
+        return CLI_IO;
+    }
+    code = cli_add_rules(c, paths);
+    if (code == CLI_OK || (select->skip_bad_rules && code == CLI_COMPILE))
+        p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), &code);
+    if (p && eqlvm_program_nrules(p) == 0) {
+        cli_error("no rule to compile: none was found, or none is selected");
+        code = cli_worse(code, CLI_USAGE);
+    } else if (p) {
+        code = cli_worse(code, save(p, out));
+        if (code == CLI_OK || code == CLI_DEGRADED)
+            fprintf(stderr, "%u rule%s compiled to %s\n",
+                    eqlvm_program_nrules(p),
+                    eqlvm_program_nrules(p) == 1 ? "" : "s", out);
+    }
+    eqlvm_program_free(p);
+    eqlvm_compiler_free(c);
+    return code;
+}
+
+static int
+run(int argc, char **argv)
+{
+    cli_list paths = {0};
+    cli_select select = {0};
+    const char *out = NULL;
+    int colour = 0;
+    const cli_option options[] = {
+        {"out", 'o', CLI_TEXT, &out, "FILE",
+         "the compiled file, by custom .eqlc; - is standard output"},
+        CLI_SELECT_OPTIONS(select),
+        {"color", 0, CLI_CHOICE, &colour, "auto|always|never",
+         "colour of messages"},
+    };
+    int code =
+        cli_parse(&cli_verb_compile, options,
+                  sizeof options / sizeof options[0], argc, argv, &paths);
+
+    if (code < 0 && (paths.n == 0 || !out)) {
+        cli_error(out ? "no rules: give files or folders"
+                      : "no output: give -o FILE.eqlc");
+        code = CLI_USAGE;
+    }
+    if (code < 0)
+        code = compile(&paths, &select, out, colour);
+    cli_list_free(&paths);
+    cli_select_free(&select);
+    return code;
+}
+
+const cli_verb cli_verb_compile = {
+    .name = "compile",
+    .usage = "-o FILE.eqlc [OPTIONS] RULES...",
+    .about = "compile rules into one verified file",
+    .details =
+        "The file is taken wherever rules are: eqlvm run -r FILE.eqlc.  It is\n"
+        "verified again whenever it is loaded.\n"
+        "\n"
+        "Examples:\n"
+        "  eqlvm compile -o rules.eqlc rules\n"
+        "  eqlvm compile -o windows.eqlc --os windows --skip-bad-rules "
+        "corpus/\n"
+        "\n"
+        "Exit codes: 0 compiled; 2 usage; 3 bad rules were skipped; 4 some\n"
+        "rule did not compile; 5 unreadable or unwritable.\n",
+    .run = run,
+};

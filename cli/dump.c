@@ -1,0 +1,89 @@
+/* dump.c -- `eqlvm dump`: what each pass of the compiler makes of a rule. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+enum { PASS_BYTECODE, PASS_TOKENS, PASS_AST, PASS_TYPED, PASS_PLAN };
+
+static int
+dump(const cli_list *paths, const cli_list *queries, const cli_select *select,
+     int pass, int colour)
+{
+    static const eqlvm_dump_pass passes[] = {
+        [PASS_TOKENS] = EQLVM_DUMP_TOKENS,
+        [PASS_AST] = EQLVM_DUMP_AST,
+        [PASS_TYPED] = EQLVM_DUMP_TYPED,
+        [PASS_PLAN] = EQLVM_DUMP_PLAN,
+    };
+    eqlvm_compile_options co = {0};
+    eqlvm_compiler *c;
+    eqlvm_program *p = NULL;
+    int code;
+
+    cli_select_fill(select, &co);
+    c = eqlvm_compiler_new(&co);
+    if (!c) {
+        cli_error("out of memory");
+        return CLI_IO;
+    }
+    if (pass != PASS_BYTECODE)
+        eqlvm_compiler_dump(c, passes[pass], cli_write, stdout);
+    code = cli_add_rules(c, paths);
+    for (size_t i = 0; i < queries->n; i++)
+        if (eqlvm_compiler_add_query(c, "query", queries->items[i],
+                                     strlen(queries->items[i])) != EQLVM_OK)
+            code = cli_worse(code, CLI_IO);
+    p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), &code);
+    if (p && pass == PASS_BYTECODE)
+        (void)eqlvm_program_disassemble(p, cli_write, stdout);
+    if (!cli_close_output(stdout, NULL))
+        code = cli_worse(code, CLI_IO);
+    eqlvm_program_free(p);
+    eqlvm_compiler_free(c);
+    return code;
+}
+
+static int
+run(int argc, char **argv)
+{
+    cli_list paths = {0}, queries = {0};
+    cli_select select = {0};
+    int pass = PASS_BYTECODE, colour = 0;
+    const cli_option options[] = {
+        {"query", 'e', CLI_LIST, &queries, "EQL",
+         "a query from the command line (repeatable)"},
+        {"pass", 'p', CLI_CHOICE, &pass, "bytecode|tokens|ast|typed|plan",
+         "what to print; bytecode is the default"},
+        CLI_SELECT_OPTIONS(select),
+        {"color", 0, CLI_CHOICE, &colour, "auto|always|never",
+         "colour of messages"},
+    };
+    int code =
+        cli_parse(&cli_verb_dump, options, sizeof options / sizeof options[0],
+                  argc, argv, &paths);
+
+    if (code < 0 && paths.n + queries.n == 0) {
+        cli_error("no rules: give files or folders, or -e EQL");
+        code = CLI_USAGE;
+    }
+    if (code < 0)
+        code = dump(&paths, &queries, &select, pass, colour);
+    cli_list_free(&paths);
+    cli_list_free(&queries);
+    cli_select_free(&select);
+    return code;
+}
+
+const cli_verb cli_verb_dump = {
+    .name = "dump",
+    .usage = "[OPTIONS] RULES...",
+    .about = "print a rule as tokens, tree, plan or bytecode",
+    .details = "Examples:\n"
+               "  eqlvm dump -e 'process where process.name : \"cmd*\"'\n"
+               "  eqlvm dump --pass plan rules/windows/my_rule.toml\n"
+               "  eqlvm dump rules.eqlc\n"
+               "\n"
+               "Exit codes: 0 printed; 2 usage; 4 a rule did not compile; 5 "
+               "unreadable.\n",
+    .run = run,
+};

@@ -1,0 +1,76 @@
+/* rules.c -- loading rules, for every verb that takes them. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+void
+cli_select_fill(const cli_select *s, eqlvm_compile_options *out)
+{
+    out->rules = s->rule.items;
+    out->tags = s->tag.items;
+    out->os = s->os.items;
+    out->min_severity = (eqlvm_severity)s->severity;
+    out->skip_bad_rules = s->skip_bad_rules;
+}
+
+void
+cli_select_free(cli_select *s)
+{
+    cli_list_free(&s->rule);
+    cli_list_free(&s->tag);
+    cli_list_free(&s->os);
+}
+
+int
+cli_add_rules(eqlvm_compiler *c, const cli_list *paths)
+{
+    int code = CLI_OK;
+
+    for (size_t i = 0; i < paths->n; i++) {
+        eqlvm_status s = eqlvm_compiler_add_path(c, paths->items[i]);
+
+        if (s == EQLVM_OK)
+            continue;
+        cli_error("%s", eqlvm_compiler_error(c));
+        code = cli_worse(code, s == EQLVM_ERR_IMAGE ? CLI_COMPILE : CLI_IO);
+    }
+    return code;
+}
+
+void
+cli_print_diags(const eqlvm_compiler *c, bool warnings, bool colour)
+{
+    for (size_t i = 0; i < eqlvm_compiler_ndiags(c); i++) {
+        eqlvm_diag d;
+
+        eqlvm_compiler_diag(c, i, &d);
+        if (d.kind == EQLVM_ERROR || warnings)
+            (void)eqlvm_compiler_render(c, i, colour, cli_write, stderr);
+    }
+}
+
+eqlvm_program *
+cli_finish_rules(eqlvm_compiler *c, bool warnings, bool colour, int *code)
+{
+    eqlvm_program *p = NULL;
+    eqlvm_compile_summary sum;
+    eqlvm_status s = eqlvm_compiler_finish(c, &p);
+
+    cli_print_diags(c, warnings, colour);
+    eqlvm_compiler_summary(c, &sum);
+    if (sum.bad)
+        *code = cli_worse(*code, s == EQLVM_OK ? CLI_DEGRADED : CLI_COMPILE);
+    if (s == EQLVM_OK)
+        return p;
+    if (s == EQLVM_ERR_COMPILE) {
+        cli_error("%llu rule%s did not compile; --skip-bad-rules goes on "
+                  "without",
+                  (unsigned long long)sum.bad, sum.bad == 1 ? "" : "s");
+        *code = cli_worse(*code, CLI_COMPILE);
+    } else {
+        cli_error("%s", *eqlvm_compiler_error(c) ? eqlvm_compiler_error(c)
+                                                 : eqlvm_status_name(s));
+        *code = cli_worse(*code, CLI_IO);
+    }
+    return NULL;
+}

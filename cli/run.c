@@ -1,0 +1,539 @@
+/* run.c -- `eqlvm run`: rules over events, alerts out. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SHOWN_PROBLEMS 20 /* lines on stderr; the rest is only counted */
+
+typedef struct {
+    cli_list rules, queries, events;
+    cli_select select;
+    int input, time_rule, order, format, colour;
+    const char *mapping, *utc_offset, *since, *until, *output, *stats,
+        *temp_dir;
+    bool brief, fail_on_alert, quiet;
+    uint64_t max_line_bytes, max_event_depth, sort_memory, max_state_bytes,
+        max_spool_bytes;
+} run_options;
+
+typedef struct {
+    const run_options *o;
+    eqlvm_writer *writer;
+    FILE *out;
+    uint64_t problems;
+    bool progress; /* stderr is a terminal */
+    bool progress_shown;
+    bool pipe_closed;
+    int code;
+    struct timespec start;
+    double last_progress; /* seconds since start */
+} run_state;
+
+/* The engine that Ctrl-C stops; a signal handler has no other way. */
+static eqlvm_engine *volatile interrupted_engine;
+static volatile sig_atomic_t interrupted;
+
+static void
+on_interrupt(int sig)
+{
+    (void)sig;
+    interrupted = 1;
+    if (interrupted_engine)
+        eqlvm_engine_stop(interrupted_engine);
+}
+
+static double
+seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) +
+           (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static void
+clear_progress(run_state *st)
+{
+    if (st->progress_shown)
+        fputs("\r\033[K", stderr);
+    st->progress_shown = false;
+}
+
+static void
+on_progress(void *ctx, uint64_t bytes, uint64_t events)
+{
+    run_state *st = ctx;
+    double t;
+
+    if (!st->progress)
+        return;
+    t = seconds_since(&st->start);
+    if (t - st->last_progress < 0.2)
+        return;
+    st->last_progress = t;
+    fprintf(stderr, "\r%" PRIu64 " events, %.0f MB, %.0f MB/s\033[K", events,
+            (double)bytes / 1e6, (double)bytes / 1e6 / t);
+    st->progress_shown = true;
+}
+
+static void
+on_problem(void *ctx, const eqlvm_problem *p)
+{
+    run_state *st = ctx;
+
+    if (st->problems++ >= SHOWN_PROBLEMS)
+        return;
+    clear_progress(st);
+    fprintf(stderr, "%s", p->path);
+    if (p->line)
+        fprintf(stderr, ":%" PRIu64, p->line);
+    if (p->byte)
+        fprintf(stderr, ":%" PRIu64, p->byte);
+    fprintf(stderr, ": %s: %s\n", p->reason, p->text);
+    if (st->problems == SHOWN_PROBLEMS)
+        fputs("eqlvm: further problems are only counted\n", stderr);
+}
+
+static bool
+on_alert(void *ctx, const eqlvm_alert *a)
+{
+    run_state *st = ctx;
+
+    clear_progress(st);
+    if (eqlvm_writer_alert(st->writer, a) == EQLVM_OK)
+        return true;
+    if (cli_pipe_closed(st->out))
+        st->pipe_closed = true;
+    else
+        st->code = cli_worse(st->code, CLI_IO);
+    return false;
+}
+
+/* "+02:00", "-0530", "+2": nanoseconds; false when it is none. */
+static bool
+parse_utc_offset(const char *s, int64_t *ns)
+{
+    unsigned h = 0, m = 0;
+    int used = 0;
+    bool ok;
+
+    if (*s != '+' && *s != '-')
+        return strcmp(s, "Z") == 0 ? (*ns = 0, true) : false;
+    ok = (sscanf(s + 1, "%2u:%2u%n", &h, &m, &used) == 2 && !s[1 + used]) ||
+         (strlen(s + 1) == 4 && sscanf(s + 1, "%2u%2u%n", &h, &m, &used) == 2 &&
+          used == 4) ||
+         (m = 0, sscanf(s + 1, "%2u%n", &h, &used) == 1 && !s[1 + used]);
+    if (!ok || h > 23 || m > 59)
+        return false;
+    *ns = (int64_t)(h * 60 + m) * 60 * 1000000000 * (*s == '-' ? -1 : 1);
+    return true;
+}
+
+/* The whole of a small file, NUL-terminated; NULL and a message on failure. */
+static char *
+read_file(const char *path, size_t *len)
+{
+    FILE *f = fopen(path, "rb");
+    char *text = NULL;
+    size_t cap = 0;
+
+    *len = 0;
+    while (f) {
+        if (*len + 1 >= cap) {
+            char *grown = realloc(text, cap = cap ? 2 * cap : 65536);
+
+            if (!grown)
+                break;
+            text = grown;
+        }
+        *len += fread(text + *len, 1, cap - *len - 1, f);
+        if (feof(f)) {
+            text[*len] = 0;
+            fclose(f);
+            return text;
+        }
+        if (ferror(f))
+            break;
+    }
+    cli_error("cannot read %s: %s", path, strerror(errno));
+    if (f)
+        fclose(f);
+    free(text);
+    return NULL;
+}
+
+/* Fills the engine's options; exit code, -1 to go on. */
+static int
+engine_options(const run_options *o, run_state *st, eqlvm_engine_options *eo,
+               char **mapping)
+{
+    *eo = (eqlvm_engine_options){
+        .input = (eqlvm_input)o->input,
+        .time_rule = (eqlvm_time_rule)o->time_rule,
+        .order = (eqlvm_order)o->order,
+        .max_line_bytes = o->max_line_bytes,
+        .max_event_depth = (uint32_t)o->max_event_depth,
+        .sort_memory = o->sort_memory,
+        .max_state_bytes = o->max_state_bytes,
+        .max_spool_bytes = o->max_spool_bytes,
+        .temp_dir = o->temp_dir,
+        .problem = on_problem,
+        .progress = on_progress,
+        .ctx = st,
+    };
+    if (o->max_event_depth > 10000) {
+        cli_error("--max-event-depth is at most 10000");
+        return CLI_USAGE;
+    }
+    if (o->utc_offset) {
+        eo->has_utc_offset = true;
+        if (!parse_utc_offset(o->utc_offset, &eo->utc_offset_ns)) {
+            cli_error("--utc-offset wants +hh:mm or -hh:mm, not '%s'",
+                      o->utc_offset);
+            return CLI_USAGE;
+        }
+    }
+    eo->has_since = o->since != NULL;
+    eo->has_until = o->until != NULL;
+    if ((o->since && !eqlvm_time_parse(o->since, &eo->since_ns)) ||
+        (o->until && !eqlvm_time_parse(o->until, &eo->until_ns))) {
+        cli_error("--since and --until want a time such as "
+                  "2026-01-31T12:00:00Z");
+        return CLI_USAGE;
+    }
+    if (o->mapping) {
+        *mapping = read_file(o->mapping, &eo->mapping_len);
+        if (!*mapping)
+            return CLI_IO;
+        eo->mapping = *mapping;
+    }
+    return -1;
+}
+
+static uint64_t
+sum_rejected(const eqlvm_stats *s)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < EQLVM_NREJECT; i++)
+        n += s->rejected[i];
+    return n;
+}
+
+static bool
+is_degraded(const eqlvm_stats *s)
+{
+    return sum_rejected(s) || s->evicted || s->combinations_capped ||
+           s->key_tuples_capped || s->untimed_skipped;
+}
+
+static void
+report_input(const eqlvm_stats *s, double t)
+{
+    fprintf(stderr,
+            "%" PRIu64 " event%s in %" PRIu64 " file%s, %.1f MB, %.2f s "
+            "(%.0f events/s)\n",
+            s->accepted, s->accepted == 1 ? "" : "s", s->files,
+            s->files == 1 ? "" : "s", (double)s->bytes / 1e6, t,
+            t > 0 ? (double)s->accepted / t : 0.0);
+    if (s->mapped)
+        fprintf(stderr, "  %" PRIu64 " Windows records mapped to ECS\n",
+                s->mapped);
+    if (sum_rejected(s)) {
+        const char *sep = "";
+
+        fprintf(stderr, "  %" PRIu64 " rejected (", sum_rejected(s));
+        for (unsigned i = 0; i < EQLVM_NREJECT; i++)
+            if (s->rejected[i]) {
+                fprintf(stderr, "%s%s %" PRIu64, sep, eqlvm_reject_name(i),
+                        s->rejected[i]);
+                sep = ", ";
+            }
+        fputs(")\n", stderr);
+    }
+    if (s->repaired)
+        fprintf(stderr, "  %" PRIu64 " repaired (invalid UTF-8)\n",
+                s->repaired);
+    if (s->untimed)
+        fprintf(stderr, "  %" PRIu64 " without a usable time\n", s->untimed);
+    if (s->out_of_range)
+        fprintf(stderr, "  %" PRIu64 " outside --since and --until\n",
+                s->out_of_range);
+}
+
+static void
+report_engine(const eqlvm_stats *s)
+{
+    fprintf(stderr, "  %" PRIu64 " hit%s", s->hits, s->hits == 1 ? "" : "s");
+    if (s->withheld)
+        fprintf(stderr, ", %" PRIu64 " withheld by exceptions", s->withheld);
+    fputc('\n', stderr);
+    if (s->started)
+        fprintf(stderr,
+                "  %" PRIu64 " sequences started: %" PRIu64
+                " completed, %" PRIu64 " replaced, %" PRIu64
+                " expired, %" PRIu64 " ended, %" PRIu64 " evicted, %" PRIu64
+                " open\n",
+                s->started, s->completed, s->replaced, s->expired, s->ended,
+                s->evicted, s->open);
+    fprintf(stderr, "%" PRIu64 " alert%s", s->alerts,
+            s->alerts == 1 ? "" : "s");
+    if (s->alerts) {
+        const char *sep = " (";
+
+        for (int i = 4; i >= 0; i--)
+            if (s->by_severity[i]) {
+                fprintf(stderr, "%s%" PRIu64 " %s", sep, s->by_severity[i],
+                        eqlvm_severity_name((eqlvm_severity)i));
+                sep = ", ";
+            }
+        fputc(')', stderr);
+    }
+    if (s->suppressed)
+        fprintf(stderr, ", %" PRIu64 " more suppressed by cooldown",
+                s->suppressed);
+    fputc('\n', stderr);
+}
+
+static bool
+write_notice(void *ctx, const char *p, size_t len)
+{
+    (void)ctx;
+    return fprintf(stderr, "eqlvm: %.*s", (int)len, p) > 0;
+}
+
+/* Exit code of writing the statistics file. */
+static int
+write_stats(const eqlvm_engine *e, const char *path)
+{
+    FILE *f = cli_open_output(path);
+
+    if (!f)
+        return CLI_IO;
+    (void)eqlvm_engine_stats_json(e, cli_write, f);
+    return cli_close_output(f, path) ? CLI_OK : CLI_IO;
+}
+
+static void
+finish_report(run_state *st, eqlvm_engine *e)
+{
+    eqlvm_stats s;
+
+    eqlvm_engine_stats(e, &s);
+    clear_progress(st);
+    if (!st->o->quiet && !st->pipe_closed) {
+        fflush(st->out);
+        if (interrupted)
+            fputs("eqlvm: interrupted; what was read so far is reported\n",
+                  stderr);
+        report_input(&s, seconds_since(&st->start));
+        report_engine(&s);
+        (void)eqlvm_engine_notices(e, write_notice, NULL);
+    }
+    if (st->o->stats)
+        st->code = cli_worse(st->code, write_stats(e, st->o->stats));
+    if (is_degraded(&s) || interrupted)
+        st->code = cli_worse(st->code, CLI_DEGRADED);
+    if (s.alerts && st->o->fail_on_alert)
+        st->code = cli_worse(st->code, CLI_ALERT);
+}
+
+static void
+read_all(run_state *st, eqlvm_engine *e)
+{
+    eqlvm_status s = EQLVM_OK;
+
+    for (size_t i = 0; i < st->o->events.n && !interrupted; i++) {
+        s = eqlvm_engine_read(e, st->o->events.items[i]);
+        if (s == EQLVM_ERR_IO) {
+            clear_progress(st);
+            cli_error("%s", eqlvm_engine_error(e));
+            st->code = cli_worse(st->code, CLI_IO);
+        } else if (s != EQLVM_OK) {
+            break;
+        }
+    }
+    if (s == EQLVM_OK || s == EQLVM_ERR_IO || interrupted)
+        s = eqlvm_engine_finish(e);
+    if (s != EQLVM_OK && s != EQLVM_ERR_STOPPED) {
+        clear_progress(st);
+        cli_error("%s", *eqlvm_engine_error(e) ? eqlvm_engine_error(e)
+                                               : eqlvm_status_name(s));
+        st->code = cli_worse(st->code, CLI_IO);
+    }
+}
+
+static int
+run_program(const run_options *o, const eqlvm_program *p)
+{
+    run_state st = {.o = o};
+    eqlvm_engine_options eo;
+    eqlvm_writer_options wo = {.brief = o->brief};
+    eqlvm_engine *e = NULL;
+    char *mapping = NULL, reason[512] = "";
+    int code;
+
+    clock_gettime(CLOCK_MONOTONIC, &st.start);
+    st.progress = isatty(STDERR_FILENO) && !o->quiet;
+    code = engine_options(o, &st, &eo, &mapping);
+    if (code >= 0)
+        goto out;
+    code = CLI_IO;
+    st.out = cli_open_output(o->output);
+    if (!st.out)
+        goto out;
+    wo.format = o->format           ? (eqlvm_format)(o->format - 1)
+                : cli_width(st.out) ? EQLVM_FORMAT_TABLE
+                                    : EQLVM_FORMAT_NDJSON;
+    wo.colour = cli_use_colour(o->colour, st.out);
+    wo.width = cli_width(st.out);
+    st.writer = eqlvm_writer_new(p, &wo, cli_write, st.out);
+    e = eqlvm_engine_new(p, &eo, on_alert, &st, reason, sizeof reason);
+    if (!st.writer || !e) {
+        cli_error("%s", *reason ? reason : "out of memory");
+        goto out;
+    }
+    interrupted_engine = e;
+    signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
+    read_all(&st, e);
+    finish_report(&st, e);
+    code = st.code;
+out:
+    interrupted_engine = NULL;
+    if (st.out && !cli_close_output(st.out, o->output))
+        code = cli_worse(code, CLI_IO);
+    eqlvm_writer_free(st.writer);
+    eqlvm_engine_free(e);
+    free(mapping);
+    return code;
+}
+
+static int
+load_and_run(const run_options *o)
+{
+    eqlvm_compile_options co = {0};
+    eqlvm_compiler *c;
+    eqlvm_program *p = NULL;
+    int code = CLI_OK;
+
+    cli_select_fill(&o->select, &co);
+    c = eqlvm_compiler_new(&co);
+    if (!c) {
+        cli_error("out of memory");
+        return CLI_IO;
+    }
+    code = cli_add_rules(c, &o->rules);
+    for (size_t i = 0; i < o->queries.n; i++) {
+        const char *q = o->queries.items[i];
+
+        if (eqlvm_compiler_add_query(c, "query", q, strlen(q)) != EQLVM_OK)
+            code = cli_worse(code, CLI_IO);
+    }
+    if (code == CLI_OK || (o->select.skip_bad_rules && code == CLI_COMPILE))
+        p = cli_finish_rules(c, false, cli_use_colour(o->colour, stderr),
+                             &code);
+    if (p && eqlvm_program_nrules(p) == 0) {
+        cli_error("no rule to run: none was found, or none is selected");
+        code = cli_worse(code, CLI_USAGE);
+    } else if (p) {
+        code = cli_worse(code, run_program(o, p));
+    }
+    eqlvm_program_free(p);
+    eqlvm_compiler_free(c);
+    return code;
+}
+
+static int
+run(int argc, char **argv)
+{
+    run_options o = {0};
+    const cli_option options[] = {
+        {"rules", 'r', CLI_LIST, &o.rules, "PATH",
+         "rule file or folder: .eql .toml .ndjson .eqlc (repeatable)"},
+        {"query", 'e', CLI_LIST, &o.queries, "EQL",
+         "a query from the command line (repeatable)"},
+        CLI_SELECT_OPTIONS(o.select),
+        {"since", 0, CLI_TEXT, &o.since, "TIME",
+         "only events at or after TIME"},
+        {"until", 0, CLI_TEXT, &o.until, "TIME", "only events before TIME"},
+        {"input", 0, CLI_CHOICE, &o.input, "auto|ecs|winevent",
+         "what the events are; auto maps Windows records to ECS"},
+        {"mapping", 0, CLI_TEXT, &o.mapping, "FILE",
+         "mapping of Windows records instead of the one built in"},
+        {"time", 0, CLI_CHOICE, &o.time_rule, "robust|utctime|created",
+         "which time of a Windows record counts"},
+        {"utc-offset", 0, CLI_TEXT, &o.utc_offset, "+hh:mm",
+         "of record times without a zone, instead of learning it"},
+        {"order", 0, CLI_CHOICE, &o.order, "time|arrival",
+         "order of events: by time, or as they stand"},
+        {"output", 0, CLI_CHOICE, &o.format, "auto|ndjson|table|csv|ecs",
+         "form of the alerts; auto: table on a terminal, else ndjson"},
+        {"out", 'o', CLI_TEXT, &o.output, "FILE", "alerts to FILE"},
+        {"brief", 0, CLI_FLAG, &o.brief, NULL, "alerts without their events"},
+        {"stats", 0, CLI_TEXT, &o.stats, "FILE", "counts of the run as JSON"},
+        {"fail-on-alert", 0, CLI_FLAG, &o.fail_on_alert, NULL,
+         "exit 1 when there is an alert"},
+        {"quiet", 'q', CLI_FLAG, &o.quiet, NULL, "no report at the end"},
+        {"color", 0, CLI_CHOICE, &o.colour, "auto|always|never",
+         "colour of tables and messages"},
+        {"sort-memory", 0, CLI_SIZE, &o.sort_memory, "SIZE",
+         "hits held in memory before spilling (16M)"},
+        {"max-state-bytes", 0, CLI_SIZE, &o.max_state_bytes, "SIZE",
+         "for sequences in flight; oldest are evicted (64M)"},
+        {"max-line-bytes", 0, CLI_SIZE, &o.max_line_bytes, "SIZE",
+         "longest line taken as an event (64M)"},
+        {"max-event-depth", 0, CLI_COUNT, &o.max_event_depth, "N",
+         "deepest nesting of an event (200)"},
+        {"max-spool-bytes", 0, CLI_SIZE, &o.max_spool_bytes, "SIZE",
+         "events of compressed or piped input kept on disk (16G)"},
+        {"temp-dir", 0, CLI_TEXT, &o.temp_dir, "DIR",
+         "for spill and spool files (TMPDIR, else /tmp)"},
+    };
+    int code =
+        cli_parse(&cli_verb_run, options, sizeof options / sizeof options[0],
+                  argc, argv, &o.events);
+
+    if (code < 0 && o.rules.n + o.queries.n == 0) {
+        cli_error("no rules: give -r PATH or -e EQL");
+        code = CLI_USAGE;
+    } else if (code < 0 && o.events.n == 0) {
+        cli_error("no events: give files, folders, or - for standard input");
+        code = CLI_USAGE;
+    }
+    if (code < 0)
+        code = load_and_run(&o);
+    cli_list_free(&o.rules);
+    cli_list_free(&o.queries);
+    cli_list_free(&o.events);
+    cli_select_free(&o.select);
+    return code;
+}
+
+const cli_verb cli_verb_run = {
+    .name = "run",
+    .usage = "(-r PATH | -e EQL)... [OPTIONS] EVENTS...",
+    .about = "run rules over events and write alerts",
+    .details =
+        "EVENTS are files, folders, or - for standard input: JSON lines (ECS,\n"
+        "Elasticsearch exports, or raw Windows records), plain, gzip, zstd or\n"
+        "xz.  Events are put in time order; alerts come out in that order.\n"
+        "\n"
+        "Examples:\n"
+        "  eqlvm run -r rules capture.json.gz\n"
+        "  eqlvm run -r rules --output table captures/\n"
+        "  eqlvm run -e 'process where process.name : \"cmd.exe\"' log.json\n"
+        "  zcat big.gz | eqlvm run -r rules.eqlc - > alerts.ndjson\n"
+        "\n"
+        "Exit codes: 0 ran; 1 alerts with --fail-on-alert; 2 usage;\n"
+        "3 degraded (something was rejected, evicted, capped or skipped);\n"
+        "4 a rule did not compile; 5 input or output failed.\n",
+    .run = run,
+};

@@ -1,0 +1,88 @@
+/* talk.c -- stderr, terminals and output files. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+void
+cli_error(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    fputs("eqlvm: ", stderr);
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+    va_end(ap);
+}
+
+bool
+cli_use_colour(int choice, FILE *f)
+{
+    const char *no = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+
+    if (choice)
+        return choice == 1;
+    return isatty(fileno(f)) && !(no && *no) &&
+           !(term && strcmp(term, "dumb") == 0);
+}
+
+unsigned
+cli_width(FILE *f)
+{
+    struct winsize w;
+
+    if (!isatty(fileno(f)))
+        return 0;
+    if (ioctl(fileno(f), TIOCGWINSZ, &w) != 0 || w.ws_col == 0)
+        return 80;
+    return w.ws_col;
+}
+
+bool
+cli_write(void *file, const char *p, size_t len)
+{
+    return fwrite(p, 1, len, file) == len;
+}
+
+FILE *
+cli_open_output(const char *path)
+{
+    FILE *f;
+
+    if (!path || strcmp(path, "-") == 0)
+        return stdout;
+    f = fopen(path, "wb");
+    if (!f)
+        cli_error("cannot write %s: %s", path, strerror(errno));
+    return f;
+}
+
+bool
+cli_pipe_closed(FILE *f)
+{
+    return ferror(f) && errno == EPIPE;
+}
+
+bool
+cli_close_output(FILE *f, const char *path)
+{
+    bool ok = fflush(f) == 0 && !ferror(f);
+    int err = errno;
+
+    if (f != stdout && fclose(f) != 0 && ok) {
+        ok = false;
+        err = errno;
+    }
+    if (ok || err == EPIPE)
+        return true;
+    cli_error("cannot write %s: %s",
+              path && strcmp(path, "-") ? path : "standard output",
+              strerror(err));
+    return false;
+}

@@ -1,0 +1,125 @@
+/* test.c -- `eqlvm test`: runs the tests that rules carry. */
+#include "cli/cli.h"
+
+typedef struct {
+    bool verbose;
+    bool colour;
+} test_state;
+
+static bool
+on_result(void *ctx, const eqlvm_test_result *r)
+{
+    const test_state *st = ctx;
+
+    if (r->passed && !st->verbose)
+        return true;
+    printf("%s%s%s  %.*s: %.*s\n",
+           st->colour ? (r->passed ? "\033[32m" : "\033[31m") : "",
+           r->passed ? "ok  " : "FAIL", st->colour ? "\033[0m" : "",
+           (int)r->rule.len, r->rule.p, (int)r->name.len, r->name.p);
+    if (!r->passed)
+        printf("      %.*s:%u\n%.*s\n", (int)r->file.len, r->file.p, r->line,
+               (int)r->detail.len, r->detail.p);
+    return true;
+}
+
+static bool
+write_diag(void *ctx, const char *p, size_t len)
+{
+    (void)ctx;
+    return fwrite(p, 1, len, stderr) == len;
+}
+
+static int
+test(const cli_list *paths, const cli_select *select, test_state *st)
+{
+    eqlvm_compile_options co = {0};
+    eqlvm_test_summary sum = {0};
+    int code = CLI_OK;
+
+    cli_select_fill(select, &co);
+    for (size_t i = 0; i < paths->n; i++) {
+        eqlvm_test_summary one = {0};
+        char reason[512] = "";
+        eqlvm_status s =
+            eqlvm_test_path(paths->items[i], &co, on_result, write_diag, st,
+                            &one, reason, sizeof reason);
+
+        sum.rules += one.rules;
+        sum.passed += one.passed;
+        sum.failed += one.failed;
+        sum.bad += one.bad;
+        sum.rules_without_tests += one.rules_without_tests;
+        if (s != EQLVM_OK && s != EQLVM_ERR_COMPILE) {
+            cli_error("%s", *reason ? reason : eqlvm_status_name(s));
+            code = cli_worse(code, CLI_IO);
+        }
+    }
+    printf("%llu rule%s: %llu passed, %llu failed",
+           (unsigned long long)sum.rules, sum.rules == 1 ? "" : "s",
+           (unsigned long long)sum.passed, (unsigned long long)sum.failed);
+    if (sum.rules_without_tests)
+        printf(", %llu rule%s without tests",
+               (unsigned long long)sum.rules_without_tests,
+               sum.rules_without_tests == 1 ? "" : "s");
+    if (sum.bad)
+        printf(", %llu did not compile", (unsigned long long)sum.bad);
+    putchar('\n');
+    if (sum.failed)
+        code = cli_worse(code, CLI_ALERT);
+    if (sum.bad)
+        code = cli_worse(code,
+                         select->skip_bad_rules ? CLI_DEGRADED : CLI_COMPILE);
+    return code;
+}
+
+static int
+run(int argc, char **argv)
+{
+    cli_list paths = {0};
+    cli_select select = {0};
+    test_state st = {false, false};
+    int colour = 0;
+    const cli_option options[] = {
+        {"verbose", 'v', CLI_FLAG, &st.verbose, NULL,
+         "also list the tests that pass"},
+        CLI_SELECT_OPTIONS(select),
+        {"color", 0, CLI_CHOICE, &colour, "auto|always|never",
+         "colour of messages"},
+    };
+    int code =
+        cli_parse(&cli_verb_test, options, sizeof options / sizeof options[0],
+                  argc, argv, &paths);
+
+    if (code < 0 && paths.n == 0) {
+        cli_error("no rules: give files or folders");
+        code = CLI_USAGE;
+    }
+    st.colour = cli_use_colour(colour, stdout);
+    if (code < 0)
+        code = test(&paths, &select, &st);
+    cli_list_free(&paths);
+    cli_select_free(&select);
+    return code;
+}
+
+const cli_verb cli_verb_test = {
+    .name = "test",
+    .usage = "[OPTIONS] RULES...",
+    .about = "run the tests that rules carry ([[eqlvm.test]])",
+    .details =
+        "A test names events and the alerts they must give:\n"
+        "\n"
+        "  [[eqlvm.test]]\n"
+        "  name   = \"cmd.exe started remotely is high\"\n"
+        "  events = ['{...}', '{...}']        # or a file beside the rule\n"
+        "  expect = [{ events = [1, 2], severity = \"high\" }]\n"
+        "\n"
+        "Examples:\n"
+        "  eqlvm test rules\n"
+        "  eqlvm test -v rules/windows/my_rule.toml\n"
+        "\n"
+        "Exit codes: 0 all passed; 1 some failed; 2 usage; 4 a rule did not\n"
+        "compile; 5 unreadable.\n",
+    .run = run,
+};
