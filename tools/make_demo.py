@@ -12,7 +12,7 @@ The story, on 3 March 2026, all times UTC:
   14:05:40  BUILD-SRV connects to itself over IPv6 loopback and starts a build
             step through wsmprovhost.exe: no alert
   14:08:03  someone holds a stolen credential on HR-WS17 (10.40.3.117) and enters
-            FIN-SRV02: cmd.exe, then powershell.exe, then a renamed tool
+            FIN-SRV02: cmd.exe, then powershell.exe; one connection, one alert
   14:08:31  the same from HR-WS17 to DC01: powershell.exe
   14:11:00  a connection to WEB-SRV03 whose first process starts 44 s later: too
             late for the 30 s window, no alert
