@@ -1,0 +1,410 @@
+/* disasm.c -- prints a program as text.
+ *
+ *   rule 0 "remote shell" sequence maxspan 30s severity medium
+ *     stage 1 "network" by host.id f0
+ *   filter f0
+ *     0000 BRANCH_FALSE +1 l0
+ *   leaf l0
+ *     0000 LOAD_FIELD   r0 o0 f5        ; network.direction
+ *
+ * Operands are printed by their kinds from opcode.def, so a new opcode needs
+ * nothing here.  Filters and leaves come in the order of first use.  Programs
+ * are verified before they are printed; no check is made again. */
+#include "program/disasm.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define LIST_SHOWN 8u     /* items of a list that are printed */
+#define TEXT_SHOWN 120u   /* bytes of a constant that are printed */
+#define COMMENT_COLUMN 30 /* where comments begin, after the indentation */
+
+typedef struct {
+    const char *name;
+    char a, b, c; /* operand kinds, as in opcode.def */
+} opcode_info;
+
+static const opcode_info opcodes[EQL_OP_COUNT] = {
+#define OP(name, a, b, c, text) {#name, #a[0], #b[0], #c[0]},
+#include "program/opcode.def"
+#undef OP
+};
+
+const char *
+eql_opcode_name(unsigned op)
+{
+    return op < EQL_OP_COUNT ? opcodes[op].name : "?";
+}
+
+/* Indexes in the order in which they were first seen. */
+typedef struct {
+    uint8_t *seen;
+    uint32_t *items;
+    uint32_t n;
+} worklist;
+
+typedef struct {
+    const eql_program *p;
+    eql_buf *out;
+    worklist filters, leaves;
+} printer;
+
+static bool
+worklist_init(worklist *w, uint32_t n)
+{
+    w->seen = calloc((size_t)n + 1, 1);
+    w->items = calloc((size_t)n + 1, sizeof *w->items);
+    w->n = 0;
+    return w->seen && w->items;
+}
+
+static void
+worklist_free(worklist *w)
+{
+    free(w->seen);
+    free(w->items);
+}
+
+static void
+worklist_add(worklist *w, uint32_t i)
+{
+    if (w->seen[i])
+        return;
+    w->seen[i] = 1;
+    w->items[w->n++] = i;
+}
+
+/* --- values ----------------------------------------------------------------
+ */
+
+/* Control characters as \u{..}, cut with an ellipsis when long. */
+static void
+put_text(eql_buf *out, eql_strview s)
+{
+    size_t at = 0, n;
+
+    eql_buf_add_char(out, '"');
+    while (at < s.len && at < TEXT_SHOWN) {
+        uint32_t cp = eql_utf8_decode(s.p + at, s.len - at, &n);
+
+        if (cp == '"' || cp == '\\')
+            eql_buf_printf(out, "\\%c", (char)cp);
+        else if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
+            eql_buf_printf(out, "\\u{%02" PRIx32 "}", cp);
+        else
+            eql_buf_add(out, s.p + at, n);
+        at += n;
+    }
+    eql_buf_add_str(out, at < s.len ? "\"..." : "\"");
+}
+
+static void
+put_str(printer *pr, eql_str s)
+{
+    put_text(pr->out, eql_program_str(pr->p, s));
+}
+
+static void
+put_number(eql_buf *out, const eql_const *k)
+{
+    char text[32];
+    double d;
+
+    if (k->kind == EQL_CONST_INT) {
+        eql_buf_add(out, text, eql_format_int((int64_t)k->bits, text));
+        return;
+    }
+    memcpy(&d, &k->bits, sizeof d);
+    eql_buf_add(out, text, eql_format_double(d, text));
+}
+
+static void
+put_scalar(printer *pr, const eql_const *k)
+{
+    switch (k->kind) {
+    case EQL_CONST_NULL: eql_buf_add_str(pr->out, "null"); break;
+    case EQL_CONST_BOOL:
+        eql_buf_add_str(pr->out, k->bits ? "true" : "false");
+        break;
+    case EQL_CONST_STRING: put_str(pr, k->str); break;
+    default: put_number(pr->out, k); break;
+    }
+}
+
+static void
+put_list(printer *pr, const eql_const *k)
+{
+    const uint32_t *items = pr->p->lists + k->list.first;
+    uint32_t shown = k->list.n < LIST_SHOWN ? k->list.n : LIST_SHOWN;
+
+    if (k->flags & EQL_CONST_FOLD)
+        eql_buf_add_str(pr->out, "~");
+    eql_buf_add_str(pr->out, "(");
+    for (uint32_t i = 0; i < shown; i++) {
+        if (i > 0)
+            eql_buf_add_str(pr->out, ", ");
+        put_scalar(pr, &pr->p->consts[items[i]]);
+    }
+    if (shown < k->list.n)
+        eql_buf_printf(pr->out, ", %u more", k->list.n - shown);
+    eql_buf_add_str(pr->out, ")");
+}
+
+static void
+put_const(printer *pr, uint32_t i)
+{
+    const eql_const *k = &pr->p->consts[i];
+
+    if (k->kind <= EQL_CONST_STRING)
+        put_scalar(pr, k);
+    else
+        put_list(pr, k);
+}
+
+/* The largest unit that gives a whole number. */
+static void
+put_duration(eql_buf *out, int64_t ns)
+{
+    static const struct {
+        int64_t ns;
+        const char *name;
+    } units[] = {{INT64_C(86400000000000), "d"},
+                 {INT64_C(3600000000000), "h"},
+                 {INT64_C(60000000000), "m"},
+                 {INT64_C(1000000000), "s"},
+                 {INT64_C(1000000), "ms"},
+                 {INT64_C(1000), "us"},
+                 {1, "ns"}};
+    size_t i = 0;
+
+    while (ns == 0 ? i < 3 : ns % units[i].ns != 0)
+        i++;
+    eql_buf_printf(out, "%" PRId64 "%s", ns / units[i].ns, units[i].name);
+}
+
+/* --- code ------------------------------------------------------------------
+ */
+
+static void
+put_operand(printer *pr, char kind, uint32_t value)
+{
+    static const char prefixes[][2] = {
+        {'D', 'r'}, {'R', 'r'}, {'O', 'o'}, {'F', 'f'}, {'K', 'k'},
+        {'P', 'k'}, {'S', 'k'}, {'N', 'k'}, {'L', 'l'}, {'J', '+'}};
+
+    for (size_t i = 0; i < EQL_COUNTOF(prefixes); i++) {
+        if (prefixes[i][0] == kind)
+            eql_buf_printf(pr->out, " %c%u", prefixes[i][1], value);
+    }
+}
+
+/* What an index stands for; most instructions need no comment. */
+static void
+put_comment(printer *pr, char kind, uint32_t value)
+{
+    switch (kind) {
+    case 'F':
+        eql_buf_add_str(pr->out, " ; ");
+        eql_buf_add_sv(pr->out,
+                       eql_program_str(pr->p, pr->p->fields[value].name));
+        break;
+    case 'K':
+    case 'P':
+    case 'S':
+    case 'N':
+        eql_buf_add_str(pr->out, " ; ");
+        put_const(pr, value);
+        break;
+    default: break;
+    }
+}
+
+static bool
+has_comment(char kind)
+{
+    return strchr("FKPSN", kind) != NULL;
+}
+
+static void
+put_insn(printer *pr, uint32_t pc, const eql_insn *in)
+{
+    const opcode_info *op = &opcodes[in->op];
+    size_t start;
+
+    eql_buf_printf(pr->out, "  %04u ", pc);
+    start = pr->out->len;
+    if (op->a == '_' && op->b == '_' && op->c == '_')
+        eql_buf_add_str(pr->out, op->name);
+    else
+        eql_buf_printf(pr->out, "%-12s", op->name);
+    put_operand(pr, op->a, in->a);
+    put_operand(pr, op->b, in->b);
+    put_operand(pr, op->c, in->c);
+    if (has_comment(op->c)) {
+        while (pr->out->len < start + COMMENT_COLUMN && !pr->out->failed)
+            eql_buf_add_char(pr->out, ' ');
+        put_comment(pr, op->c, in->c);
+    }
+    eql_buf_add_char(pr->out, '\n');
+}
+
+static void
+put_code(printer *pr, eql_range code)
+{
+    for (uint32_t i = 0; i < code.n; i++) {
+        const eql_insn *in = &pr->p->insns[code.first + i];
+
+        put_insn(pr, i, in);
+        if (opcodes[in->op].c == 'L')
+            worklist_add(&pr->leaves, in->c);
+    }
+}
+
+static void
+put_used_code(printer *pr)
+{
+    for (uint32_t i = 0; i < pr->filters.n; i++) {
+        uint32_t f = pr->filters.items[i];
+
+        eql_buf_printf(pr->out, "filter f%u\n", f);
+        put_code(pr, pr->p->filters[f].code);
+    }
+    for (uint32_t i = 0; i < pr->leaves.n; i++) {
+        const eql_leaf *leaf = &pr->p->leaves[pr->leaves.items[i]];
+
+        eql_buf_printf(pr->out, "leaf l%u\n", pr->leaves.items[i]);
+        put_code(pr, leaf->code);
+    }
+}
+
+/* --- rules -----------------------------------------------------------------
+ */
+
+static const char *
+severity_name(uint32_t level)
+{
+    static const char *const names[EQL_SEVERITY_COUNT] = {
+        "none", "low", "medium", "high", "critical"};
+
+    return level < EQL_SEVERITY_COUNT ? names[level] : "?";
+}
+
+static void
+put_keys(printer *pr, const eql_stage *s)
+{
+    for (uint32_t i = 0; i < s->keys.n; i++) {
+        const eql_key *k = &pr->p->keys[s->keys.first + i];
+
+        eql_buf_add_str(pr->out, i == 0 ? " by " : ", ");
+        if (k->flags & EQL_KEY_OPTIONAL)
+            eql_buf_add_char(pr->out, '?');
+        eql_buf_add_sv(pr->out,
+                       eql_program_str(pr->p, pr->p->fields[k->field].name));
+    }
+}
+
+static void
+use_filter(printer *pr, uint32_t f)
+{
+    eql_buf_printf(pr->out, " f%u\n", f);
+    worklist_add(&pr->filters, f);
+}
+
+static void
+put_stage(printer *pr, uint32_t stage)
+{
+    const eql_stage *s = &pr->p->stages[stage];
+
+    if (s->number == 0)
+        eql_buf_add_str(pr->out, "  until ");
+    else
+        eql_buf_printf(pr->out, "  stage %u ", s->number);
+    if (s->has_category)
+        put_str(pr, s->category);
+    else
+        eql_buf_add_str(pr->out, "any");
+    put_keys(pr, s);
+    use_filter(pr, s->filter);
+    for (uint32_t i = 0; i < s->exceptions.n; i++) {
+        const eql_exception *x = &pr->p->exceptions[s->exceptions.first + i];
+
+        eql_buf_add_str(pr->out, "    exception ");
+        put_str(pr, x->name);
+        use_filter(pr, x->filter);
+    }
+    for (uint32_t i = 0; i < s->severities.n; i++) {
+        const eql_severity *x = &pr->p->severities[s->severities.first + i];
+
+        eql_buf_printf(pr->out, "    severity %s (%u)", severity_name(x->level),
+                       x->order);
+        use_filter(pr, x->filter);
+    }
+}
+
+static void
+put_rule_head(printer *pr, uint32_t rule)
+{
+    const eql_rule *r = &pr->p->rules[rule];
+
+    eql_buf_printf(pr->out, "rule %u ", rule);
+    put_str(pr, r->name);
+    eql_buf_add_str(pr->out,
+                    r->kind == EQL_RULE_EVENT ? " event" : " sequence");
+    if (r->has_maxspan) {
+        eql_buf_add_str(pr->out, " maxspan ");
+        put_duration(pr->out, r->maxspan_ns);
+    }
+    if (r->severity != EQL_SEVERITY_NONE)
+        eql_buf_printf(pr->out, " severity %s", severity_name(r->severity));
+    if (r->risk_score != EQL_NONE)
+        eql_buf_printf(pr->out, " risk %u", r->risk_score);
+    if (r->cooldown_ns > 0) {
+        eql_buf_add_str(pr->out, " cooldown ");
+        put_duration(pr->out, r->cooldown_ns);
+    }
+    eql_buf_add_char(pr->out, '\n');
+}
+
+static void
+put_rule(printer *pr, uint32_t rule)
+{
+    const eql_rule *r = &pr->p->rules[rule];
+
+    put_rule_head(pr, rule);
+    for (uint32_t i = 0; i < r->stages.n; i++)
+        put_stage(pr, r->stages.first + i);
+    if (r->until != EQL_NONE)
+        put_stage(pr, r->until);
+}
+
+/* Prints rules first .. first + n - 1 and what they use. */
+static void
+disasm(const eql_program *p, uint32_t first, uint32_t n, eql_buf *out)
+{
+    printer pr = {.p = p, .out = out};
+    bool ok = worklist_init(&pr.filters, p->nfilters);
+
+    if (worklist_init(&pr.leaves, p->nleaves) && ok) {
+        for (uint32_t i = 0; i < n; i++)
+            put_rule(&pr, first + i);
+        put_used_code(&pr);
+    } else {
+        out->failed = true;
+    }
+    worklist_free(&pr.filters);
+    worklist_free(&pr.leaves);
+}
+
+void
+eql_disasm(const eql_program *p, eql_buf *out)
+{
+    disasm(p, 0, p->nrules, out);
+}
+
+void
+eql_disasm_rule(const eql_program *p, uint32_t rule, eql_buf *out)
+{
+    if (rule < p->nrules)
+        disasm(p, rule, 1, out);
+}
