@@ -1,0 +1,186 @@
+/* pattern.c -- shapes of wildcard patterns.
+ *
+ * Patterns are folded once here and events once in folded.c, so that matching
+ * itself is always of bytes, but for '?', which is a code point and left to
+ * base/text.h.  Nothing here knows about values or null. */
+#include "vm/pattern.h"
+#include "vm/fault.h"
+
+static size_t
+count_leading_stars(eql_strview s)
+{
+    size_t n = 0;
+
+    while (n < s.len && s.p[n] == '*')
+        n++;
+    return n;
+}
+
+static size_t
+count_trailing_stars(eql_strview s)
+{
+    size_t n = 0;
+
+    while (n < s.len && s.p[s.len - n - 1] == '*')
+        n++;
+    return n;
+}
+
+static bool
+has_wildcard(eql_strview s)
+{
+    return s.len > 0 && (memchr(s.p, '*', s.len) || memchr(s.p, '?', s.len));
+}
+
+eql_pattern
+eql_pattern_parse(eql_strview text)
+{
+    size_t before = count_leading_stars(text);
+    size_t after = count_trailing_stars(text);
+    eql_strview inner;
+
+    if (before > 0 && before == text.len)
+        return (eql_pattern){EQL_PATTERN_ANY, eql_sv("", 0)};
+    inner = eql_sv(text.p + before, text.len - before - after);
+    if (has_wildcard(inner))
+        return (eql_pattern){EQL_PATTERN_GENERAL, text};
+    if (before > 0 && after > 0)
+        return (eql_pattern){EQL_PATTERN_CONTAINS, inner};
+    if (before > 0)
+        return (eql_pattern){EQL_PATTERN_SUFFIX, inner};
+    if (after > 0)
+        return (eql_pattern){EQL_PATTERN_PREFIX, inner};
+    return (eql_pattern){EQL_PATTERN_EXACT, inner};
+}
+
+static bool
+starts_with(eql_strview s, eql_strview part)
+{
+    return s.len >= part.len && memcmp(s.p, part.p, part.len) == 0;
+}
+
+static bool
+ends_with(eql_strview s, eql_strview part)
+{
+    return s.len >= part.len &&
+           memcmp(s.p + s.len - part.len, part.p, part.len) == 0;
+}
+
+#ifdef EQL_FAULTS
+/* The planted fault: '?' matches what '*' does. */
+static bool
+match_qmark_as_star(eql_strview pattern, eql_strview s)
+{
+    eql_buf b = {0};
+    bool holds;
+
+    eql_buf_add_sv(&b, pattern);
+    for (size_t i = 0; i < b.len; i++) {
+        if (b.p[i] == '?')
+            b.p[i] = '*';
+    }
+    holds = eql_wildcard_match(eql_buf_sv(&b), s, false);
+    eql_buf_free(&b);
+    return holds;
+}
+#endif
+
+static bool
+match_general(eql_strview pattern, eql_strview s)
+{
+#ifdef EQL_FAULTS
+    if (EQL_FAULT(qmark_any_run))
+        return match_qmark_as_star(pattern, s);
+#endif
+    return eql_wildcard_match(pattern, s, false);
+}
+
+bool
+eql_pattern_match(const eql_pattern *p, eql_strview s)
+{
+    switch (p->shape) {
+    case EQL_PATTERN_ANY: return true;
+    case EQL_PATTERN_EXACT: return eql_sv_eq(p->text, s);
+    case EQL_PATTERN_PREFIX: return starts_with(s, p->text);
+    case EQL_PATTERN_SUFFIX: return ends_with(s, p->text);
+    case EQL_PATTERN_CONTAINS:
+        return memmem(s.p, s.len, p->text.p, p->text.len) != NULL;
+    case EQL_PATTERN_GENERAL: return match_general(p->text, s);
+    }
+    return false;
+}
+
+/* --- lists -----------------------------------------------------------------
+ */
+
+bool
+eql_pattern_list_init(eql_pattern_list *l, eql_arena *arena, bool fold,
+                      uint32_t n)
+{
+    *l = (eql_pattern_list){.fold = fold};
+    if (EQL_FAULT(like_fold_exact))
+        l->fold = false;
+    l->items = eql_arena_array(arena, n, sizeof *l->items);
+    return l->items != NULL;
+}
+
+/* The text of a pattern as the list compares it. */
+static bool
+prepare_text(const eql_pattern_list *l, eql_arena *arena, eql_strview *text)
+{
+    eql_buf b = {0};
+    bool ok;
+
+    if (!l->fold)
+        return true;
+    eql_fold(&b, *text);
+    *text = eql_arena_dup(arena, eql_buf_sv(&b));
+    ok = !b.failed && text->p;
+    eql_buf_free(&b);
+    return ok;
+}
+
+bool
+eql_pattern_list_add(eql_pattern_list *l, eql_arena *arena, eql_strview text)
+{
+    eql_pattern p;
+
+    if (!prepare_text(l, arena, &text))
+        return false;
+    p = eql_pattern_parse(text);
+    if (p.shape == EQL_PATTERN_ANY) {
+        l->any = true;
+        return true;
+    }
+    if (p.shape != EQL_PATTERN_EXACT) {
+        l->items[l->n++] = p;
+        return true;
+    }
+    if (!l->exact)
+        l->exact = eql_map_new();
+    return l->exact && eql_map_put(l->exact, p.text.p, p.text.len, 0);
+}
+
+void
+eql_pattern_list_free(eql_pattern_list *l)
+{
+    eql_map_free(l->exact);
+    l->exact = NULL;
+}
+
+bool
+eql_pattern_list_match(const eql_pattern_list *l, eql_strview s,
+                       eql_folded *folded)
+{
+    if (l->any)
+        return true;
+    if (l->fold)
+        s = eql_folded_get(folded, s);
+    if (l->exact && eql_map_get(l->exact, s.p, s.len) != EQL_NONE)
+        return true;
+    for (uint32_t i = 0; i < l->n; i++) {
+        if (eql_pattern_match(&l->items[i], s))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,48 @@
+/* pattern.h -- lists of wildcard patterns made ready to match (spec 6.1).
+ *
+ * Most patterns have one of a few shapes that need no wildcard matcher: no
+ * wildcard at all (found by hash, however many there are), a prefix, a suffix
+ * or a piece.  A list holds if any of its patterns does. */
+#ifndef EQL_VM_PATTERN_H
+#define EQL_VM_PATTERN_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "vm/folded.h"
+
+typedef enum {
+    EQL_PATTERN_ANY,      /* "*" */
+    EQL_PATTERN_EXACT,    /* no wildcard */
+    EQL_PATTERN_PREFIX,   /* "x*" */
+    EQL_PATTERN_SUFFIX,   /* "*x" */
+    EQL_PATTERN_CONTAINS, /* "*x*" */
+    EQL_PATTERN_GENERAL
+} eql_pattern_shape;
+
+typedef struct {
+    eql_pattern_shape shape;
+    eql_strview text; /* folded if the list folds; GENERAL: the whole pattern,
+                         else the part without '*' */
+} eql_pattern;
+
+typedef struct {
+    bool fold;
+    bool any;           /* one of them is "*" */
+    eql_map *exact;     /* EXACT ones; NULL when there are none */
+    eql_pattern *items; /* the others */
+    uint32_t n;
+} eql_pattern_list;
+
+eql_pattern eql_pattern_parse(eql_strview text);
+bool eql_pattern_match(const eql_pattern *p, eql_strview s);
+
+/* An empty list that has room for n patterns.  false when out of memory. */
+bool eql_pattern_list_init(eql_pattern_list *l, eql_arena *arena, bool fold,
+                           uint32_t n);
+bool eql_pattern_list_add(eql_pattern_list *l, eql_arena *arena,
+                          eql_strview text);
+void eql_pattern_list_free(eql_pattern_list *l); /* what the arena lacks */
+bool eql_pattern_list_match(const eql_pattern_list *l, eql_strview s,
+                            eql_folded *folded);
+
+#endif

@@ -1,0 +1,29 @@
+/* set.h -- literal lists of `in` and `in~` made ready for look-up (spec 5.5).
+ *
+ * A look-up takes the same time however long the list is, and agrees with
+ * eql_compare_equal_literal against every element: a pair of types without an
+ * answer is "not equal". */
+#ifndef EQL_VM_SET_H
+#define EQL_VM_SET_H
+
+#include "base/map.h"
+#include "vm/compare.h"
+#include "vm/folded.h"
+
+/* All-zero is empty.  Maps are NULL when nothing is in them. */
+typedef struct {
+    bool fold;
+    bool has_true; /* true, or "true" (spec 4.6) */
+    bool has_false;
+    eql_map *strings; /* strings, folded if fold */
+    eql_map *texts;   /* canonical texts of numbers and booleans */
+    eql_map *numbers; /* numbers, and strings that read as one */
+} eql_set;
+
+/* Nulls are left out.  false when out of memory. */
+bool eql_set_add(eql_set *set, const eql_literal *k);
+void eql_set_free(eql_set *set);
+/* x is not null. */
+bool eql_set_has(const eql_set *set, const eql_value *x, eql_folded *folded);
+
+#endif
