@@ -59,4 +59,9 @@ typedef struct {
     uint32_t nignored;
 } eql_rule_source;
 
+/* "high"; "none" for EQL_SEVERITY_NONE and what is no level.  Static. */
+const char *eql_severity_name(uint32_t level);
+/* Any ASCII case; "none" is no level.  false: out is not written. */
+bool eql_severity_parse(eql_strview s, eql_severity_level *out);
+
 #endif

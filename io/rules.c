@@ -1,0 +1,401 @@
+/* rules.c -- finds rule files, reads them, hands their rules on.
+ *
+ * A folder is walked once, in byte order of names.  Its TOML files are parsed
+ * first, since they say which .ndjson files are events of a test and no rule
+ * exports; then everything is delivered in the order of the walk. */
+#include "io/rules.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/map.h"
+#include "io/rules_file.h"
+
+#define MAX_FILE_BYTES ((size_t)256 << 20)
+#define MAX_QUERY_FILE_BYTES ((size_t)16 << 20)
+#define MAX_FOLDERS 64 /* nested; also what ends a loop of links */
+
+typedef enum { KIND_EQL, KIND_TOML, KIND_NDJSON, KIND_IMAGE, KIND_NONE } kind;
+
+/* One file found, and for TOML what it holds. */
+typedef struct {
+    eql_strview path; /* NUL-terminated */
+    kind kind;
+    eql_rule_file_result result;
+    eql_rule_source rule;
+} entry;
+
+typedef struct {
+    eql_arena *arena;
+    eql_diags *diags;
+    const eql_rules_calls *calls;
+    eql_rules_counters *counters;
+    eql_buf *why;
+    eql_vec entries;
+    eql_map *events; /* files named by tests: device and inode */
+    bool named;      /* the path is a file: it must hold a rule */
+} walk;
+
+static kind
+kind_of(eql_strview path)
+{
+    static const char *const suffixes[] = {".eql", ".toml", ".ndjson", ".eqlc"};
+
+    for (unsigned i = 0; i < EQL_COUNTOF(suffixes); i++)
+        if (eql_rule_has_suffix(path, suffixes[i]))
+            return (kind)i;
+    return KIND_NONE;
+}
+
+static eql_rules_result
+io_error(walk *w, const char *path, const char *what)
+{
+    w->why->len = 0;
+    eql_buf_printf(w->why, "%s: %s", path, what);
+    return EQL_RULES_IO;
+}
+
+/* --- reading files -----------------------------------------------------------
+ */
+
+static eql_rules_result
+read_all(walk *w, const char *path, int fd, eql_buf *out)
+{
+    for (;;) {
+        ssize_t n;
+
+        if (!eql_buf_reserve(out, (size_t)64 << 10))
+            return EQL_RULES_NOMEM;
+        n = read(fd, out->p + out->len, out->cap - out->len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return io_error(w, path, strerror(errno));
+        if (n == 0)
+            return EQL_RULES_OK;
+        out->len += (size_t)n;
+        if (out->len > MAX_FILE_BYTES)
+            return io_error(w, path, "a rule file of over 256 MiB");
+    }
+}
+
+static eql_rules_result
+read_file(walk *w, const char *path, eql_buf *out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    eql_rules_result r;
+
+    if (fd < 0)
+        return io_error(w, path, strerror(errno));
+    r = read_all(w, path, fd, out);
+    close(fd);
+    return r;
+}
+
+/* The file's text in the arena, and the record that its reader needs. */
+static eql_rules_result
+load_text(walk *w, eql_strview path, eql_rule_file *f)
+{
+    eql_buf bytes = {0};
+    eql_rules_result r = read_file(w, path.p, &bytes);
+    eql_source whole;
+
+    *f = (eql_rule_file){.arena = w->arena,
+                         .diags = w->diags,
+                         .counters = w->counters,
+                         .file = path};
+    if (r == EQL_RULES_OK) {
+        f->text = eql_arena_dup(w->arena, eql_buf_sv(&bytes));
+        if (!f->text.p)
+            r = EQL_RULES_NOMEM;
+    }
+    eql_buf_free(&bytes);
+    whole = (eql_source){.file = path, .text = f->text, .first_line = 1};
+    eql_diags_set_source(w->diags, &whole);
+    w->counters->files += r == EQL_RULES_OK;
+    return r;
+}
+
+/* --- what tests call their events
+ * ---------------------------------------------- */
+
+/* Identity of a file, whatever it is called. */
+static bool
+file_key(const char *path, uint64_t key[2])
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0)
+        return false;
+    key[0] = (uint64_t)st.st_dev;
+    key[1] = (uint64_t)st.st_ino;
+    return true;
+}
+
+static bool
+note_events(walk *w, const entry *e)
+{
+    size_t dir = e->path.len;
+
+    while (dir > 0 && e->path.p[dir - 1] != '/')
+        dir--;
+    for (uint32_t i = 0; i < e->rule.ntests; i++) {
+        eql_strview name = e->rule.tests[i].events_file, path;
+        uint64_t key[2];
+
+        if (name.len == 0 || memchr(name.p, '\0', name.len))
+            continue;
+        path = eql_arena_printf(w->arena, "%.*s%.*s",
+                                name.p[0] == '/' ? 0 : (int)dir, e->path.p,
+                                (int)name.len, name.p);
+        if (!path.p)
+            return false;
+        if (file_key(path.p, key) &&
+            !eql_map_put(w->events, key, sizeof key, 1))
+            return false;
+    }
+    return true;
+}
+
+static bool
+is_events_of_a_test(const walk *w, const entry *e)
+{
+    uint64_t key[2];
+
+    return eql_map_count(w->events) > 0 && file_key(e->path.p, key) &&
+           eql_map_get(w->events, key, sizeof key) != EQL_NONE;
+}
+
+/* --- one file
+ * --------------------------------------------------------------------- */
+
+static eql_rules_result
+deliver_eql(walk *w, const entry *e)
+{
+    eql_rule_file f;
+    eql_rules_result result = load_text(w, e->path, &f);
+    eql_rule_source r = {.file = e->path,
+                         .name = eql_rule_base_name(e->path),
+                         .risk_score = EQL_NONE};
+    size_t bom;
+
+    if (result != EQL_RULES_OK)
+        return result;
+    if (f.text.len > MAX_QUERY_FILE_BYTES) {
+        eql_rule_complain(&f, "E606", 0, 0, NULL, "a query of over 16 MiB");
+        w->counters->unreadable++;
+        return EQL_RULES_OK;
+    }
+    bom = f.text.len >= 3 && !memcmp(f.text.p, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    r.query = (eql_source){.file = e->path,
+                           .text = eql_sv(f.text.p + bom, f.text.len - bom),
+                           .first_line = 1};
+    return w->calls->rule(w->calls->ctx, &r) ? EQL_RULES_OK : EQL_RULES_STOPPED;
+}
+
+static eql_rules_result
+deliver_image(walk *w, const entry *e)
+{
+    eql_buf bytes = {0};
+    eql_rules_result result = read_file(w, e->path.p, &bytes);
+
+    if (result == EQL_RULES_OK) {
+        w->counters->files++;
+        if (!w->calls->image(w->calls->ctx, e->path.p, bytes.p ? bytes.p : "",
+                             bytes.len))
+            result = EQL_RULES_STOPPED;
+    }
+    eql_buf_free(&bytes);
+    return result;
+}
+
+static eql_rules_result
+deliver_toml(walk *w, const entry *e)
+{
+    switch (e->result) {
+    case EQL_RULE_FILE_RULE:
+        return w->calls->rule(w->calls->ctx, &e->rule) ? EQL_RULES_OK
+                                                       : EQL_RULES_STOPPED;
+    case EQL_RULE_FILE_OTHER: w->counters->other_language++; break;
+    case EQL_RULE_FILE_BAD: w->counters->unreadable++; break;
+    case EQL_RULE_FILE_NONE: break;
+    case EQL_RULE_FILE_NOMEM: return EQL_RULES_NOMEM;
+    }
+    return EQL_RULES_OK;
+}
+
+static eql_rules_result
+deliver_ndjson(walk *w, const entry *e)
+{
+    eql_rule_file f;
+    eql_rules_result result;
+
+    if (is_events_of_a_test(w, e))
+        return EQL_RULES_OK;
+    result = load_text(w, e->path, &f);
+    return result == EQL_RULES_OK ? eql_rules_json(&f, w->calls) : result;
+}
+
+static eql_rules_result
+deliver(walk *w, const entry *e)
+{
+    switch (e->kind) {
+    case KIND_EQL: return deliver_eql(w, e);
+    case KIND_TOML: return deliver_toml(w, e);
+    case KIND_NDJSON: return deliver_ndjson(w, e);
+    case KIND_IMAGE: return deliver_image(w, e);
+    case KIND_NONE: break;
+    }
+    return EQL_RULES_OK;
+}
+
+/* Reads a TOML file, before anything is delivered. */
+static eql_rules_result
+prepare(walk *w, entry *e)
+{
+    eql_rule_file f;
+    eql_rules_result result = load_text(w, e->path, &f);
+
+    if (result != EQL_RULES_OK)
+        return result;
+    e->result = eql_rules_toml(&f, &e->rule);
+    if (e->result == EQL_RULE_FILE_NONE && w->named)
+        eql_rule_complain(&f, "E603", 0, 1, NULL,
+                          "the file has no [rule] table");
+    else if (e->result == EQL_RULE_FILE_NONE)
+        eql_rule_complain(&f, "W607", 0, 1, NULL,
+                          "skipped: the file has no [rule] table");
+    if (f.bad)
+        e->result = EQL_RULE_FILE_BAD;
+    if (e->result == EQL_RULE_FILE_NOMEM ||
+        (e->result == EQL_RULE_FILE_RULE && !note_events(w, e)))
+        return EQL_RULES_NOMEM;
+    return EQL_RULES_OK;
+}
+
+/* --- folders
+ * ------------------------------------------------------------------------ */
+
+static eql_rules_result find(walk *w, eql_strview path, unsigned depth);
+
+static int
+by_name(const void *a, const void *b)
+{
+    return eql_sv_cmp(*(const eql_strview *)a, *(const eql_strview *)b);
+}
+
+/* Names in the folder but the hidden ones, joined to its path. */
+static eql_rules_result
+list_folder(walk *w, eql_strview path, eql_text_list *out)
+{
+    bool slash = path.len > 0 && path.p[path.len - 1] == '/';
+    DIR *d = opendir(path.p);
+    const struct dirent *x;
+    eql_rules_result r = EQL_RULES_OK;
+
+    if (!d)
+        return io_error(w, path.p, strerror(errno));
+    for (errno = 0; r == EQL_RULES_OK && (x = readdir(d)); errno = 0) {
+        eql_strview full;
+
+        if (x->d_name[0] == '.')
+            continue;
+        full = eql_arena_printf(w->arena, "%s%s%s", path.p, slash ? "" : "/",
+                                x->d_name);
+        if (!full.p || !eql_text_list_add(w->arena, out, full))
+            r = EQL_RULES_NOMEM;
+    }
+    if (r == EQL_RULES_OK && errno != 0)
+        r = io_error(w, path.p, strerror(errno));
+    closedir(d);
+    if (out->n)
+        qsort(out->items, out->n, sizeof *out->items, by_name);
+    return r;
+}
+
+static eql_rules_result
+find_in_folder(walk *w, eql_strview path, unsigned depth)
+{
+    eql_text_list names = {0};
+    eql_rules_result r;
+
+    if (depth >= MAX_FOLDERS)
+        return io_error(w, path.p, "folders are nested too deep");
+    r = list_folder(w, path, &names);
+    for (uint32_t i = 0; r == EQL_RULES_OK && i < names.n; i++)
+        r = find(w, names.items[i], depth + 1);
+    return r;
+}
+
+/* depth 0: the path that the user gave. */
+static eql_rules_result
+find(walk *w, eql_strview path, unsigned depth)
+{
+    entry e = {.path = path, .kind = kind_of(path)};
+    struct stat st;
+
+    if (stat(path.p, &st) != 0) {
+        if (depth > 0 && e.kind == KIND_NONE) /* a link to nowhere */
+            return EQL_RULES_OK;
+        return io_error(w, path.p, strerror(errno));
+    }
+    if (S_ISDIR(st.st_mode))
+        return find_in_folder(w, path, depth);
+    if (depth == 0) {
+        w->named = true;
+        if (e.kind == KIND_NONE)
+            return io_error(
+                w, path.p,
+                "no rule file: it must end in .eql, .toml, .ndjson or .eqlc");
+    }
+    if (e.kind != KIND_NONE &&
+        eql_vec_push(&w->entries, &e, sizeof e) == EQL_NONE)
+        return EQL_RULES_NOMEM;
+    return EQL_RULES_OK;
+}
+
+static eql_rules_result
+read_entries(walk *w)
+{
+    eql_rules_result r = EQL_RULES_OK;
+
+    for (uint32_t i = 0; i < w->entries.n && r == EQL_RULES_OK; i++) {
+        entry *e = eql_vec_at(&w->entries, i);
+
+        if (e->kind == KIND_TOML)
+            r = prepare(w, e);
+    }
+    for (uint32_t i = 0; i < w->entries.n && r == EQL_RULES_OK; i++)
+        r = deliver(w, eql_vec_at(&w->entries, i));
+    return r;
+}
+
+eql_rules_result
+eql_rules_read(const char *path, eql_arena *arena, eql_diags *diags,
+               const eql_rules_calls *calls, eql_rules_counters *counters,
+               eql_buf *why)
+{
+    walk w = {.arena = arena,
+              .diags = diags,
+              .calls = calls,
+              .counters = counters,
+              .why = why,
+              .events = eql_map_new()};
+    eql_strview name = eql_arena_dup(arena, eql_sv_cstr(path));
+    eql_rules_result r = EQL_RULES_NOMEM;
+
+    if (w.events && name.p)
+        r = find(&w, name, 0);
+    if (r == EQL_RULES_OK)
+        r = read_entries(&w);
+    eql_vec_free(&w.entries);
+    eql_map_free(w.events);
+    if (r == EQL_RULES_OK &&
+        (eql_arena_failed(arena) || eql_diags_failed(diags)))
+        r = EQL_RULES_NOMEM;
+    return r;
+}
