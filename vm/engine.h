@@ -28,7 +28,7 @@ typedef struct {
     uint32_t severity;             /* eql_severity_level after overrides */
     const eql_match_event *events; /* one per positive stage, in order */
     uint32_t nevents;
-    eql_strview key;               /* tuple, see hit.h; empty without keys */
+    eql_strview key; /* tuple, see hit.h; empty without keys */
 } eql_match;
 
 typedef struct {
@@ -44,7 +44,7 @@ typedef struct {
 #define EQL_DEFAULT_STATE_BYTES ((uint64_t)64 << 20)
 
 typedef struct {
-    size_t sort_memory;       /* bytes of hits held before spilling; 0: default */
+    size_t sort_memory; /* bytes of hits held before spilling; 0: default */
     uint64_t max_state_bytes; /* for partials of all rules; 0: default */
     const char *temp_dir;     /* spill files; NULL: TMPDIR, else /tmp */
     bool arrival_order;       /* `--order arrival`: time only bounds maxspan */
@@ -55,32 +55,35 @@ typedef struct {
  *   started == completed + replaced + expired + ended + evicted + open
  *   completed + event_matches == matches + suppressed  (cooldown) */
 typedef struct {
-    uint64_t events;           /* seen by eql_engine_event */
-    uint64_t hits;             /* events that satisfied a stage */
-    uint64_t hits_untimed;     /* of them without usable time */
-    uint64_t untimed_skipped;  /* sequence entries skipped for lack of time */
-    uint64_t withheld;         /* stage hits hidden by an exception */
-    uint64_t keyless;          /* stage hits without a value for a key */
+    uint64_t events;          /* seen by eql_engine_event */
+    uint64_t hits;            /* events that satisfied a stage, with keys */
+    uint64_t hits_timed;      /* of them with a time, known at the finish */
+    uint64_t hits_untimed;    /* of them without usable time */
+    uint64_t untimed_skipped; /* sequence entries skipped for lack of time */
+    uint64_t withheld;        /* stage hits hidden by an exception */
+    uint64_t keyless;         /* stage hits without a value for a key */
     uint64_t started, completed, replaced, expired, ended, evicted, open;
     uint64_t event_matches;
-    uint64_t matches;          /* delivered */
-    uint64_t suppressed;       /* by cooldown */
-    uint64_t combinations_capped, key_tuples_capped;
-    uint64_t spilled_bytes;
+    uint64_t matches;    /* delivered */
+    uint64_t suppressed; /* by cooldown */
+    uint64_t combinations_capped;
+    uint64_t key_tuples_capped; /* stage hits that lost key tuples to a cap */
+    uint64_t cooldown_evicted;  /* cooldowns forgotten too early: memory */
+    uint64_t spilled_bytes;     /* written to temporary files */
     uint64_t state_bytes_peak;
 } eql_engine_counters;
 
 /* Per stage of program.stages[], for reports. */
 typedef struct {
-    uint64_t hits;     /* filter held and no exception did */
+    uint64_t hits; /* filter held and no exception did */
     uint64_t withheld;
-    uint64_t keyless;  /* some key had no value */
+    uint64_t keyless; /* some key had no value */
 } eql_stage_counters;
 
 typedef enum {
     EQL_ENGINE_OK,
     EQL_ENGINE_NOMEM,
-    EQL_ENGINE_IO,     /* spill file: errno text in eql_engine_error */
+    EQL_ENGINE_IO,     /* spill file: what went wrong in eql_engine_error */
     EQL_ENGINE_STOPPED /* a callback returned false */
 } eql_engine_result;
 
@@ -96,8 +99,7 @@ eql_engine_result eql_engine_settle(eql_engine *e, uint32_t file,
                                     eql_settle_fn settle, void *ctx);
 eql_engine_result eql_engine_finish(eql_engine *e);
 const eql_engine_counters *eql_engine_get_counters(const eql_engine *e);
-const eql_stage_counters *eql_engine_stage(const eql_engine *e,
-                                           uint32_t stage);
+const eql_stage_counters *eql_engine_stage(const eql_engine *e, uint32_t stage);
 /* Events without a value for key `k` of stage `stage`, among its hits. */
 uint64_t eql_engine_key_missing(const eql_engine *e, uint32_t stage,
                                 uint32_t k);

@@ -40,10 +40,17 @@ typedef struct {
 
 typedef struct {
     uint32_t size;       /* with its tuples, bytes, multiple of 8 */
-    uint32_t stage;      /* of program.stages[] */
+    uint32_t stage;      /* of program.stages[]; see EQL_HIT_EXCEPTED */
     uint32_t severities; /* bit `order` set: that condition holds */
     uint32_t ntuples;    /* at least 1 */
 } eql_hit_entry;
+
+/* Set in `stage` by the planted fault exception_after only, never else. */
+#define EQL_HIT_EXCEPTED 0x80000000u
+
+/* A record is at most this large; tuples that do not fit are left out and
+ * counted (keys.h), so that every buffer behind it is bounded. */
+#define EQL_HIT_MAX_BYTES ((size_t)8 << 20)
 
 /* One key value inside a tuple: a tag byte, then its payload.
  *   'n' null | 'b' 0/1 | 'i' int64 (also integral doubles) | 'd' double |
@@ -54,6 +61,21 @@ void eql_hit_key_value(eql_buf *tuple, eql_field_type type, const eql_value *v);
  * An address is given as its canonical text in scratch. */
 bool eql_hit_key_next(eql_strview tuple, size_t *pos, eql_value *v,
                       char scratch[48]);
+
+/* Order of tuples in output: value by value, null < booleans < numbers <
+ * addresses < strings; <0, 0, >0. */
+int eql_hit_key_compare(eql_strview a, eql_strview b);
+
+/* Writing: open; per entry: entry, tuples, entry_close; close.  The buffer is
+ * emptied by open; out of memory is its sticky flag. */
+void eql_hit_open(eql_buf *rec, const eql_hit *head);
+/* Returns the entry's place, for entry_close. */
+size_t eql_hit_entry_open(eql_buf *rec, uint32_t stage, uint32_t severities);
+void eql_hit_tuple_add(eql_buf *rec, size_t entry, eql_strview tuple);
+void eql_hit_entry_close(eql_buf *rec, size_t entry);
+/* Takes an entry that is open back. */
+void eql_hit_entry_drop(eql_buf *rec, size_t entry);
+void eql_hit_close(eql_buf *rec, const eql_event_ref *ref);
 
 /* Walks entries and tuples: NULL at the end. */
 const eql_hit_entry *eql_hit_first(const eql_hit *h);

@@ -1,0 +1,340 @@
+/* hit.c -- writing and reading hit records.
+ *
+ * Records are written by the filtering half and read by the ordered half of
+ * the same process (perhaps by way of a temporary file), so the readers trust
+ * sizes; key values are still decoded with bounds, for they are cheap. */
+#include "vm/hit.h"
+
+#include "base/text.h"
+#include "vm/fault.h"
+
+/* Fills up an entry whose tuples end on 4: no tuple has this length. */
+#define NO_TUPLE UINT32_MAX
+
+/* --- key values ------------------------------------------------------------
+ */
+
+static void
+add_int(eql_buf *t, int64_t i)
+{
+    eql_buf_add_char(t, 'i');
+    eql_buf_add(t, &i, sizeof i);
+}
+
+/* 1 and 1.0 are one key (spec 8.3), so an integral double is an integer. */
+static void
+add_float(eql_buf *t, double d)
+{
+    if (d >= -0x1p63 && d < 0x1p63 && d == (double)(int64_t)d) {
+        add_int(t, (int64_t)d);
+        return;
+    }
+    eql_buf_add_char(t, 'd');
+    eql_buf_add(t, &d, sizeof d);
+}
+
+static void
+add_text(eql_buf *t, eql_strview s)
+{
+    uint32_t len = (uint32_t)s.len;
+    size_t at;
+
+    eql_buf_add_char(t, 's');
+    at = t->len;
+    eql_buf_add(t, &len, sizeof len);
+    if (EQL_FAULT(key_fold)) {
+        eql_fold(t, s);
+        if (t->failed)
+            return;
+        len = (uint32_t)(t->len - at - sizeof len);
+        memcpy(t->p + at, &len, sizeof len);
+        return;
+    }
+    eql_buf_add_sv(t, s);
+}
+
+static void
+add_string(eql_buf *t, eql_field_type type, eql_strview s)
+{
+    eql_ip ip;
+
+    if (type == EQL_FIELD_IP && eql_ip_parse(s, &ip)) {
+        eql_buf_add_char(t, 'a');
+        eql_buf_add(t, ip.b, sizeof ip.b);
+        return;
+    }
+    add_text(t, s);
+}
+
+void
+eql_hit_key_value(eql_buf *tuple, eql_field_type type, const eql_value *v)
+{
+    switch (v->tag) {
+    case EQL_NULL: eql_buf_add_char(tuple, 'n'); break;
+    case EQL_BOOL:
+        eql_buf_add_char(tuple, 'b');
+        eql_buf_add_char(tuple, v->u.b ? 1 : 0);
+        break;
+    case EQL_INT: add_int(tuple, v->u.i); break;
+    case EQL_FLOAT: add_float(tuple, v->u.d); break;
+    case EQL_STRING: add_string(tuple, type, eql_value_sv(v)); break;
+    }
+}
+
+/* One decoded key value; `kind` is its tag byte. */
+typedef struct {
+    char kind;
+    bool b;
+    int64_t i;
+    double d;
+    eql_strview s; /* text, or the bytes of an address */
+} key_item;
+
+static bool
+take(eql_strview t, size_t *pos, void *out, size_t n)
+{
+    if (t.len - *pos < n)
+        return false;
+    memcpy(out, t.p + *pos, n);
+    *pos += n;
+    return true;
+}
+
+static bool
+take_span(eql_strview t, size_t *pos, size_t n, eql_strview *out)
+{
+    if (t.len - *pos < n)
+        return false;
+    *out = eql_sv(t.p + *pos, n);
+    *pos += n;
+    return true;
+}
+
+static bool
+next_item(eql_strview t, size_t *pos, key_item *k)
+{
+    uint32_t len;
+    char b;
+
+    if (*pos >= t.len)
+        return false;
+    k->kind = t.p[(*pos)++];
+    switch (k->kind) {
+    case 'n': return true;
+    case 'b':
+        if (!take(t, pos, &b, 1))
+            return false;
+        k->b = b != 0;
+        return true;
+    case 'i': return take(t, pos, &k->i, sizeof k->i);
+    case 'd': return take(t, pos, &k->d, sizeof k->d);
+    case 'a': return take_span(t, pos, sizeof((eql_ip *)0)->b, &k->s);
+    case 's':
+        return take(t, pos, &len, sizeof len) && take_span(t, pos, len, &k->s);
+    default: return false;
+    }
+}
+
+bool
+eql_hit_key_next(eql_strview tuple, size_t *pos, eql_value *v, char scratch[48])
+{
+    key_item k;
+    eql_ip ip;
+
+    if (!next_item(tuple, pos, &k))
+        return false;
+    switch (k.kind) {
+    case 'b': *v = eql_value_bool(k.b); break;
+    case 'i': *v = eql_value_int(k.i); break;
+    case 'd': *v = eql_value_float(k.d); break;
+    case 's': *v = eql_value_str(k.s); break;
+    case 'a':
+        memcpy(ip.b, k.s.p, sizeof ip.b);
+        *v = eql_value_str(eql_sv(scratch, eql_ip_format(&ip, scratch)));
+        break;
+    default: *v = eql_value_null(); break;
+    }
+    return true;
+}
+
+static int
+kind_rank(char kind)
+{
+    switch (kind) {
+    case 'n': return 0;
+    case 'b': return 1;
+    case 'i':
+    case 'd': return 2;
+    case 'a': return 3;
+    default: return 4;
+    }
+}
+
+static int
+compare_numbers(const key_item *a, const key_item *b)
+{
+    if (a->kind == 'i' && b->kind == 'i')
+        return (a->i > b->i) - (a->i < b->i);
+    if (a->kind == 'd' && b->kind == 'd')
+        return (a->d > b->d) - (a->d < b->d);
+    if (a->kind == 'i')
+        return eql_cmp_int_double(a->i, b->d);
+    return -eql_cmp_int_double(b->i, a->d);
+}
+
+static int
+compare_items(const key_item *a, const key_item *b)
+{
+    int ra = kind_rank(a->kind), rb = kind_rank(b->kind);
+
+    if (ra != rb)
+        return ra - rb;
+    switch (ra) {
+    case 0: return 0;
+    case 1: return a->b - b->b;
+    case 2: return compare_numbers(a, b);
+    default: return eql_sv_cmp(a->s, b->s);
+    }
+}
+
+int
+eql_hit_key_compare(eql_strview a, eql_strview b)
+{
+    size_t i = 0, j = 0;
+    key_item x, y;
+
+    for (;;) {
+        bool more_a = next_item(a, &i, &x), more_b = next_item(b, &j, &y);
+        int c;
+
+        if (!more_a || !more_b)
+            return more_a - more_b;
+        c = compare_items(&x, &y);
+        if (c != 0)
+            return c;
+    }
+}
+
+/* --- writing ----------------------------------------------------------------
+ */
+
+static void
+pad(eql_buf *rec, size_t to)
+{
+    static const char zero[8];
+    size_t over = rec->len % to;
+
+    if (over)
+        eql_buf_add(rec, zero, to - over);
+}
+
+void
+eql_hit_open(eql_buf *rec, const eql_hit *head)
+{
+    rec->len = 0;
+    eql_buf_add(rec, head, sizeof *head);
+}
+
+size_t
+eql_hit_entry_open(eql_buf *rec, uint32_t stage, uint32_t severities)
+{
+    size_t at = rec->len;
+    eql_hit_entry e = {.stage = stage, .severities = severities};
+
+    eql_buf_add(rec, &e, sizeof e);
+    return at;
+}
+
+static eql_hit_entry *
+entry_at(eql_buf *rec, size_t at)
+{
+    return (eql_hit_entry *)(void *)(rec->p + at);
+}
+
+void
+eql_hit_tuple_add(eql_buf *rec, size_t entry, eql_strview tuple)
+{
+    uint32_t len = (uint32_t)tuple.len;
+
+    eql_buf_add(rec, &len, sizeof len);
+    eql_buf_add_sv(rec, tuple);
+    pad(rec, 4);
+    if (!rec->failed)
+        entry_at(rec, entry)->ntuples++;
+}
+
+void
+eql_hit_entry_close(eql_buf *rec, size_t entry)
+{
+    static const uint32_t none = NO_TUPLE;
+
+    if (rec->len % 8)
+        eql_buf_add(rec, &none, sizeof none);
+    if (rec->failed)
+        return;
+    entry_at(rec, entry)->size = (uint32_t)(rec->len - entry);
+    ((eql_hit *)(void *)rec->p)->nentries++;
+}
+
+void
+eql_hit_entry_drop(eql_buf *rec, size_t entry)
+{
+    if (!rec->failed)
+        rec->len = entry;
+}
+
+void
+eql_hit_close(eql_buf *rec, const eql_event_ref *ref)
+{
+    eql_hit *h = (eql_hit *)(void *)rec->p;
+
+    if (rec->failed)
+        return;
+    h->size = (uint32_t)rec->len;
+    h->ref = *ref;
+}
+
+/* --- reading ----------------------------------------------------------------
+ */
+
+const eql_hit_entry *
+eql_hit_first(const eql_hit *h)
+{
+    return h->size > sizeof *h ? (const eql_hit_entry *)(h + 1) : NULL;
+}
+
+const eql_hit_entry *
+eql_hit_next(const eql_hit *h, const eql_hit_entry *e)
+{
+    const char *p = (const char *)e + e->size;
+
+    return p < (const char *)h + h->size
+               ? (const eql_hit_entry *)(const void *)p
+               : NULL;
+}
+
+static eql_strview
+tuple_at(const eql_hit_entry *e, const char *p)
+{
+    const char *end = (const char *)e + e->size;
+    uint32_t len;
+
+    if (end - p < (ptrdiff_t)sizeof len)
+        return eql_sv(NULL, 0);
+    memcpy(&len, p, sizeof len);
+    if (len == NO_TUPLE)
+        return eql_sv(NULL, 0);
+    return eql_sv(p + sizeof len, len);
+}
+
+eql_strview
+eql_hit_tuple_first(const eql_hit_entry *e)
+{
+    return tuple_at(e, (const char *)(e + 1));
+}
+
+eql_strview
+eql_hit_tuple_next(const eql_hit_entry *e, eql_strview t)
+{
+    return tuple_at(e, t.p + (t.len + 3) / 4 * 4);
+}

@@ -1,0 +1,32 @@
+/* order.h -- the sorter: hits in any order in, hits in the order of time out.
+ *
+ *   push ... push | sort | next ... next -> NULL
+ *
+ * Order: hits with a time before hits without, then time, file, line; with
+ * arrival order file and line alone.  Equal hits keep the order of pushing.
+ * Up to `memory` bytes (index included) are held; beyond it sorted runs go to
+ * a temporary file and are merged, in several passes if they are many. */
+#ifndef EQL_VM_ORDER_H
+#define EQL_VM_ORDER_H
+
+#include "vm/engine.h"
+#include "vm/hit.h"
+
+typedef struct eql_order eql_order;
+
+/* dir as in eql_spill_open, borrowed for the sorter's life.  NULL: memory. */
+eql_order *eql_order_new(size_t memory, const char *dir, bool arrival);
+void eql_order_free(eql_order *o); /* NULL is fine */
+/* Copies the record. */
+eql_engine_result eql_order_push(eql_order *o, const eql_hit *h);
+/* Ends pushing. */
+eql_engine_result eql_order_sort(eql_order *o);
+/* After sort: the next hit, valid until the next call, or NULL at the end. */
+eql_engine_result eql_order_next(eql_order *o, const eql_hit **h);
+/* Bytes written to temporary files so far. */
+uint64_t eql_order_spilled(const eql_order *o);
+/* Merges of runs that had to be written out again before the last one. */
+uint32_t eql_order_passes(const eql_order *o);
+const char *eql_order_error(const eql_order *o); /* "" when none */
+
+#endif
