@@ -35,6 +35,7 @@ typedef enum {
 #undef X
     EQL_REJECT_COUNT
 } eql_reject;
+#define EQL_REJECT_NONE EQL_REJECT_COUNT /* of a problem: mended, not rejected */
 
 /* A problem with the input; text says what and how to help it. */
 typedef struct {
@@ -51,12 +52,15 @@ typedef struct {
     bool has_utc_offset;
     int64_t utc_offset_ns;  /* of zone-less record times; else learned */
     eql_strview mapping;    /* mapping file's text; empty: the one built in */
-    size_t max_line_bytes;  /* 0: default */
-    uint32_t max_depth;     /* 0: default */
+    size_t max_line_bytes;  /* 0: default; at most 1 GiB */
+    uint32_t max_depth;     /* 0: default; at most 2000 */
     const char *temp_dir;   /* NULL: TMPDIR, else /tmp */
     uint64_t max_spool_bytes; /* 0: default */
     /* Every rejected line and repaired oddity, as it is met; may be NULL. */
     void (*problem)(void *ctx, const eql_problem *p);
+    /* Asked when a signal interrupted a read (a live source may be silent for
+     * long); true ends it as if fn had returned false.  May be NULL. */
+    bool (*stop)(void *ctx);
     void *ctx;
 } eql_events_options;
 

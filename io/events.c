@@ -1,0 +1,516 @@
+/* events.c -- the run's event source: files one after the other, their lines,
+ * what became of each, and where its bytes can be had again.
+ *
+ *   input -> lines -> reader -> caller      (input.c, lines.c, reader.c)
+ *                        `-> rejected: counted, reported, and on
+ *
+ * Everything that is read is counted exactly once: as blank, as accepted or
+ * under the reason why not.  Nothing is decided here about what an event
+ * means. */
+#include "io/events_int.h"
+
+#include <stdlib.h>
+
+#include "io/foreign.h"
+#include "io/json.h"
+#include "io/lines.h"
+
+#define MAX_LINE_BYTES ((size_t)1 << 30) /* so that lengths fit 32 bits */
+
+/* The line being taken. */
+typedef struct {
+    eql_events *e;
+    uint32_t file;
+    const eql_line *line;
+    eql_event_fn fn;
+    void *ctx;
+} taking;
+
+/* --- life
+ * ---------------------------------------------------------------------- */
+
+static void
+set_defaults(eql_events_options *o)
+{
+    if (!o->max_line_bytes)
+        o->max_line_bytes = EQL_DEFAULT_LINE_BYTES;
+    if (o->max_line_bytes > MAX_LINE_BYTES)
+        o->max_line_bytes = MAX_LINE_BYTES;
+    if (!o->max_depth)
+        o->max_depth = EQL_DEFAULT_EVENT_DEPTH;
+    if (o->max_depth > EQL_JSON_MAX_DEPTH)
+        o->max_depth = EQL_JSON_MAX_DEPTH;
+    if (!o->max_spool_bytes)
+        o->max_spool_bytes = EQL_DEFAULT_SPOOL_BYTES;
+}
+
+eql_events *
+eql_events_new(const eql_program *p, const eql_events_options *o, eql_buf *why)
+{
+    eql_events *e = calloc(1, sizeof *e);
+    eql_reader_options ro;
+
+    if (!e)
+        return NULL;
+    if (o)
+        e->o = *o;
+    set_defaults(&e->o);
+    eql_fetch_init(e);
+    e->pushed = EQL_NONE;
+    ro = (eql_reader_options){e->o.input, e->o.max_depth, e->o.mapping};
+    e->reader = eql_reader_new(p, &ro, why);
+    e->spool = eql_spool_new(e->o.temp_dir, e->o.max_spool_bytes);
+    if (!e->reader || !e->spool) {
+        eql_events_free(e);
+        return NULL;
+    }
+    return e;
+}
+
+void
+eql_events_free(eql_events *e)
+{
+    if (!e)
+        return;
+    for (uint32_t i = 0; i < e->sources.n; i++) {
+        eql_clock_free(eql_source_at(e, i)->clock);
+        free(eql_source_at(e, i)->path);
+    }
+    eql_vec_free(&e->sources);
+    eql_fetch_free(e);
+    eql_reader_free(e->reader);
+    eql_spool_free(e->spool);
+    eql_buf_free(&e->error);
+    free(e);
+}
+
+/* --- sources
+ * -------------------------------------------------------------------- */
+
+/* EQL_NONE when out of memory. */
+static uint32_t
+add_source(eql_events *e, const char *path, uint8_t store)
+{
+    eql_source s = {.store = store};
+    uint32_t i = EQL_NONE;
+
+    s.path = strdup(path);
+    s.clock = eql_clock_new(&e->o);
+    if (s.path && s.clock)
+        i = eql_vec_push(&e->sources, &s, sizeof s);
+    if (i == EQL_NONE) {
+        free(s.path);
+        eql_clock_free(s.clock);
+    }
+    return i;
+}
+
+void
+eql_source_settle(eql_source *s)
+{
+    if (s->clock && !s->settled)
+        eql_clock_settle(s->clock);
+    s->settled = true;
+}
+
+uint32_t
+eql_events_nfiles(const eql_events *e)
+{
+    return e->sources.n;
+}
+
+const char *
+eql_events_path(const eql_events *e, uint32_t file)
+{
+    return file < e->sources.n ? eql_source_at(e, file)->path : "";
+}
+
+bool
+eql_events_pending(const eql_events *e, uint32_t file)
+{
+    return file < e->sources.n && eql_source_at(e, file)->pending;
+}
+
+bool
+eql_events_settle(eql_events *e, const eql_hit *h, int64_t *ns)
+{
+    eql_source *s;
+
+    if (h->file >= e->sources.n || !eql_source_at(e, h->file)->clock)
+        return false;
+    s = eql_source_at(e, h->file);
+    eql_source_settle(s);
+    return eql_clock_resolve(s->clock, h->flags & EQL_HIT_HAS_UTC, h->time_ns,
+                             h->flags & EQL_HIT_HAS_WALL, h->wall_ns, ns);
+}
+
+/* --- reports
+ * -------------------------------------------------------------------- */
+
+static eql_events_result
+failed(eql_events *e, eql_events_result r, const char *path, const char *text)
+{
+    e->error.len = 0;
+    eql_buf_printf(&e->error, "%s: %s", path, text);
+    return r;
+}
+
+static eql_events_result
+no_memory(eql_events *e)
+{
+    e->error.len = 0;
+    eql_buf_printf(&e->error, "out of memory");
+    return EQL_EVENTS_NOMEM;
+}
+
+static void
+report(eql_events *e, const eql_problem *p)
+{
+    if (e->o.problem)
+        e->o.problem(e->o.ctx, p);
+}
+
+static void
+reject(eql_events *e, const eql_problem *p)
+{
+    e->n.read++;
+    e->n.rejected[p->reason]++;
+    report(e, p);
+}
+
+/* A problem at offset `at` of the line's text, which may span lines. */
+static eql_problem
+problem_at(const taking *t, size_t at)
+{
+    eql_problem p = {.path = eql_events_path(t->e, t->file),
+                     .line = t->line->line,
+                     .byte = t->line->column + at};
+
+    for (size_t i = 0; i < at && i < t->line->text.len; i++) {
+        if (t->line->text.p[i] == '\n') {
+            p.line++;
+            p.byte = at - i;
+        }
+    }
+    return p;
+}
+
+/* --- one text
+ * ---------------------------------------------------------------------- */
+
+static void
+reject_text(const taking *t, const eql_read_note *note)
+{
+    eql_problem p = problem_at(t, note->at);
+
+    p.reason = note->reason;
+    p.text = note->text;
+    if (p.reason == EQL_REJECT_SYNTAX && note->ended && t->line->cut) {
+        p.reason = EQL_REJECT_TRUNCATED;
+        p.text = "the input ends inside this event";
+    }
+    reject(t->e, &p);
+}
+
+static void
+count_accepted(const taking *t, const eql_event *ev, const eql_read_note *note)
+{
+    eql_events_counters *n = &t->e->n;
+
+    n->read++;
+    n->accepted++;
+    n->mapped += note->mapped;
+    n->unmapped += !note->mapped;
+    n->untimed += ev->time_kind == EQL_TIME_NONE;
+    if (ev->time_kind == EQL_TIME_PENDING)
+        eql_source_at(t->e, t->file)->pending = true;
+    if (note->repaired) {
+        eql_problem p = problem_at(t, note->at);
+
+        n->repaired++;
+        p.reason = EQL_REJECT_NONE;
+        p.text = "invalid UTF-8 or a lone surrogate was replaced by U+FFFD";
+        report(t->e, &p);
+    }
+}
+
+static eql_events_result
+take_text(const taking *t)
+{
+    eql_events *e = t->e;
+    const eql_source *s = eql_source_at(e, t->file);
+    eql_event ev = {.store = s->store,
+                    .file = t->file,
+                    .len = (uint32_t)t->line->text.len,
+                    .line = t->line->line,
+                    .offset = t->line->offset};
+    eql_read_note note;
+    bool go_on;
+
+    switch (eql_reader_read(e->reader, t->line->text, s->clock, &ev, &note)) {
+    case EQL_READ_NOMEM: return no_memory(e);
+    case EQL_READ_REJECTED: reject_text(t, &note); return EQL_EVENTS_OK;
+    case EQL_READ_EVENT: break;
+    }
+    count_accepted(t, &ev, &note);
+    e->text = t->line->text;
+    e->kept = false;
+    go_on = t->fn(t->ctx, &ev);
+    e->text = eql_sv(NULL, 0);
+    return go_on ? EQL_EVENTS_OK : EQL_EVENTS_STOPPED;
+}
+
+static void
+reject_long(const taking *t)
+{
+    eql_buf text = {0};
+    eql_problem p = problem_at(t, 0);
+
+    eql_buf_printf(&text, "over the limit of %zu bytes for one event",
+                   t->e->o.max_line_bytes);
+    p.byte = 0;
+    p.reason = EQL_REJECT_TOO_LONG;
+    p.text = text.p ? text.p : "over the limit for one event";
+    reject(t->e, &p);
+    eql_buf_free(&text);
+}
+
+static eql_events_result
+take(const taking *t)
+{
+    eql_problem p;
+
+    switch (t->line->kind) {
+    case EQL_LINE_BLANK: t->e->n.lines_blank++; break;
+    case EQL_LINE_TEXT: return take_text(t);
+    case EQL_LINE_TOO_LONG: reject_long(t); break;
+    case EQL_LINE_BROKEN:
+        p = problem_at(t, 0);
+        p.reason = t->line->cut ? EQL_REJECT_TRUNCATED : EQL_REJECT_SYNTAX;
+        p.text = t->line->why;
+        reject(t->e, &p);
+        break;
+    case EQL_LINE_END: break;
+    }
+    return EQL_EVENTS_OK;
+}
+
+/* --- files
+ * ---------------------------------------------------------------------------
+ */
+
+/* How the last byte of the input was had. */
+static eql_events_result
+end_of_input(const taking *t, const eql_input *in, const eql_lines *l)
+{
+    eql_problem p = {.path = eql_events_path(t->e, t->file),
+                     .line = eql_lines_line(l),
+                     .reason = EQL_REJECT_COMPRESSED,
+                     .text = eql_input_error(in)};
+
+    switch (eql_lines_end(l)) {
+    case EQL_PULL_OK:
+    case EQL_PULL_END: break;
+    case EQL_PULL_IO:
+        return failed(t->e, EQL_EVENTS_IO, p.path, eql_input_error(in));
+    case EQL_PULL_DAMAGED: reject(t->e, &p); break;
+    case EQL_PULL_STOPPED: return EQL_EVENTS_STOPPED;
+    case EQL_PULL_NOMEM: return no_memory(t->e);
+    }
+    return EQL_EVENTS_OK;
+}
+
+/* false: another format, which has been reported. */
+static bool
+is_ours(const taking *t, eql_lines *l)
+{
+    eql_strview head = eql_lines_peek(l, 1);
+    size_t wants = eql_foreign_wants(head);
+    eql_problem p = {.path = eql_events_path(t->e, t->file),
+                     .reason = EQL_REJECT_FOREIGN};
+
+    while (wants > head.len) {
+        size_t had = head.len;
+
+        head = eql_lines_peek(l, wants);
+        if (head.len == had)
+            break;
+        wants = eql_foreign_wants(head);
+    }
+    p.text = eql_foreign(head);
+    if (p.text)
+        reject(t->e, &p);
+    return !p.text;
+}
+
+static eql_events_result
+read_lines(taking *t, eql_input *in, eql_lines *l)
+{
+    eql_events *e = t->e;
+    eql_events_result r = EQL_EVENTS_OK;
+    uint64_t before = e->n.bytes;
+    eql_line line = {0};
+
+    t->line = &line;
+    if (!is_ours(t, l)) {
+        e->n.bytes = before + eql_lines_bytes(l);
+        return EQL_EVENTS_OK;
+    }
+    do {
+        eql_lines_next(l, &line);
+        e->n.bytes = before + eql_lines_bytes(l);
+        r = take(t);
+    } while (r == EQL_EVENTS_OK && line.kind != EQL_LINE_END);
+    return r == EQL_EVENTS_OK ? end_of_input(t, in, l) : r;
+}
+
+static eql_events_result
+read_input(taking *t, eql_input *in)
+{
+    eql_source *s = eql_source_at(t->e, t->file);
+    eql_events_result r;
+    eql_lines *l;
+
+    t->e->n.files++;
+    if (eql_input_rereadable(in, &s->id))
+        s->store = EQL_STORE_FILE;
+    l = eql_lines_new(eql_input_pull, in, t->e->o.max_line_bytes);
+    if (!l)
+        return no_memory(t->e);
+    r = read_lines(t, in, l);
+    eql_lines_free(l);
+    return r;
+}
+
+/* Records of the file that want its clock may follow no more. */
+static void
+close_source(eql_events *e, uint32_t file, bool mapped)
+{
+    eql_source *s = eql_source_at(e, file);
+
+    eql_source_settle(s);
+    if (!mapped) {
+        eql_clock_free(s->clock);
+        s->clock = NULL;
+    }
+}
+
+eql_events_result
+eql_events_read(eql_events *e, const char *path, eql_event_fn fn, void *ctx)
+{
+    eql_input_stop stop = {e->o.stop, e->o.ctx};
+    taking t = {.e = e, .fn = fn, .ctx = ctx};
+    uint64_t mapped = e->n.mapped;
+    eql_buf why = {0};
+    eql_events_result r;
+    eql_input *in;
+
+    e->pushed = EQL_NONE;
+    t.file = add_source(e, path, EQL_STORE_SPOOL);
+    if (t.file == EQL_NONE)
+        return no_memory(e);
+    in = eql_input_open(path, stop, &why);
+    if (in) {
+        r = read_input(&t, in);
+    } else if (why.p) {
+        r = EQL_EVENTS_IO;
+        e->error.len = 0;
+        eql_buf_printf(&e->error, "%s", why.p);
+    } else {
+        r = no_memory(e);
+    }
+    eql_input_free(in);
+    eql_buf_free(&why);
+    close_source(e, t.file, e->n.mapped != mapped);
+    return r;
+}
+
+/* --- events from memory
+ * ---------------------------------------------------------------- */
+
+static uint32_t
+pushed_source(eql_events *e, const char *name)
+{
+    const eql_source *last;
+
+    if (e->pushed != EQL_NONE) {
+        last = eql_source_at(e, e->pushed);
+        /* A settled clock learns no more: what follows is another file. */
+        if (!last->settled && strcmp(last->path, name) == 0)
+            return e->pushed;
+    }
+    e->pushed = add_source(e, name, EQL_STORE_SPOOL);
+    if (e->pushed != EQL_NONE)
+        e->n.files++;
+    return e->pushed;
+}
+
+static eql_line_kind
+kind_of(const eql_events *e, eql_strview text)
+{
+    size_t i = 0;
+
+    while (i < text.len && text.p[i] && strchr(" \t\r\n", text.p[i]))
+        i++;
+    if (i == text.len)
+        return EQL_LINE_BLANK;
+    return text.len > e->o.max_line_bytes ? EQL_LINE_TOO_LONG : EQL_LINE_TEXT;
+}
+
+eql_events_result
+eql_events_push(eql_events *e, const char *name, eql_strview event,
+                eql_event_fn fn, void *ctx)
+{
+    eql_line line = {
+        .kind = kind_of(e, event), .text = event, .column = 1, .cut = true};
+    taking t = {.e = e, .line = &line, .fn = fn, .ctx = ctx};
+
+    t.file = pushed_source(e, name);
+    if (t.file == EQL_NONE)
+        return no_memory(e);
+    line.line = ++eql_source_at(e, t.file)->lines;
+    e->n.bytes += event.len;
+    return take(&t);
+}
+
+/* --- for later
+ * -----------------------------------------------------------------------------
+ */
+
+bool
+eql_events_keep(eql_events *e, const eql_event *ev, eql_event_ref *ref)
+{
+    eql_buf why = {0};
+    bool ok;
+
+    if (ev->store == EQL_STORE_FILE) {
+        *ref = (eql_event_ref){ev->offset, ev->len, EQL_STORE_FILE};
+        return true;
+    }
+    if (e->kept) {
+        *ref = e->ref;
+        return true;
+    }
+    *ref = (eql_event_ref){0, ev->len, EQL_STORE_SPOOL};
+    ok = eql_spool_put(e->spool, e->text, &ref->offset, &why);
+    if (!ok)
+        failed(e, EQL_EVENTS_IO, eql_events_path(e, ev->file),
+               why.p ? why.p : "out of memory");
+    eql_buf_free(&why);
+    e->n.spool_bytes = eql_spool_bytes(e->spool);
+    e->kept = ok;
+    e->ref = *ref;
+    return ok;
+}
+
+const eql_events_counters *
+eql_events_get_counters(const eql_events *e)
+{
+    return &e->n;
+}
+
+const char *
+eql_events_error(const eql_events *e)
+{
+    return e->error.len ? e->error.p : "";
+}

@@ -1,0 +1,69 @@
+/* events_int.h -- what events.c and fetch.c share; nobody else includes it. */
+#ifndef EQL_IO_EVENTS_INT_H
+#define EQL_IO_EVENTS_INT_H
+
+#include "io/events.h"
+#include "io/input.h"
+#include "io/mapping.h"
+#include "io/reader.h"
+#include "io/spool.h"
+
+/* What offset means: eql_event.store and eql_event_ref.store. */
+enum {
+    EQL_STORE_FILE, /* of the input file, plain */
+    EQL_STORE_SPOOL
+};
+
+/* One input, in the order of calls. */
+typedef struct {
+    char *path;
+    uint8_t store;
+    eql_input_id id;  /* FILE: so that another file of that name is noticed */
+    eql_clock *clock; /* NULL when no record of it was mapped */
+    bool settled;     /* the clock is */
+    bool pending;     /* some times are known only once it is */
+    uint64_t lines;   /* of pushes */
+} eql_source;
+
+#define EQL_OPEN_FILES 8u /* kept open for fetching */
+
+/* An input that is open for fetching. */
+typedef struct {
+    int fd; /* -1: free */
+    uint32_t file;
+    uint64_t used; /* when, by `fetches` */
+} eql_open_file;
+
+struct eql_events {
+    eql_events_options o;
+    eql_reader *reader;
+    eql_spool *spool;
+    eql_vec sources; /* eql_source */
+    uint32_t pushed; /* source of the last push, EQL_NONE */
+    eql_events_counters n;
+    eql_buf error;
+
+    /* The event now with the caller: */
+    eql_strview text;
+    bool kept; /* in the spool already, at ref */
+    eql_event_ref ref;
+
+    /* The event fetched last: */
+    eql_open_file open[EQL_OPEN_FILES];
+    uint64_t fetches;
+    eql_buf bytes;
+    eql_shown shown;
+};
+
+static inline eql_source *
+eql_source_at(const eql_events *e, uint32_t file)
+{
+    return eql_vec_at(&e->sources, file);
+}
+
+/* After this, pending times of the source can be told. */
+void eql_source_settle(eql_source *s);
+void eql_fetch_init(eql_events *e);
+void eql_fetch_free(eql_events *e);
+
+#endif

@@ -1,0 +1,147 @@
+/* fetch.c -- an event again, for an alert: from its file or from the spool.
+ *
+ * Files are opened again by name, a few kept open.  One that was replaced or
+ * cut since it was read is noticed and never passed off as the event. */
+#include "io/events_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void
+eql_fetch_init(eql_events *e)
+{
+    for (uint32_t i = 0; i < EQL_OPEN_FILES; i++)
+        e->open[i].fd = -1;
+}
+
+void
+eql_fetch_free(eql_events *e)
+{
+    for (uint32_t i = 0; i < EQL_OPEN_FILES; i++)
+        if (e->open[i].fd >= 0)
+            close(e->open[i].fd);
+    eql_buf_free(&e->bytes);
+    eql_buf_free(&e->shown.json);
+    eql_buf_free(&e->shown.id);
+}
+
+static void
+complain(eql_events *e, uint32_t file, const char *what)
+{
+    e->error.len = 0;
+    eql_buf_printf(&e->error, "%s: cannot be read again for an alert: %s",
+                   eql_source_at(e, file)->path, what);
+}
+
+/* The place that is free or was used longest ago. */
+static eql_open_file *
+oldest(eql_events *e)
+{
+    eql_open_file *best = &e->open[0];
+
+    for (uint32_t i = 0; i < EQL_OPEN_FILES; i++) {
+        if (e->open[i].fd < 0)
+            return &e->open[i];
+        if (e->open[i].used < best->used)
+            best = &e->open[i];
+    }
+    close(best->fd);
+    best->fd = -1;
+    return best;
+}
+
+/* Is it the file that was read? */
+static bool
+is_same(const eql_source *s, int fd, const char **what)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0) {
+        *what = strerror(errno);
+        return false;
+    }
+    *what = "another file has taken its place";
+    return (uint64_t)st.st_dev == s->id.dev && (uint64_t)st.st_ino == s->id.ino;
+}
+
+static int
+open_source(eql_events *e, uint32_t file)
+{
+    const eql_source *s = eql_source_at(e, file);
+    const char *what = "";
+    eql_open_file *place;
+    int fd;
+
+    for (uint32_t i = 0; i < EQL_OPEN_FILES; i++) {
+        if (e->open[i].fd >= 0 && e->open[i].file == file) {
+            e->open[i].used = e->fetches;
+            return e->open[i].fd;
+        }
+    }
+    place = oldest(e);
+    fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        what = strerror(errno);
+    if (fd < 0 || !is_same(s, fd, &what)) {
+        complain(e, file, what);
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    *place = (eql_open_file){fd, file, e->fetches};
+    return fd;
+}
+
+static bool
+get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file)
+{
+    eql_buf why = {0};
+    bool ok;
+    int fd;
+
+    e->bytes.len = 0;
+    if (ref->store == EQL_STORE_SPOOL) {
+        ok = eql_spool_get(e->spool, ref->offset, ref->len, &e->bytes, &why);
+    } else {
+        fd = open_source(e, file);
+        if (fd < 0)
+            return false;
+        ok = eql_spool_pread(fd, ref->offset, ref->len, &e->bytes, &why);
+    }
+    if (!ok)
+        complain(e, file, why.p ? why.p : "out of memory");
+    eql_buf_free(&why);
+    return ok;
+}
+
+bool
+eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
+                 bool has_time, int64_t time_ns, eql_fetched *out)
+{
+    eql_source *s;
+    eql_strview text;
+    eql_read_status st;
+
+    e->fetches++;
+    if (file >= e->sources.n || !get_bytes(e, ref, file))
+        return false;
+    s = eql_source_at(e, file);
+    eql_source_settle(s);
+    text = eql_buf_sv(&e->bytes);
+    st = eql_reader_show(e->reader, text, s->clock, has_time ? &time_ns : NULL,
+                         &e->shown);
+    if (st != EQL_READ_EVENT) {
+        complain(e, file,
+                 st == EQL_READ_REJECTED ? "its contents have changed"
+                                         : "out of memory");
+        return false;
+    }
+    out->json = eql_buf_sv(&e->shown.json);
+    out->id = eql_buf_sv(&e->shown.id);
+    out->mapped = e->shown.mapped;
+    out->identity = out->id.len ? eql_hash128(out->id.p, out->id.len)
+                                : eql_hash128(text.p, text.len);
+    return true;
+}

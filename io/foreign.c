@@ -1,0 +1,160 @@
+/* foreign.c -- other formats, recognised by how they begin.
+ *
+ * Errs towards JSON: a file is called foreign only by a known signature, or
+ * when nothing in its first 64 KB begins like JSON.  Otherwise one bad line
+ * at the top would hide all good ones below it. */
+#include "io/foreign.h"
+
+typedef struct {
+    const char *magic;
+    size_t len;
+    const char *text;
+} signature;
+
+static const signature signatures[] = {
+    {"ElfFile", 7,
+     "a Windows event log (EVTX); convert it first: evtx_dump -o jsonl -f "
+     "events.jsonl FILE"},
+    {"\x30\x00\x00\x00LfLe", 8,
+     "an old Windows event log (EVT); convert it to EVTX with wevtutil epl "
+     "/lf:true, then with evtx_dump -o jsonl"},
+    {"PK\x03\x04", 4, "a ZIP archive; unpack it and name the files inside"},
+    {"7z\xbc\xaf\x27\x1c", 6,
+     "a 7z archive; unpack it and name the files inside"},
+    {"BZh", 3, "bzip2 data; decompress it: bzcat FILE | eqlvm run ... -"},
+    {"\x04\x22\x4d\x18", 4,
+     "lz4 data; decompress it: lz4cat FILE | eqlvm run "
+     "... -"},
+    {"PAR1", 4, "a Parquet file; export it as JSON lines"},
+    {"SQLite format 3", 15, "an SQLite database; export it as JSON lines"},
+    {"\xd4\xc3\xb2\xa1", 4, "a packet capture (pcap); it holds no events"},
+    {"\x0a\x0d\x0d\x0a", 4, "a packet capture (pcapng); it holds no events"},
+    {"\x7f"
+     "ELF",
+     4, "a program (ELF); it holds no events"},
+    {"\xff\xfe", 2,
+     "UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8 FILE > events.json"},
+    {"\xfe\xff", 2,
+     "UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8 FILE > events.json"},
+};
+
+static const char *
+by_signature(eql_strview s)
+{
+    for (size_t i = 0; i < EQL_COUNTOF(signatures); i++) {
+        const signature *g = &signatures[i];
+
+        if (s.len >= g->len && memcmp(s.p, g->magic, g->len) == 0)
+            return g->text;
+    }
+    return NULL;
+}
+
+static bool
+is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* From the first byte that says something. */
+static eql_strview
+trimmed(eql_strview s)
+{
+    if (s.len >= 3 && memcmp(s.p, "\xef\xbb\xbf", 3) == 0)
+        s = eql_sv(s.p + 3, s.len - 3);
+    while (s.len && is_space(s.p[0]))
+        s = eql_sv(s.p + 1, s.len - 1);
+    return s;
+}
+
+static bool
+begins_json(eql_strview s)
+{
+    s = trimmed(s);
+    return s.len && (s.p[0] == '{' || s.p[0] == '[');
+}
+
+/* The first line without its end, and what follows it. */
+static eql_strview
+split_line(eql_strview s, eql_strview *rest)
+{
+    const char *nl = s.len ? memchr(s.p, '\n', s.len) : NULL;
+    size_t n = nl ? (size_t)(nl - s.p) : s.len;
+
+    *rest = nl ? eql_sv(nl + 1, s.len - n - 1) : eql_sv(s.p + n, 0);
+    return eql_sv(s.p, n);
+}
+
+static bool
+some_line_begins_json(eql_strview s)
+{
+    while (s.len) {
+        eql_strview rest;
+
+        if (begins_json(split_line(s, &rest)))
+            return true;
+        s = rest;
+    }
+    return false;
+}
+
+static bool
+holds(eql_strview s, const char *bytes)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.p[i] && strchr(bytes, s.p[i]))
+            return true;
+    return false;
+}
+
+static bool
+is_binary(eql_strview s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        if (c < 0x20 && !is_space((char)c) && c != '\f' && c != 0x1b)
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_markup(eql_strview s)
+{
+    return s.len > 1 && s.p[0] == '<' &&
+           ((s.p[1] >= 'a' && s.p[1] <= 'z') ||
+            (s.p[1] >= 'A' && s.p[1] <= 'Z') || s.p[1] == '?' || s.p[1] == '!');
+}
+
+size_t
+eql_foreign_wants(eql_strview head)
+{
+    eql_strview s = trimmed(head);
+
+    if (s.len == 0)
+        return head.len < EQL_FOREIGN_HEAD ? head.len + 1 : head.len;
+    return begins_json(s) ? head.len : EQL_FOREIGN_HEAD;
+}
+
+const char *
+eql_foreign(eql_strview head)
+{
+    const char *text = by_signature(head);
+    eql_strview s = trimmed(head), rest, first;
+
+    if (text || s.len == 0 || begins_json(s))
+        return text;
+    if (is_markup(s))
+        return "XML or HTML; convert it to JSON lines first (Windows events: "
+               "evtx_dump -o jsonl on the EVTX file)";
+    if (some_line_begins_json(s))
+        return NULL;
+    if (is_binary(s))
+        return "binary data; events have to be JSON (plain, gzip, zstd or xz)";
+    first = split_line(s, &rest);
+    if (holds(first, ",;\t") && first.p[0] != '"')
+        return "text with columns (CSV?); convert it to JSON lines first, one "
+               "object a line";
+    return NULL;
+}

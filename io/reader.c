@@ -1,0 +1,349 @@
+/* reader.c -- the careful reader: parse, unwrap exports, map Windows records,
+ * project, find the time.
+ *
+ * Whole trees by jansson, one event at a time: complete and slow.  What it says
+ * of a text is what every other reader has to say. */
+#include "io/reader.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "io/json.h"
+#include "io/project.h"
+
+struct eql_reader {
+    eql_input_kind input;
+    uint32_t max_depth;
+    eql_project *project;
+    eql_mapping *mapping; /* NULL: never map */
+    eql_buf scratch;
+    json_t *root; /* of the last event; slots borrow from it .. */
+    json_t *ecs;  /* .. or from what it was mapped to */
+};
+
+eql_reader *
+eql_reader_new(const eql_program *p, const eql_reader_options *o, eql_buf *why)
+{
+    eql_reader *r = calloc(1, sizeof *r);
+
+    if (!r)
+        return NULL;
+    r->input = o->input;
+    r->max_depth = o->max_depth;
+    r->project = eql_project_new(p);
+    if (r->project && o->input != EQL_INPUT_ECS)
+        r->mapping = eql_mapping_new(o->mapping, why);
+    if (!r->project || (o->input != EQL_INPUT_ECS && !r->mapping)) {
+        eql_reader_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+static void
+forget(eql_reader *r)
+{
+    json_decref(r->root);
+    json_decref(r->ecs);
+    r->root = r->ecs = NULL;
+}
+
+void
+eql_reader_free(eql_reader *r)
+{
+    if (!r)
+        return;
+    forget(r);
+    eql_project_free(r->project);
+    eql_mapping_free(r->mapping);
+    eql_buf_free(&r->scratch);
+    free(r);
+}
+
+/* --- exports
+ * -------------------------------------------------------------------- */
+
+/* One document of an export is {"_index", "_id", "_source": {event}}. */
+static const json_t *
+unwrapped(const json_t *root)
+{
+    const json_t *source = json_object_get(root, "_source");
+
+    if (!json_is_object(source) ||
+        (!json_object_get(root, "_index") && !json_object_get(root, "_id")))
+        return root;
+    return source;
+}
+
+static eql_strview
+id_of(const json_t *root)
+{
+    const json_t *id = json_object_get(root, "_id");
+
+    if (unwrapped(root) == root || !json_is_string(id))
+        return eql_sv("", 0);
+    return eql_sv(json_string_value(id), json_string_length(id));
+}
+
+/* --- time (spec 1.2)
+ * ---------------------------------------------------------------- */
+
+#define MS_NS INT64_C(1000000)
+
+/* Digits with an optional fraction, as epoch milliseconds. */
+static bool
+digits_time(eql_strview s, int64_t *ns)
+{
+    int64_t whole = 0, part = 0, unit = MS_NS;
+    size_t i = 0;
+
+    for (; i < s.len && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+        if (__builtin_mul_overflow(whole, (int64_t)10, &whole) ||
+            __builtin_add_overflow(whole, (int64_t)(s.p[i] - '0'), &whole))
+            return false;
+    if (i == 0)
+        return false;
+    if (i < s.len && s.p[i] == '.') {
+        size_t first = ++i;
+
+        for (; i < s.len && s.p[i] >= '0' && s.p[i] <= '9'; i++) {
+            unit /= 10;
+            part += unit * (s.p[i] - '0');
+        }
+        if (i == first)
+            return false;
+    }
+    return i == s.len && !__builtin_mul_overflow(whole, MS_NS, ns) &&
+           !__builtin_add_overflow(*ns, part, ns);
+}
+
+static bool
+double_time(double ms, int64_t *ns)
+{
+    double whole = floor(ms);
+
+    /* Whole milliseconds first: a product would lose the last digits. */
+    if (!(fabs(ms) < 9.2e12))
+        return false;
+    *ns = (int64_t)whole * MS_NS + (int64_t)((ms - whole) * 1e6 + 0.5);
+    return true;
+}
+
+static bool
+value_time(const eql_value *v, int64_t *ns)
+{
+    switch (v->tag) {
+    case EQL_STRING:
+        return eql_time_parse(eql_value_sv(v), ns) ||
+               digits_time(eql_value_sv(v), ns);
+    case EQL_INT: return !__builtin_mul_overflow(v->u.i, MS_NS, ns);
+    case EQL_FLOAT: return double_time(v->u.d, ns);
+    case EQL_NULL:
+    case EQL_BOOL: break;
+    }
+    return false;
+}
+
+/* The first usable value counts. */
+static void
+field_time(eql_event *ev)
+{
+    const eql_slot *s = &ev->slots[EQL_FIELD_TIMESTAMP];
+
+    ev->time_kind = EQL_TIME_NONE;
+    for (uint32_t i = 0; i < s->n; i++) {
+        if (value_time(&s->v[i], &ev->time_ns)) {
+            ev->time_kind = EQL_TIME_SETTLED;
+            return;
+        }
+    }
+}
+
+/* --- one event
+ * ---------------------------------------------------------------------- */
+
+static bool
+wants_mapping(const eql_reader *r, const json_t *event)
+{
+    return r->input != EQL_INPUT_ECS && eql_mapping_recognises(event);
+}
+
+static eql_read_status
+parse(const eql_reader *r, eql_strview text, eql_buf *scratch, json_t **root,
+      eql_read_note *note)
+{
+    eql_json_verdict v;
+
+    *root = eql_json_read(text, r->max_depth, scratch, &v);
+    *note = (eql_read_note){.repaired = v.repaired,
+                            .reason = v.reason,
+                            .ended = v.ended,
+                            .at = v.repaired ? v.repaired_at : v.at,
+                            .text = v.text};
+    if (*root)
+        return EQL_READ_EVENT;
+    note->at = v.at;
+    return v.reason == EQL_REJECT_COUNT ? EQL_READ_NOMEM : EQL_READ_REJECTED;
+}
+
+static eql_read_status
+take_mapped(eql_reader *r, const json_t *record, eql_clock *clock,
+            eql_event *ev)
+{
+    eql_mapped m;
+
+    if (!eql_mapping_apply(r->mapping, record, clock, true, &m))
+        return EQL_READ_NOMEM;
+    r->ecs = m.ecs;
+    ev->time_kind = m.time_kind;
+    ev->time_ns = m.time_ns;
+    ev->wall_ns = m.wall_ns;
+    ev->has_utc = m.has_utc;
+    ev->has_wall = m.has_wall;
+    ev->slots = eql_project_run(r->project, m.ecs);
+    return ev->slots ? EQL_READ_EVENT : EQL_READ_NOMEM;
+}
+
+eql_read_status
+eql_reader_read(eql_reader *r, eql_strview text, eql_clock *clock,
+                eql_event *ev, eql_read_note *note)
+{
+    const json_t *event;
+    eql_read_status st;
+
+    forget(r);
+    st = parse(r, text, &r->scratch, &r->root, note);
+    if (st != EQL_READ_EVENT)
+        return st;
+    event = unwrapped(r->root);
+    note->mapped = wants_mapping(r, event);
+    if (note->mapped)
+        return take_mapped(r, event, clock, ev);
+    if (r->input == EQL_INPUT_WINEVENT) {
+        note->reason = EQL_REJECT_NOT_WINEVENT;
+        note->at = 0;
+        note->text = "no Windows event record";
+        return EQL_READ_REJECTED;
+    }
+    ev->slots = eql_project_run(r->project, event);
+    if (!ev->slots)
+        return EQL_READ_NOMEM;
+    ev->has_utc = ev->has_wall = false;
+    field_time(ev);
+    return EQL_READ_EVENT;
+}
+
+/* --- again, for an alert
+ * --------------------------------------------------------------- */
+
+static json_t *
+time_text(int64_t ns)
+{
+    char buf[40];
+
+    return json_stringn(buf, eql_time_format(ns, buf));
+}
+
+static bool
+put_created(json_t *ecs, int64_t ns)
+{
+    json_t *event = json_object_get(ecs, "event");
+
+    if (!event) {
+        event = json_object();
+        if (json_object_set_new(ecs, "event", event) != 0)
+            return false;
+    }
+    return !json_is_object(event) ||
+           json_object_set_new(event, "created", time_text(ns)) == 0;
+}
+
+/* @timestamp goes first, where readers of alerts look for it. */
+static bool
+print_mapped(const eql_mapped *m, const eql_clock *clock,
+             const int64_t *time_ns, eql_buf *out)
+{
+    json_t *all = json_object();
+    bool ok = all != NULL;
+    int64_t created;
+
+    if (ok && time_ns)
+        ok = json_object_set_new(all, "@timestamp", time_text(*time_ns)) == 0;
+    if (ok && m->time_kind == EQL_TIME_PENDING &&
+        eql_clock_created(clock, m->has_wall, m->wall_ns, &created))
+        ok = put_created(m->ecs, created);
+    ok = ok && json_object_update_missing(all, m->ecs) == 0;
+    if (ok)
+        eql_json_print(all, out);
+    json_decref(all);
+    return ok;
+}
+
+static eql_read_status
+show_mapped(const eql_reader *r, const json_t *record, eql_clock *clock,
+            const int64_t *time_ns, eql_buf *out)
+{
+    eql_mapped m;
+    bool ok;
+
+    if (!eql_mapping_apply(r->mapping, record, clock, false, &m))
+        return EQL_READ_NOMEM;
+    ok = print_mapped(&m, clock, time_ns, out);
+    json_decref(m.ecs);
+    return ok ? EQL_READ_EVENT : EQL_READ_NOMEM;
+}
+
+/* The source's own spelling: jansson would print 0.1 with 17 digits. */
+static eql_read_status
+show_source(const eql_reader *r, eql_strview text, bool wrapped,
+            eql_buf *scratch, eql_buf *out)
+{
+    eql_json_verdict v;
+    eql_strview line;
+
+    if (!eql_json_mend(text, EQL_JSON_FOR_PEOPLE, r->max_depth, scratch, &line,
+                       &v))
+        return EQL_READ_NOMEM;
+    if (wrapped && !eql_json_member(line, "_source", &line))
+        return EQL_READ_NOMEM;
+    eql_buf_add_sv(out, line);
+    return EQL_READ_EVENT;
+}
+
+static eql_read_status
+show(const eql_reader *r, eql_strview text, eql_clock *clock,
+     const int64_t *time_ns, eql_buf *scratch, eql_shown *out)
+{
+    eql_read_note note;
+    json_t *root;
+    const json_t *event;
+    eql_read_status st = parse(r, text, scratch, &root, &note);
+
+    if (st != EQL_READ_EVENT)
+        return st;
+    event = unwrapped(root);
+    eql_buf_add_sv(&out->id, id_of(root));
+    out->mapped = wants_mapping(r, event);
+    if (out->mapped)
+        st = show_mapped(r, event, clock, time_ns, &out->json);
+    else
+        st = show_source(r, text, event != root, scratch, &out->json);
+    json_decref(root);
+    return st;
+}
+
+eql_read_status
+eql_reader_show(const eql_reader *r, eql_strview text, eql_clock *clock,
+                const int64_t *time_ns, eql_shown *out)
+{
+    eql_buf scratch = {0};
+    eql_read_status st;
+
+    out->json.len = out->id.len = 0;
+    st = show(r, text, clock, time_ns, &scratch, out);
+    eql_buf_free(&scratch);
+    if (out->json.failed || out->id.failed)
+        return EQL_READ_NOMEM;
+    return st;
+}

@@ -1,0 +1,58 @@
+/* reader.h -- the text of one event to the event view.
+ *
+ * This is the seam for other readers: events.c knows files, lines and counts,
+ * a reader knows what stands in a text.  The careful reader behind it takes
+ * every text and is the judge of any faster one. */
+#ifndef EQL_IO_READER_H
+#define EQL_IO_READER_H
+
+#include "io/events.h"
+#include "io/mapping.h"
+
+typedef struct eql_reader eql_reader;
+
+typedef struct {
+    eql_input_kind input;
+    uint32_t max_depth;  /* at most EQL_JSON_MAX_DEPTH */
+    eql_strview mapping; /* text; empty: the one built in */
+} eql_reader_options;
+
+typedef enum {
+    EQL_READ_EVENT,
+    EQL_READ_REJECTED,
+    EQL_READ_NOMEM
+} eql_read_status;
+
+typedef struct {
+    bool mapped;
+    bool repaired;     /* `at` is where */
+    eql_reject reason; /* REJECTED */
+    bool ended;        /* REJECTED: the text ends inside a value */
+    size_t at;         /* offset in the text */
+    const char *text;  /* static: what is wrong there */
+} eql_read_note;
+
+/* NULL: reason in why; empty when out of memory. */
+eql_reader *eql_reader_new(const eql_program *p, const eql_reader_options *o,
+                           eql_buf *why);
+void eql_reader_free(eql_reader *r);
+/* Sets slots and time of *ev, nothing else; they are borrowed until the next
+ * call.  The clock learns from Windows records. */
+eql_read_status eql_reader_read(eql_reader *r, eql_strview text,
+                                eql_clock *clock, eql_event *ev,
+                                eql_read_note *note);
+
+/* An event as an alert shows it. */
+typedef struct {
+    eql_buf json; /* one line: source bytes, or mapped ECS */
+    eql_buf id;   /* its _id; empty when it has none */
+    bool mapped;
+} eql_shown;
+
+/* Reads the same text once more, for an alert; the last event read stays as it
+ * is.  Time of the match, for mapped events.  *out's buffers are reused. */
+eql_read_status eql_reader_show(const eql_reader *r, eql_strview text,
+                                eql_clock *clock, const int64_t *time_ns,
+                                eql_shown *out);
+
+#endif

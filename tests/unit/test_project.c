@@ -1,0 +1,194 @@
+/* test_project.c -- paths on events: every rule of spec 1.5. */
+#include "tests/support/paths.h"
+
+#include "io/project.h"
+
+typedef struct {
+    const char *path, *event, *values;
+} path_case;
+
+static void
+check(const path_case *c, eql_project *pr, uint32_t field)
+{
+    json_t *event = json_loads(c->event, JSON_ALLOW_NUL, NULL);
+    const eql_slot *slots;
+    char text[512];
+
+    if (!event)
+        fail_msg("no JSON: %s", c->event);
+    slots = eql_project_run(pr, event);
+    assert_non_null(slots);
+    test_slot_text(&slots[field], text, sizeof text);
+    if (strcmp(text, c->values) != 0)
+        fail_msg("%s on %s: %s, not %s", c->path, c->event, text, c->values);
+    json_decref(event);
+}
+
+static const path_case cases[] = {
+    /* 1: every spelling, all of them */
+    {"a.b.c", "{\"a\":{\"b\":{\"c\":1}}}", "1"},
+    {"a.b.c", "{\"a.b.c\":1}", "1"},
+    {"a.b.c", "{\"a\":{\"b.c\":1}}", "1"},
+    {"a.b.c", "{\"a.b\":{\"c\":1}}", "1"},
+    {"a.b", "{\"a.b\":1,\"a\":{\"b\":2}}", "1|2"},
+    {"a.b", "{\"a\":{\"b\":2},\"a.b\":1}", "2|1"},
+    {"a.b.c", "{\"a.b\":{\"c\":1},\"a\":{\"b.c\":[2,3],\"b\":{\"c\":4}}}",
+     "1|2|3|4"},
+    {"a", "{\"a\":\"x\",\"A\":\"y\"}", "\"x\""},
+    {"a", "{\"A\":1}", ""},
+    {"a.b", "{\"a.c\":1,\"a\":5}", ""},
+    {"a.b", "{\"a.\":1,\".b\":2,\"a..b\":3,\"\":4}", ""},
+    /* 2: arrays on the way and at the end */
+    {"a.b", "{\"a\":[{\"b\":1},{\"b\":[2,3]}]}", "1|2|3"},
+    {"a.b", "{\"a\":[[{\"b\":1}],[[{\"b\":[[2],3]}]]]}", "1|2|3"},
+    {"a.b", "{\"a\":[1,{\"b\":2},\"x\"]}", "2"},
+    {"a.b", "{\"a.b\":[1,[2]]}", "1|2"},
+    /* 3: nulls, empties, objects */
+    {"a", "{\"a\":null}", ""},
+    {"a", "{\"a\":[null,1,null,2]}", "1|2"},
+    {"a", "{\"a\":[]}", ""},
+    {"a", "{\"a\":[[],[null]]}", ""},
+    {"a", "{\"a\":{}}", ""},
+    {"a", "{\"a\":{\"b\":1}}", ""},
+    {"a", "{\"a\":[{\"b\":1},2]}", "2"},
+    {"a", "{}", ""},
+    /* values */
+    {"a", "{\"a\":[true,false,-3,2.5,\"s\",\"\"]}",
+     "true|false|-3|2.5|\"s\"|\"\""},
+    /* 4: quoted names */
+    {"`a.b`", "{\"a.b\":1}", "1"},
+    {"`a.b`", "{\"a\":{\"b\":1}}", "1"},
+    {"`a.b`", "{\"a.b\":1,\"a\":{\"b\":2}}", "1"},
+    {"`a.b`", "{\"a\":{\"b\":2},\"a.b\":1}", "1"},
+    {"`a.b`", "{\"a.b\":null,\"a\":{\"b\":2}}", "2"},
+    {"`a b`", "{\"a b\":1}", "1"},
+    {"x.`a.b`.c", "{\"x\":{\"a.b\":{\"c\":1}}}", "1"},
+    {"x.`a.b`.c", "{\"x\":{\"a\":{\"b\":{\"c\":1}}}}", "1"},
+    {"x.`a.b`.c", "{\"x\":[{\"a.b\":{\"c\":1}},{\"a\":{\"b\":{\"c\":2}}}]}",
+     "1|2"},
+    {"x.`a.b`.c", "{\"x.a.b.c\":1}", "1"},
+    {"x.`a.b`.c", "{\"x.a\":{\"b.c\":1}}", "1"},
+    {"x.`a`.b", "{\"x.a\":{\"b\":1}}", "1"},
+    /* 5: indexes */
+    {"a[0]", "{\"a\":[7,8]}", "7"},
+    {"a[1]", "{\"a\":[7,8]}", "8"},
+    {"a[2]", "{\"a\":[7,8]}", ""},
+    {"a[0]", "{\"a\":7}", "7"},
+    {"a[1]", "{\"a\":7}", ""},
+    {"a[0]", "{\"a\":null}", ""},
+    {"a[1].b", "{\"a\":[{\"b\":1},{\"b\":[2,3]}]}", "2|3"},
+    {"a[1].b[1]", "{\"a\":[{\"b\":1},{\"b\":[2,3]}]}", "3"},
+    {"a.b[2]", "{\"a\":[{\"b\":1},{\"b\":[2,3]}]}", "3"},
+    {"a[0].b.c", "{\"a\":[{\"b.c\":1},{\"b.c\":2}]}", "1"},
+    {"a[0][0]", "{\"a\":[5,6]}", "5"},
+    {"a[0][1]", "{\"a\":[5,6]}", ""},
+    {"a.b[0]", "{\"a.b\":1,\"a\":{\"b\":2}}", "1"},
+    {"a[4294967295]", "{\"a\":[5,6]}", ""},
+    {"`x.y`[1]", "{\"x\":{\"y\":[1,2]}}", "2"},
+};
+
+static void
+test_project_paths(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        test_paths t;
+        uint32_t field;
+        eql_project *pr;
+
+        test_paths_init(&t);
+        field = test_paths_add(&t, cases[i].path);
+        pr = eql_project_new(&t.program);
+        assert_non_null(pr);
+        check(&cases[i], pr, field);
+        eql_project_free(pr);
+    }
+}
+
+/* The same with all paths in one trie, each event twice: nothing is left over
+ * from the event before. */
+static void
+test_project_together(void **state)
+{
+    static test_paths t;
+    uint32_t field[EQL_COUNTOF(cases)];
+    eql_project *pr;
+
+    (void)state;
+    test_paths_init(&t);
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        size_t k = 0;
+
+        while (strcmp(cases[k].path, cases[i].path) != 0)
+            k++;
+        field[i] = k < i ? field[k] : test_paths_add(&t, cases[i].path);
+    }
+    pr = eql_project_new(&t.program);
+    assert_non_null(pr);
+    for (size_t i = 0; i < 2 * EQL_COUNTOF(cases); i++)
+        check(&cases[i / 2], pr, field[i / 2]);
+    eql_project_free(pr);
+}
+
+static void
+test_project_many_values(void **state)
+{
+    test_paths t;
+    eql_project *pr;
+    json_t *array = json_array(), *event = json_object();
+    uint32_t field;
+    const eql_slot *slots;
+
+    (void)state;
+    test_paths_init(&t);
+    field = test_paths_add(&t, "a");
+    pr = eql_project_new(&t.program);
+    for (int i = 0; i < 200000; i++)
+        json_array_append_new(array, json_integer(i));
+    json_object_set_new(event, "a", array);
+    for (int round = 0; round < 2; round++) {
+        slots = eql_project_run(pr, event);
+        assert_int_equal(slots[field].n, 200000);
+        for (uint32_t i = 0; i < 200000; i++)
+            assert_int_equal(slots[field].v[i].u.i, i);
+    }
+    json_object_clear(event);
+    slots = eql_project_run(pr, event);
+    assert_int_equal(slots[field].n, 0);
+    json_decref(event);
+    eql_project_free(pr);
+}
+
+/* A string keeps its NUL. */
+static void
+test_project_nul(void **state)
+{
+    test_paths t;
+    eql_project *pr;
+    json_t *event = json_loads("{\"a\":\"x\\u0000y\"}", JSON_ALLOW_NUL, NULL);
+    uint32_t field;
+    const eql_slot *slots;
+
+    (void)state;
+    test_paths_init(&t);
+    field = test_paths_add(&t, "a");
+    pr = eql_project_new(&t.program);
+    slots = eql_project_run(pr, event);
+    assert_int_equal(slots[field].v[0].len, 3);
+    assert_memory_equal(slots[field].v[0].u.s, "x\0y", 3);
+    json_decref(event);
+    eql_project_free(pr);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_project_paths),
+        cmocka_unit_test(test_project_together),
+        cmocka_unit_test(test_project_many_values),
+        cmocka_unit_test(test_project_nul),
+    };
+
+    return cmocka_run_group_tests_name("project", tests, NULL, NULL);
+}
