@@ -31,6 +31,9 @@ void eql_compiler_free(eql_compiler *c);
  * set by this call, rule by rule and condition by condition. */
 eql_compile_result eql_compiler_add(eql_compiler *c, const eql_rule_source *r,
                                     eql_diags *diags);
+/* Takes a rule of a compiled, verified program over.  Never EQL_COMPILE_BAD. */
+eql_compile_result eql_compiler_import(eql_compiler *c, const eql_program *p,
+                                       uint32_t rule);
 /* Prints what one pass makes of a rule, without adding it. */
 eql_compile_result eql_compiler_dump(eql_compiler *c, const eql_rule_source *r,
                                      eql_dump_pass pass, eql_diags *diags,

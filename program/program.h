@@ -242,6 +242,11 @@ uint32_t eql_builder_rule(eql_builder *b, const eql_rule *r);
 uint32_t eql_builder_nrules(const eql_builder *b);
 /* For rolling back a rule that failed half-way is not needed: sema runs
  * before anything is emitted. */
+/* Copies a rule of a verified program with all it names.  Importing all rules
+ * of a program that the compiler made, in order, makes the same program again.
+ * false when out of memory: the builder is spent then. */
+EQL_MUST_USE bool eql_builder_import_rule(eql_builder *b, const eql_program *p,
+                                          uint32_t rule);
 /* Makes the program (not verified yet); NULL when out of memory.  The builder
  * may be freed afterwards. */
 eql_program *eql_builder_finish(const eql_builder *b);
