@@ -288,10 +288,14 @@ eql_engine_event(eql_engine *e, const eql_event *ev)
 eql_engine_result
 eql_engine_settle(eql_engine *e, uint32_t file, eql_settle_fn settle, void *ctx)
 {
+    uint64_t before = eql_pending_forgotten(e->pending);
+    eql_engine_result res;
+
     if (e->result != EQL_ENGINE_OK)
         return e->result;
-    return settle_on(
-        e, eql_pending_settle(e->pending, file, settle, ctx, e->order));
+    res = eql_pending_settle(e->pending, file, settle, ctx, e->order);
+    e->counters.hits -= eql_pending_forgotten(e->pending) - before;
+    return settle_on(e, res);
 }
 
 static eql_engine_result

@@ -92,8 +92,11 @@ eql_engine *eql_engine_new(const eql_program *p, const eql_engine_options *o,
 void eql_engine_free(eql_engine *e);
 eql_engine_result eql_engine_event(eql_engine *e, const eql_event *ev);
 /* Gives every pending hit of `file` its time; settle sets *ns or returns
- * false when the event has none.  Also to be called for files without pending
+ * false when the event has none.  With *ns = EQL_SETTLE_FORGET and false the
+ * event is taken back as if it had never been a hit (it turned out to lie
+ * outside the run's time range).  Also to be called for files without pending
  * hits (cheap). */
+#define EQL_SETTLE_FORGET INT64_MIN
 typedef bool (*eql_settle_fn)(void *ctx, const eql_hit *h, int64_t *ns);
 eql_engine_result eql_engine_settle(eql_engine *e, uint32_t file,
                                     eql_settle_fn settle, void *ctx);

@@ -24,6 +24,7 @@ struct eql_pending {
     const char *dir;
     room now;
     uint64_t spilled;
+    uint64_t forgotten;
     char error[sizeof((eql_spill *)0)->error];
 };
 
@@ -112,6 +113,10 @@ settle_hit(const job *j, eql_hit *h)
     int64_t ns = 0;
     bool has_time = !j->all && j->settle(j->ctx, h, &ns);
 
+    if (!has_time && ns == EQL_SETTLE_FORGET) {
+        j->p->forgotten++;
+        return EQL_ENGINE_OK;
+    }
     h->flags = has_time ? EQL_HIT_TIMED : 0;
     h->time_ns = has_time ? ns : 0;
     h->wall_ns = 0;
@@ -198,4 +203,10 @@ const char *
 eql_pending_error(const eql_pending *p)
 {
     return p->error;
+}
+
+uint64_t
+eql_pending_forgotten(const eql_pending *p)
+{
+    return p->forgotten;
 }

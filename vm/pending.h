@@ -23,6 +23,8 @@ eql_engine_result eql_pending_settle(eql_pending *p, uint32_t file,
 /* Nobody will settle them: all that wait go on without a time. */
 eql_engine_result eql_pending_give_up(eql_pending *p, eql_order *to);
 uint64_t eql_pending_spilled(const eql_pending *p);
+/* Hits taken back by settle so far. */
+uint64_t eql_pending_forgotten(const eql_pending *p);
 const char *eql_pending_error(const eql_pending *p); /* "" when none */
 
 #endif
