@@ -256,8 +256,7 @@ add_nested(eql_mapping_state *s, const char *key, const json_t *v)
     json_decref(doc);
 }
 
-/* --- header -----------------------------------------------------------------
- */
+/* --- header --------------------------------------------------------------- */
 
 static const json_t *
 walk(const json_t *v, const eql_mapping_path *path)

@@ -34,8 +34,8 @@ typedef struct {
     json_t *ecs; /* new reference; without @timestamp and event.created when
                     the time is pending */
     eql_time_kind time_kind;
-    int64_t time_ns;     /* SETTLED: event time; PENDING: UtcTime if has_utc */
-    int64_t wall_ns;     /* PENDING: the record's own time if has_wall */
+    int64_t time_ns; /* SETTLED: event time; PENDING: UtcTime if has_utc */
+    int64_t wall_ns; /* PENDING: the record's own time if has_wall */
     bool has_utc, has_wall;
 } eql_mapped;
 

@@ -9,8 +9,7 @@
 
 #include "base/text.h"
 
-/* --- reading and writing ----------------------------------------------------
- */
+/* --- reading and writing -------------------------------------------------- */
 
 void
 eql_mapping_ops_put(eql_mapping_state *s, const eql_mapping_path *to,
@@ -138,8 +137,7 @@ op_time(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
     return true;
 }
 
-/* --- names, users, tables ----------------------------------------------------
- */
+/* --- names, users, tables ------------------------------------------------- */
 
 static bool
 op_map(eql_mapping_state *s, const eql_mapping_rule *r, json_t *text)
@@ -208,8 +206,7 @@ op_args(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
     return true;
 }
 
-/* --- paths ------------------------------------------------------------------
- */
+/* --- paths ---------------------------------------------------------------- */
 
 /* Bytes before the last backslash; v.len when there is none. */
 static size_t
@@ -258,8 +255,7 @@ op_ext(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
     return true;
 }
 
-/* --- running
- * ------------------------------------------------------------------------ */
+/* --- running -------------------------------------------------------------- */
 
 /* Text of the first source that has some, as a new reference. */
 static json_t *

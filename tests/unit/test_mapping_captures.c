@@ -34,7 +34,7 @@ static const allowance EXACT_RUN[] = {
 
 static const allowance DEFAULT_RUN[] = {
     {"winlog.channel", " 33205 ", NO_CHANNEL, 1, 0},
-    {"@timestamp", " 3 22 ", ROBUST, 63, 0},
+    {"@timestamp", " 3 ", ROBUST, 63, 0},
 };
 
 static const allowance WFP_RUN[] = {
@@ -75,8 +75,7 @@ typedef struct {
     totals t;
 } run;
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 /* One line without its end; NULL at the end of the file. */
 static char *
@@ -131,8 +130,7 @@ read_all(const char *path)
     return list;
 }
 
-/* --- comparing
- * ---------------------------------------------------------------- */
+/* --- comparing ------------------------------------------------------------ */
 
 static bool
 allow(totals *t, const char *path, const char *code)
@@ -199,8 +197,7 @@ compare(totals *t, const char *up, const char *where, const char *code,
     }
 }
 
-/* --- mapping
- * ------------------------------------------------------------------- */
+/* --- mapping -------------------------------------------------------------- */
 
 static void
 put_time(json_t *object, const char *key, int64_t ns)
