@@ -10,9 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <utf8proc.h>
-
-#include "base/text.h"
+#include "base/show.h"
 
 /* Longest source line kept whole; of longer ones, what is near the caret. */
 #define LONGEST_LINE ((size_t)240)
@@ -197,35 +195,11 @@ eql_diags_failed(const eql_diags *d)
     return d->failed;
 }
 
-/* Control characters, and those that change the direction of text. */
-static bool
-is_unsafe(uint32_t cp)
-{
-    return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) ||
-           (cp >= 0x200E && cp <= 0x200F) || (cp >= 0x2028 && cp <= 0x202E) ||
-           (cp >= 0x2066 && cp <= 0x2069) || cp == 0x061C;
-}
-
 /* Appends s cleaned; returns how many columns that takes. */
 static size_t
 add_clean(eql_buf *out, eql_strview s)
 {
-    size_t width = 0;
-
-    for (size_t i = 0, n; i < s.len; i += n) {
-        uint32_t cp = eql_utf8_decode(s.p + i, s.len - i, &n);
-        char enc[4];
-        int w;
-
-        if (cp == '\t')
-            cp = ' ';
-        else if (is_unsafe(cp))
-            cp = 0xFFFD;
-        eql_buf_add(out, enc, eql_utf8_encode(cp, enc));
-        w = cp < 0x80 ? 1 : utf8proc_charwidth((utf8proc_int32_t)cp);
-        width += w > 0 ? (size_t)w : 0;
-    }
-    return width;
+    return eql_show(out, s, EQL_SHOW_ALL);
 }
 
 static void

@@ -1,0 +1,23 @@
+/* fields.h -- single fields of an event's JSON text, as people read them.
+ *
+ * For showing alerts: paths may be nested, dotted or mixed in the event; a
+ * list gives its first value.  Rules see events through project.h, not this. */
+#ifndef EQL_IO_FIELDS_H
+#define EQL_IO_FIELDS_H
+
+#include "base/base.h"
+
+typedef struct eql_fields eql_fields;
+
+/* NULL when out of memory. */
+eql_fields *eql_fields_new(void);
+void eql_fields_free(eql_fields *f); /* NULL is fine */
+/* Takes the event; what is no JSON object has no fields.  false: memory. */
+bool eql_fields_read(eql_fields *f, eql_strview json);
+/* The first value of a field as text, empty when it has none; numbers in
+ * canonical form.  Borrowed until the next read. */
+eql_strview eql_fields_get(eql_fields *f, const char *path);
+/* All values of a field, separated by spaces. */
+eql_strview eql_fields_join(eql_fields *f, const char *path);
+
+#endif
