@@ -652,7 +652,7 @@ eql_lines_next(eql_lines *l, eql_line *out)
     for (;;) {
         if (step(l, out))
             return;
-        if (l->state != EQL_PULL_OK && l->scan == l->end &&
+        if (l->state != EQL_PULL_OK && l->scan == l->end && !l->dropping &&
             (l->mode == MODE_START || l->mode == MODE_LINES))
             break;
     }
