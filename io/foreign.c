@@ -5,6 +5,8 @@
  * at the top would hide all good ones below it. */
 #include "io/foreign.h"
 
+#define NOISE_BYTES 512u /* fewer say nothing about how common a byte is */
+
 typedef struct {
     const char *magic;
     size_t len;
@@ -119,6 +121,24 @@ is_binary(eql_strview s)
     return false;
 }
 
+/* Bytes that no text has, in such numbers that a line which begins like JSON
+ * is chance.  Zeros are not counted: a crash may leave a run of them before
+ * good lines. */
+static bool
+is_noise(eql_strview s)
+{
+    size_t n = 0;
+
+    if (s.len < NOISE_BYTES)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        n += c && c < 0x20 && !is_space((char)c);
+    }
+    return n > s.len / 50;
+}
+
 static bool
 is_markup(eql_strview s)
 {
@@ -148,7 +168,7 @@ eql_foreign(eql_strview head)
     if (is_markup(s))
         return "XML or HTML; convert it to JSON lines first (Windows events: "
                "evtx_dump -o jsonl on the EVTX file)";
-    if (some_line_begins_json(s))
+    if (!is_noise(s) && some_line_begins_json(s))
         return NULL;
     if (is_binary(s))
         return "binary data; events have to be JSON (plain, gzip, zstd or xz)";

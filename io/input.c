@@ -42,6 +42,12 @@ eql_input_free(eql_input *in)
     free(in);
 }
 
+static bool
+wants_stop(const eql_input *in)
+{
+    return in->stop.stop && in->stop.stop(in->stop.ctx);
+}
+
 /* One read(); *n 0 at the end. */
 static eql_pull
 read_some(eql_input *in, char *dst, size_t cap, size_t *n)
@@ -58,7 +64,7 @@ read_some(eql_input *in, char *dst, size_t cap, size_t *n)
             eql_buf_printf(&in->error, "%s", strerror(errno));
             return EQL_PULL_IO;
         }
-        if (in->stop.stop && in->stop.stop(in->stop.ctx))
+        if (wants_stop(in))
             return EQL_PULL_STOPPED;
     }
 }
@@ -87,6 +93,8 @@ sniff(eql_input *in)
     return in->codec ? EQL_PULL_OK : EQL_PULL_NOMEM;
 }
 
+/* Opening a named pipe waits for its writer, so a signal may come here, too:
+ * then state is STOPPED and there is no file. */
 static bool
 open_fd(eql_input *in, const char *path, eql_buf *why)
 {
@@ -96,7 +104,13 @@ open_fd(eql_input *in, const char *path, eql_buf *why)
         in->fd = STDIN_FILENO;
         return true;
     }
-    in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    do {
+        in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (in->fd < 0 && errno == EINTR && wants_stop(in)) {
+            in->state = EQL_PULL_STOPPED;
+            return true;
+        }
+    } while (in->fd < 0 && errno == EINTR);
     if (in->fd < 0) {
         eql_buf_printf(why, "%s: %s", path, strerror(errno));
         return false;
@@ -127,7 +141,8 @@ eql_input_open(const char *path, eql_input_stop stop, eql_buf *why)
         eql_input_free(in);
         return NULL;
     }
-    in->state = sniff(in);
+    if (in->state == EQL_PULL_OK)
+        in->state = sniff(in);
     return in;
 }
 

@@ -1,118 +1,11 @@
-/* test_events.c -- the run's event source: counts that balance, events that
- * can be had again, limits, and what is told about bad input. */
-#include "tests/support/eql_files.h"
-#include "tests/support/paths.h"
+/* test_events.c -- the run's event source: counts that balance, and events
+ * that can be had again. */
+#include "tests/support/event_run.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "io/events.h"
-
 #define FFFD "\xef\xbf\xbd"
-
-/* What one run saw. */
-typedef struct {
-    eql_events *e;
-    uint32_t nevents, stop_after;
-    bool keep;
-    eql_vec events; /* eql_event */
-    eql_vec refs;   /* eql_event_ref */
-    eql_buf values; /* of field 2, a line each */
-    eql_buf problems;
-    test_paths paths;
-} run;
-
-static bool
-on_event(void *ctx, const eql_event *ev)
-{
-    run *r = ctx;
-    eql_event_ref ref = {0}, again;
-    char text[512];
-
-    if (r->keep) {
-        assert_true(eql_events_keep(r->e, ev, &ref));
-        assert_true(eql_events_keep(r->e, ev, &again));
-        assert_memory_equal(&ref, &again, sizeof ref);
-    }
-    eql_vec_push(&r->refs, &ref, sizeof ref);
-    eql_vec_push(&r->events, ev, sizeof *ev);
-    eql_buf_printf(&r->values, "%s\n",
-                   test_slot_text(&ev->slots[2], text, sizeof text));
-    return ++r->nevents != r->stop_after;
-}
-
-/* The lifetime of names: "reason line:byte" */
-static void
-on_problem(void *ctx, const eql_problem *p)
-{
-    static const char *const keys[] = {
-#define X(name, key, text) key,
-#include "io/reject.def"
-#undef X
-        "repaired"};
-    run *r = ctx;
-
-    assert_true(p->path && p->text && *p->text);
-    eql_buf_printf(&r->problems, "%s %llu:%llu\n", keys[p->reason],
-                   (unsigned long long)p->line, (unsigned long long)p->byte);
-}
-
-static void
-run_begin(run *r, eql_events_options o)
-{
-    eql_buf why = {0};
-
-    memset(r, 0, sizeof *r);
-    test_paths_init(&r->paths);
-    test_paths_add(&r->paths, "a.b");
-    o.problem = on_problem;
-    o.ctx = r;
-    r->keep = true;
-    r->e = eql_events_new(&r->paths.program, &o, &why);
-    if (!r->e)
-        fail_msg("%s", why.p);
-    eql_buf_free(&why);
-}
-
-/* The numbers balance, always. */
-static void
-run_end(run *r)
-{
-    const eql_events_counters *n = eql_events_get_counters(r->e);
-    uint64_t rejected = 0;
-
-    for (int i = 0; i < EQL_REJECT_COUNT; i++)
-        rejected += n->rejected[i];
-    assert_int_equal(n->read, n->accepted + rejected);
-    assert_int_equal(n->accepted, n->mapped + n->unmapped);
-    assert_int_equal(n->accepted, r->nevents);
-    eql_events_free(r->e);
-    eql_vec_free(&r->events);
-    eql_vec_free(&r->refs);
-    eql_buf_free(&r->values);
-    eql_buf_free(&r->problems);
-}
-
-static eql_events_result
-run_bytes(run *r, eql_strview bytes, char path[4096])
-{
-    test_file(bytes, path);
-    return eql_events_read(r->e, path, on_event, r);
-}
-
-static eql_events_options
-ecs(void)
-{
-    return (eql_events_options){.input = EQL_INPUT_ECS};
-}
-
-static void
-expect(const char *what, const eql_buf *got, const char *wanted)
-{
-    if (!eql_sv_is(eql_buf_sv(got), wanted))
-        fail_msg("%s:\n%.*s\nnot:\n%s", what, (int)got->len,
-                 got->p ? got->p : "", wanted);
-}
 
 static const char mixed[] = "\xef\xbb\xbf{\"a\":{\"b\":1}}\r\n"
                             "\n"
@@ -412,88 +305,6 @@ test_events_printed(void **state)
 }
 
 static void
-test_events_limits(void **state)
-{
-    eql_events_options o = ecs();
-    char path[4096];
-    eql_fetched f;
-    run r;
-
-    (void)state;
-    o.max_line_bytes = 9;
-    run_begin(&r, o);
-    run_bytes(&r, eql_sv_cstr("{\"a.b\":1}\n{\"a.b\":12}\n{\"a.b\":3}"), path);
-    expect("line", &r.problems, "too_long 2:0\n");
-    expect("line", &r.values, "1\n3\n");
-    eql_events_push(r.e, "m", eql_sv_cstr("{\"a.b\":4}"), on_event, &r);
-    eql_events_push(r.e, "m", eql_sv_cstr("{\"a.b\":56}"), on_event, &r);
-    expect("line", &r.problems, "too_long 2:0\ntoo_long 2:0\n");
-    run_end(&r);
-    unlink(path);
-
-    o = ecs();
-    o.max_depth = 3;
-    run_begin(&r, o);
-    run_bytes(&r, eql_sv_cstr("{\"a\":{\"b\":[1]}}\n{\"a\":{\"b\":[[1]]}}\n"),
-              path);
-    expect("depth", &r.problems, "too_deep 2:12\n");
-    expect("depth", &r.values, "1\n");
-    run_end(&r);
-    unlink(path);
-
-    o = ecs();
-    o.max_spool_bytes = 18;
-    run_begin(&r, o);
-    eql_events_push(r.e, "m", eql_sv_cstr("{\"a.b\":1}"), on_event, &r);
-    eql_events_push(r.e, "m", eql_sv_cstr("{\"a.b\":2}"), on_event, &r);
-    assert_true(eql_events_fetch(r.e, eql_vec_at(&r.refs, 1), 0, false, 0, &f));
-    assert_int_equal(eql_events_get_counters(r.e)->spool_bytes, 18);
-    run_end(&r);
-}
-
-static bool
-keep_last(void *ctx, const eql_event *ev)
-{
-    run *r = ctx;
-    eql_event_ref ref;
-
-    r->nevents++;
-    return eql_events_keep(r->e, ev, &ref);
-}
-
-static void
-test_events_spool_budget(void **state)
-{
-    eql_events_options o = ecs();
-    run r;
-
-    (void)state;
-    o.max_spool_bytes = 17;
-    run_begin(&r, o);
-    assert_int_equal(
-        eql_events_push(r.e, "m", eql_sv_cstr("{\"a.b\":1}"), keep_last, &r),
-        EQL_EVENTS_OK);
-    assert_int_equal(
-        eql_events_push(r.e, "m", eql_sv_cstr("{\"a.b\":2}"), keep_last, &r),
-        EQL_EVENTS_STOPPED);
-    assert_non_null(strstr(eql_events_error(r.e), "budget of 17 bytes"));
-    run_end(&r);
-    /* A folder that is not there is told, too. */
-    o.max_spool_bytes = 0;
-    o.temp_dir = "/nonexistent";
-    run_begin(&r, o);
-    eql_events_push(r.e, "m", eql_sv_cstr("{\"a.b\":1}"), on_event, &r);
-    {
-        eql_fetched f;
-
-        assert_false(
-            eql_events_fetch(r.e, eql_vec_at(&r.refs, 0), 0, false, 0, &f));
-    }
-    assert_non_null(strstr(eql_events_error(r.e), "/nonexistent"));
-    run_end(&r);
-}
-
-static void
 test_events_time(void **state)
 {
     static const struct {
@@ -543,103 +354,6 @@ test_events_time(void **state)
                      (long long)ev->time_ns);
     }
     assert_int_equal(eql_events_get_counters(r.e)->untimed, untimed);
-    run_end(&r);
-}
-
-static void
-test_events_foreign(void **state)
-{
-    static const struct {
-        const char *label, *bytes, *problems;
-    } cases[] = {
-        {"EVTX", "ElfFile\0rest", "foreign 0:0\n"},
-        {"XML", "<Event xmlns='x'>\n{}\n", "foreign 0:0\n"},
-        {"XML with a mark", "\xef\xbb\xbf\n<?xml version='1.0'?>\n",
-         "foreign 0:0\n"},
-        {"CSV", "time,user,what\n1,2,3\n", "foreign 0:0\n"},
-        {"UTF-16", "\xff\xfe{\n", "foreign 0:0\n"},
-        {"ZIP", "PK\x03\x04zzz", "foreign 0:0\n"},
-        {"binary", "\x01\x02\x03\x04", "foreign 0:0\n"},
-        {"a header, then events", "time, what\n{\"a.b\":1}\n", "syntax 1:2\n"},
-        {"binary, then events", "\x01\x02\n{\"a.b\":1}\n", "syntax 1:1\n"},
-        {"one word", "hello\n", "syntax 1:1\n"},
-        {"syslog", "<13>Oct 1 host app: x\n{\"a.b\":1}\n", "syntax 1:1\n"},
-        {"empty", "", ""},
-        {"only a mark", "\xef\xbb\xbf", ""},
-        {"only white space", "\n \n", ""},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
-        char path[4096];
-        run r;
-
-        run_begin(&r, ecs());
-        assert_int_equal(run_bytes(&r, eql_sv_cstr(cases[i].bytes), path),
-                         EQL_EVENTS_OK);
-        expect(cases[i].label, &r.problems, cases[i].problems);
-        unlink(path);
-        run_end(&r);
-    }
-}
-
-static void
-test_events_damaged_gzip(void **state)
-{
-    eql_buf text = {0}, packed = {0};
-    char path[4096];
-    run r;
-
-    (void)state;
-    for (int i = 0; i < 1000; i++)
-        eql_buf_printf(&text, "{\"a.b\":%d}\n", i * 7919);
-    test_pack(TEST_GZIP, eql_buf_sv(&text), &packed);
-    packed.len /= 2;
-    run_begin(&r, ecs());
-    assert_int_equal(run_bytes(&r, eql_buf_sv(&packed), path), EQL_EVENTS_OK);
-    assert_true(r.nevents > 300 && r.nevents < 700);
-    assert_int_equal(
-        eql_events_get_counters(r.e)->rejected[EQL_REJECT_COMPRESSED], 1);
-    unlink(path);
-    run_end(&r);
-    eql_buf_free(&text);
-    eql_buf_free(&packed);
-}
-
-static void
-test_events_unreadable(void **state)
-{
-    char path[4096];
-    run r;
-
-    (void)state;
-    run_begin(&r, ecs());
-    assert_int_equal(eql_events_read(r.e, "/nonexistent", on_event, &r),
-                     EQL_EVENTS_IO);
-    assert_string_equal(eql_events_error(r.e),
-                        "/nonexistent: No such file or directory");
-    assert_int_equal(eql_events_read(r.e, "/", on_event, &r), EQL_EVENTS_IO);
-    /* Usable for the next, whose number is that of the call. */
-    assert_int_equal(run_bytes(&r, eql_sv_cstr("{}\n"), path), EQL_EVENTS_OK);
-    assert_int_equal(((eql_event *)eql_vec_at(&r.events, 0))->file, 2);
-    assert_int_equal(eql_events_get_counters(r.e)->files, 1);
-    unlink(path);
-    run_end(&r);
-}
-
-static void
-test_events_stopped(void **state)
-{
-    char path[4096];
-    run r;
-
-    (void)state;
-    run_begin(&r, ecs());
-    r.stop_after = 2;
-    assert_int_equal(run_bytes(&r, eql_sv_cstr("{}\n{}\n{}\n"), path),
-                     EQL_EVENTS_STOPPED);
-    assert_int_equal(r.nevents, 2);
-    unlink(path);
     run_end(&r);
 }
 
@@ -752,13 +466,7 @@ main(void)
         cmocka_unit_test(test_events_file_changed),
         cmocka_unit_test(test_events_many_files),
         cmocka_unit_test(test_events_printed),
-        cmocka_unit_test(test_events_limits),
-        cmocka_unit_test(test_events_spool_budget),
         cmocka_unit_test(test_events_time),
-        cmocka_unit_test(test_events_foreign),
-        cmocka_unit_test(test_events_damaged_gzip),
-        cmocka_unit_test(test_events_unreadable),
-        cmocka_unit_test(test_events_stopped),
         cmocka_unit_test(test_events_mapped),
         cmocka_unit_test(test_events_captures),
     };
