@@ -26,8 +26,7 @@ typedef struct {
     void *ctx;
 } taking;
 
-/* --- life
- * ---------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------- */
 
 static void
 set_defaults(eql_events_options *o)
@@ -84,8 +83,7 @@ eql_events_free(eql_events *e)
     free(e);
 }
 
-/* --- sources
- * -------------------------------------------------------------------- */
+/* --- sources ---------------------------------------------------------- */
 
 /* EQL_NONE when out of memory. */
 static uint32_t
@@ -144,8 +142,7 @@ eql_events_settle(eql_events *e, const eql_hit *h, int64_t *ns)
                              h->flags & EQL_HIT_HAS_WALL, h->wall_ns, ns);
 }
 
-/* --- reports
- * -------------------------------------------------------------------- */
+/* --- reports ---------------------------------------------------------- */
 
 static eql_events_result
 failed(eql_events *e, eql_events_result r, const char *path, const char *text)
@@ -195,8 +192,7 @@ problem_at(const taking *t, size_t at)
     return p;
 }
 
-/* --- one text
- * ---------------------------------------------------------------------- */
+/* --- one text --------------------------------------------------------- */
 
 static void
 reject_text(const taking *t, const eql_read_note *note)
@@ -295,9 +291,7 @@ take(const taking *t)
     return EQL_EVENTS_OK;
 }
 
-/* --- files
- * ---------------------------------------------------------------------------
- */
+/* --- files ------------------------------------------------------------ */
 
 /* How the last byte of the input was had. */
 static eql_events_result
@@ -425,8 +419,7 @@ eql_events_read(eql_events *e, const char *path, eql_event_fn fn, void *ctx)
     return r;
 }
 
-/* --- events from memory
- * ---------------------------------------------------------------- */
+/* --- events from memory ----------------------------------------------- */
 
 static uint32_t
 pushed_source(eql_events *e, const char *name)
@@ -473,9 +466,7 @@ eql_events_push(eql_events *e, const char *name, eql_strview event,
     return take(&t);
 }
 
-/* --- for later
- * -----------------------------------------------------------------------------
- */
+/* --- for later -------------------------------------------------------- */
 
 bool
 eql_events_keep(eql_events *e, const eql_event *ev, eql_event_ref *ref)

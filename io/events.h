@@ -19,13 +19,14 @@ typedef enum {
 } eql_input_kind;
 
 typedef enum {
-    EQL_TIME_POLICY_ROBUST,  /* UtcTime unless over a minute from the record's */
+    EQL_TIME_POLICY_ROBUST, /* UtcTime unless over a minute from the record's */
     EQL_TIME_POLICY_UTCTIME, /* Sysmon's UtcTime */
     EQL_TIME_POLICY_CREATED  /* the record's own time */
 } eql_time_policy;
 
-#define EQL_DEFAULT_LINE_BYTES ((size_t)64 << 20) /* longer lines are rejected */
-#define EQL_DEFAULT_EVENT_DEPTH 200u              /* JSON nesting */
+/* Longer lines and deeper nesting are rejected. */
+#define EQL_DEFAULT_LINE_BYTES ((size_t)64 << 20)
+#define EQL_DEFAULT_EVENT_DEPTH 200u
 #define EQL_DEFAULT_SPOOL_BYTES ((uint64_t)16 << 30)
 
 /* Why a line was not an event. */
@@ -35,7 +36,8 @@ typedef enum {
 #undef X
     EQL_REJECT_COUNT
 } eql_reject;
-#define EQL_REJECT_NONE EQL_REJECT_COUNT /* of a problem: mended, not rejected */
+/* Reason of a problem that was mended; nothing was rejected. */
+#define EQL_REJECT_NONE EQL_REJECT_COUNT
 
 /* A problem with the input; text says what and how to help it. */
 typedef struct {
@@ -50,11 +52,11 @@ typedef struct {
     eql_input_kind input;
     eql_time_policy time_policy;
     bool has_utc_offset;
-    int64_t utc_offset_ns;  /* of zone-less record times; else learned */
-    eql_strview mapping;    /* mapping file's text; empty: the one built in */
-    size_t max_line_bytes;  /* 0: default; at most 1 GiB */
-    uint32_t max_depth;     /* 0: default; at most 2000 */
-    const char *temp_dir;   /* NULL: TMPDIR, else /tmp */
+    int64_t utc_offset_ns;    /* of zone-less record times; else learned */
+    eql_strview mapping;      /* mapping file's text; empty: the one built in */
+    size_t max_line_bytes;    /* 0: default; at most 1 GiB */
+    uint32_t max_depth;       /* 0: default; at most 2000 */
+    const char *temp_dir;     /* NULL: TMPDIR, else /tmp */
     uint64_t max_spool_bytes; /* 0: default */
     /* Every rejected line and repaired oddity, as it is met; may be NULL. */
     void (*problem)(void *ctx, const eql_problem *p);
@@ -67,14 +69,14 @@ typedef struct {
 /* read == accepted + sum of rejected; mapped + unmapped == accepted */
 typedef struct {
     uint64_t files;
-    uint64_t bytes;        /* decompressed */
+    uint64_t bytes; /* decompressed */
     uint64_t lines_blank;
-    uint64_t read;         /* lines or array elements with something in them */
-    uint64_t accepted;     /* handed on as events */
-    uint64_t mapped;       /* of them, through the Windows mapping */
-    uint64_t unmapped;     /* of them, taken as they were */
-    uint64_t repaired;     /* invalid UTF-8 or lone surrogates replaced */
-    uint64_t untimed;      /* no usable time (as read) */
+    uint64_t read;     /* lines or array elements with something in them */
+    uint64_t accepted; /* handed on as events */
+    uint64_t mapped;   /* of them, through the Windows mapping */
+    uint64_t unmapped; /* of them, taken as they were */
+    uint64_t repaired; /* invalid UTF-8 or lone surrogates replaced */
+    uint64_t untimed;  /* no usable time (as read) */
     uint64_t rejected[EQL_REJECT_COUNT];
     uint64_t spool_bytes;
 } eql_events_counters;
@@ -82,8 +84,8 @@ typedef struct {
 typedef enum {
     EQL_EVENTS_OK,
     EQL_EVENTS_NOMEM,
-    EQL_EVENTS_IO,      /* message in eql_events_error */
-    EQL_EVENTS_STOPPED  /* the sink returned false */
+    EQL_EVENTS_IO,     /* message in eql_events_error */
+    EQL_EVENTS_STOPPED /* the sink returned false */
 } eql_events_result;
 
 typedef struct eql_events eql_events;
@@ -132,7 +134,7 @@ bool eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
 const eql_events_counters *eql_events_get_counters(const eql_events *e);
 const char *eql_events_error(const eql_events *e); /* "" when none */
 
-/* --- finding event files ---------------------------------------------------- */
+/* --- finding event files ---------------------------------------------- */
 
 /* Appends to paths (each NUL-terminated in the buffer, in order) `path` itself,
  * or when it is a folder, all files below it in byte order of names; hidden

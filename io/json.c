@@ -67,8 +67,7 @@ repair(json_pass *s, size_t from, size_t to)
     replace(s, from, to, "\xef\xbf\xbd");
 }
 
-/* --- strings ---------------------------------------------------------------
- */
+/* --- strings ---------------------------------------------------------- */
 
 static int
 hex_digit(char c)
@@ -184,8 +183,7 @@ string(json_pass *s, bool is_name)
     return malformed(s, "malformed JSON: a string is not closed");
 }
 
-/* --- numbers and words
- * -------------------------------------------------------- */
+/* --- numbers and words ------------------------------------------------ */
 
 /* Steps over digits; false when there is none. */
 static bool
@@ -278,8 +276,7 @@ word(json_pass *s, const char *name)
     return true;
 }
 
-/* --- structure
- * ------------------------------------------------------------------ */
+/* --- structure -------------------------------------------------------- */
 
 static bool
 in_object(const json_pass *s)
@@ -460,8 +457,7 @@ eql_json_read(eql_strview text, uint32_t max_depth, eql_buf *scratch,
     return root;
 }
 
-/* --- members
- * ---------------------------------------------------------------------- */
+/* --- members ---------------------------------------------------------- */
 
 static size_t
 past_string(eql_strview s, size_t i)
@@ -540,8 +536,7 @@ eql_json_member(eql_strview object, const char *name_wanted,
     return found;
 }
 
-/* --- printing
- * ----------------------------------------------------------------------- */
+/* --- printing --------------------------------------------------------- */
 
 static void
 print_object(const json_t *v, eql_buf *out)

@@ -75,8 +75,7 @@ node_at(const eql_project *pr, uint32_t i)
     return eql_vec_at(&pr->nodes, i);
 }
 
-/* --- building ----------------------------------------------------------------
- */
+/* --- building --------------------------------------------------------- */
 
 static uint32_t
 push(eql_project *pr, eql_vec *v, const void *item, size_t size)
@@ -281,8 +280,7 @@ eql_project_free(eql_project *pr)
     free(pr);
 }
 
-/* --- walking
- * ------------------------------------------------------------------- */
+/* --- walking ---------------------------------------------------------- */
 
 static void walk(eql_project *pr, const json_t *v, uint32_t at);
 
@@ -448,8 +446,7 @@ walk(eql_project *pr, const json_t *v, uint32_t at)
         note_fields(pr, v, n);
 }
 
-/* --- slots
- * ------------------------------------------------------------------------ */
+/* --- slots ------------------------------------------------------------ */
 
 static void
 reset(eql_project *pr)

@@ -61,8 +61,7 @@ eql_reader_free(eql_reader *r)
     free(r);
 }
 
-/* --- exports
- * -------------------------------------------------------------------- */
+/* --- exports ---------------------------------------------------------- */
 
 /* One document of an export is {"_index", "_id", "_source": {event}}. */
 static const json_t *
@@ -86,8 +85,7 @@ id_of(const json_t *root)
     return eql_sv(json_string_value(id), json_string_length(id));
 }
 
-/* --- time (spec 1.2)
- * ---------------------------------------------------------------- */
+/* --- time (spec 1.2) -------------------------------------------------- */
 
 #define MS_NS INT64_C(1000000)
 
@@ -160,8 +158,7 @@ field_time(eql_event *ev)
     }
 }
 
-/* --- one event
- * ---------------------------------------------------------------------- */
+/* --- one event -------------------------------------------------------- */
 
 static bool
 wants_mapping(const eql_reader *r, const json_t *event)
@@ -234,8 +231,7 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_clock *clock,
     return EQL_READ_EVENT;
 }
 
-/* --- again, for an alert
- * --------------------------------------------------------------- */
+/* --- again, for an alert ---------------------------------------------- */
 
 static json_t *
 time_text(int64_t ns)
