@@ -1,0 +1,251 @@
+/* alert.c -- see alert.h.
+ *
+ * Texts are gathered in one buffer which may move while it grows; so views are
+ * first offsets and become pointers when all is there. */
+#include "api/alert.h"
+
+#include <stdio.h>
+
+#include "api/api.h"
+#include "base/text.h"
+
+void
+eql_alerts_free(eql_alerts *a)
+{
+    eql_idset_free(&a->ids);
+    eql_buf_free(&a->identity);
+    eql_buf_free(&a->texts);
+    eql_vec_free(&a->keys);
+    eql_vec_free(&a->stages);
+}
+
+/* A view whose pointer is still an offset into texts. */
+static eqlvm_text
+from(const eql_alerts *a, size_t start)
+{
+    return (eqlvm_text){(const char *)(uintptr_t)start, a->texts.len - start};
+}
+
+static eqlvm_text
+add_text(eql_alerts *a, eql_strview s)
+{
+    size_t start = a->texts.len;
+
+    eql_buf_add_sv(&a->texts, s);
+    return from(a, start);
+}
+
+static eqlvm_text
+landed(const eql_alerts *a, eqlvm_text t)
+{
+    return (eqlvm_text){a->texts.p + (uintptr_t)t.p, t.len};
+}
+
+/* Lengths go in front, so that no two lists of parts look the same. */
+static void
+identify(eql_alerts *a, const void *p, size_t len)
+{
+    unsigned char n[8];
+
+    for (int i = 0; i < 8; i++)
+        n[i] = (unsigned char)((uint64_t)len >> (8 * i));
+    eql_buf_add(&a->identity, n, sizeof n);
+    eql_buf_add(&a->identity, p, len);
+}
+
+/* --- keys -------------------------------------------------------------------
+ */
+
+static void
+add_json_value(eql_buf *out, const eql_value *v)
+{
+    char number[32];
+
+    switch (v->tag) {
+    case EQL_NULL: eql_buf_add_str(out, "null"); break;
+    case EQL_BOOL: eql_buf_add_str(out, v->u.b ? "true" : "false"); break;
+    case EQL_INT:
+        eql_buf_add(out, number, eql_format_int(v->u.i, number));
+        break;
+    case EQL_FLOAT:
+        eql_buf_add(out, number, eql_format_double(v->u.d, number));
+        break;
+    case EQL_STRING: eql_buf_add_json(out, eql_value_sv(v)); break;
+    }
+}
+
+/* The keys are called as the first stage calls them. */
+static bool
+add_keys(eql_alerts *a, const eql_match *m)
+{
+    const eql_program *p = a->program;
+    const eql_rule *r = &p->rules[m->rule];
+    const eql_stage *first = &p->stages[r->stages.first];
+    size_t pos = 0;
+    eql_value v;
+    char scratch[48];
+
+    a->keys.n = 0;
+    for (uint32_t i = 0; i < first->keys.n && m->key.len > 0 &&
+                         eql_hit_key_next(m->key, &pos, &v, scratch);
+         i++) {
+        const eql_key *k = &p->keys[first->keys.first + i];
+        size_t start = a->texts.len;
+        eqlvm_alert_key key = {
+            .name = eql_api_text(eql_program_str(p, p->fields[k->field].name))};
+
+        add_json_value(&a->texts, &v);
+        key.json = from(a, start);
+        if (!a->texts.failed)
+            identify(a, a->texts.p + start, key.json.len);
+        if (eql_vec_push(&a->keys, &key, sizeof key) == EQL_NONE)
+            return false;
+    }
+    return true;
+}
+
+/* --- events
+ * -------------------------------------------------------------------- */
+
+/* An event that cannot be had again is at least known by its place. */
+static void
+identify_place(eql_alerts *a, const eql_match_event *e, eql_strview path)
+{
+    char line[24];
+    int n = snprintf(line, sizeof line, "%llu", (unsigned long long)e->line);
+
+    identify(a, path.p, path.len);
+    identify(a, line, (size_t)n);
+}
+
+static eql_alert_result
+add_stage(eql_alerts *a, const eql_match_event *e, uint32_t number)
+{
+    eql_strview path = eql_sv_cstr(eql_events_path(a->events, e->file));
+    eql_alert_result result = EQL_ALERT_OK;
+    eql_fetched got;
+    eqlvm_alert_stage s = {.stage = number,
+                           .file = eql_api_text(path),
+                           .line = e->line,
+                           .has_time = e->has_time,
+                           .time_ns = e->has_time ? e->time_ns : 0};
+
+    if (eql_events_fetch(a->events, &e->ref, e->file, e->has_time, e->time_ns,
+                         &got)) {
+        uint64_t id[2] = {got.identity.hi, got.identity.lo};
+
+        identify(a, id, sizeof id);
+        s.event_id = add_text(a, got.id);
+        s.event = add_text(a, got.json);
+    } else {
+        identify_place(a, e, path);
+        s.event_id = add_text(a, eql_sv("", 0));
+        s.event = add_text(a, eql_sv_cstr("null"));
+        result = EQL_ALERT_UNREADABLE;
+    }
+    if (eql_vec_push(&a->stages, &s, sizeof s) == EQL_NONE)
+        return EQL_ALERT_NOMEM;
+    return result;
+}
+
+static eql_alert_result
+add_stages(eql_alerts *a, const eql_match *m)
+{
+    const eql_rule *r = &a->program->rules[m->rule];
+    eql_alert_result result = EQL_ALERT_OK;
+
+    a->stages.n = 0;
+    for (uint32_t i = 0; i < m->nevents; i++) {
+        uint32_t number = a->program->stages[r->stages.first + i].number;
+        eql_alert_result one = add_stage(a, &m->events[i], number);
+
+        if (one == EQL_ALERT_NOMEM)
+            return one;
+        if (one != EQL_ALERT_OK)
+            result = one;
+    }
+    return result;
+}
+
+/* --- the alert
+ * ------------------------------------------------------------------- */
+
+static bool
+give_id(eql_alerts *a)
+{
+    eql_h128 h;
+    uint64_t before;
+
+    if (a->identity.failed)
+        return false;
+    h = eql_hash128(a->identity.p, a->identity.len);
+    if (!eql_idset_take(&a->ids, h, &before))
+        return false;
+    if (before == 0)
+        snprintf(a->id, sizeof a->id, "%016llx%016llx",
+                 (unsigned long long)h.hi, (unsigned long long)h.lo);
+    else
+        snprintf(a->id, sizeof a->id, "%016llx%016llx-%llu",
+                 (unsigned long long)h.hi, (unsigned long long)h.lo,
+                 (unsigned long long)before + 1);
+    return true;
+}
+
+static void
+set_times(const eql_match *m, eqlvm_alert *out)
+{
+    const eql_match_event *first, *last;
+
+    if (m->nevents == 0)
+        return;
+    first = &m->events[0];
+    last = &m->events[m->nevents - 1];
+    out->has_time = last->has_time;
+    out->time_ns = last->has_time ? last->time_ns : 0;
+    if (first->has_time && last->has_time &&
+        __builtin_sub_overflow(last->time_ns, first->time_ns, &out->span_ns))
+        out->span_ns = INT64_MAX;
+}
+
+static void
+land_views(eql_alerts *a)
+{
+    for (uint32_t i = 0; i < a->keys.n; i++) {
+        eqlvm_alert_key *k = eql_vec_at(&a->keys, i);
+
+        k->json = landed(a, k->json);
+    }
+    for (uint32_t i = 0; i < a->stages.n; i++) {
+        eqlvm_alert_stage *s = eql_vec_at(&a->stages, i);
+
+        s->event_id = landed(a, s->event_id);
+        s->event = landed(a, s->event);
+    }
+}
+
+eql_alert_result
+eql_alerts_make(eql_alerts *a, const eql_match *m, eqlvm_alert *out)
+{
+    const eql_rule *r = &a->program->rules[m->rule];
+    eql_strview rule = eql_program_str(a->program, r->id.len ? r->id : r->name);
+    eql_alert_result result;
+
+    *out =
+        (eqlvm_alert){.rule = m->rule, .severity = (eqlvm_severity)m->severity};
+    a->identity.len = 0;
+    a->texts.len = 0;
+    identify(a, rule.p, rule.len);
+    if (!add_keys(a, m))
+        return EQL_ALERT_NOMEM;
+    result = add_stages(a, m);
+    if (result == EQL_ALERT_NOMEM || a->texts.failed || !give_id(a))
+        return EQL_ALERT_NOMEM;
+    land_views(a);
+    set_times(m, out);
+    out->alert_id = (eqlvm_text){a->id, strlen(a->id)};
+    out->keys = a->keys.items;
+    out->nkeys = a->keys.n;
+    out->stages = a->stages.items;
+    out->nstages = a->stages.n;
+    return result;
+}

@@ -1,0 +1,340 @@
+/* compiler.c -- eqlvm_compiler: files and queries to one program.
+ *
+ * Rules arrive from io/rules one by one; each is selected, dumped if asked,
+ * compiled, counted.  Their texts live until the program is made, the
+ * diagnostics as long as the compiler. */
+#include "api/api.h"
+
+#include <stdlib.h>
+
+#include "api/select.h"
+#include "compiler/compile.h"
+#include "io/rules.h"
+#include "program/image.h"
+
+struct eqlvm_compiler {
+    eql_arena *kept;  /* selection and ignored keys */
+    eql_arena *rules; /* rule texts; NULL when the program is made */
+    eql_diags *diags;
+    eql_compiler *compiler; /* NULL when the program is made */
+    eql_select select;
+    bool skip_bad_rules;
+    eqlvm_compile_summary sum;
+    eql_rules_counters counters;
+    eql_vec ignored; /* eql_strview */
+    eql_buf error;
+    eqlvm_dump_pass pass;
+    eqlvm_write_fn dump; /* NULL: none */
+    void *dump_ctx;
+    eqlvm_status stopped; /* why a callback of ours ended the reading */
+};
+
+eqlvm_compiler *
+eqlvm_compiler_new(const eqlvm_compile_options *o)
+{
+    eqlvm_compiler *c = calloc(1, sizeof *c);
+
+    if (!c)
+        return NULL;
+    c->kept = eql_arena_new(0);
+    c->rules = eql_arena_new(0);
+    c->diags = eql_diags_new();
+    c->compiler = eql_compiler_new();
+    c->skip_bad_rules = o && o->skip_bad_rules;
+    if (c->kept && c->rules && c->diags && c->compiler &&
+        eql_select_init(&c->select, o, c->kept))
+        return c;
+    eqlvm_compiler_free(c);
+    return NULL;
+}
+
+void
+eqlvm_compiler_free(eqlvm_compiler *c)
+{
+    if (!c)
+        return;
+    eql_arena_free(c->kept);
+    eql_arena_free(c->rules);
+    eql_diags_free(c->diags);
+    eql_compiler_free(c->compiler);
+    eql_vec_free(&c->ignored);
+    eql_buf_free(&c->error);
+    free(c);
+}
+
+static eqlvm_status
+fail(eqlvm_compiler *c, eqlvm_status status, const char *path, const char *text)
+{
+    c->error.len = 0;
+    eql_buf_printf(&c->error, "%s%s%s", path, *path ? ": " : "", text);
+    eql_buf_add_char(&c->error, '\0');
+    return status;
+}
+
+/* --- one rule
+ * ----------------------------------------------------------------- */
+
+static bool
+note_ignored(eqlvm_compiler *c, const eql_rule_source *r)
+{
+    for (uint32_t i = 0; i < r->nignored; i++) {
+        eql_strview s =
+            eql_arena_printf(c->kept, "%.*s: %.*s", (int)r->file.len, r->file.p,
+                             (int)r->ignored[i].len, r->ignored[i].p);
+
+        if (!s.p || eql_vec_push(&c->ignored, &s, sizeof s) == EQL_NONE)
+            return false;
+    }
+    return true;
+}
+
+static eqlvm_status
+dump_rule(eqlvm_compiler *c, const eql_rule_source *r)
+{
+    eql_buf out = {0};
+    eqlvm_status s = EQLVM_OK;
+
+    switch (eql_compiler_dump(c->compiler, r, (eql_dump_pass)c->pass, c->diags,
+                              &out)) {
+    case EQL_COMPILED: s = eql_api_write(&out, c->dump, c->dump_ctx); break;
+    case EQL_COMPILE_BAD: s = EQLVM_ERR_COMPILE; break;
+    case EQL_COMPILE_NOMEM: s = EQLVM_ERR_NOMEM; break;
+    }
+    eql_buf_free(&out);
+    return s;
+}
+
+/* EQLVM_ERR_COMPILE: the rule is bad, go on. */
+static eqlvm_status
+add_rule(eqlvm_compiler *c, const eql_rule_source *r)
+{
+    if (!eql_select_source(&c->select, r)) {
+        c->sum.deselected++;
+        return EQLVM_OK;
+    }
+    if (!note_ignored(c, r))
+        return EQLVM_ERR_NOMEM;
+    if (c->dump) {
+        eqlvm_status s = dump_rule(c, r);
+
+        if (s != EQLVM_OK)
+            return s;
+    }
+    switch (eql_compiler_add(c->compiler, r, c->diags)) {
+    case EQL_COMPILED: return EQLVM_OK;
+    case EQL_COMPILE_BAD: return EQLVM_ERR_COMPILE;
+    case EQL_COMPILE_NOMEM: break;
+    }
+    return EQLVM_ERR_NOMEM;
+}
+
+static bool
+on_rule(void *ctx, const eql_rule_source *r)
+{
+    eqlvm_compiler *c = ctx;
+    eqlvm_status s = add_rule(c, r);
+
+    if (s == EQLVM_ERR_COMPILE) {
+        c->sum.bad++;
+        return true;
+    }
+    c->stopped = s;
+    return s == EQLVM_OK;
+}
+
+/* --- compiled files
+ * -------------------------------------------------------------- */
+
+static eqlvm_status
+add_program(eqlvm_compiler *c, const eql_program *p)
+{
+    for (uint32_t i = 0; i < p->nrules; i++) {
+        if (!eql_select_compiled(&c->select, p, i))
+            c->sum.deselected++;
+        else if (eql_compiler_import(c->compiler, p, i) != EQL_COMPILED)
+            return EQLVM_ERR_NOMEM;
+    }
+    return EQLVM_OK;
+}
+
+static bool
+on_image(void *ctx, const char *path, const void *data, size_t len)
+{
+    eqlvm_compiler *c = ctx;
+    eql_buf why = {0};
+    eql_program *p = eql_image_load(data, len, &why);
+
+    if (p) {
+        c->stopped = add_program(c, p);
+    } else {
+        eql_buf_add_char(&why, '\0');
+        c->stopped =
+            fail(c, EQLVM_ERR_IMAGE, path, why.p ? why.p : "out of memory");
+    }
+    eql_program_free(p);
+    eql_buf_free(&why);
+    return c->stopped == EQLVM_OK;
+}
+
+/* --- adding
+ * ------------------------------------------------------------------------ */
+
+eqlvm_status
+eqlvm_compiler_add_path(eqlvm_compiler *c, const char *path)
+{
+    eql_rules_calls calls = {on_rule, on_image, c};
+    eql_buf why = {0};
+    eqlvm_status s = EQLVM_OK;
+
+    if (!c || !path || !c->compiler)
+        return EQLVM_ERR_ARG;
+    c->stopped = EQLVM_OK;
+    switch (
+        eql_rules_read(path, c->rules, c->diags, &calls, &c->counters, &why)) {
+    case EQL_RULES_OK: break;
+    case EQL_RULES_NOMEM: s = EQLVM_ERR_NOMEM; break;
+    case EQL_RULES_IO:
+        eql_buf_add_char(&why, '\0');
+        s = fail(c, EQLVM_ERR_IO, "", why.p ? why.p : path);
+        break;
+    case EQL_RULES_STOPPED: s = c->stopped; break;
+    }
+    eql_buf_free(&why);
+    if (s == EQLVM_ERR_NOMEM)
+        fail(c, s, path, "out of memory");
+    return s;
+}
+
+eqlvm_status
+eqlvm_compiler_add_query(eqlvm_compiler *c, const char *name, const char *text,
+                         size_t len)
+{
+    eql_rule_source r = {.risk_score = EQL_NONE};
+    eqlvm_status s;
+
+    if (!c || !text || !c->compiler)
+        return EQLVM_ERR_ARG;
+    r.name = eql_arena_dup(c->rules, eql_sv_cstr(name ? name : ""));
+    r.query.text = eql_arena_dup(c->rules, eql_sv(text, len));
+    r.query.first_line = 1;
+    if (!r.name.p || !r.query.text.p)
+        return fail(c, EQLVM_ERR_NOMEM, "", "out of memory");
+    s = add_rule(c, &r);
+    if (s == EQLVM_ERR_COMPILE) {
+        c->sum.bad++;
+        return EQLVM_OK;
+    }
+    return s;
+}
+
+eqlvm_status
+eqlvm_compiler_finish(eqlvm_compiler *c, eqlvm_program **out)
+{
+    eql_buf why = {0};
+    eqlvm_program *program;
+
+    if (!out)
+        return EQLVM_ERR_ARG;
+    *out = NULL;
+    if (!c || !c->compiler)
+        return EQLVM_ERR_ARG;
+    c->sum.rules = eql_compiler_nrules(c->compiler);
+    if (c->sum.bad + c->counters.unreadable > 0 && !c->skip_bad_rules)
+        return EQLVM_ERR_COMPILE;
+    program = calloc(1, sizeof *program);
+    if (program)
+        program->p = eql_compiler_finish(c->compiler, &why);
+    eql_compiler_free(c->compiler);
+    c->compiler = NULL;
+    eql_arena_free(c->rules);
+    c->rules = NULL;
+    if (program && program->p) {
+        *out = program;
+        eql_buf_free(&why);
+        return EQLVM_OK;
+    }
+    eql_buf_add_char(&why, '\0');
+    fail(c, EQLVM_ERR_NOMEM, "", why.p ? why.p : "out of memory");
+    eql_buf_free(&why);
+    free(program);
+    return EQLVM_ERR_NOMEM;
+}
+
+/* --- what was found
+ * -------------------------------------------------------------------- */
+
+void
+eqlvm_compiler_summary(const eqlvm_compiler *c, eqlvm_compile_summary *out)
+{
+    *out = c->sum;
+    out->files = c->counters.files;
+    if (c->compiler)
+        out->rules = eql_compiler_nrules(c->compiler);
+    out->bad += c->counters.unreadable;
+    out->other_language = c->counters.other_language;
+    out->errors = eql_diags_nerrors(c->diags);
+    out->warnings = eql_diags_nwarnings(c->diags);
+}
+
+size_t
+eqlvm_compiler_ndiags(const eqlvm_compiler *c)
+{
+    return eql_diags_count(c->diags);
+}
+
+void
+eqlvm_compiler_diag(const eqlvm_compiler *c, size_t i, eqlvm_diag *out)
+{
+    const eql_diag *d;
+
+    *out = (eqlvm_diag){0};
+    if (i >= eql_diags_count(c->diags))
+        return;
+    d = eql_diags_at(c->diags, (uint32_t)i);
+    *out = (eqlvm_diag){.kind = (eqlvm_diag_kind)d->kind,
+                        .code = eql_api_text(eql_sv_cstr(d->code)),
+                        .file = eql_api_text(d->file),
+                        .line = d->line,
+                        .column = d->column,
+                        .message = eql_api_text(d->message),
+                        .hint = eql_api_text(d->hint)};
+}
+
+eqlvm_status
+eqlvm_compiler_render(const eqlvm_compiler *c, size_t i, bool colour,
+                      eqlvm_write_fn fn, void *ctx)
+{
+    if (!c || !fn || i >= eql_diags_count(c->diags))
+        return EQLVM_ERR_ARG;
+    return eql_api_render(eql_diags_at(c->diags, (uint32_t)i), colour, fn, ctx);
+}
+
+size_t
+eqlvm_compiler_nignored(const eqlvm_compiler *c)
+{
+    return c->ignored.n;
+}
+
+eqlvm_text
+eqlvm_compiler_ignored(const eqlvm_compiler *c, size_t i)
+{
+    if (i >= c->ignored.n)
+        return (eqlvm_text){"", 0};
+    return eql_api_text(
+        *(const eql_strview *)eql_vec_at(&c->ignored, (uint32_t)i));
+}
+
+const char *
+eqlvm_compiler_error(const eqlvm_compiler *c)
+{
+    return c->error.p && !c->error.failed ? c->error.p : "";
+}
+
+void
+eqlvm_compiler_dump(eqlvm_compiler *c, eqlvm_dump_pass pass, eqlvm_write_fn fn,
+                    void *ctx)
+{
+    c->pass = pass;
+    c->dump = fn;
+    c->dump_ctx = ctx;
+}

@@ -1,0 +1,439 @@
+/* engine.c -- eqlvm_engine: events through both halves to alerts.
+ *
+ * Glue: the reader's events pass the time range into the engine; the end of
+ * each file settles its pending times; matches become alerts.  The range is
+ * applied before the engine where the time is known, and when it settles
+ * elsewhere, so that no event outside it ever takes part in a sequence. */
+#include "api/engine.h"
+
+#include <stdlib.h>
+
+#define PROGRESS_EVENTS 4096u /* events between two calls of progress */
+
+static eqlvm_status
+fail(eqlvm_engine *e, eqlvm_status status, const char *text)
+{
+    e->error.len = 0;
+    eql_buf_add_str(&e->error, text);
+    eql_buf_add_char(&e->error, '\0');
+    return status;
+}
+
+/* --- the time range
+ * ----------------------------------------------------------- */
+
+static bool
+has_range(const eqlvm_engine *e)
+{
+    return e->o.has_since || e->o.has_until;
+}
+
+static bool
+in_range(const eqlvm_engine *e, int64_t ns)
+{
+    return (!e->o.has_since || ns >= e->o.since_ns) &&
+           (!e->o.has_until || ns < e->o.until_ns);
+}
+
+/* An event without a time is in no range; a pending one may yet be. */
+static bool
+may_take_part(const eqlvm_engine *e, const eql_event *ev)
+{
+    if (!has_range(e) || ev->time_kind == EQL_TIME_PENDING)
+        return true;
+    return ev->time_kind == EQL_TIME_SETTLED && in_range(e, ev->time_ns);
+}
+
+/* --- calls from below
+ * ------------------------------------------------------------ */
+
+static void
+tell_progress(eqlvm_engine *e)
+{
+    const eql_events_counters *n;
+
+    if (!e->o.progress || ++e->progress < PROGRESS_EVENTS)
+        return;
+    e->progress = 0;
+    n = eql_events_get_counters(e->events);
+    e->o.progress(e->o.ctx, n->bytes, n->accepted);
+}
+
+static bool
+on_event(void *ctx, const eql_event *ev)
+{
+    eqlvm_engine *e = ctx;
+
+    tell_progress(e);
+    if (atomic_load_explicit(&e->stop, memory_order_relaxed))
+        return false;
+    if (!may_take_part(e, ev)) {
+        e->out_of_range++;
+        return true;
+    }
+    e->evaluated++;
+    e->vm = eql_engine_event(e->engine, ev);
+    return e->vm == EQL_ENGINE_OK;
+}
+
+static bool
+on_keep(void *ctx, const eql_event *ev, eql_event_ref *ref)
+{
+    eqlvm_engine *e = ctx;
+
+    return eql_events_keep(e->events, ev, ref);
+}
+
+static bool
+on_settle(void *ctx, const eql_hit *h, int64_t *ns)
+{
+    eqlvm_engine *e = ctx;
+    bool has_time = eql_events_settle(e->events, h, ns);
+
+    if (!has_range(e) || (has_time && in_range(e, *ns)))
+        return has_time;
+    e->evaluated--;
+    e->out_of_range++;
+    *ns = EQL_SETTLE_FORGET;
+    return false;
+}
+
+static bool
+on_match(void *ctx, const eql_match *m)
+{
+    eqlvm_engine *e = ctx;
+    eqlvm_alert alert;
+
+    if (atomic_load_explicit(&e->stop, memory_order_relaxed))
+        return false;
+    switch (eql_alerts_make(&e->alerts, m, &alert)) {
+    case EQL_ALERT_OK: break;
+    case EQL_ALERT_UNREADABLE: e->unreadable = true; break;
+    case EQL_ALERT_NOMEM: e->out_of_memory = true; return false;
+    }
+    e->nalerts++;
+    e->rule_alerts[m->rule]++;
+    e->by_severity[m->severity < EQL_SEVERITY_COUNT ? m->severity : 0]++;
+    return e->fn(e->ctx, &alert);
+}
+
+static void
+on_problem(void *ctx, const eql_problem *p)
+{
+    eqlvm_engine *e = ctx;
+    eqlvm_problem out = {.path = p->path,
+                         .line = p->line,
+                         .byte = p->byte,
+                         .reason = eqlvm_reject_name((unsigned)p->reason),
+                         .text = p->text};
+
+    if (!out.reason)
+        out.reason = "repaired";
+    if (e->o.problem)
+        e->o.problem(e->o.ctx, &out);
+}
+
+static bool
+on_stop(void *ctx)
+{
+    eqlvm_engine *e = ctx;
+
+    return atomic_load_explicit(&e->stop, memory_order_relaxed);
+}
+
+/* --- making
+ * -------------------------------------------------------------------------- */
+
+static eql_events_options
+events_options(eqlvm_engine *e)
+{
+    const eqlvm_engine_options *o = &e->o;
+
+    return (eql_events_options){
+        .input = (eql_input_kind)o->input,
+        .time_policy = (eql_time_policy)o->time_rule,
+        .has_utc_offset = o->has_utc_offset,
+        .utc_offset_ns = o->utc_offset_ns,
+        .mapping = eql_sv(o->mapping, o->mapping ? o->mapping_len : 0),
+        .max_line_bytes = o->max_line_bytes,
+        .max_depth = o->max_event_depth,
+        .temp_dir = o->temp_dir,
+        .max_spool_bytes = o->max_spool_bytes,
+        .problem = on_problem,
+        .stop = on_stop,
+        .ctx = e};
+}
+
+static bool
+make_parts(eqlvm_engine *e, eql_buf *why)
+{
+    eql_events_options eo = events_options(e);
+    eql_engine_options vo = {.sort_memory = e->o.sort_memory,
+                             .max_state_bytes = e->o.max_state_bytes,
+                             .temp_dir = e->o.temp_dir,
+                             .arrival_order =
+                                 e->o.order == EQLVM_ORDER_ARRIVAL};
+    eql_engine_calls calls = {on_keep, on_match, e};
+
+    e->rule_alerts =
+        calloc((size_t)e->program->nrules + 1, sizeof *e->rule_alerts);
+    e->events = eql_events_new(e->program, &eo, why);
+    if (!e->events || !e->rule_alerts)
+        return false;
+    e->engine = eql_engine_new(e->program, &vo, &calls);
+    e->alerts.program = e->program;
+    e->alerts.events = e->events;
+    return e->engine != NULL;
+}
+
+eqlvm_engine *
+eqlvm_engine_new(const eqlvm_program *p, const eqlvm_engine_options *o,
+                 eqlvm_alert_fn fn, void *ctx, char *reason, size_t cap)
+{
+    eql_buf why = {0};
+    eqlvm_engine *e;
+
+    eql_api_reason(reason, cap, eql_sv_cstr("out of memory"));
+    if (!p || !fn) {
+        eql_api_reason(reason, cap, eql_sv_cstr("bad argument"));
+        return NULL;
+    }
+    e = calloc(1, sizeof *e);
+    if (!e)
+        return NULL;
+    e->program = p->p;
+    if (o)
+        e->o = *o;
+    e->fn = fn;
+    e->ctx = ctx;
+    atomic_init(&e->stop, false);
+    clock_gettime(CLOCK_MONOTONIC, &e->started);
+    if (!make_parts(e, &why)) {
+        if (why.len > 0)
+            eql_api_reason(reason, cap, eql_buf_sv(&why));
+        eqlvm_engine_free(e);
+        e = NULL;
+    } else {
+        eql_api_reason(reason, cap, eql_sv_cstr(""));
+    }
+    eql_buf_free(&why);
+    return e;
+}
+
+void
+eqlvm_engine_free(eqlvm_engine *e)
+{
+    if (!e)
+        return;
+    eql_engine_free(e->engine);
+    eql_alerts_free(&e->alerts);
+    eql_events_free(e->events);
+    eql_buf_free(&e->error);
+    free(e->rule_alerts);
+    free(e);
+}
+
+/* --- reading
+ * ----------------------------------------------------------------------------
+ */
+
+/* What the engine half says.  It stops for one reason while reading: an event
+ * could not be kept, and io knows why. */
+static eqlvm_status
+vm_status(eqlvm_engine *e)
+{
+    switch (e->vm) {
+    case EQL_ENGINE_OK: return EQLVM_OK;
+    case EQL_ENGINE_NOMEM: return fail(e, EQLVM_ERR_NOMEM, "out of memory");
+    case EQL_ENGINE_IO:
+        return fail(e, EQLVM_ERR_IO, eql_engine_error(e->engine));
+    case EQL_ENGINE_STOPPED: break;
+    }
+    return fail(e, EQLVM_ERR_IO, eql_events_error(e->events));
+}
+
+/* Settles every file up to the last one read. */
+static eqlvm_status
+settle_files(eqlvm_engine *e)
+{
+    uint32_t n = eql_events_nfiles(e->events);
+
+    while (e->nsettled < n && e->vm == EQL_ENGINE_OK)
+        e->vm = eql_engine_settle(e->engine, e->nsettled++, on_settle, e);
+    return vm_status(e);
+}
+
+/* A stop was obeyed: it is over, and so is reading. */
+static eqlvm_status
+stopped(eqlvm_engine *e)
+{
+    atomic_store(&e->stop, false);
+    e->reading_stopped = true;
+    return EQLVM_ERR_STOPPED;
+}
+
+static eqlvm_status
+after_reading(eqlvm_engine *e, eql_events_result r)
+{
+    switch (r) {
+    case EQL_EVENTS_OK: return EQLVM_OK;
+    case EQL_EVENTS_NOMEM: return fail(e, EQLVM_ERR_NOMEM, "out of memory");
+    case EQL_EVENTS_IO:
+        e->files_failed++;
+        return fail(e, EQLVM_ERR_IO, eql_events_error(e->events));
+    case EQL_EVENTS_STOPPED: break;
+    }
+    return e->vm != EQL_ENGINE_OK ? vm_status(e) : stopped(e);
+}
+
+static void
+report_unreadable(eqlvm_engine *e, const char *path)
+{
+    eqlvm_problem p = {
+        .path = path, .reason = "io", .text = eql_engine_text(e)};
+
+    if (e->o.problem)
+        e->o.problem(e->o.ctx, &p);
+}
+
+static eqlvm_status
+read_file(eqlvm_engine *e, const char *path)
+{
+    eqlvm_status s =
+        after_reading(e, eql_events_read(e->events, path, on_event, e));
+    eqlvm_status settled;
+
+    if (s == EQLVM_ERR_IO && e->vm == EQL_ENGINE_OK)
+        report_unreadable(e, path);
+    if (s == EQLVM_ERR_NOMEM || e->vm != EQL_ENGINE_OK)
+        return s;
+    settled = settle_files(e);
+    return settled == EQLVM_OK ? s : settled;
+}
+
+static eqlvm_status
+read_found(eqlvm_engine *e, const eql_buf *paths)
+{
+    eqlvm_status worst = EQLVM_OK;
+
+    for (size_t i = 0; i < paths->len; i += strlen(paths->p + i) + 1) {
+        eqlvm_status s = read_file(e, paths->p + i);
+
+        if (s != EQLVM_OK)
+            worst = s;
+        /* One bad file does not keep the others from being read. */
+        if (s != EQLVM_OK && (s != EQLVM_ERR_IO || e->vm != EQL_ENGINE_OK))
+            break;
+    }
+    return worst;
+}
+
+/* May events still come in? */
+static eqlvm_status
+check_open(const eqlvm_engine *e)
+{
+    if (e->finished)
+        return EQLVM_ERR_ARG;
+    return e->reading_stopped ? EQLVM_ERR_STOPPED : EQLVM_OK;
+}
+
+eqlvm_status
+eqlvm_engine_read(eqlvm_engine *e, const char *path)
+{
+    eql_buf paths = {0}, why = {0};
+    eqlvm_status s;
+
+    if (!e || !path)
+        return EQLVM_ERR_ARG;
+    s = check_open(e);
+    if (s != EQLVM_OK)
+        return s;
+    if (eql_events_find(path, &paths, &why)) {
+        s = read_found(e, &paths);
+    } else {
+        eql_buf_add_char(&why, '\0');
+        e->files_failed++;
+        s = fail(e, EQLVM_ERR_IO, why.p ? why.p : "out of memory");
+        report_unreadable(e, path);
+    }
+    eql_buf_free(&paths);
+    eql_buf_free(&why);
+    return s;
+}
+
+eqlvm_status
+eqlvm_engine_push(eqlvm_engine *e, const char *name, const char *json,
+                  size_t len)
+{
+    eqlvm_status s;
+
+    if (!e || !name || (!json && len > 0))
+        return EQLVM_ERR_ARG;
+    s = check_open(e);
+    if (s != EQLVM_OK)
+        return s;
+    return after_reading(e, eql_events_push(e->events, name,
+                                            eql_sv(json ? json : "", len),
+                                            on_event, e));
+}
+
+/* --- finishing
+ * -----------------------------------------------------------------------------
+ */
+
+static eqlvm_status
+after_finish(eqlvm_engine *e)
+{
+    switch (e->vm) {
+    case EQL_ENGINE_OK: break;
+    case EQL_ENGINE_NOMEM: return fail(e, EQLVM_ERR_NOMEM, "out of memory");
+    case EQL_ENGINE_IO:
+        return fail(e, EQLVM_ERR_IO, eql_engine_error(e->engine));
+    case EQL_ENGINE_STOPPED:
+        return e->out_of_memory ? fail(e, EQLVM_ERR_NOMEM, "out of memory")
+                                : EQLVM_ERR_STOPPED;
+    }
+    if (e->unreadable)
+        return fail(e, EQLVM_ERR_IO, eql_events_error(e->events));
+    return EQLVM_OK;
+}
+
+eqlvm_status
+eqlvm_engine_finish(eqlvm_engine *e)
+{
+    eqlvm_status s;
+
+    if (!e || e->finished)
+        return EQLVM_ERR_ARG;
+    e->finished = true;
+    if (e->vm != EQL_ENGINE_OK)
+        return vm_status(e);
+    /* A stop from before this call meant the reading. */
+    atomic_store(&e->stop, false);
+    s = settle_files(e);
+    if (s == EQLVM_OK) {
+        e->vm = eql_engine_finish(e->engine);
+        s = after_finish(e);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &e->ended);
+    return s;
+}
+
+void
+eqlvm_engine_stop(eqlvm_engine *e)
+{
+    if (e)
+        atomic_store(&e->stop, true);
+}
+
+const char *
+eql_engine_text(const eqlvm_engine *e)
+{
+    return e->error.p && !e->error.failed ? e->error.p : "";
+}
+
+const char *
+eqlvm_engine_error(const eqlvm_engine *e)
+{
+    return e ? eql_engine_text(e) : "";
+}
