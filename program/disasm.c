@@ -75,8 +75,7 @@ worklist_add(worklist *w, uint32_t i)
     w->items[w->n++] = i;
 }
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values --- */
 
 /* Control characters as \u{..}, cut with an ellipsis when long. */
 static void
@@ -183,8 +182,7 @@ put_duration(eql_buf *out, int64_t ns)
     eql_buf_printf(out, "%" PRId64 "%s", ns / units[i].ns, units[i].name);
 }
 
-/* --- code ------------------------------------------------------------------
- */
+/* --- code --- */
 
 static void
 put_operand(printer *pr, char kind, uint32_t value)
@@ -278,8 +276,7 @@ put_used_code(printer *pr)
     }
 }
 
-/* --- rules -----------------------------------------------------------------
- */
+/* --- rules --- */
 
 static const char *
 severity_name(uint32_t level)

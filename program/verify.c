@@ -91,7 +91,7 @@ in_order(eql_range r, uint32_t n, uint32_t *next)
     return true;
 }
 
-/* --- strings ---------------------------------------------------------------
+/* --- strings ---
  * The heap is checked as a whole once; a string is then valid if it is cut
  * from the heap between code points. */
 
@@ -157,8 +157,7 @@ check_strings(verifier *v)
     return true;
 }
 
-/* --- constants -------------------------------------------------------------
- */
+/* --- constants --- */
 
 static bool
 is_scalar(uint32_t kind)
@@ -266,8 +265,7 @@ check_consts(verifier *v)
     return true;
 }
 
-/* --- fields ----------------------------------------------------------------
- */
+/* --- fields --- */
 
 static bool
 seg_ok(const eql_field_seg *s, bool first)
@@ -341,8 +339,7 @@ check_fields(verifier *v)
     return true;
 }
 
-/* --- code ------------------------------------------------------------------
- */
+/* --- code --- */
 
 static bool
 refuse_code(code_state *s, eql_verify_code code)
@@ -536,8 +533,7 @@ check_filters(verifier *v)
     return true;
 }
 
-/* --- stages ----------------------------------------------------------------
- */
+/* --- stages --- */
 
 static bool
 check_keys(verifier *v)
@@ -615,8 +611,7 @@ check_stages(verifier *v)
     return true;
 }
 
-/* --- rules -----------------------------------------------------------------
- */
+/* --- rules --- */
 
 static bool
 check_rule_texts(verifier *v, uint32_t i)

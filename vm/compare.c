@@ -51,8 +51,7 @@ eql_compare_numbers(const eql_value *a, const eql_value *b)
     return cmp_doubles(a->u.d, b->u.d);
 }
 
-/* --- literals --------------------------------------------------------------
- */
+/* --- literals --- */
 
 static void
 literal_from_string(eql_literal *k)
@@ -101,8 +100,7 @@ eql_literal_text(const eql_literal *k)
     return eql_sv(k->text, k->text_len);
 }
 
-/* --- same type -------------------------------------------------------------
- */
+/* --- same type --- */
 
 eql_truth
 eql_compare_equal(const eql_value *a, const eql_value *b)
@@ -128,8 +126,7 @@ eql_compare_order(const eql_value *a, const eql_value *b)
     return EQL_UNORDERED;
 }
 
-/* --- against a literal -----------------------------------------------------
- */
+/* --- against a literal --- */
 
 /* Is this a pair of which one side is converted to the other's type? */
 static bool

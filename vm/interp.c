@@ -98,7 +98,7 @@ eql_interp_begin(eql_interp *it, const eql_event *ev)
     eql_folded_forget(&it->folded);
 }
 
-/* --- instructions ----------------------------------------------------------
+/* --- instructions ---
  * op_<name> gives the new value of the register written. */
 
 static eql_value
@@ -226,8 +226,7 @@ op_cidr(const eql_value *x, const eql_network_list *networks)
                           eql_network_list_has(networks, eql_value_sv(x)));
 }
 
-/* --- leaf code -------------------------------------------------------------
- */
+/* --- leaf code --- */
 
 /* Runs one leaf for the elements in it->chosen; its value. */
 static eql_value
@@ -311,8 +310,7 @@ is_true(const eql_value *v)
     return v->tag == EQL_BOOL && v->u.b;
 }
 
-/* --- choices of elements ---------------------------------------------------
- */
+/* --- choices of elements --- */
 
 /* Occurrences with several values, and which of them is chosen. */
 typedef struct {
@@ -396,8 +394,7 @@ evaluate_leaf(eql_interp *it, uint32_t leaf)
     return !until;
 }
 
-/* --- filters ---------------------------------------------------------------
- */
+/* --- filters --- */
 
 #ifdef EQL_FAULTS
 static bool

@@ -110,8 +110,7 @@ eql_pattern_match(const eql_pattern *p, eql_strview s)
     return false;
 }
 
-/* --- lists -----------------------------------------------------------------
- */
+/* --- lists --- */
 
 bool
 eql_pattern_list_init(eql_pattern_list *l, eql_arena *arena, bool fold,
