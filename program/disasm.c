@@ -139,6 +139,8 @@ put_list(printer *pr, const eql_const *k)
 
     if (k->flags & EQL_CONST_FOLD)
         eql_buf_add_str(pr->out, "~");
+    if (k->flags & EQL_CONST_TEXT_ONLY)
+        eql_buf_add_str(pr->out, "text ");
     eql_buf_add_str(pr->out, "(");
     for (uint32_t i = 0; i < shown; i++) {
         if (i > 0)

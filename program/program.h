@@ -46,13 +46,16 @@ typedef enum {
     EQL_CONST_INT,      /* bits: int64 */
     EQL_CONST_FLOAT,    /* bits: IEEE double, finite */
     EQL_CONST_STRING,   /* str */
-    EQL_CONST_PATTERNS, /* list of STRING constants; flags: EQL_CONST_FOLD */
+    EQL_CONST_PATTERNS, /* list of STRING constants; flags */
     EQL_CONST_SET,      /* list of scalar constants; flags: EQL_CONST_FOLD */
     EQL_CONST_NETWORKS, /* list of STRING constants, each a CIDR block */
     EQL_CONST_KIND_COUNT
 } eql_const_kind;
 
 #define EQL_CONST_FOLD 1u /* compare under case folding (spec 6.3) */
+/* PATTERNS of `like`, `like~`: a number is no text and gives null, while `:`
+ * matches its canonical decimal text (spec 5.4). */
+#define EQL_CONST_TEXT_ONLY 2u
 
 typedef struct {
     uint32_t kind; /* eql_const_kind */

@@ -165,15 +165,23 @@ is_scalar(uint32_t kind)
     return kind <= EQL_CONST_STRING;
 }
 
+static uint32_t
+flags_allowed(uint32_t kind)
+{
+    if (kind == EQL_CONST_PATTERNS)
+        return EQL_CONST_FOLD | EQL_CONST_TEXT_ONLY;
+    return kind == EQL_CONST_SET ? EQL_CONST_FOLD : 0;
+}
+
 /* The members that a kind does not use are zero. */
 static bool
 unused_zero(const eql_const *k)
 {
     bool has_bits = k->kind == EQL_CONST_BOOL || k->kind == EQL_CONST_INT ||
                     k->kind == EQL_CONST_FLOAT;
-    bool has_flags = k->kind == EQL_CONST_PATTERNS || k->kind == EQL_CONST_SET;
 
-    return (has_bits || k->bits == 0) && (has_flags || k->flags == 0) &&
+    return (has_bits || k->bits == 0) &&
+           (k->flags & ~flags_allowed(k->kind)) == 0 &&
            (k->kind == EQL_CONST_STRING ||
             (k->str.off == 0 && k->str.len == 0)) &&
            (!is_scalar(k->kind) || (k->list.first == 0 && k->list.n == 0));
@@ -250,7 +258,7 @@ check_const(verifier *v, uint32_t i)
 
     if (k->kind >= EQL_CONST_KIND_COUNT)
         return refuse(v, EQL_VERIFY_BAD_KIND, EQL_SECTION_consts, i);
-    if ((k->flags & ~EQL_CONST_FOLD) != 0 || !unused_zero(k))
+    if (!unused_zero(k))
         return refuse(v, EQL_VERIFY_BAD_CONST, EQL_SECTION_consts, i);
     return is_scalar(k->kind) ? check_scalar(v, i) : check_list(v, i);
 }

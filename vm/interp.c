@@ -192,7 +192,8 @@ op_in_eq(const eql_value *x, const eql_value *y)
     return eql_value_bool(eql_compare_equal(x, y) == EQL_YES);
 }
 
-/* A number is matched by its canonical text (spec 5.4); a boolean has none. */
+/* `:` matches a number by its canonical text (spec 5.4), `like` does not; a
+ * boolean is no text to either. */
 static eql_value
 op_like(const eql_value *x, const eql_pattern_list *patterns,
         eql_folded *folded)
@@ -209,7 +210,7 @@ op_like(const eql_value *x, const eql_pattern_list *patterns,
     default: return null_value;
     }
     if (x->tag != EQL_STRING) {
-        if (EQL_FAULT(coerce_off))
+        if (patterns->text_only || EQL_FAULT(coerce_off))
             return null_value;
         /* The text is on the stack: its address will be met again. */
         eql_folded_forget(folded);

@@ -27,6 +27,7 @@ typedef struct {
 
 typedef struct {
     bool fold;
+    bool text_only;     /* numbers are not matched by their text */
     bool any;           /* one of them is "*" */
     eql_map *exact;     /* EXACT ones; NULL when there are none */
     eql_pattern *items; /* the others */

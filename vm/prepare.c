@@ -47,6 +47,7 @@ prepare_patterns(eql_prepared *pr, uint32_t c)
     if (!eql_pattern_list_init(l, pr->arena, k->flags & EQL_CONST_FOLD,
                                k->list.n))
         return false;
+    l->text_only = k->flags & EQL_CONST_TEXT_ONLY;
     for (uint32_t i = 0; i < k->list.n; i++) {
         eql_str text = list_item(pr->p, k, i)->str;
 

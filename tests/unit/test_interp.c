@@ -21,7 +21,8 @@ typedef enum {
     IN,
     IN_FOLD,
     LIKE,
-    LIKE_FOLD,
+    LIKE_FOLD, /* as `:` */
+    LIKE_CI,   /* like~ */
     CIDR,
     EQ_G,      /* F == G */
     LT_SELF,   /* F < F, two occurrences */
@@ -95,7 +96,11 @@ add_operand(eql_builder *b, const predicate *t)
     switch (t->kind) {
     case IN: return add_list(b, EQL_CONST_SET, 0, t->items);
     case IN_FOLD: return add_list(b, EQL_CONST_SET, EQL_CONST_FOLD, t->items);
-    case LIKE: return add_list(b, EQL_CONST_PATTERNS, 0, t->items);
+    case LIKE:
+        return add_list(b, EQL_CONST_PATTERNS, EQL_CONST_TEXT_ONLY, t->items);
+    case LIKE_CI:
+        return add_list(b, EQL_CONST_PATTERNS,
+                        EQL_CONST_FOLD | EQL_CONST_TEXT_ONLY, t->items);
     case LIKE_FOLD:
         return add_list(b, EQL_CONST_PATTERNS, EQL_CONST_FOLD, t->items);
     case CIDR: return add_list(b, EQL_CONST_NETWORKS, 0, t->items);
@@ -111,9 +116,10 @@ opcode_of(test_kind kind)
         [LE] = EQL_OP_LE_K,        [GT] = EQL_OP_GT_K,
         [GE] = EQL_OP_GE_K,        [IN] = EQL_OP_IN,
         [IN_FOLD] = EQL_OP_IN,     [LIKE] = EQL_OP_LIKE,
-        [LIKE_FOLD] = EQL_OP_LIKE, [CIDR] = EQL_OP_CIDR,
-        [EQ_G] = EQL_OP_EQ,        [LT_SELF] = EQL_OP_LT,
-        [EQ_SELF] = EQL_OP_EQ,     [GT_IS_NULL] = EQL_OP_GT_K};
+        [LIKE_FOLD] = EQL_OP_LIKE, [LIKE_CI] = EQL_OP_LIKE,
+        [CIDR] = EQL_OP_CIDR,      [EQ_G] = EQL_OP_EQ,
+        [LT_SELF] = EQL_OP_LT,     [EQ_SELF] = EQL_OP_EQ,
+        [GT_IS_NULL] = EQL_OP_GT_K};
 
     return opcodes[kind];
 }
@@ -348,6 +354,9 @@ test_interp_conformance_vectors(void **state)
         {"n == \"5\"", {n, 1}, {{EQ, false, {STR("5")}}}, true},
         {"n in (1, 5)", {n, 1}, {{IN, false, {INT(1), INT(5)}}}, true},
         {"n : 5*", {n, 1}, {{LIKE_FOLD, false, {STR("5*")}}}, true},
+        {"n like 5*", {n, 1}, {{LIKE, false, {STR("5*")}}}, false},
+        {"n like~ *", {n, 1}, {{LIKE_CI, false, {STR("*")}}}, false},
+        {"s like~ *.exe", {s, 1}, {{LIKE_CI, false, {STR("*.exe")}}}, true},
         {"b : false", {no, 1}, {{LIKE_FOLD, false, {STR("false")}}}, false},
         {"n >= 5", {n, 1}, {{GE, false, {INT(5)}}}, true},
         {"n <= 5", {n, 1}, {{LE, false, {INT(5)}}}, true},
