@@ -71,8 +71,7 @@ fail(eqlvm_compiler *c, eqlvm_status status, const char *path, const char *text)
     return status;
 }
 
-/* --- one rule
- * ----------------------------------------------------------------- */
+/* --- one rule ------------------------------------------------------------ */
 
 static bool
 note_ignored(eqlvm_compiler *c, const eql_rule_source *r)
@@ -142,8 +141,7 @@ on_rule(void *ctx, const eql_rule_source *r)
     return s == EQLVM_OK;
 }
 
-/* --- compiled files
- * -------------------------------------------------------------- */
+/* --- compiled files ------------------------------------------------------ */
 
 static eqlvm_status
 add_program(eqlvm_compiler *c, const eql_program *p)
@@ -176,8 +174,7 @@ on_image(void *ctx, const char *path, const void *data, size_t len)
     return c->stopped == EQLVM_OK;
 }
 
-/* --- adding
- * ------------------------------------------------------------------------ */
+/* --- adding -------------------------------------------------------------- */
 
 eqlvm_status
 eqlvm_compiler_add_path(eqlvm_compiler *c, const char *path)
@@ -260,8 +257,7 @@ eqlvm_compiler_finish(eqlvm_compiler *c, eqlvm_program **out)
     return EQLVM_ERR_NOMEM;
 }
 
-/* --- what was found
- * -------------------------------------------------------------------- */
+/* --- what was found ------------------------------------------------------ */
 
 void
 eqlvm_compiler_summary(const eqlvm_compiler *c, eqlvm_compile_summary *out)

@@ -19,8 +19,7 @@ fail(eqlvm_engine *e, eqlvm_status status, const char *text)
     return status;
 }
 
-/* --- the time range
- * ----------------------------------------------------------- */
+/* --- the time range ------------------------------------------------------ */
 
 static bool
 has_range(const eqlvm_engine *e)
@@ -44,8 +43,7 @@ may_take_part(const eqlvm_engine *e, const eql_event *ev)
     return ev->time_kind == EQL_TIME_SETTLED && in_range(e, ev->time_ns);
 }
 
-/* --- calls from below
- * ------------------------------------------------------------ */
+/* --- calls from below ---------------------------------------------------- */
 
 static void
 tell_progress(eqlvm_engine *e)
@@ -141,8 +139,7 @@ on_stop(void *ctx)
     return atomic_load_explicit(&e->stop, memory_order_relaxed);
 }
 
-/* --- making
- * -------------------------------------------------------------------------- */
+/* --- making -------------------------------------------------------------- */
 
 static eql_events_options
 events_options(eqlvm_engine *e)
@@ -233,9 +230,7 @@ eqlvm_engine_free(eqlvm_engine *e)
     free(e);
 }
 
-/* --- reading
- * ----------------------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------- */
 
 /* What the engine half says.  It stops for one reason while reading: an event
  * could not be kept, and io knows why. */
@@ -377,9 +372,7 @@ eqlvm_engine_push(eqlvm_engine *e, const char *name, const char *json,
                                             on_event, e));
 }
 
-/* --- finishing
- * -----------------------------------------------------------------------------
- */
+/* --- finishing ----------------------------------------------------------- */
 
 static eqlvm_status
 after_finish(eqlvm_engine *e)

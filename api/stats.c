@@ -104,8 +104,7 @@ eqlvm_engine_rule_alerts(const eqlvm_engine *e, uint32_t rule)
     return e && rule < e->program->nrules ? e->rule_alerts[rule] : 0;
 }
 
-/* --- as JSON ----------------------------------------------------------------
- */
+/* --- as JSON ------------------------------------------------------------- */
 
 static void
 add_text(eql_buf *b, const char *name, const eql_program *p, eql_str s)
@@ -199,8 +198,7 @@ eqlvm_engine_stats_json(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
     return status;
 }
 
-/* --- as advice
- * ------------------------------------------------------------------ */
+/* --- as advice ----------------------------------------------------------- */
 
 /* One line to the user; the format takes the number first. */
 typedef struct {

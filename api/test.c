@@ -65,8 +65,7 @@ on_problem(void *ctx, const eqlvm_problem *p)
                    (unsigned long long)p->line, p->reason, p->text);
 }
 
-/* --- comparing
- * ---------------------------------------------------------------- */
+/* --- comparing ----------------------------------------------------------- */
 
 static const outcome *
 outcome_at(const one_test *t, uint32_t i)
@@ -146,8 +145,7 @@ compare(const one_test *t, eql_buf *out)
         out->len = start;
 }
 
-/* --- running
- * --------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------- */
 
 /* Path of a file that the rule names, relative to the rule's own. */
 static void
@@ -244,9 +242,7 @@ run_and_report(session *s, const eql_rule_source *r, const eql_rule_test *test,
     return go_on;
 }
 
-/* --- rules
- * ---------------------------------------------------------------------------
- */
+/* --- rules --------------------------------------------------------------- */
 
 /* New diagnostics, as they come. */
 static bool

@@ -3,8 +3,7 @@
 
 #include "api/writer.h"
 
-/* --- ndjson
- * --------------------------------------------------------------------- */
+/* --- ndjson -------------------------------------------------------------- */
 
 static void
 add_severity(eql_buf *b, uint32_t level)
@@ -113,8 +112,7 @@ eql_writer_ndjson(eqlvm_writer *w, const eqlvm_alert *a)
     eql_buf_add_str(b, "]}\n");
 }
 
-/* --- Elastic's alert document
- * --------------------------------------------------------- */
+/* --- Elastic's alert document -------------------------------------------- */
 
 /* Keys are dotted and flat, as the detection engine stores them. */
 static void

@@ -27,7 +27,7 @@ typedef struct {
 typedef enum {
     EQL_RULES_OK,
     EQL_RULES_NOMEM,
-    EQL_RULES_IO,     /* reason in why: a missing path, an unreadable file */
+    EQL_RULES_IO, /* reason in why: a missing path, an unreadable file */
     EQL_RULES_STOPPED
 } eql_rules_result;
 

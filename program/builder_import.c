@@ -33,7 +33,7 @@ typedef struct {
     bool failed;
 } import;
 
-/* --- gathering ------------------------------------------------------------ */
+/* --- gathering ----------------------------------------------------------- */
 
 static void
 gather(import *im, eql_vec *v, uint32_t i)
@@ -206,8 +206,7 @@ gather_all(import *im)
         gather_field(im, &im->p->fields[FROM(&im->fields, i)]);
 }
 
-/* --- adding -----------------------------------------------------------------
- */
+/* --- adding -------------------------------------------------------------- */
 
 /* Room for a run of n records; NULL and failed when out of memory. */
 static void *
@@ -405,8 +404,7 @@ add_code(import *im)
     }
 }
 
-/* --- records that are not shared
- * ------------------------------------------------ */
+/* --- records that are not shared ----------------------------------------- */
 
 static eql_range
 move_strings(import *im, eql_range run)
