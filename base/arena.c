@@ -191,6 +191,12 @@ eql_arena_failed(const eql_arena *a)
     return a->failed;
 }
 
+void
+eql_arena_set_failed(eql_arena *a)
+{
+    a->failed = true;
+}
+
 size_t
 eql_arena_used(const eql_arena *a)
 {

@@ -13,7 +13,8 @@ typedef struct eql_arena eql_arena;
 /* cap: most bytes it may ever hold, 0 for no limit.  NULL when out of memory. */
 eql_arena *eql_arena_new(size_t cap);
 void eql_arena_free(eql_arena *a); /* NULL is fine */
-/* Everything allocated so far is gone; memory is kept for reuse. */
+/* Everything allocated so far is gone; memory is kept for reuse, failed is
+ * cleared. */
 void eql_arena_reset(eql_arena *a);
 /* Zeroed, aligned for any type.  n == 0 gives a valid unique pointer. */
 void *eql_arena_alloc(eql_arena *a, size_t n);
@@ -25,6 +26,9 @@ eql_strview eql_arena_dup(eql_arena *a, eql_strview s);
 eql_strview eql_arena_printf(eql_arena *a, const char *fmt, ...)
     EQL_PRINTF(2, 3);
 bool eql_arena_failed(const eql_arena *a);
+/* For memory that belongs to the same pass but not to the arena: sets
+ * failed, so that the driver has one place to ask. */
+void eql_arena_set_failed(eql_arena *a);
 /* Bytes handed out since the last reset. */
 size_t eql_arena_used(const eql_arena *a);
 

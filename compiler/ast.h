@@ -79,6 +79,8 @@ struct eql_expr {
     eql_span span;    /* the whole expression */
     eql_span op_span; /* its operator or function name, for carets */
     bool parenthesised; /* as written; printing and span only */
+    uint32_t height;    /* levels below; never above EQL_MAX_DEPTH, so passes
+                           may recurse */
     union {
         eql_value literal; /* strings unescaped, in the arena */
         eql_path field;

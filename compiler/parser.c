@@ -1,0 +1,143 @@
+/* parser.c -- drives lexer and grammar over one text.
+ *
+ * Every token is first offered to eql_grammar_accepts: so a syntax error is
+ * found before any default reduction, and what could have followed is known
+ * exactly.  After the first syntax error or limit parsing stops; after a
+ * lexical error only further lexical errors are looked for.  Depth is capped
+ * here, token by token, before the grammar's stack can grow. */
+#include "compiler/parser.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "compiler/front.h"
+#include "grammar.h"
+
+static bool
+opens(int kind)
+{
+    return kind == EQL_TOK_LPAREN || kind == EQL_TOK_METHOD ||
+           kind == EQL_TOK_LBRACKET || kind == EQL_TOK_MISSING_OPEN;
+}
+
+static bool
+closes(int kind)
+{
+    return kind == EQL_TOK_RPAREN || kind == EQL_TOK_RBRACKET;
+}
+
+/* Counts what the token adds to nesting; false when that is too much. */
+static bool
+check_depth(eql_parser *ps, eql_token tok)
+{
+    bool prefix = tok.kind == EQL_TOK_NOT || tok.kind == EQL_TOK_MINUS ||
+                  tok.kind == EQL_TOK_PLUS;
+
+    ps->prefixes = prefix ? ps->prefixes + 1 : 0;
+    if (closes(tok.kind) && ps->depth > 0)
+        ps->depth--;
+    if (ps->prefixes > EQL_MAX_DEPTH + 1 ||
+        (opens(tok.kind) && ps->depth == EQL_MAX_DEPTH)) {
+        eql_ast_limit(ps, tok.span, "levels of nesting", EQL_MAX_DEPTH);
+        return false;
+    }
+    if (opens(tok.kind))
+        ps->open[ps->depth++] = tok.span.offset;
+    return true;
+}
+
+/* Gives one good token to the grammar. */
+static void
+feed(eql_parser *ps, eql_token tok)
+{
+    if (!eql_grammar_accepts(ps->grammar, tok.kind)) {
+        eql_syntax_report(ps, tok);
+        return;
+    }
+    if (!check_depth(ps, tok))
+        return;
+    eql_grammar_(ps->grammar, tok.kind, tok);
+    ps->before = ps->prev;
+    ps->prev = tok;
+}
+
+static void
+run(eql_parser *ps)
+{
+    bool lexical = false;
+    eql_token tok;
+
+    do {
+        eql_lexer_next(&ps->lexer, &tok);
+        if (tok.kind >= EQL_LEX_ERROR) {
+            eql_lex_report(ps, tok);
+            lexical = true;
+        } else if (!lexical) {
+            feed(ps, tok);
+        }
+    } while (tok.kind != 0 && !ps->stop && !eql_arena_failed(ps->arena));
+}
+
+/* Size and encoding, before anything else is looked at. */
+static bool
+check_text(eql_strview text, eql_diags *diags)
+{
+    size_t good;
+
+    if (text.len > EQL_MAX_QUERY_BYTES) {
+        eql_diags_add(diags, "E311", (eql_span){0, 0}, NULL,
+                      "bytes in one query: more than %u", EQL_MAX_QUERY_BYTES);
+        return false;
+    }
+    good = text.len ? eql_utf8_valid_prefix(text) : 0;
+    if (good < text.len) {
+        eql_diags_add(diags, "E103", (eql_span){(uint32_t)good, 1},
+                      "save the rule as UTF-8",
+                      "byte 0x%02X is not valid UTF-8",
+                      (unsigned)(unsigned char)text.p[good]);
+        return false;
+    }
+    return true;
+}
+
+/* Parses into *ps; false when anything was wrong.  first: a token kind that
+ * chooses what is parsed, 0 for a query. */
+static bool
+parse(eql_parser *ps, eql_strview text, int first)
+{
+    uint32_t errors = eql_diags_nerrors(ps->diags);
+
+    if (!check_text(text, ps->diags))
+        return false;
+    ps->text = eql_arena_dup(ps->arena, text);
+    if (!ps->text.p)
+        return false;
+    ps->grammar = eql_grammar_Alloc(malloc, ps);
+    if (!ps->grammar) {
+        eql_arena_set_failed(ps->arena);
+        return false;
+    }
+    if (first)
+        eql_grammar_(ps->grammar, first, (eql_token){0});
+    eql_lexer_init(&ps->lexer, ps->text.p, ps->text.len);
+    run(ps);
+    eql_grammar_Free(ps->grammar, free);
+    return !eql_arena_failed(ps->arena) &&
+           eql_diags_nerrors(ps->diags) == errors;
+}
+
+eql_query *
+eql_parse(eql_arena *arena, eql_strview text, eql_diags *diags)
+{
+    eql_parser ps = {.arena = arena, .diags = diags};
+
+    return parse(&ps, text, 0) ? ps.query : NULL;
+}
+
+eql_expr *
+eql_parse_condition(eql_arena *arena, eql_strview text, eql_diags *diags)
+{
+    eql_parser ps = {.arena = arena, .diags = diags};
+
+    return parse(&ps, text, EQL_TOK_CONDITION) ? ps.condition : NULL;
+}

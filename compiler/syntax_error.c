@@ -1,0 +1,314 @@
+/* syntax_error.c -- says what was found, what could follow, and what to do.
+ *
+ * What could follow is asked of the grammar itself, token kind by token kind,
+ * and told in groups ("an expression") rather than in forty tokens.  It is
+ * asked before the parser has reduced anything, so the answer is exact. */
+#include "compiler/front.h"
+
+#include <stdio.h>
+
+#include "compiler/token.h"
+#include "grammar.h"
+
+static bool
+accepts(const eql_parser *ps, int kind)
+{
+    return eql_grammar_accepts(ps->grammar, kind);
+}
+
+/* --- what could follow ------------------------------------------------------
+ */
+
+/* Kinds that are told as one phrase when their mark could follow.  A group
+ * takes its members away from those after it; 0 ends the list. */
+typedef struct {
+    int mark;   /* the group applies if this could follow */
+    int unless; /* and this could not; 0: no such condition */
+    const char *phrase;
+    int members[22];
+} group;
+
+static const group groups[] = {
+    {EQL_TOK_SEQUENCE,
+     0,
+     "an event category, \"any\", \"sequence\", \"sample\", \"join\"",
+     {EQL_TOK_SEQUENCE, EQL_TOK_SAMPLE, EQL_TOK_JOIN, EQL_TOK_ANY,
+      EQL_TOK_STRING, EQL_TOK_IDENT, EQL_TOK_AS, EQL_TOK_FORK, EQL_TOK_MACRO,
+      EQL_TOK_CONST}},
+    {EQL_TOK_NOT,
+     EQL_TOK_COLON,
+     "an expression",
+     {EQL_TOK_NOT, EQL_TOK_PLUS, EQL_TOK_MINUS, EQL_TOK_LPAREN, EQL_TOK_STRING,
+      EQL_TOK_INTEGER, EQL_TOK_FLOAT, EQL_TOK_TRUE, EQL_TOK_FALSE, EQL_TOK_NULL,
+      EQL_TOK_IDENT, EQL_TOK_AS, EQL_TOK_FORK, EQL_TOK_MACRO, EQL_TOK_CONST,
+      EQL_TOK_QUOTED, EQL_TOK_OPT, EQL_TOK_VAR, EQL_TOK_TILDE_NAME}},
+    {EQL_TOK_VAR,
+     0,
+     "a value",
+     {EQL_TOK_PLUS, EQL_TOK_MINUS, EQL_TOK_LPAREN, EQL_TOK_STRING,
+      EQL_TOK_INTEGER, EQL_TOK_FLOAT, EQL_TOK_TRUE, EQL_TOK_FALSE, EQL_TOK_NULL,
+      EQL_TOK_IDENT, EQL_TOK_AS, EQL_TOK_FORK, EQL_TOK_MACRO, EQL_TOK_CONST,
+      EQL_TOK_QUOTED, EQL_TOK_OPT, EQL_TOK_VAR, EQL_TOK_TILDE_NAME}},
+    {EQL_TOK_ANY,
+     0,
+     "an event category, \"any\"",
+     {EQL_TOK_ANY, EQL_TOK_STRING, EQL_TOK_IDENT, EQL_TOK_AS, EQL_TOK_FORK,
+      EQL_TOK_MACRO, EQL_TOK_CONST}},
+    {EQL_TOK_NULL,
+     0,
+     "a literal",
+     {EQL_TOK_STRING, EQL_TOK_INTEGER, EQL_TOK_FLOAT, EQL_TOK_TRUE,
+      EQL_TOK_FALSE, EQL_TOK_NULL, EQL_TOK_PLUS, EQL_TOK_MINUS}},
+    {EQL_TOK_IDENT,
+     0,
+     "a name",
+     {EQL_TOK_IDENT, EQL_TOK_AS, EQL_TOK_FORK, EQL_TOK_MACRO, EQL_TOK_CONST,
+      EQL_TOK_QUOTED, EQL_TOK_OPT}},
+    {EQL_TOK_EQ,
+     0,
+     "a comparison",
+     {EQL_TOK_EQ,    EQL_TOK_NE,       EQL_TOK_LT,    EQL_TOK_LE,
+      EQL_TOK_GT,    EQL_TOK_GE,       EQL_TOK_ASGN,  EQL_TOK_IN,
+      EQL_TOK_IN_CI, EQL_TOK_COLON,    EQL_TOK_LIKE,  EQL_TOK_LIKE_CI,
+      EQL_TOK_REGEX, EQL_TOK_REGEX_CI, EQL_TOK_NOT,   EQL_TOK_PLUS,
+      EQL_TOK_MINUS, EQL_TOK_STAR,     EQL_TOK_SLASH, EQL_TOK_PERCENT,
+      EQL_TOK_METHOD}},
+    {EQL_TOK_COLON,
+     0,
+     "\":\", \"in\", \"like\"",
+     {EQL_TOK_IN, EQL_TOK_IN_CI, EQL_TOK_COLON, EQL_TOK_LIKE, EQL_TOK_LIKE_CI,
+      EQL_TOK_REGEX, EQL_TOK_REGEX_CI, EQL_TOK_NOT, EQL_TOK_PLUS, EQL_TOK_MINUS,
+      EQL_TOK_STAR, EQL_TOK_SLASH, EQL_TOK_PERCENT, EQL_TOK_METHOD}},
+    {EQL_TOK_LBRACKET,
+     0,
+     "a stage [...]",
+     {EQL_TOK_LBRACKET, EQL_TOK_MISSING_OPEN}},
+    {EQL_TOK_INTEGER, 0, "a number", {EQL_TOK_INTEGER, EQL_TOK_FLOAT}},
+    {EQL_TOK_TRUE, 0, "\"true\", \"false\"", {EQL_TOK_TRUE, EQL_TOK_FALSE}},
+};
+
+static const int silent[] = {EQL_TOK_DOT, EQL_TOK_INDEX, EQL_TOK_OF};
+
+typedef struct {
+    bool can[EQL_TOKEN_KINDS]; /* by kind */
+    eql_buf text;
+    uint32_t n; /* phrases in text */
+} expected;
+
+static void
+add_phrase(expected *x, const char *phrase)
+{
+    if (x->n++)
+        eql_buf_add_str(&x->text, ", ");
+    eql_buf_add_str(&x->text, phrase);
+}
+
+static void
+add_groups(expected *x)
+{
+    for (size_t g = 0; g < EQL_COUNTOF(groups); g++) {
+        const group *gr = &groups[g];
+
+        if (!x->can[gr->mark] || (gr->unless && x->can[gr->unless]))
+            continue;
+        add_phrase(x, gr->phrase);
+        for (size_t i = 0; i < EQL_COUNTOF(gr->members); i++)
+            if (gr->members[i])
+                x->can[gr->members[i]] = false;
+    }
+}
+
+/* Fills in x->text; the caller frees it. */
+static void
+list_expected(const eql_parser *ps, expected *x)
+{
+    *x = (expected){0};
+    for (int k = 1; k < EQL_TOKEN_KINDS; k++)
+        x->can[k] = accepts(ps, k);
+    /* Only parser.c feeds it. */
+    x->can[EQL_TOK_CONDITION] = false;
+    /* A name can always go on: that is no news after one. */
+    if (x->can[EQL_TOK_EQ] || x->can[EQL_TOK_LPAREN] || x->can[EQL_TOK_WHERE])
+        for (size_t i = 0; i < EQL_COUNTOF(silent); i++)
+            x->can[silent[i]] = false;
+    add_groups(x);
+    for (int k = 1; k < EQL_TOKEN_KINDS; k++)
+        if (x->can[k])
+            add_phrase(x, eql_token_words(k));
+    if (accepts(ps, 0))
+        add_phrase(x, eql_token_words(0));
+}
+
+/* --- advice
+ * -------------------------------------------------------------------- */
+
+static bool
+is_comparison(int kind)
+{
+    return kind == EQL_TOK_EQ || kind == EQL_TOK_NE || kind == EQL_TOK_LT ||
+           kind == EQL_TOK_LE || kind == EQL_TOK_GT || kind == EQL_TOK_GE ||
+           kind == EQL_TOK_ASGN;
+}
+
+static bool
+is_match(int kind)
+{
+    return kind == EQL_TOK_COLON || kind == EQL_TOK_LIKE ||
+           kind == EQL_TOK_LIKE_CI || kind == EQL_TOK_REGEX ||
+           kind == EQL_TOK_REGEX_CI;
+}
+
+static bool
+is_test(int kind)
+{
+    return is_match(kind) || kind == EQL_TOK_IN || kind == EQL_TOK_IN_CI;
+}
+
+/* tok in lower case, when that is a reserved word and tok is not. */
+static bool
+misspelt_keyword(const eql_parser *ps, eql_token tok, char out[16])
+{
+    eql_strview s = eql_ast_text(ps, tok.span);
+
+    if (tok.kind != EQL_TOK_IDENT || s.len >= 16)
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        out[i] =
+            (char)(s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 0x20 : s.p[i]);
+    out[s.len] = '\0';
+    return eql_token_is_reserved(eql_sv(out, s.len));
+}
+
+static const char *
+advice_on_token(const eql_parser *ps, eql_token tok)
+{
+    eql_strview s = eql_ast_text(ps, tok.span);
+
+    if (tok.kind == EQL_TOK_RPAREN && ps->prev.kind == EQL_TOK_LPAREN &&
+        is_test(ps->before.kind))
+        return "a list needs at least one item";
+    if (ps->prev.kind == EQL_TOK_IN || ps->prev.kind == EQL_TOK_IN_CI)
+        return "the right side of in is a list in parentheses: in (1, 2)";
+    if (is_match(ps->prev.kind) ||
+        (ps->prev.kind == EQL_TOK_LPAREN && is_match(ps->before.kind)))
+        return "the right side of :, like and regex is a literal or a list "
+               "of literals; fields are compared with ==";
+    if (accepts(ps, EQL_TOK_QUOTED) && eql_token_is_reserved(s))
+        return "a reserved word as a field name is written in backticks";
+    return NULL;
+}
+
+static bool
+is_unit(eql_strview s)
+{
+    return eql_sv_is(s, "ms") || eql_sv_is(s, "s") || eql_sv_is(s, "m") ||
+           eql_sv_is(s, "h") || eql_sv_is(s, "d");
+}
+
+/* Advice that needs no state of the grammar beyond the last two tokens. */
+static const char *
+advice_on_place(const eql_parser *ps, eql_token tok)
+{
+    if (ps->prev.kind == EQL_TOK_BY)
+        return "name the fields that all events of one match share: "
+               "by host.id, user.id";
+    if (ps->prev.kind == EQL_TOK_SEQUENCE)
+        return "a sequence is: sequence by KEY with maxspan=1m "
+               "[CATEGORY where ...] [CATEGORY where ...]";
+    if (ps->prev.kind == EQL_TOK_INTEGER && is_unit(eql_ast_text(ps, tok.span)))
+        return "a duration stands only in: sequence ... with maxspan=5m";
+    if (ps->prev.kind == EQL_TOK_WHERE && tok.kind == 0)
+        return "to take every event of the category, write: where true";
+    return advice_on_token(ps, tok);
+}
+
+/* --- the report
+ * ------------------------------------------------------------------ */
+
+/* A bracket that was never closed explains an early end: show where. */
+static void
+note_open_bracket(eql_parser *ps, eql_token tok)
+{
+    uint32_t at;
+
+    if (tok.kind != 0 || ps->depth == 0)
+        return;
+    at = ps->open[ps->depth - 1];
+    eql_diags_add(ps->diags, "N201", (eql_span){at, 1}, NULL,
+                  "this is still open at the end");
+}
+
+/* What stands there: the text itself where it is short. */
+static void
+add_found(const eql_parser *ps, eql_token tok, eql_buf *out)
+{
+    eql_strview s = eql_ast_text(ps, tok.span);
+
+    if (tok.kind == 0)
+        eql_buf_add_str(out, "the query ends too early");
+    else if (tok.kind == EQL_TOK_STRING)
+        eql_buf_add_str(out, "unexpected string");
+    else if (s.len > 40)
+        eql_buf_printf(out, "unexpected %s", eql_token_words(tok.kind));
+    else
+        eql_buf_printf(out, "unexpected \"%.*s\"", (int)s.len, s.p);
+}
+
+static void
+report_unexpected(eql_parser *ps, eql_token tok)
+{
+    const char *hint = advice_on_place(ps, tok);
+    char word[16], text[64];
+    eql_buf found = {0};
+    expected x;
+
+    if (misspelt_keyword(ps, tok, word)) {
+        snprintf(text, sizeof text, "keywords are lower-case: write \"%s\"",
+                 word);
+        hint = text;
+    }
+    list_expected(ps, &x);
+    add_found(ps, tok, &found);
+    eql_diags_add(ps->diags, "E201", tok.span, hint, "%.*s; expected %.*s",
+                  (int)found.len, found.p, (int)x.text.len, x.text.p);
+    eql_buf_free(&found);
+    eql_buf_free(&x.text);
+    note_open_bracket(ps, tok);
+}
+
+/* A category was read, or the query begins with what only a condition can. */
+static bool
+where_is_missing(const eql_parser *ps, eql_token tok)
+{
+    if (accepts(ps, EQL_TOK_WHERE))
+        return true;
+    return ps->prev.span.len == 0 && accepts(ps, EQL_TOK_SEQUENCE) &&
+           tok.kind != 0 && !eql_token_is_reserved(eql_ast_text(ps, tok.span));
+}
+
+void
+eql_syntax_report(eql_parser *ps, eql_token tok)
+{
+    char word[16];
+
+    if (ps->stop)
+        return;
+    ps->stop = true;
+    if (ps->prev.kind == EQL_TOK_TILDE_NAME)
+        eql_diags_add(ps->diags, "E103", ps->prev.span,
+                      "a function without case is written: name~(...)",
+                      "\"~\" after a name that is no function call");
+    else if (where_is_missing(ps, tok) && !misspelt_keyword(ps, tok, word))
+        eql_diags_add(ps->diags, "E202", tok.span,
+                      "a query is: CATEGORY where CONDITION; for events of "
+                      "every category: any where CONDITION",
+                      "\"where\" is missing");
+    else if ((is_comparison(tok.kind) || is_test(tok.kind)) &&
+             accepts(ps, EQL_TOK_AND))
+        eql_diags_add(ps->diags, "E203", tok.span,
+                      "compare twice and join with \"and\", or use "
+                      "parentheses",
+                      "comparisons do not chain");
+    else
+        report_unexpected(ps, tok);
+}
