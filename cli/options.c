@@ -54,7 +54,7 @@ cli_closest(const char *s, const char *const *names, size_t n)
     for (size_t i = 0; i < n; i++) {
         size_t d = distance(s, names[i]);
 
-        if (d < best && d * 2 < strlen(names[i]) + 1) {
+        if (d < best && d < strlen(names[i])) {
             best = d;
             found = names[i];
         }

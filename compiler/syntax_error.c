@@ -270,7 +270,8 @@ report_unexpected(eql_parser *ps, eql_token tok)
     list_expected(ps, &x);
     add_found(ps, tok, &found);
     eql_diags_add(ps->diags, "E201", tok.span, hint, "%.*s; expected %.*s",
-                  (int)found.len, found.p, (int)x.text.len, x.text.p);
+                  (int)found.len, eql_buf_sv(&found).p, (int)x.text.len,
+                  eql_buf_sv(&x.text).p);
     eql_buf_free(&found);
     eql_buf_free(&x.text);
     note_open_bracket(ps, tok);

@@ -60,7 +60,7 @@ run check "$tmp/bad.eql"; expect 'check shows place, caret and code' 4 'bad.eql:
 run run -r "$tmp/bad.eql" "$tmp/one.json"; expect 'run stops at a bad rule' 4 'skip-bad-rules'
 cp "$rule" "$tmp/good.toml"; mkdir "$tmp/rules"; cp "$tmp/bad.eql" "$tmp/good.toml" "$tmp/rules"
 run run --skip-bad-rules -r "$tmp/rules" "$tmp/one.json"; expect 'run goes on without it' 3 '0 alerts'
-run check -e 'process where AND'; expect 'hint for upper case' 4 'hint:'
+run check -e 'process where a AND b'; expect 'hint for upper case' 4 'hint:'
 run check -e 'process where lenght(process.name) > 3'; expect 'did you mean' 4 'did you mean "length"'
 awk 'BEGIN { printf "process where "; for (i = 0; i < 10000; i++) printf "("; printf "true"; for (i = 0; i < 10000; i++) printf ")" }' >"$tmp/deep.eql"
 run check "$tmp/deep.eql"; expect '10,000 parentheses' 4 'E311'

@@ -1,0 +1,265 @@
+/* emit_leaf.c -- see emit_leaf.h.
+ *
+ * Registers are a stack: a node leaves its value in register d, its depth,
+ * and uses only registers from d up.  So each is written before it is read,
+ * and equal trees give equal code, on which hash-consing rests.  Occurrences
+ * are numbered in the order of their loads.
+ *
+ * Without a builder the same walk only measures: that is the check, which
+ * therefore cannot disagree with what is emitted. */
+#include "compiler/emit_leaf.h"
+
+typedef struct {
+    eql_builder *builder; /* NULL: measure only */
+    eql_vec code;         /* eql_insn */
+    eql_vec list;         /* uint32_t, constants of one list */
+    uint32_t nregs, nocc;
+    bool failed; /* out of memory */
+} emitter;
+
+static void emit_value(emitter *em, const eql_typed *t, uint32_t d);
+
+/* One instruction; a (and b, c of registers) are in range when the leaf was
+ * checked. */
+static void
+emit(emitter *em, eql_opcode op, uint32_t a, uint32_t b, uint32_t c)
+{
+    eql_insn in = {(uint8_t)op, (uint8_t)a, (uint16_t)b, c};
+
+    if (em->builder && eql_vec_push(&em->code, &in, sizeof in) == EQL_NONE)
+        em->failed = true;
+}
+
+/* Register d is in use. */
+static void
+use(emitter *em, uint32_t d)
+{
+    if (d >= em->nregs)
+        em->nregs = d + 1;
+}
+
+static uint32_t
+add_const(emitter *em, eql_value v)
+{
+    return em->builder ? eql_builder_const(em->builder, v) : 0;
+}
+
+static uint32_t
+add_list(emitter *em, eql_const_kind kind, bool fold, const eql_part *p)
+{
+    if (!em->builder)
+        return 0;
+    em->list.n = 0;
+    for (uint32_t i = 0; i < p->nvalues; i++) {
+        uint32_t k = eql_builder_const(em->builder, p->values[i]);
+
+        if (eql_vec_push(&em->list, &k, sizeof k) == EQL_NONE)
+            em->failed = true;
+    }
+    if (em->failed)
+        return 0;
+    return eql_builder_const_list(em->builder, kind, fold ? EQL_CONST_FOLD : 0,
+                                  em->list.items, em->list.n);
+}
+
+static eql_field_seg
+field_seg(eql_builder *b, const eql_segment *s)
+{
+    return (eql_field_seg){
+        .name = eql_builder_str(b, s->name),
+        .flags = s->kind == EQL_SEGMENT_QUOTED ? EQL_SEG_QUOTED : 0,
+    };
+}
+
+uint32_t
+eql_emit_field(eql_builder *b, const eql_typed_path *p)
+{
+    eql_vec segs = {0};
+    uint32_t field = EQL_NONE;
+    bool ok = true;
+
+    for (uint32_t i = 0; i < p->nsegments; i++) {
+        eql_field_seg s = field_seg(b, &p->segments[i]);
+
+        ok = eql_vec_push(&segs, &s, sizeof s) != EQL_NONE && ok;
+    }
+    if (ok)
+        field = eql_builder_field(b, p->name, p->type, segs.items, segs.n);
+    eql_vec_free(&segs);
+    return field;
+}
+
+/* --- nodes
+ * ---------------------------------------------------------------------- */
+
+static void
+emit_field(emitter *em, const eql_typed *t, uint32_t d)
+{
+    uint32_t field = 0;
+
+    if (em->builder)
+        field = eql_emit_field(em->builder, &t->u.path);
+    emit(em, EQL_OP_LOAD_FIELD, d, em->nocc, field);
+    em->nocc++;
+}
+
+static void
+emit_list(emitter *em, const eql_typed *t, uint32_t d)
+{
+    eql_opcode op = t->kind == EQL_TYPED_AND ? EQL_OP_AND : EQL_OP_OR;
+
+    emit_value(em, t->u.list.items[0], d);
+    for (uint32_t i = 1; i < t->u.list.n; i++) {
+        emit_value(em, t->u.list.items[i], d + 1);
+        emit(em, op, d, d, d + 1);
+    }
+}
+
+static void
+emit_unary(emitter *em, const eql_typed *t, eql_opcode op, uint32_t d)
+{
+    emit_value(em, t->u.operand, d);
+    emit(em, op, d, d, 0);
+}
+
+static eql_opcode
+literal_opcode(eql_compare_op op)
+{
+    switch (op) {
+    case EQL_CMP_EQ:
+    case EQL_CMP_NE: return EQL_OP_EQ_K;
+    case EQL_CMP_LT: return EQL_OP_LT_K;
+    case EQL_CMP_LE: return EQL_OP_LE_K;
+    case EQL_CMP_GT: return EQL_OP_GT_K;
+    case EQL_CMP_GE: return EQL_OP_GE_K;
+    }
+    return EQL_OP_EQ_K;
+}
+
+static eql_opcode
+register_opcode(eql_compare_op op)
+{
+    if (op == EQL_CMP_EQ)
+        return EQL_OP_EQ;
+    return op == EQL_CMP_LT ? EQL_OP_LT : EQL_OP_LE;
+}
+
+static void
+emit_compare(emitter *em, const eql_typed *t, uint32_t d)
+{
+    const eql_typed *right = t->u.compare.right;
+
+    emit_value(em, t->u.compare.left, d);
+    if (eql_typed_is_literal(right)) {
+        emit(em, literal_opcode(t->u.compare.op), d, d,
+             add_const(em, right->u.constant.value));
+        return;
+    }
+    emit_value(em, right, d + 1);
+    emit(em, register_opcode(t->u.compare.op), d, d, d + 1);
+}
+
+/* r[dst] = does r[x] pass part p?  r[x] stays; registers from tmp are free,
+ * and dst is one of x, tmp. */
+static void
+emit_part(emitter *em, const eql_part *p, uint32_t x, uint32_t tmp,
+          uint32_t dst)
+{
+    use(em, dst);
+    switch (p->kind) {
+    case EQL_PART_SET:
+        emit(em, EQL_OP_IN, dst, x, add_list(em, EQL_CONST_SET, p->fold, p));
+        return;
+    case EQL_PART_PATTERNS:
+        emit(em, EQL_OP_LIKE, dst, x,
+             add_list(em, EQL_CONST_PATTERNS, p->fold, p));
+        return;
+    case EQL_PART_NETWORKS:
+        emit(em, EQL_OP_CIDR, dst, x,
+             add_list(em, EQL_CONST_NETWORKS, false, p));
+        return;
+    case EQL_PART_ELEMENT: break;
+    }
+    emit_value(em, p->element, tmp);
+    if (p->address) {
+        use(em, tmp + 1);
+        emit(em, EQL_OP_TO_IP, tmp, tmp, 0);
+        emit(em, EQL_OP_TO_IP, tmp + 1, x, 0);
+        x = tmp + 1;
+    }
+    emit(em, EQL_OP_IN_EQ, dst, x, tmp);
+}
+
+/* The operand once in r[d], the parts joined by IN_OR in r[d + 1]. */
+static void
+emit_test(emitter *em, const eql_typed *t, uint32_t d)
+{
+    const eql_part *parts = t->u.test.parts;
+    uint32_t n = t->u.test.nparts;
+
+    emit_value(em, t->u.test.operand, d);
+    if (n == 0) {
+        /* In an empty list: null if the operand is, else false. */
+        emit(em, EQL_OP_EQ, d, d, d);
+        emit(em, EQL_OP_NOT, d, d, 0);
+        return;
+    }
+    emit_part(em, &parts[0], d, d + 1, n == 1 ? d : d + 1);
+    for (uint32_t i = 1; i < n; i++) {
+        emit_part(em, &parts[i], d, d + 2, d + 2);
+        emit(em, EQL_OP_IN_OR, i + 1 == n ? d : d + 1, d + 1, d + 2);
+    }
+}
+
+static void
+emit_value(emitter *em, const eql_typed *t, uint32_t d)
+{
+    use(em, d);
+    switch (t->kind) {
+    case EQL_TYPED_CONST:
+        emit(em, EQL_OP_LOAD_CONST, d, 0, add_const(em, t->u.constant.value));
+        break;
+    case EQL_TYPED_FIELD: emit_field(em, t, d); break;
+    case EQL_TYPED_AND:
+    case EQL_TYPED_OR: emit_list(em, t, d); break;
+    case EQL_TYPED_NOT: emit_unary(em, t, EQL_OP_NOT, d); break;
+    case EQL_TYPED_IS_NULL: emit_unary(em, t, EQL_OP_IS_NULL, d); break;
+    case EQL_TYPED_ADDRESS: emit_unary(em, t, EQL_OP_TO_IP, d); break;
+    case EQL_TYPED_COMPARE: emit_compare(em, t, d); break;
+    case EQL_TYPED_TEST: emit_test(em, t, d); break;
+    case EQL_TYPED_KIND_COUNT: break;
+    }
+}
+
+bool
+eql_emit_leaf_check(const eql_typed *t, eql_diags *diags)
+{
+    emitter em = {0};
+
+    emit_value(&em, t, 0);
+    if (em.nregs > EQL_MAX_REGS)
+        eql_diags_add(diags, "E311", t->span, NULL,
+                      "the comparison is nested too deeply (%u registers, at "
+                      "most %u)",
+                      em.nregs, EQL_MAX_REGS);
+    if (em.nocc > EQL_MAX_OCCURRENCES)
+        eql_diags_add(diags, "E311", t->span, NULL,
+                      "one comparison names %u fields, at most %u are allowed",
+                      em.nocc, EQL_MAX_OCCURRENCES);
+    return em.nregs <= EQL_MAX_REGS && em.nocc <= EQL_MAX_OCCURRENCES;
+}
+
+uint32_t
+eql_emit_leaf(eql_builder *b, const eql_typed *t)
+{
+    emitter em = {.builder = b};
+    uint32_t leaf = EQL_NONE;
+
+    emit_value(&em, t, 0);
+    emit(&em, EQL_OP_RETURN, 0, 0, 0);
+    if (!em.failed)
+        leaf = eql_builder_leaf(b, em.code.items, em.code.n, em.nocc, em.nregs);
+    eql_vec_free(&em.code);
+    eql_vec_free(&em.list);
+    return leaf;
+}
