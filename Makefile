@@ -5,6 +5,7 @@
 # Put local settings into config.mk (CC = clang, PREFIX = ..., V = 1).
 
 MAKEFLAGS += --no-builtin-rules
+.SECONDARY:
 .SUFFIXES:
 .DELETE_ON_ERROR:
 -include config.mk

@@ -45,8 +45,11 @@ add_const(emitter *em, eql_value v)
 }
 
 static uint32_t
-add_list(emitter *em, eql_const_kind kind, bool fold, const eql_part *p)
+add_list(emitter *em, eql_const_kind kind, const eql_part *p)
 {
+    uint32_t flags = (p->fold ? EQL_CONST_FOLD : 0) |
+                     (p->text_only ? EQL_CONST_TEXT_ONLY : 0);
+
     if (!em->builder)
         return 0;
     em->list.n = 0;
@@ -58,8 +61,7 @@ add_list(emitter *em, eql_const_kind kind, bool fold, const eql_part *p)
     }
     if (em->failed)
         return 0;
-    return eql_builder_const_list(em->builder, kind, fold ? EQL_CONST_FOLD : 0,
-                                  em->list.items, em->list.n);
+    return eql_builder_const_list(em->builder, kind, flags, em->list.items, em->list.n);
 }
 
 static eql_field_seg
@@ -168,15 +170,15 @@ emit_part(emitter *em, const eql_part *p, uint32_t x, uint32_t tmp,
     use(em, dst);
     switch (p->kind) {
     case EQL_PART_SET:
-        emit(em, EQL_OP_IN, dst, x, add_list(em, EQL_CONST_SET, p->fold, p));
+        emit(em, EQL_OP_IN, dst, x, add_list(em, EQL_CONST_SET, p));
         return;
     case EQL_PART_PATTERNS:
         emit(em, EQL_OP_LIKE, dst, x,
-             add_list(em, EQL_CONST_PATTERNS, p->fold, p));
+             add_list(em, EQL_CONST_PATTERNS, p));
         return;
     case EQL_PART_NETWORKS:
         emit(em, EQL_OP_CIDR, dst, x,
-             add_list(em, EQL_CONST_NETWORKS, false, p));
+             add_list(em, EQL_CONST_NETWORKS, p));
         return;
     case EQL_PART_ELEMENT: break;
     }
@@ -187,7 +189,7 @@ emit_part(emitter *em, const eql_part *p, uint32_t x, uint32_t tmp,
         emit(em, EQL_OP_TO_IP, tmp + 1, x, 0);
         x = tmp + 1;
     }
-    emit(em, EQL_OP_IN_EQ, dst, x, tmp);
+    emit(em, p->fold ? EQL_OP_IN_EQ_FOLD : EQL_OP_IN_EQ, dst, x, tmp);
 }
 
 /* The operand once in r[d], the parts joined by IN_OR in r[d + 1]. */

@@ -34,6 +34,7 @@ typedef struct {
     uint32_t nset, npatterns, nnetworks;
     eql_typed **elements; /* not literals */
     uint32_t nelements;
+    bool text_only; /* patterns of `like` and `like~` */
 } sorted;
 
 static bool
@@ -211,11 +212,13 @@ sorted_test(const eql_sema *sx, eql_span span, eql_typed *operand,
     if (s->npatterns)
         parts[n++] = (eql_part){.kind = EQL_PART_PATTERNS,
                                 .fold = fold,
+                                .text_only = s->text_only,
                                 .values = s->patterns,
                                 .nvalues = s->npatterns};
     for (uint32_t i = 0; i < s->nelements; i++)
         parts[n++] =
             (eql_part){.kind = EQL_PART_ELEMENT,
+                       .fold = fold,
                        .address = eql_typed_is_address_field(operand) ||
                                   eql_typed_is_address_field(s->elements[i]),
                        .element = s->elements[i]};
@@ -243,10 +246,6 @@ eql_sema_in(const eql_sema *sx, const eql_expr *e)
         return negated(sx, e, literal_in(sx, e, operand, items));
     for (uint32_t i = 0; i < l->n; i++)
         ok = sort_element(sx, operand, items[i], &s) && ok;
-    if (e->u.test.fold && s.nelements)
-        return eql_sema_unsupported(
-            sx, s.elements[0]->span,
-            "elements of \"in~\" that are not literals are");
     if (!ok)
         return NULL;
     warn_wildcard_element(sx, &s, e->span);
@@ -326,6 +325,7 @@ eql_sema_match(const eql_sema *sx, const eql_expr *e)
         ok = sort_pattern(sx, e, operand, items[i], &s) && ok;
     if (!ok)
         return NULL;
+    s.text_only = e->u.test.op != EQL_MATCH_COLON;
     /* `port : 443` is `port == 443` (spec 5.4). */
     if (l->n == 1 && s.nset == 1)
         t = eql_typed_compare(sx->arena, e->span, EQL_CMP_EQ, operand,

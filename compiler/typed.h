@@ -53,7 +53,8 @@ typedef enum {
 /* One way for a TEST to hold. */
 typedef struct {
     eql_part_kind kind;
-    bool fold;         /* SET, PATTERNS: under case folding */
+    bool fold;         /* all but NETWORKS: under case folding */
+    bool text_only;    /* PATTERNS: a number is no text (like, like~) */
     bool address;      /* ELEMENT: both sides compared as addresses */
     eql_value *values; /* all but ELEMENT */
     uint32_t nvalues;

@@ -192,6 +192,15 @@ op_in_eq(const eql_value *x, const eql_value *y)
     return eql_value_bool(eql_compare_equal(x, y) == EQL_YES);
 }
 
+static eql_value
+op_in_eq_fold(const eql_value *x, const eql_value *y)
+{
+    if (x->tag == EQL_STRING && y->tag == EQL_STRING &&
+        !EQL_FAULT(in_fold_exact))
+        return eql_value_bool(eql_fold_eq(eql_value_sv(x), eql_value_sv(y)));
+    return op_in_eq(x, y);
+}
+
 /* `:` matches a number by its canonical text (spec 5.4), `like` does not; a
  * boolean is no text to either. */
 static eql_value
@@ -291,6 +300,9 @@ run_leaf(eql_interp *it, const eql_insn *in)
             break;
         case EQL_OP_IN_OR: *to = op_in_or(&r[in->b], &r[in->c]); break;
         case EQL_OP_IN_EQ: *to = op_in_eq(&r[in->b], &r[in->c]); break;
+        case EQL_OP_IN_EQ_FOLD:
+            *to = op_in_eq_fold(&r[in->b], &r[in->c]);
+            break;
         case EQL_OP_LIKE:
             *to = op_like(&r[in->b], k[in->c].patterns, &it->folded);
             break;

@@ -18,7 +18,7 @@ static const char rule_file[] =
     " by a.b\n"
     " [network where source.ip in (\"10.0.0.1\", \"::1\") and"
     " cidrMatch(destination.ip, \"10.0.0.0/8\", \"fe80::/10\")] by c.d\n"
-    " [any where `odd.name`.x == null or y[0] == true or z in~ (\"A\", 1, 2.5)]"
+    " [any where `odd.name`.x == null or y == true or z in~ (\"A\", 1, 2.5)]"
     " by a.b\n"
     "until [process where event.type == \"end\"] by a.b\n'''\n"
     "[[rule.threat]]\n[[rule.threat.technique]]\nid = 'T1059'\n"

@@ -449,6 +449,9 @@ count_rule(const char *path, const char *toml, tally *t)
 
     if (!find_query(toml, &query))
         return;
+    /* A note for investigators (osquery) may come first in the file. */
+    if (memmem(query.p, query.len, "SELECT", 6))
+        return;
     t->rules++;
     if (compile(query.p, query.len, codes, sizeof codes) == EQL_COMPILED) {
         t->full++;
