@@ -183,13 +183,11 @@ emit_part(emitter *em, const eql_part *p, uint32_t x, uint32_t tmp,
     case EQL_PART_ELEMENT: break;
     }
     emit_value(em, p->element, tmp);
-    if (p->address) {
-        use(em, tmp + 1);
-        emit(em, EQL_OP_TO_IP, tmp, tmp, 0);
-        emit(em, EQL_OP_TO_IP, tmp + 1, x, 0);
-        x = tmp + 1;
-    }
-    emit(em, p->fold ? EQL_OP_IN_EQ_FOLD : EQL_OP_IN_EQ, dst, x, tmp);
+    emit(em,
+         p->address ? EQL_OP_IN_EQ_IP
+         : p->fold  ? EQL_OP_IN_EQ_FOLD
+                    : EQL_OP_IN_EQ,
+         dst, x, tmp);
 }
 
 /* The operand once in r[d], the parts joined by IN_OR in r[d + 1]. */

@@ -221,11 +221,26 @@ as_boolean(const eql_sema *sx, eql_typed *t)
     return t;
 }
 
+/* A bare field f among conditions is `f == true` (spec 4.3), in value position
+ * too. */
+static eql_typed *
+filter_field(const eql_sema *sx, const eql_expr *e)
+{
+    eql_typed *f = as_boolean(sx, field(sx, e));
+
+    return eql_typed_compare(
+        sx->arena, e->span, EQL_CMP_EQ, f,
+        eql_typed_const(sx->arena, e->span, eql_value_bool(true), true));
+}
+
 static eql_typed *
 logic_operand(const eql_sema *sx, const eql_expr *e, bool filter)
 {
-    return filter ? eql_sema_filter(sx, e)
-                  : as_boolean(sx, eql_sema_value(sx, e));
+    if (filter)
+        return eql_sema_filter(sx, e);
+    if (e->kind == EQL_NODE_FIELD)
+        return filter_field(sx, e);
+    return as_boolean(sx, eql_sema_value(sx, e));
 }
 
 static eql_typed *
@@ -475,17 +490,6 @@ eql_sema_value(const eql_sema *sx, const eql_expr *e)
     case EQL_NODE_LINEAGE: return lineage(sx, e);
     }
     return NULL;
-}
-
-/* A bare field f is `f == true` (spec 4.3). */
-static eql_typed *
-filter_field(const eql_sema *sx, const eql_expr *e)
-{
-    eql_typed *f = as_boolean(sx, field(sx, e));
-
-    return eql_typed_compare(
-        sx->arena, e->span, EQL_CMP_EQ, f,
-        eql_typed_const(sx->arena, e->span, eql_value_bool(true), true));
 }
 
 eql_typed *

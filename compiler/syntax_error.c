@@ -295,6 +295,9 @@ eql_syntax_report(eql_parser *ps, eql_token tok)
     if (ps->stop)
         return;
     ps->stop = true;
+    /* An early end is shown after the last token, not after white space. */
+    if (tok.kind == 0)
+        tok.span = (eql_span){ps->prev.span.offset + ps->prev.span.len, 0};
     if (ps->prev.kind == EQL_TOK_TILDE_NAME)
         eql_diags_add(ps->diags, "E103", ps->prev.span,
                       "a function without case is written: name~(...)",

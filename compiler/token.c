@@ -68,6 +68,8 @@ static const row rows[] = {
     [EQL_TOK_STAR] = {"STAR", "\"*\""},
     [EQL_TOK_STRING] = {"STRING", "a string"},
     [EQL_TOK_TILDE_NAME] = {"TILDE_NAME", "a function name"},
+    /* A precedence, never a token. */
+    [EQL_TOK_TRAILING_COMMA] = {"TRAILING_COMMA", "\",\""},
     [EQL_TOK_TRUE] = {"TRUE", "\"true\""},
     [EQL_TOK_UNTIL] = {"UNTIL", "\"until\""},
     [EQL_TOK_VAR] = {"VAR", "a variable"},
