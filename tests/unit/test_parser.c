@@ -78,7 +78,7 @@ test_reject(void **state)
         {"process where a == b == c", "E203"},
         {"process where a in ()", "E201"},
         {"process where a : b", "E201"},
-        {"process where foo~ == 1", "E201"},
+        {"process where foo~ == 1", "E103"},
         {"process where ! a", "E103"},
         {"sequence", "E201"},
         {"sequence by [x where true]", "E201"},
