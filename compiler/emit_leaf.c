@@ -48,7 +48,8 @@ static uint32_t
 add_list(emitter *em, eql_const_kind kind, const eql_part *p)
 {
     uint32_t flags = (p->fold ? EQL_CONST_FOLD : 0) |
-                     (p->text_only ? EQL_CONST_TEXT_ONLY : 0);
+                     (p->text_only ? EQL_CONST_TEXT_ONLY : 0) |
+                     (p->match ? EQL_CONST_MATCH : 0);
 
     if (!em->builder)
         return 0;

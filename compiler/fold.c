@@ -97,7 +97,8 @@ compute_part(const eql_part *p, const eql_value *v)
 {
     bool hit = false;
 
-    if (p->kind == EQL_PART_PATTERNS && v->tag != EQL_STRING)
+    if ((p->kind == EQL_PART_PATTERNS && v->tag != EQL_STRING) ||
+        (p->kind == EQL_PART_SET && p->match && v->tag == EQL_BOOL))
         return eql_value_null();
     for (uint32_t i = 0; i < p->nvalues && !hit; i++) {
         if (p->kind == EQL_PART_SET)

@@ -34,6 +34,7 @@ typedef struct {
     uint32_t nset, npatterns, nnetworks;
     eql_typed **elements; /* not literals */
     uint32_t nelements;
+    bool match;     /* the list of a `:` */
     bool text_only; /* patterns of `like` and `like~` */
 } sorted;
 
@@ -202,7 +203,8 @@ sorted_test(const eql_sema *sx, eql_span span, eql_typed *operand,
         return NULL;
     if (s->nset)
         parts[n++] = (eql_part){.kind = EQL_PART_SET,
-                                .fold = fold,
+                                .fold = fold && !s->match,
+                                .match = s->match,
                                 .values = s->set,
                                 .nvalues = s->nset};
     if (s->nnetworks)
@@ -325,7 +327,8 @@ eql_sema_match(const eql_sema *sx, const eql_expr *e)
         ok = sort_pattern(sx, e, operand, items[i], &s) && ok;
     if (!ok)
         return NULL;
-    s.text_only = e->u.test.op != EQL_MATCH_COLON;
+    s.match = e->u.test.op == EQL_MATCH_COLON;
+    s.text_only = !s.match;
     /* `port : 443` is `port == 443` (spec 5.4). */
     if (l->n == 1 && s.nset == 1)
         t = eql_typed_compare(sx->arena, e->span, EQL_CMP_EQ, operand,

@@ -54,6 +54,7 @@ typedef enum {
 typedef struct {
     eql_part_kind kind;
     bool fold;         /* all but NETWORKS: under case folding */
+    bool match;        /* SET: the numbers of a `:` list */
     bool text_only;    /* PATTERNS: a number is no text (like, like~) */
     bool address;      /* ELEMENT: both sides compared as addresses */
     eql_value *values; /* all but ELEMENT */

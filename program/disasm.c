@@ -141,6 +141,8 @@ put_list(printer *pr, const eql_const *k)
         eql_buf_add_str(pr->out, "~");
     if (k->flags & EQL_CONST_TEXT_ONLY)
         eql_buf_add_str(pr->out, "text ");
+    if (k->flags & EQL_CONST_MATCH)
+        eql_buf_add_str(pr->out, ":");
     eql_buf_add_str(pr->out, "(");
     for (uint32_t i = 0; i < shown; i++) {
         if (i > 0)

@@ -56,6 +56,8 @@ typedef enum {
 /* PATTERNS of `like`, `like~`: a number is no text and gives null, while `:`
  * matches its canonical decimal text (spec 5.4). */
 #define EQL_CONST_TEXT_ONLY 2u
+/* SET: numbers of a `:` list; a boolean is null to them, as to a pattern. */
+#define EQL_CONST_MATCH 4u
 
 typedef struct {
     uint32_t kind; /* eql_const_kind */

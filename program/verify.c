@@ -170,7 +170,7 @@ flags_allowed(uint32_t kind)
 {
     if (kind == EQL_CONST_PATTERNS)
         return EQL_CONST_FOLD | EQL_CONST_TEXT_ONLY;
-    return kind == EQL_CONST_SET ? EQL_CONST_FOLD : 0;
+    return kind == EQL_CONST_SET ? EQL_CONST_FOLD | EQL_CONST_MATCH : 0;
 }
 
 /* The members that a kind does not use are zero. */

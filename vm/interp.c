@@ -169,7 +169,7 @@ op_order(eql_order o, eql_order wanted, eql_order or_this)
 static eql_value
 op_in(const eql_value *x, const eql_set *set, eql_folded *folded)
 {
-    if (x->tag == EQL_NULL)
+    if (x->tag == EQL_NULL || (set->match && x->tag == EQL_BOOL))
         return null_value;
     return eql_value_bool(eql_set_has(set, x, folded));
 }

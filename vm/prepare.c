@@ -67,6 +67,7 @@ prepare_set(eql_prepared *pr, uint32_t c)
         return false;
     pr->consts[c].set = set;
     set->fold = k->flags & EQL_CONST_FOLD;
+    set->match = k->flags & EQL_CONST_MATCH;
     if (EQL_FAULT(in_fold_exact))
         set->fold = false;
     for (uint32_t i = 0; i < k->list.n; i++) {

@@ -13,6 +13,7 @@
 /* All-zero is empty.  Maps are NULL when nothing is in them. */
 typedef struct {
     bool fold;
+    bool match;    /* of `:`: a boolean is null */
     bool has_true; /* true, or "true" (spec 4.6) */
     bool has_false;
     eql_map *strings; /* strings, folded if fold */
