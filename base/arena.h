@@ -10,7 +10,8 @@
 
 typedef struct eql_arena eql_arena;
 
-/* cap: most bytes it may ever hold, 0 for no limit.  NULL when out of memory. */
+/* cap: most bytes it may ever hold, 0 for no limit.  NULL when out of memory.
+ */
 eql_arena *eql_arena_new(size_t cap);
 void eql_arena_free(eql_arena *a); /* NULL is fine */
 /* Everything allocated so far is gone; memory is kept for reuse, failed is

@@ -14,7 +14,11 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-typedef enum { EQL_DIAG_ERROR, EQL_DIAG_WARNING, EQL_DIAG_NOTE } eql_severity_kind;
+typedef enum {
+    EQL_DIAG_ERROR,
+    EQL_DIAG_WARNING,
+    EQL_DIAG_NOTE
+} eql_severity_kind;
 
 /* One diagnostic; texts are owned by the list's arena. */
 typedef struct {
@@ -56,7 +60,8 @@ void eql_diags_add(eql_diags *d, const char *code, eql_span span,
                    const char *hint, const char *fmt, ...) EQL_PRINTF(5, 6);
 uint32_t eql_diags_count(const eql_diags *d);
 const eql_diag *eql_diags_at(const eql_diags *d, uint32_t i);
-uint32_t eql_diags_nerrors(const eql_diags *d); /* including those past the cap */
+uint32_t
+eql_diags_nerrors(const eql_diags *d); /* including those past the cap */
 uint32_t eql_diags_nwarnings(const eql_diags *d);
 bool eql_diags_failed(const eql_diags *d); /* out of memory */
 /* Renders one as above.  With colour, ANSI escapes. Control characters of the

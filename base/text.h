@@ -67,7 +67,8 @@ bool eql_cidr_contains(const eql_cidr *c, const eql_ip *ip);
 /* Canonical text (RFC 5952; IPv4 dotted).  buf holds at least 46 bytes. */
 size_t eql_ip_format(const eql_ip *ip, char buf[48]);
 
-/* --- time ------------------------------------------------------------------ */
+/* --- time ------------------------------------------------------------------
+ */
 
 /* ISO-8601 "YYYY-MM-DD[T ]hh:mm[:ss[.fffffffff]][Z|+hh:mm|+hhmm]" to
  * nanoseconds since 1970-01-01T00:00Z; no zone means UTC.  false when it is

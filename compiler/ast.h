@@ -26,7 +26,11 @@ typedef struct {
     eql_span span;
 } eql_name;
 
-typedef enum { EQL_SEGMENT_NAME, EQL_SEGMENT_QUOTED, EQL_SEGMENT_INDEX } eql_segment_kind;
+typedef enum {
+    EQL_SEGMENT_NAME,
+    EQL_SEGMENT_QUOTED,
+    EQL_SEGMENT_INDEX
+} eql_segment_kind;
 
 typedef struct {
     eql_segment_kind kind;
@@ -59,11 +63,20 @@ typedef enum {
 } eql_node_kind;
 
 typedef enum {
-    EQL_CMP_EQ, EQL_CMP_NE, EQL_CMP_LT, EQL_CMP_LE, EQL_CMP_GT, EQL_CMP_GE
+    EQL_CMP_EQ,
+    EQL_CMP_NE,
+    EQL_CMP_LT,
+    EQL_CMP_LE,
+    EQL_CMP_GT,
+    EQL_CMP_GE
 } eql_compare_op;
 
 typedef enum {
-    EQL_ARITH_ADD, EQL_ARITH_SUB, EQL_ARITH_MUL, EQL_ARITH_DIV, EQL_ARITH_MOD
+    EQL_ARITH_ADD,
+    EQL_ARITH_SUB,
+    EQL_ARITH_MUL,
+    EQL_ARITH_DIV,
+    EQL_ARITH_MOD
 } eql_arith_op;
 
 typedef enum {
@@ -76,8 +89,8 @@ typedef enum {
 
 struct eql_expr {
     eql_node_kind kind;
-    eql_span span;    /* the whole expression */
-    eql_span op_span; /* its operator or function name, for carets */
+    eql_span span;      /* the whole expression */
+    eql_span op_span;   /* its operator or function name, for carets */
     bool parenthesised; /* as written; printing and span only */
     uint32_t height;    /* levels below; never above EQL_MAX_DEPTH, so passes
                            may recurse */
@@ -99,9 +112,9 @@ struct eql_expr {
             eql_expr *right;    /* NOT, SIGN: NULL */
         } op;
         struct {
-            unsigned op;         /* MATCH: eql_match_op; IN: unused */
-            bool fold;           /* IN: in~ */
-            bool negated;        /* not in, not like, ... */
+            unsigned op;  /* MATCH: eql_match_op; IN: unused */
+            bool fold;    /* IN: in~ */
+            bool negated; /* not in, not like, ... */
             bool trailing_comma;
             bool parenthesised_list; /* MATCH: written as a list */
             eql_expr *operand;
@@ -124,16 +137,19 @@ struct eql_body {
 };
 
 typedef enum {
-    EQL_SUFFIX_BY, EQL_SUFFIX_RUNS, EQL_SUFFIX_FORK, EQL_SUFFIX_AS
+    EQL_SUFFIX_BY,
+    EQL_SUFFIX_RUNS,
+    EQL_SUFFIX_FORK,
+    EQL_SUFFIX_AS
 } eql_suffix_kind;
 
 typedef struct {
     eql_suffix_kind kind;
     eql_span span;
-    eql_expr_list by;  /* BY */
-    eql_name name;     /* RUNS: the word after `with`; AS: the alias */
-    eql_value number;  /* RUNS */
-    bool fork;         /* FORK: true or false as written */
+    eql_expr_list by; /* BY */
+    eql_name name;    /* RUNS: the word after `with`; AS: the alias */
+    eql_value number; /* RUNS */
+    bool fork;        /* FORK: true or false as written */
 } eql_suffix;
 
 typedef struct {
@@ -144,7 +160,10 @@ typedef struct {
 } eql_stage_node;
 
 typedef enum {
-    EQL_QUERY_EVENT, EQL_QUERY_SEQUENCE, EQL_QUERY_SAMPLE, EQL_QUERY_JOIN
+    EQL_QUERY_EVENT,
+    EQL_QUERY_SEQUENCE,
+    EQL_QUERY_SAMPLE,
+    EQL_QUERY_JOIN
 } eql_query_kind;
 
 /* `with NAME = NUMBER UNIT` */
@@ -153,7 +172,7 @@ typedef struct {
     bool before_by; /* order as written */
     eql_name name;  /* must be maxspan */
     eql_value number;
-    eql_name unit;  /* empty text when absent */
+    eql_name unit; /* empty text when absent */
     eql_span span;
 } eql_span_clause;
 
@@ -177,8 +196,8 @@ typedef struct {
 typedef struct {
     eql_query_kind kind;
     eql_span span;
-    eql_body *body;       /* EVENT */
-    eql_expr_list by;     /* the others; n == 0 when absent */
+    eql_body *body;   /* EVENT */
+    eql_expr_list by; /* the others; n == 0 when absent */
     eql_span_clause maxspan;
     eql_stage_node *stages;
     uint32_t nstages;

@@ -21,6 +21,7 @@ typedef struct {
     size_t i;
     char *out;
     size_t n;
+    bool bad; /* one report a string: a path has many backslashes */
 } unescaper;
 
 static void
@@ -28,6 +29,9 @@ bad_escape(unescaper *u, size_t start, const char *what)
 {
     eql_span span = {u->at + (uint32_t)start, (uint32_t)(u->i - start)};
 
+    if (u->bad)
+        return;
+    u->bad = true;
     eql_diags_add(u->ps->diags, "E102", span, ESCAPE_HINT, "%s", what);
 }
 

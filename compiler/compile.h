@@ -13,8 +13,8 @@
 typedef struct eql_compiler eql_compiler;
 
 typedef enum {
-    EQL_COMPILED,     /* the rule is in the program */
-    EQL_COMPILE_BAD,  /* it has errors, all in diags */
+    EQL_COMPILED,    /* the rule is in the program */
+    EQL_COMPILE_BAD, /* it has errors, all in diags */
     EQL_COMPILE_NOMEM
 } eql_compile_result;
 

@@ -62,7 +62,8 @@ add_list(emitter *em, eql_const_kind kind, const eql_part *p)
     }
     if (em->failed)
         return 0;
-    return eql_builder_const_list(em->builder, kind, flags, em->list.items, em->list.n);
+    return eql_builder_const_list(em->builder, kind, flags, em->list.items,
+                                  em->list.n);
 }
 
 static eql_field_seg
@@ -174,12 +175,10 @@ emit_part(emitter *em, const eql_part *p, uint32_t x, uint32_t tmp,
         emit(em, EQL_OP_IN, dst, x, add_list(em, EQL_CONST_SET, p));
         return;
     case EQL_PART_PATTERNS:
-        emit(em, EQL_OP_LIKE, dst, x,
-             add_list(em, EQL_CONST_PATTERNS, p));
+        emit(em, EQL_OP_LIKE, dst, x, add_list(em, EQL_CONST_PATTERNS, p));
         return;
     case EQL_PART_NETWORKS:
-        emit(em, EQL_OP_CIDR, dst, x,
-             add_list(em, EQL_CONST_NETWORKS, p));
+        emit(em, EQL_OP_CIDR, dst, x, add_list(em, EQL_CONST_NETWORKS, p));
         return;
     case EQL_PART_ELEMENT: break;
     }

@@ -6,8 +6,8 @@
 
 /* Limits, each with its E311 message and a test at n and n + 1. */
 #define EQL_MAX_QUERY_BYTES (16u << 20)
-#define EQL_MAX_DEPTH 500u       /* nested parentheses, not, calls, bodies */
-#define EQL_MAX_LIST 1000000u    /* items of one list */
+#define EQL_MAX_DEPTH 500u    /* nested parentheses, not, calls, bodies */
+#define EQL_MAX_LIST 1000000u /* items of one list */
 
 /* Parses one query.  NULL when it has errors (all in diags, E1xx, E2xx, E311)
  * or memory ran out (eql_arena_failed).  The tree lives in arena; it borrows

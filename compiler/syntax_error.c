@@ -164,6 +164,14 @@ is_test(int kind)
     return is_match(kind) || kind == EQL_TOK_IN || kind == EQL_TOK_IN_CI;
 }
 
+static bool
+begins_value(int kind)
+{
+    return kind == EQL_TOK_IDENT || kind == EQL_TOK_QUOTED ||
+           kind == EQL_TOK_NOT || kind == EQL_TOK_STRING ||
+           kind == EQL_TOK_LPAREN || kind == EQL_TOK_INTEGER;
+}
+
 /* tok in lower case, when that is a reserved word and tok is not. */
 static bool
 misspelt_keyword(const eql_parser *ps, eql_token tok, char out[16])
@@ -193,6 +201,8 @@ advice_on_token(const eql_parser *ps, eql_token tok)
         (ps->prev.kind == EQL_TOK_LPAREN && is_match(ps->before.kind)))
         return "the right side of :, like and regex is a literal or a list "
                "of literals; fields are compared with ==";
+    if (accepts(ps, EQL_TOK_AND) && begins_value(tok.kind))
+        return "join conditions with \"and\" or \"or\"";
     if (accepts(ps, EQL_TOK_QUOTED) && eql_token_is_reserved(s))
         return "a reserved word as a field name is written in backticks";
     return NULL;

@@ -68,7 +68,11 @@ typedef struct {
 } eql_const;
 
 /* How a field's text is read (schema, spec 4.7).  Ordinary is 0. */
-typedef enum { EQL_FIELD_ANY, EQL_FIELD_IP, EQL_FIELD_TYPE_COUNT } eql_field_type;
+typedef enum {
+    EQL_FIELD_ANY,
+    EQL_FIELD_IP,
+    EQL_FIELD_TYPE_COUNT
+} eql_field_type;
 
 /* Fields 0 and 1 of every program: readers fill them for the engine. */
 #define EQL_FIELD_TIMESTAMP 0u /* @timestamp */
@@ -94,9 +98,9 @@ typedef struct {
 /* A leaf: one elementary predicate, hash-consed over all rules.  It holds if
  * some choice of one element per occurrence makes its code yield true. */
 typedef struct {
-    eql_range code;  /* of insns[]; ends with RETURN */
-    uint32_t nocc;   /* LOAD_FIELD occurrences, 0 .. EQL_MAX_OCCURRENCES */
-    uint32_t nregs;  /* registers used, 1 .. EQL_MAX_REGS */
+    eql_range code; /* of insns[]; ends with RETURN */
+    uint32_t nocc;  /* LOAD_FIELD occurrences, 0 .. EQL_MAX_OCCURRENCES */
+    uint32_t nregs; /* registers used, 1 .. EQL_MAX_REGS */
 } eql_leaf;
 
 #define EQL_MAX_REGS 250u
@@ -117,9 +121,9 @@ typedef struct {
 /* An event filter as written between brackets, or a whole event query. */
 typedef struct {
     uint32_t rule;
-    uint32_t number;      /* as users count: 1 ..; 0 for `until` */
+    uint32_t number; /* as users count: 1 ..; 0 for `until` */
     uint32_t has_category;
-    eql_str category;     /* unused for `any` */
+    eql_str category; /* unused for `any` */
     uint32_t filter;
     eql_range keys;       /* sequence-level keys first (spec 3.3 #6) */
     eql_range exceptions; /* of exceptions[] */
@@ -150,48 +154,53 @@ typedef struct {
     uint32_t filter;
 } eql_severity;
 
-#define EQL_MAX_SEVERITIES 32u /* conditions per rule: one bit each in a hit */
+/* Severity conditions per rule: one bit each in a hit. */
+#define EQL_MAX_SEVERITIES 32u
 
-typedef enum { EQL_RULE_EVENT, EQL_RULE_SEQUENCE, EQL_RULE_KIND_COUNT } eql_rule_kind;
+typedef enum {
+    EQL_RULE_EVENT,
+    EQL_RULE_SEQUENCE,
+    EQL_RULE_KIND_COUNT
+} eql_rule_kind;
 
 typedef struct {
     eql_str name, id, file; /* file: as the user named it */
     eql_str query;          /* source text, for explain */
     eql_str description;
-    uint32_t kind;          /* eql_rule_kind */
-    uint32_t severity;      /* eql_severity_level */
-    uint32_t risk_score;    /* 0 .. 100, EQL_NONE when the rule has none */
+    uint32_t kind;       /* eql_rule_kind */
+    uint32_t severity;   /* eql_severity_level */
+    uint32_t risk_score; /* 0 .. 100, EQL_NONE when the rule has none */
     uint32_t has_maxspan;
-    uint32_t until;         /* stage index or EQL_NONE */
-    uint32_t reserved;      /* 0 */
+    uint32_t until;    /* stage index or EQL_NONE */
+    uint32_t reserved; /* 0 */
     int64_t maxspan_ns;
-    int64_t cooldown_ns;    /* 0: none */
-    eql_range stages;       /* positive stages, in order; EVENT: exactly one */
-    eql_range tags;         /* of strings[] */
-    eql_range threats;      /* of strings[]: technique ids, e.g. T1021.006 */
+    int64_t cooldown_ns; /* 0: none */
+    eql_range stages;    /* positive stages, in order; EVENT: exactly one */
+    eql_range tags;      /* of strings[] */
+    eql_range threats;   /* of strings[]: technique ids, e.g. T1021.006 */
 } eql_rule;
 
 /* The arrays.  X(member, type): one section of the image each, in this order;
  * count and pointer are members n<member> and <member>. */
-#define EQL_PROGRAM_SECTIONS(X)                                               \
-    X(heap, char)                                                             \
-    X(strings, eql_str)                                                       \
-    X(insns, eql_insn)                                                        \
-    X(consts, eql_const)                                                      \
-    X(lists, uint32_t)                                                        \
-    X(fields, eql_field)                                                      \
-    X(segs, eql_field_seg)                                                    \
-    X(leaves, eql_leaf)                                                       \
-    X(filters, eql_filter)                                                    \
-    X(keys, eql_key)                                                          \
-    X(exceptions, eql_exception)                                              \
-    X(severities, eql_severity)                                               \
-    X(stages, eql_stage)                                                      \
+#define EQL_PROGRAM_SECTIONS(X)                                                \
+    X(heap, char)                                                              \
+    X(strings, eql_str)                                                        \
+    X(insns, eql_insn)                                                         \
+    X(consts, eql_const)                                                       \
+    X(lists, uint32_t)                                                         \
+    X(fields, eql_field)                                                       \
+    X(segs, eql_field_seg)                                                     \
+    X(leaves, eql_leaf)                                                        \
+    X(filters, eql_filter)                                                     \
+    X(keys, eql_key)                                                           \
+    X(exceptions, eql_exception)                                               \
+    X(severities, eql_severity)                                                \
+    X(stages, eql_stage)                                                       \
     X(rules, eql_rule)
 
 typedef struct {
-#define X(member, type)                                                       \
-    const type *member;                                                       \
+#define X(member, type)                                                        \
+    const type *member;                                                        \
     uint32_t n##member;
     EQL_PROGRAM_SECTIONS(X)
 #undef X

@@ -11,21 +11,21 @@
 
 /* One condition of the [eqlvm] table, with its place in the file. */
 typedef struct {
-    eql_strview name;          /* exception: its name; else empty */
-    eql_severity_level level;  /* severity */
-    uint32_t stage;            /* counts from 1 */
-    eql_source when;           /* the condition's text and place */
+    eql_strview name;         /* exception: its name; else empty */
+    eql_severity_level level; /* severity */
+    uint32_t stage;           /* counts from 1 */
+    eql_source when;          /* the condition's text and place */
 } eql_rule_condition;
 
 /* One [[eqlvm.test]]. */
 typedef struct {
     eql_strview name;
-    eql_strview events_file;    /* relative to the rule file; empty if inline */
-    const eql_strview *events;  /* inline events, one JSON object each */
+    eql_strview events_file;   /* relative to the rule file; empty if inline */
+    const eql_strview *events; /* inline events, one JSON object each */
     uint32_t nevents;
     const struct eql_rule_expect *expect; /* in output order */
     uint32_t nexpect;
-    uint32_t line;              /* in the rule file */
+    uint32_t line; /* in the rule file */
 } eql_rule_test;
 
 /* One expected alert: event numbers count from 1 in the test's input. */
@@ -36,17 +36,17 @@ typedef struct eql_rule_expect {
 } eql_rule_expect;
 
 typedef struct {
-    eql_strview file;        /* as the user named it; empty for -e */
+    eql_strview file; /* as the user named it; empty for -e */
     eql_strview name, id, description;
     eql_source query;
     eql_severity_level severity;
-    uint32_t risk_score;     /* EQL_NONE: none */
-    int64_t cooldown_ns;     /* 0: none */
+    uint32_t risk_score; /* EQL_NONE: none */
+    int64_t cooldown_ns; /* 0: none */
     const eql_strview *tags;
     uint32_t ntags;
     const eql_strview *threats; /* technique ids */
     uint32_t nthreats;
-    const eql_strview *os;      /* from tags "OS: Windows" or rule.os_list */
+    const eql_strview *os; /* from tags "OS: Windows" or rule.os_list */
     uint32_t nos;
     const eql_rule_condition *severities;
     uint32_t nseverities;

@@ -53,8 +53,7 @@ eql_value_float(double d)
 static inline eql_value
 eql_value_str(eql_strview s)
 {
-    return (eql_value){
-        .tag = EQL_STRING, .len = (uint32_t)s.len, .u.s = s.p};
+    return (eql_value){.tag = EQL_STRING, .len = (uint32_t)s.len, .u.s = s.p};
 }
 
 static inline eql_strview

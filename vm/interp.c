@@ -203,10 +203,10 @@ op_in_eq_ip(const eql_value *x, const eql_value *y)
         return null_value;
     if (EQL_FAULT(ip_as_text))
         return op_in_eq(x, y);
-    return eql_value_bool(
-        x->tag == EQL_STRING && y->tag == EQL_STRING &&
-        eql_ip_parse(eql_value_sv(x), &a) &&
-        eql_ip_parse(eql_value_sv(y), &b) && memcmp(&a, &b, sizeof a) == 0);
+    return eql_value_bool(x->tag == EQL_STRING && y->tag == EQL_STRING &&
+                          eql_ip_parse(eql_value_sv(x), &a) &&
+                          eql_ip_parse(eql_value_sv(y), &b) &&
+                          memcmp(&a, &b, sizeof a) == 0);
 }
 
 static eql_value
@@ -317,9 +317,7 @@ run_leaf(eql_interp *it, const eql_insn *in)
             break;
         case EQL_OP_IN_OR: *to = op_in_or(&r[in->b], &r[in->c]); break;
         case EQL_OP_IN_EQ: *to = op_in_eq(&r[in->b], &r[in->c]); break;
-        case EQL_OP_IN_EQ_IP:
-            *to = op_in_eq_ip(&r[in->b], &r[in->c]);
-            break;
+        case EQL_OP_IN_EQ_IP: *to = op_in_eq_ip(&r[in->b], &r[in->c]); break;
         case EQL_OP_IN_EQ_FOLD:
             *to = op_in_eq_fold(&r[in->b], &r[in->c]);
             break;

@@ -67,14 +67,15 @@ typedef enum { EQLVM_ERROR, EQLVM_WARNING, EQLVM_NOTE } eqlvm_diag_kind;
 /* One diagnostic of a rule file.  Borrowed from the compiler. */
 typedef struct {
     eqlvm_diag_kind kind;
-    eqlvm_text code; /* "E201"; stable, see docs/language.md */
-    eqlvm_text file; /* as named; empty for a query without file */
+    eqlvm_text code;       /* "E201"; stable, see docs/language.md */
+    eqlvm_text file;       /* as named; empty for a query without file */
     uint32_t line, column; /* 1-based; column in bytes */
-    eqlvm_text message; /* one line */
-    eqlvm_text hint;    /* may be empty */
+    eqlvm_text message;    /* one line */
+    eqlvm_text hint;       /* may be empty */
 } eqlvm_diag;
 
-/* --- rules to program ------------------------------------------------------ */
+/* --- rules to program ------------------------------------------------------
+ */
 
 typedef struct eqlvm_compiler eqlvm_compiler;
 typedef struct eqlvm_program eqlvm_program;
@@ -170,14 +171,15 @@ typedef struct {
     eqlvm_severity severity;
     int risk_score; /* -1: none */
     bool is_sequence;
-    uint32_t nstages; /* positive stages */
+    uint32_t nstages;   /* positive stages */
     int64_t maxspan_ns; /* -1: none */
 } eqlvm_rule_info;
 EQLVM_API uint32_t eqlvm_program_nrules(const eqlvm_program *p);
 EQLVM_API void eqlvm_program_rule(const eqlvm_program *p, uint32_t rule,
                                   eqlvm_rule_info *out);
 
-/* --- alerts ------------------------------------------------------------------ */
+/* --- alerts ------------------------------------------------------------------
+ */
 
 /* One stage's event in an alert. */
 typedef struct {
@@ -187,7 +189,7 @@ typedef struct {
     eqlvm_text event_id; /* _id of an export; empty when none */
     bool has_time;
     int64_t time_ns;
-    eqlvm_text event;    /* JSON object, one line, as matched */
+    eqlvm_text event; /* JSON object, one line, as matched */
 } eqlvm_alert_stage;
 
 typedef struct {
@@ -197,12 +199,12 @@ typedef struct {
 
 /* Borrowed for the call. */
 typedef struct {
-    eqlvm_text alert_id; /* same input, same id */
-    uint32_t rule;       /* index in the program */
+    eqlvm_text alert_id;     /* same input, same id */
+    uint32_t rule;           /* index in the program */
     eqlvm_severity severity; /* after the rule's severity conditions */
     bool has_time;
-    int64_t time_ns;     /* of the last event */
-    int64_t span_ns;     /* last minus first event */
+    int64_t time_ns; /* of the last event */
+    int64_t span_ns; /* last minus first event */
     const eqlvm_alert_key *keys;
     uint32_t nkeys;
     const eqlvm_alert_stage *stages;
@@ -236,10 +238,19 @@ EQLVM_API void eqlvm_writer_free(eqlvm_writer *w);
 EQLVM_API eqlvm_status eqlvm_writer_alert(eqlvm_writer *w,
                                           const eqlvm_alert *a);
 
-/* --- running ------------------------------------------------------------------ */
+/* --- running
+ * ------------------------------------------------------------------ */
 
-typedef enum { EQLVM_INPUT_AUTO, EQLVM_INPUT_ECS, EQLVM_INPUT_WINEVENT } eqlvm_input;
-typedef enum { EQLVM_TIME_ROBUST, EQLVM_TIME_UTCTIME, EQLVM_TIME_CREATED } eqlvm_time_rule;
+typedef enum {
+    EQLVM_INPUT_AUTO,
+    EQLVM_INPUT_ECS,
+    EQLVM_INPUT_WINEVENT
+} eqlvm_input;
+typedef enum {
+    EQLVM_TIME_ROBUST,
+    EQLVM_TIME_UTCTIME,
+    EQLVM_TIME_CREATED
+} eqlvm_time_rule;
 typedef enum { EQLVM_ORDER_TIME, EQLVM_ORDER_ARRIVAL } eqlvm_order;
 
 /* A problem with the input, as it is met.  Borrowed. */
@@ -254,18 +265,18 @@ typedef struct {
     eqlvm_input input;
     eqlvm_time_rule time_rule;
     eqlvm_order order;
-    bool has_utc_offset;      /* of record times without a zone */
+    bool has_utc_offset; /* of record times without a zone */
     int64_t utc_offset_ns;
-    const char *mapping;      /* text of a mapping; NULL: the one built in */
+    const char *mapping; /* text of a mapping; NULL: the one built in */
     size_t mapping_len;
     bool has_since, has_until; /* only events in [since, until) */
     int64_t since_ns, until_ns;
-    size_t max_line_bytes;     /* 0: 64 MiB */
-    uint32_t max_event_depth;  /* 0: 200 */
-    size_t sort_memory;        /* 0: 16 MiB */
-    uint64_t max_state_bytes;  /* 0: 64 MiB */
-    uint64_t max_spool_bytes;  /* 0: 16 GiB */
-    const char *temp_dir;      /* NULL: TMPDIR, else /tmp */
+    size_t max_line_bytes;    /* 0: 64 MiB */
+    uint32_t max_event_depth; /* 0: 200 */
+    size_t sort_memory;       /* 0: 16 MiB */
+    uint64_t max_state_bytes; /* 0: 64 MiB */
+    uint64_t max_spool_bytes; /* 0: 16 GiB */
+    const char *temp_dir;     /* NULL: TMPDIR, else /tmp */
     void (*problem)(void *ctx, const eqlvm_problem *p); /* may be NULL */
     /* Called now and then with bytes read (decompressed) and events; NULL. */
     void (*progress)(void *ctx, uint64_t bytes, uint64_t events);
@@ -293,7 +304,8 @@ typedef struct {
     uint64_t spilled_bytes, spool_bytes, state_bytes_peak;
     uint64_t files_failed; /* could not be opened or read to the end */
 } eqlvm_stats;
-EQLVM_API const char *eqlvm_reject_name(unsigned reason); /* NULL past the end */
+EQLVM_API const char *
+eqlvm_reject_name(unsigned reason); /* NULL past the end */
 
 typedef struct eqlvm_engine eqlvm_engine;
 /* NULL when out of memory or a mapping is bad: reason (if not NULL) gets up
@@ -329,7 +341,8 @@ EQLVM_API eqlvm_status eqlvm_engine_stats_json(const eqlvm_engine *e,
 EQLVM_API eqlvm_status eqlvm_engine_notices(const eqlvm_engine *e,
                                             eqlvm_write_fn fn, void *ctx);
 
-/* --- rule tests ----------------------------------------------------------------- */
+/* --- rule tests
+ * ----------------------------------------------------------------- */
 
 /* Result of one [[eqlvm.test]]; borrowed. */
 typedef struct {

@@ -51,8 +51,8 @@ run(const eqlvm_program *p, const ref_case *c, ref_matches *out,
     bool ok = e != NULL;
 
     for (size_t i = 0; ok && i < c->nevents; i++)
-        ok = eqlvm_engine_push(e, "case", c->events[i],
-                               strlen(c->events[i])) == EQLVM_OK;
+        ok = eqlvm_engine_push(e, "case", c->events[i], strlen(c->events[i])) ==
+             EQLVM_OK;
     ok = ok && eqlvm_engine_finish(e) == EQLVM_OK && !err[0];
     if (e && !ok && !err[0])
         snprintf(err, REF_ERR, "%s", eqlvm_engine_error(e));
