@@ -180,7 +180,7 @@ eql_ast_number(eql_parser *ps, eql_token t)
     double d = 0;
 
     if (!eql_parse_number(eql_ast_text(ps, t.span), &is_int, &i, &d))
-        eql_diags_add(ps->diags, "E201", t.span, NULL,
+        eql_diags_add(ps->diags, "E311", t.span, NULL,
                       "number out of range: doubles end near 1.8e308");
     if (is_int)
         return eql_value_int(i);
