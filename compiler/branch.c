@@ -139,7 +139,9 @@ eql_branch_filter(eql_arena *arena, const eql_typed *t, eql_diags *diags)
                       "the condition has too many parts (a jump over more "
                       "than %u)",
                       EQL_BRANCH_MAX_SKIP);
-    if (!lx.failed && !lx.too_far && !lx.refused)
+    if (lx.failed)
+        eql_arena_set_failed(arena);
+    else if (!lx.too_far && !lx.refused)
         out = finish(&lx, arena);
     eql_vec_free(&lx.code);
     return out;

@@ -28,7 +28,7 @@ typedef struct {
 #define EQL_BRANCH_MAX_SKIP 65535u /* 16 bits of an instruction */
 
 /* t is folded.  Checks all limits of what emit will make of it.  NULL with
- * E311 in diags, or without it when memory ran out. */
+ * E311 in diags, or when memory ran out (eql_arena_failed). */
 eql_branches *eql_branch_filter(eql_arena *arena, const eql_typed *t,
                                 eql_diags *diags);
 

@@ -55,8 +55,7 @@ eql_compiler_free(eql_compiler *c)
     free(c);
 }
 
-/* --- the query
- * ------------------------------------------------------------------ */
+/* --- the query --- */
 
 static void
 analyse_query(unit *u)
@@ -76,8 +75,7 @@ analyse_query(unit *u)
     u->ok = u->plan != NULL;
 }
 
-/* --- conditions of the rule file
- * ------------------------------------------------- */
+/* --- conditions of the rule file --- */
 
 static void
 bad_condition(unit *u, const char *code, const eql_rule_condition *c,
@@ -161,10 +159,7 @@ result(const unit *u)
 {
     if (eql_arena_failed(u->arena) || eql_diags_failed(u->diags))
         return EQL_COMPILE_NOMEM;
-    if (u->ok)
-        return EQL_COMPILED;
-    /* A pass that failed without a word ran out of memory. */
-    return eql_diags_nerrors(u->diags) ? EQL_COMPILE_BAD : EQL_COMPILE_NOMEM;
+    return u->ok ? EQL_COMPILED : EQL_COMPILE_BAD;
 }
 
 static eql_compile_result
@@ -178,8 +173,7 @@ analyse(eql_compiler *c, const eql_rule_source *r, eql_diags *diags, unit *u)
     return result(u);
 }
 
-/* --- the public calls
- * -------------------------------------------------------------- */
+/* --- the public calls --- */
 
 eql_compile_result
 eql_compiler_add(eql_compiler *c, const eql_rule_source *r, eql_diags *diags)

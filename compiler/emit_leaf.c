@@ -93,8 +93,7 @@ eql_emit_field(eql_builder *b, const eql_typed_path *p)
     return field;
 }
 
-/* --- nodes
- * ---------------------------------------------------------------------- */
+/* --- nodes --- */
 
 static void
 emit_field(emitter *em, const eql_typed *t, uint32_t d)

@@ -16,8 +16,7 @@ typedef struct {
 static eql_typed *fold_value(const folder *fx, eql_typed *t);
 static eql_typed *fold_filter(const folder *fx, eql_typed *t);
 
-/* --- computing
- * ---------------------------------------------------------------- */
+/* --- computing --- */
 
 static bool
 is_number(const eql_value *v)
@@ -112,8 +111,7 @@ compute_part(const eql_part *p, const eql_value *v)
     return eql_value_bool(hit);
 }
 
-/* --- value position
- * ------------------------------------------------------------- */
+/* --- value position --- */
 
 static bool
 is_const(const eql_typed *t)
@@ -264,8 +262,7 @@ fold_value(const folder *fx, eql_typed *t)
     return t;
 }
 
-/* --- filter position
- * -------------------------------------------------------------- */
+/* --- filter position --- */
 
 static void
 warn_decided(const folder *fx, const eql_typed *t)

@@ -106,8 +106,7 @@ eql_plan_severity_add(eql_arena *arena, eql_plan *plan,
     return true;
 }
 
-/* --- printing
- * ----------------------------------------------------------------- */
+/* --- printing --- */
 
 static void
 dump_stage(const eql_plan_stage *s, eql_buf *out)

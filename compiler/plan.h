@@ -49,11 +49,11 @@ typedef struct {
 } eql_plan;
 
 /* The plan of a folded query, without exceptions and severities.  NULL with
- * E311 in diags, or without it when memory ran out. */
+ * E311 in diags, or when memory ran out (eql_arena_failed). */
 eql_plan *eql_plan_query(eql_arena *arena, const eql_typed_query *q,
                          const eql_rule_source *r, eql_diags *diags);
 /* Adds a folded condition of the rule file to its stage, which exists.
- * false with E311 in diags, or without it when memory ran out. */
+ * false with E311 in diags, or when memory ran out (eql_arena_failed). */
 bool eql_plan_exception_add(eql_arena *arena, eql_plan *plan,
                             const eql_rule_condition *c, const eql_typed *t,
                             eql_diags *diags);

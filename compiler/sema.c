@@ -62,8 +62,7 @@ query_keys(checker *ck, const eql_query *q)
         add_keys(ck, &q->by, keys, &ck->out->nkeys);
 }
 
-/* --- suffixes of a stage
- * --------------------------------------------------------- */
+/* --- suffixes of a stage --- */
 
 static void
 check_runs(checker *ck, const eql_suffix *s)
@@ -115,8 +114,7 @@ check_suffixes(checker *ck, const eql_stage_node *node, eql_typed_stage *stage)
     }
 }
 
-/* --- stages
- * -------------------------------------------------------------------- */
+/* --- stages --- */
 
 /* null may stand in an and/or, as "unknown", but it is no condition. */
 static eql_typed *
@@ -196,8 +194,7 @@ check_key_counts(checker *ck)
         check_key_count(ck, ck->out->until, 0);
 }
 
-/* --- maxspan
- * --------------------------------------------------------------------- */
+/* --- maxspan --- */
 
 static void
 bad_maxspan(checker *ck, eql_span span, const char *hint, const char *message)
@@ -267,8 +264,7 @@ check_maxspan(checker *ck, const eql_span_clause *m)
         bad_maxspan(ck, m->unit.span, want, "unknown unit of time");
 }
 
-/* --- queries
- * --------------------------------------------------------------------- */
+/* --- queries --- */
 
 static void
 check_event(checker *ck, const eql_query *q)

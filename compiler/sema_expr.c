@@ -103,10 +103,10 @@ copy_segments(const eql_sema *sx, const eql_path *p, eql_typed_path *out)
     out->name = eql_arena_dup(sx->arena, eql_buf_sv(&name));
     out->type = eql_schema_type(eql_buf_sv(&dotted));
     if (name.failed || dotted.failed)
-        segs = NULL;
+        eql_arena_set_failed(sx->arena);
     eql_buf_free(&name);
     eql_buf_free(&dotted);
-    return segs && out->name.p;
+    return !eql_arena_failed(sx->arena);
 }
 
 bool

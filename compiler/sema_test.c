@@ -255,8 +255,7 @@ eql_sema_in(const eql_sema *sx, const eql_expr *e)
                    sorted_test(sx, e->span, operand, &s, e->u.test.fold));
 }
 
-/* --- : and like
- * --------------------------------------------------------------- */
+/* --- : and like --- */
 
 static bool
 match_error(const eql_sema *sx, const eql_expr *e, const eql_typed *item,
@@ -339,8 +338,7 @@ eql_sema_match(const eql_sema *sx, const eql_expr *e)
     return negated(sx, e, t);
 }
 
-/* --- functions
- * ------------------------------------------------------------------ */
+/* --- functions --- */
 
 static eql_typed *
 unknown_function(const eql_sema *sx, const eql_expr *e)

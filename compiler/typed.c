@@ -166,6 +166,10 @@ dump_part(const eql_part *p, unsigned indent, eql_buf *out)
     eql_buf_add_str(out, names[p->kind]);
     if (p->fold)
         eql_buf_add_str(out, " fold");
+    if (p->match)
+        eql_buf_add_str(out, " match");
+    if (p->text_only)
+        eql_buf_add_str(out, " text");
     if (p->address)
         eql_buf_add_str(out, " address");
     for (uint32_t i = 0; i < p->nvalues; i++) {
