@@ -4,19 +4,73 @@
 #include "tests/reference/ref_engine.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "eqlvm/eqlvm.h"
 #ifdef EQL_FAULTS
-#include <stdlib.h>
-
 #include "vm/fault.h"
 #endif
 
 unsigned
 ref_engine_features(void)
 {
-    return 0;
+    return REF_ENGINE_EXCEPTIONS;
+}
+
+/* A TOML basic string. */
+static void
+put_toml(FILE *f, const char *s)
+{
+    fputc('"', f);
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+
+        if (c == '"' || c == '\\')
+            fprintf(f, "\\%c", c);
+        else if (c < ' ' || c == 0x7f)
+            fprintf(f, "\\u%04x", c);
+        else
+            fputc(c, f);
+    }
+    fputs("\"\n", f);
+}
+
+/* Exceptions are no part of a query's text: such a case goes through a rule
+ * file.  path ends in XXXXXX.toml. */
+static bool
+write_rule(const ref_case *c, char *path)
+{
+    int fd = mkstemps(path, 5);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+    if (!f)
+        return false;
+    fputs("[rule]\nname = \"case\"\nlanguage = \"eql\"\nquery = ", f);
+    put_toml(f, c->query);
+    for (size_t i = 0; i < c->nexceptions; i++) {
+        fprintf(f, "[[eqlvm.exception]]\nname = \"x\"\nstage = %zu\nwhen = ",
+                c->exceptions[i].stage);
+        put_toml(f, c->exceptions[i].condition);
+    }
+    return fclose(f) == 0;
+}
+
+static eqlvm_status
+add_rule(eqlvm_compiler *compiler, const ref_case *c)
+{
+    char path[] = "/tmp/eqlvm-case-XXXXXX.toml";
+    eqlvm_status s;
+
+    if (!c->nexceptions)
+        return eqlvm_compiler_add_query(compiler, "case", c->query,
+                                        strlen(c->query));
+    if (!write_rule(c, path))
+        return EQLVM_ERR_IO;
+    s = eqlvm_compiler_add_path(compiler, path);
+    unlink(path);
+    return s;
 }
 
 #define MOST_STAGES 16
@@ -73,8 +127,7 @@ ref_engine_run(const ref_case *c, ref_matches *out, char err[REF_ERR])
     err[0] = 0;
     if (!compiler)
         return 2;
-    if (eqlvm_compiler_add_query(compiler, "case", c->query,
-                                 strlen(c->query)) == EQLVM_OK &&
+    if (add_rule(compiler, c) == EQLVM_OK &&
         eqlvm_compiler_finish(compiler, &p) == EQLVM_OK) {
         result = run(p, c, out, err);
     } else {

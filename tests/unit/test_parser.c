@@ -92,7 +92,7 @@ test_reject(void **state)
         {"process where a)", "E201"},
         {"process where a & b", "E103"},
         {"process where a == \xff", "E103"},
-        {"process where a == 1e999", "E201"},
+        {"process where a == 1e999", "E311"},
         {"", "E201"},
         {"   ", "E201"},
     };
