@@ -32,24 +32,16 @@ static int
 check(const cli_list *paths, const cli_list *queries, const cli_select *select,
       bool verbose, bool no_warnings, int colour)
 {
-    eqlvm_compile_options co = {0};
     eqlvm_compile_summary sum;
     eqlvm_program *p = NULL;
     eqlvm_compiler *c;
     eqlvm_status s;
     int code;
 
-    cli_select_fill(select, &co);
-    c = eqlvm_compiler_new(&co);
-    if (!c) {
-        cli_error("out of memory");
+    c = cli_new_compiler(select);
+    if (!c)
         return CLI_IO;
-    }
-    code = cli_add_rules(c, paths);
-    for (size_t i = 0; i < queries->n; i++)
-        if (eqlvm_compiler_add_query(c, "query", queries->items[i],
-                                     strlen(queries->items[i])) != EQLVM_OK)
-            code = cli_worse(code, CLI_IO);
+    code = cli_add_rules(c, paths, queries);
     s = eqlvm_compiler_finish(c, &p);
     cli_print_diags(c, !no_warnings, cli_use_colour(colour, stderr));
     if (verbose)

@@ -122,8 +122,12 @@ typedef struct {
     }
 void cli_select_fill(const cli_select *s, eqlvm_compile_options *out);
 void cli_select_free(cli_select *s);
-/* Adds paths to the compiler; messages on stderr; exit code. */
-int cli_add_rules(eqlvm_compiler *c, const cli_list *paths);
+/* A compiler that takes the selected rules; NULL and a message on failure. */
+eqlvm_compiler *cli_new_compiler(const cli_select *s);
+/* Adds paths and queries (NULL: none) to the compiler; messages on stderr;
+ * exit code. */
+int cli_add_rules(eqlvm_compiler *c, const cli_list *paths,
+                  const cli_list *queries);
 /* Prints the diagnostics (errors, and warnings if wanted) on stderr. */
 void cli_print_diags(const eqlvm_compiler *c, bool warnings, bool colour);
 /* Finishes the compiler: program or NULL, exit code in *code, diagnostics on

@@ -62,18 +62,14 @@ static int
 compile(const cli_list *paths, const cli_select *select, const char *out,
         int colour)
 {
-    eqlvm_compile_options co = {0};
     eqlvm_compiler *c;
     eqlvm_program *p = NULL;
     int code;
 
-    cli_select_fill(select, &co);
-    c = eqlvm_compiler_new(&co);
-    if (!c) {
-        cli_error("out of memory");
+    c = cli_new_compiler(select);
+    if (!c)
         return CLI_IO;
-    }
-    code = cli_add_rules(c, paths);
+    code = cli_add_rules(c, paths, NULL);
     if (code == CLI_OK || (select->skip_bad_rules && code == CLI_COMPILE))
         p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), &code);
     if (p && eqlvm_program_nrules(p) == 0) {

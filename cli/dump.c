@@ -15,24 +15,16 @@ dump(const cli_list *paths, const cli_list *queries, const cli_select *select,
         [PASS_TYPED] = EQLVM_DUMP_TYPED,
         [PASS_PLAN] = EQLVM_DUMP_PLAN,
     };
-    eqlvm_compile_options co = {0};
     eqlvm_compiler *c;
     eqlvm_program *p = NULL;
     int code;
 
-    cli_select_fill(select, &co);
-    c = eqlvm_compiler_new(&co);
-    if (!c) {
-        cli_error("out of memory");
+    c = cli_new_compiler(select);
+    if (!c)
         return CLI_IO;
-    }
     if (pass != PASS_BYTECODE)
         eqlvm_compiler_dump(c, passes[pass], cli_write, stdout);
-    code = cli_add_rules(c, paths);
-    for (size_t i = 0; i < queries->n; i++)
-        if (eqlvm_compiler_add_query(c, "query", queries->items[i],
-                                     strlen(queries->items[i])) != EQLVM_OK)
-            code = cli_worse(code, CLI_IO);
+    code = cli_add_rules(c, paths, queries);
     p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), &code);
     if (p && pass == PASS_BYTECODE)
         (void)eqlvm_program_disassemble(p, cli_write, stdout);

@@ -21,10 +21,30 @@ cli_select_free(cli_select *s)
     cli_list_free(&s->os);
 }
 
+eqlvm_compiler *
+cli_new_compiler(const cli_select *s)
+{
+    eqlvm_compile_options o = {.rules = s->rule.items,
+                               .tags = s->tag.items,
+                               .os = s->os.items,
+                               .min_severity = (eqlvm_severity)s->severity,
+                               .skip_bad_rules = s->skip_bad_rules};
+    eqlvm_compiler *c = eqlvm_compiler_new(&o);
+
+    if (!c)
+        cli_error("out of memory");
+    return c;
+}
+
 int
-cli_add_rules(eqlvm_compiler *c, const cli_list *paths)
+cli_add_rules(eqlvm_compiler *c, const cli_list *paths, const cli_list *queries)
 {
     int code = CLI_OK;
+
+    for (size_t i = 0; queries && i < queries->n; i++)
+        if (eqlvm_compiler_add_query(c, "query", queries->items[i],
+                                     strlen(queries->items[i])) != EQLVM_OK)
+            code = cli_worse(code, CLI_IO);
 
     for (size_t i = 0; i < paths->n; i++) {
         eqlvm_status s = eqlvm_compiler_add_path(c, paths->items[i]);

@@ -419,24 +419,14 @@ out:
 static int
 load_and_run(const run_options *o)
 {
-    eqlvm_compile_options co = {0};
     eqlvm_compiler *c;
     eqlvm_program *p = NULL;
     int code = CLI_OK;
 
-    cli_select_fill(&o->select, &co);
-    c = eqlvm_compiler_new(&co);
-    if (!c) {
-        cli_error("out of memory");
+    c = cli_new_compiler(&o->select);
+    if (!c)
         return CLI_IO;
-    }
-    code = cli_add_rules(c, &o->rules);
-    for (size_t i = 0; i < o->queries.n; i++) {
-        const char *q = o->queries.items[i];
-
-        if (eqlvm_compiler_add_query(c, "query", q, strlen(q)) != EQLVM_OK)
-            code = cli_worse(code, CLI_IO);
-    }
+    code = cli_add_rules(c, &o->rules, &o->queries);
     if (code == CLI_OK || (o->select.skip_bad_rules && code == CLI_COMPILE))
         p = cli_finish_rules(c, false, cli_use_colour(o->colour, stderr),
                              &code);

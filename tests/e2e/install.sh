@@ -1,7 +1,7 @@
 # install.sh -- make install, and a program of another project built on it.
 . tests/support/e2e.sh
 
-if ! make -s install BUILD="$(basename "${EQL_BUILD:-build/release}")" DESTDIR="$tmp/root" PREFIX=/usr >"$tmp/out" 2>"$tmp/err"; then
+if ! make -s install BUILD="$(basename "${EQL_BUILD:-build/release}")" DESTDIR="$tmp/stage" PREFIX=/usr >"$tmp/out" 2>"$tmp/err"; then
     not_ok 'make install'
     exit 1
 fi
@@ -44,22 +44,22 @@ main(void)
 C
 san=
 case ${EQL_BUILD:-} in *asan) san=-fsanitize=address,undefined ;; *tsan) san=-fsanitize=thread ;; esac
-if gcc -std=c11 -Wall -Wextra -Werror $san -I"$tmp/root/usr/include" -o "$tmp/embed" "$tmp/embed.c" \
-    -L"$tmp/root/usr/lib" -leqlvm >"$tmp/out" 2>"$tmp/err" &&
-    LD_LIBRARY_PATH="$tmp/root/usr/lib" "$tmp/embed" >"$tmp/out" 2>"$tmp/err" &&
+if gcc -std=c11 -Wall -Wextra -Werror $san -I"$tmp/stage/usr/include" -o "$tmp/embed" "$tmp/embed.c" \
+    -L"$tmp/stage/usr/lib" -leqlvm >"$tmp/out" 2>"$tmp/err" &&
+    LD_LIBRARY_PATH="$tmp/stage/usr/lib" "$tmp/embed" >"$tmp/out" 2>"$tmp/err" &&
     grep -q 'CMD.EXE' "$tmp/out"; then
     ok 'a C program on the shared library'
 else
     not_ok 'a C program on the shared library'
 fi
 if printf '#include <eqlvm/eqlvm.h>\nint main() { return eqlvm_version()[0] == 0; }\n' >"$tmp/x.cc" &&
-    g++ -std=c++17 -Wall -Wextra -Werror $san -I"$tmp/root/usr/include" -o "$tmp/x" "$tmp/x.cc" \
-        -L"$tmp/root/usr/lib" -leqlvm >"$tmp/out" 2>"$tmp/err" &&
-    LD_LIBRARY_PATH="$tmp/root/usr/lib" "$tmp/x"; then
+    g++ -std=c++17 -Wall -Wextra -Werror $san -I"$tmp/stage/usr/include" -o "$tmp/x" "$tmp/x.cc" \
+        -L"$tmp/stage/usr/lib" -leqlvm >"$tmp/out" 2>"$tmp/err" &&
+    LD_LIBRARY_PATH="$tmp/stage/usr/lib" "$tmp/x"; then
     ok 'the header in C++'
 else
     not_ok 'the header in C++'
 fi
 for f in usr/bin/eqlvm usr/lib/libeqlvm.a usr/lib/libeqlvm.so usr/lib/pkgconfig/eqlvm.pc usr/share/man/man1/eqlvm.1; do
-    if [ -e "$tmp/root/$f" ]; then ok "installed: $f"; else not_ok "installed: $f"; fi
+    if [ -e "$tmp/stage/$f" ]; then ok "installed: $f"; else not_ok "installed: $f"; fi
 done
