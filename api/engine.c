@@ -286,7 +286,11 @@ report_unreadable(eqlvm_engine *e, const char *path)
 {
     eqlvm_problem p = {
         .path = path, .reason = "io", .text = eql_engine_text(e)};
+    size_t n = strlen(path);
 
+    /* The error's text names the file too. */
+    if (strncmp(p.text, path, n) == 0 && strncmp(p.text + n, ": ", 2) == 0)
+        p.text += n + 2;
     if (e->o.problem)
         e->o.problem(e->o.ctx, &p);
 }

@@ -48,13 +48,19 @@ add_cell(table *t, eql_strview s, size_t width)
 
 /* The rest of a line that has `used` columns. */
 static void
-add_rest(table *t, eql_strview s, size_t used)
+add_tail(table *t, eql_strview s, size_t used)
 {
     size_t width = t->width;
 
     if (width != EQL_SHOW_ALL)
         width = width > used ? width - used : 1;
     eql_show(t->out, s, width);
+}
+
+static void
+add_rest(table *t, eql_strview s, size_t used)
+{
+    add_tail(t, s, used);
     eql_buf_add_char(t->out, '\n');
 }
 
@@ -77,7 +83,7 @@ set_widths(table *t)
         return;
     t->width = t->w->o.width < LEAST_WIDTH ? LEAST_WIDTH : t->w->o.width;
     rest = t->width - INDENT - TIME_WIDTH - 6; /* gaps of two */
-    t->host = t->user = rest / 3 < 32 ? rest / 3 : 32;
+    t->host = t->user = rest * 3 / 10 < 32 ? rest * 3 / 10 : 32;
 }
 
 static void
@@ -139,8 +145,9 @@ add_alert(table *t, const eqlvm_alert *a)
     paint(t, "0");
     add_spaces(t->out, 2);
     paint(t, "1");
-    add_rest(t, eql_program_str(t->w->program, r->name), 36);
+    add_tail(t, eql_program_str(t->w->program, r->name), 36);
     paint(t, "0");
+    eql_buf_add_char(t->out, '\n');
 }
 
 /* Keys and span. */
@@ -202,6 +209,18 @@ base_name(eql_strview path)
     return eql_sv(path.p + i, path.len - i);
 }
 
+/* Where DOMAIN\name is too long, the name says more. */
+static eql_strview
+account(const table *t, eql_strview user)
+{
+    const char *slash = user.len ? memchr(user.p, '\\', user.len) : NULL;
+    size_t skip = slash ? (size_t)(slash - user.p) + 1 : 0;
+
+    if (t->width == EQL_SHOW_ALL || user.len <= t->user)
+        return user;
+    return eql_sv(user.p + skip, user.len - skip);
+}
+
 static void
 add_line(table *t, eql_strview s)
 {
@@ -221,7 +240,7 @@ add_stage(table *t, const eqlvm_alert *a, const eqlvm_alert_stage *s)
     eql_buf_printf(t->out, "%10" PRIu32 "  ", s->stage);
     add_stage_time(t, a, s);
     add_cell(t, f.host, t->host);
-    add_cell(t, f.user, t->user);
+    add_cell(t, account(t, f.user), t->user);
     if (f.process.len > 0 && f.pid.len > 0)
         line = eql_arena_printf(w->arena, "%.*s (%.*s)", (int)f.process.len,
                                 f.process.p, (int)f.pid.len, f.pid.p);

@@ -30,6 +30,7 @@ typedef struct {
     bool progress; /* stderr is a terminal */
     bool progress_shown;
     bool pipe_closed;
+    bool unreadable_told; /* on_problem spoke of the file being read */
     int code;
     struct timespec start;
     double last_progress; /* seconds since start */
@@ -90,6 +91,8 @@ on_problem(void *ctx, const eqlvm_problem *p)
 
     if (st->problems++ >= SHOWN_PROBLEMS)
         return;
+    if (strcmp(p->reason, "io") == 0)
+        st->unreadable_told = true;
     clear_progress(st);
     fprintf(stderr, "%s", p->path);
     if (p->line)
@@ -351,10 +354,12 @@ read_all(run_state *st, eqlvm_engine *e)
     eqlvm_status s = EQLVM_OK;
 
     for (size_t i = 0; i < st->o->events.n && !interrupted; i++) {
+        st->unreadable_told = false;
         s = eqlvm_engine_read(e, st->o->events.items[i]);
         if (s == EQLVM_ERR_IO) {
             clear_progress(st);
-            cli_error("%s", eqlvm_engine_error(e));
+            if (!st->unreadable_told)
+                cli_error("%s", eqlvm_engine_error(e));
             st->code = cli_worse(st->code, CLI_IO);
         } else if (s != EQLVM_OK) {
             break;

@@ -411,6 +411,30 @@ test_dots_in_strings_are_no_depth(void **state)
     drop(&x);
 }
 
+/* Texts on which toml++ 3.3 contradicts itself. */
+static void
+test_faults_of_the_library(void **state)
+{
+    static const char *const texts[] = {
+        "[,",   "a = [}", "a = [1, #",        "e = 2242-12-11t\x7F",
+        "[[]]", "a.",     "\xEF\xAD\x90 = 1", "a = {b = }"};
+    fixture x;
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(texts); i++) {
+        read_toml(&x, texts[i]);
+        if (x.result != EQL_RULE_FILE_BAD)
+            fail_msg("%s: got %d", texts[i], (int)x.result);
+        assert_string_equal(eql_diags_at(x.diags, 0)->code, "E601");
+        drop(&x);
+    }
+    /* U+FB50 where white space might stand. */
+    read_toml(&x, "[rule]\nquery = \"\"\"any \\\n  \xEF\xAD\x90\"\"\"\n");
+    assert_int_equal(x.result, EQL_RULE_FILE_RULE);
+    assert_text(x.rule.query.text, "any \xEF\xAD\x90");
+    drop(&x);
+}
+
 static void
 test_damaged_files_never_crash(void **state)
 {
@@ -452,6 +476,7 @@ main(void)
         cmocka_unit_test(test_durations),
         cmocka_unit_test(test_depth_is_bounded),
         cmocka_unit_test(test_dots_in_strings_are_no_depth),
+        cmocka_unit_test(test_faults_of_the_library),
         cmocka_unit_test(test_damaged_files_never_crash),
     };
 
