@@ -53,7 +53,12 @@ check(const cli_list *paths, const cli_list *queries, const cli_select *select,
         code = cli_worse(code, CLI_IO);
     }
     if (sum.bad || sum.errors)
-        code = cli_worse(code, CLI_COMPILE);
+        code = cli_worse(code,
+                         select->skip_bad_rules ? CLI_DEGRADED : CLI_COMPILE);
+    else if (sum.rules == 0 && code == CLI_OK) {
+        cli_error("no rule to check: none was found, or none is selected");
+        code = CLI_USAGE;
+    }
     fflush(stderr);
     print_summary(&sum);
     eqlvm_program_free(p);
@@ -98,14 +103,14 @@ const cli_verb cli_verb_check = {
     .name = "check",
     .usage = "[OPTIONS] RULES...",
     .about = "compile rules and say what is wrong with them",
-    .details =
-        "RULES are files or folders: .eql .toml .ndjson .eqlc.\n"
-        "\n"
-        "Examples:\n"
-        "  eqlvm check rules\n"
-        "  eqlvm check -v my_rule.toml\n"
-        "  eqlvm check -e 'process where process.name == \"cmd.exe\"'\n"
-        "\n"
-        "Exit codes: 0 all compile; 2 usage; 4 some do not; 5 unreadable.\n",
+    .details = "RULES are files or folders: .eql .toml .ndjson .eqlc.\n"
+               "\n"
+               "Examples:\n"
+               "  eqlvm check rules\n"
+               "  eqlvm check -v my_rule.toml\n"
+               "  eqlvm check -e 'process where process.name == \"cmd.exe\"'\n"
+               "\n"
+               "Exit codes: 0 all compile; 2 usage; 3 some do not, with\n"
+               "--skip-bad-rules; 4 some do not; 5 unreadable.\n",
     .run = run,
 };

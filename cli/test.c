@@ -55,6 +55,11 @@ test(const cli_list *paths, const cli_select *select, test_state *st)
             code = cli_worse(code, CLI_IO);
         }
     }
+    if (sum.rules + sum.bad == 0 && code == CLI_OK) {
+        cli_error("no rule to test: none was found, or none is selected "
+                  "(compiled files carry no tests)");
+        return CLI_USAGE;
+    }
     printf("%llu rule%s: %llu passed, %llu failed",
            (unsigned long long)sum.rules, sum.rules == 1 ? "" : "s",
            (unsigned long long)sum.passed, (unsigned long long)sum.failed);
@@ -119,7 +124,7 @@ const cli_verb cli_verb_test = {
         "  eqlvm test rules\n"
         "  eqlvm test -v rules/windows/my_rule.toml\n"
         "\n"
-        "Exit codes: 0 all passed; 1 some failed; 2 usage; 4 a rule did not\n"
-        "compile; 5 unreadable.\n",
+        "Exit codes: 0 all passed; 1 some failed; 2 usage; 3 bad rules were\n"
+        "skipped; 4 a rule did not compile; 5 unreadable.\n",
     .run = run,
 };

@@ -15,11 +15,11 @@ typedef struct {
 
 static const signature signatures[] = {
     {"ElfFile", 7,
-     "a Windows event log (EVTX); convert it first: evtx_dump -o jsonl -f "
-     "events.jsonl FILE"},
+     "a Windows event log (EVTX); export it first to one of the layouts of "
+     "docs/winevent-mapping.md (Winlogbeat, NXLog, Get-WinEvent)"},
     {"\x30\x00\x00\x00LfLe", 8,
-     "an old Windows event log (EVT); convert it to EVTX with wevtutil epl "
-     "/lf:true, then with evtx_dump -o jsonl"},
+     "an old Windows event log (EVT); export it first to one of the layouts "
+     "of docs/winevent-mapping.md (NXLog, Get-WinEvent)"},
     {"PK\x03\x04", 4, "a ZIP archive; unpack it and name the files inside"},
     {"7z\xbc\xaf\x27\x1c", 6,
      "a 7z archive; unpack it and name the files inside"},
@@ -166,8 +166,9 @@ eql_foreign(eql_strview head)
     if (text || s.len == 0 || begins_json(s))
         return text;
     if (is_markup(s))
-        return "XML or HTML; convert it to JSON lines first (Windows events: "
-               "evtx_dump -o jsonl on the EVTX file)";
+        return "XML or HTML; export it as JSON lines first (Windows events: "
+               "one "
+               "of the layouts of docs/winevent-mapping.md)";
     if (!is_noise(s) && some_line_begins_json(s))
         return NULL;
     if (is_binary(s))

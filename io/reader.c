@@ -202,6 +202,24 @@ take_mapped(eql_reader *r, const json_t *record, eql_clock *clock,
     return ev->slots ? EQL_READ_EVENT : EQL_READ_NOMEM;
 }
 
+/* {"Event":{"System":...}}: the record's XML as JSON, as EVTX converters write
+ * it.  Taken as ECS it would match nothing, silently. */
+static bool
+is_evtx_json(const json_t *event)
+{
+    return json_is_object(
+        json_object_get(json_object_get(event, "Event"), "System"));
+}
+
+static eql_read_status
+not_winevent(eql_read_note *note, const char *text)
+{
+    note->reason = EQL_REJECT_NOT_WINEVENT;
+    note->at = 0;
+    note->text = text;
+    return EQL_READ_REJECTED;
+}
+
 eql_read_status
 eql_reader_read(eql_reader *r, eql_strview text, eql_clock *clock,
                 eql_event *ev, eql_read_note *note)
@@ -217,12 +235,11 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_clock *clock,
     note->mapped = wants_mapping(r, event);
     if (note->mapped)
         return take_mapped(r, event, clock, ev);
-    if (r->input == EQL_INPUT_WINEVENT) {
-        note->reason = EQL_REJECT_NOT_WINEVENT;
-        note->at = 0;
-        note->text = "no Windows event record";
-        return EQL_READ_REJECTED;
-    }
+    if (r->input != EQL_INPUT_ECS && is_evtx_json(event))
+        return not_winevent(note, "a Windows record in a layout that is not "
+                                  "mapped; see docs/winevent-mapping.md");
+    if (r->input == EQL_INPUT_WINEVENT)
+        return not_winevent(note, "no Windows event record");
     ev->slots = eql_project_run(r->project, event);
     if (!ev->slots)
         return EQL_READ_NOMEM;
