@@ -70,12 +70,15 @@ const cli_verb cli_verb_dump = {
     .name = "dump",
     .usage = "[OPTIONS] RULES...",
     .about = "print a rule as tokens, tree, plan or bytecode",
-    .details = "Examples:\n"
-               "  eqlvm dump -e 'process where process.name : \"cmd*\"'\n"
-               "  eqlvm dump --pass plan rules/windows/my_rule.toml\n"
-               "  eqlvm dump rules.eqlc\n"
-               "\n"
-               "Exit codes: 0 printed; 2 usage; 4 a rule did not compile; 5 "
-               "unreadable.\n",
+    .details =
+        "Examples:\n"
+        "  eqlvm dump -e 'process where process.name : \"cmd*\"'\n"
+        "  eqlvm dump --pass plan rules/windows/my_rule.toml\n"
+        "  eqlvm dump rules.eqlc\n"
+        "\n"
+        "A compiled file has bytecode only.\n"
+        "\n"
+        "Exit codes: 0 printed; 2 usage; 3 bad rules were skipped; 4 a rule\n"
+        "did not compile; 5 unreadable.\n",
     .run = run,
 };
