@@ -61,6 +61,8 @@ check(const cli_list *paths, const cli_list *queries, const cli_select *select,
     }
     fflush(stderr);
     print_summary(&sum);
+    if (!cli_close_output(stdout, NULL))
+        code = cli_worse(code, CLI_IO);
     eqlvm_program_free(p);
     eqlvm_compiler_free(c);
     return code;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -137,6 +138,23 @@ parse_utc_offset(const char *s, int64_t *ns)
         return false;
     *ns = (int64_t)(h * 60 + m) * 60 * 1000000000 * (*s == '-' ? -1 : 1);
     return true;
+}
+
+/* Would writing to `path` destroy one of these files? */
+static bool
+is_one_of(const char *path, const cli_list *files)
+{
+    struct stat out, in;
+
+    if (!path || stat(path, &out) != 0 || !S_ISREG(out.st_mode))
+        return false;
+    for (size_t i = 0; i < files->n; i++)
+        if (stat(files->items[i], &in) == 0 && in.st_dev == out.st_dev &&
+            in.st_ino == out.st_ino) {
+            cli_error("%s is an input; it would be overwritten", path);
+            return true;
+        }
+    return false;
 }
 
 /* The whole of a small file, NUL-terminated; NULL and a message on failure. */
@@ -503,6 +521,10 @@ run(int argc, char **argv)
         cli_error("no events: give files, folders, or - for standard input");
         code = CLI_USAGE;
     }
+    if (code < 0 &&
+        (is_one_of(o.output, &o.events) || is_one_of(o.output, &o.rules) ||
+         is_one_of(o.stats, &o.events) || is_one_of(o.stats, &o.rules)))
+        code = CLI_USAGE;
     if (code < 0)
         code = load_and_run(&o);
     cli_list_free(&o.rules);

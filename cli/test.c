@@ -70,6 +70,8 @@ test(const cli_list *paths, const cli_select *select, test_state *st)
     if (sum.bad)
         printf(", %llu did not compile", (unsigned long long)sum.bad);
     putchar('\n');
+    if (!cli_close_output(stdout, NULL))
+        code = cli_worse(code, CLI_IO);
     if (sum.failed)
         code = cli_worse(code, CLI_ALERT);
     if (sum.bad)

@@ -475,7 +475,8 @@ eql_events_keep(eql_events *e, const eql_event *ev, eql_event_ref *ref)
     bool ok;
 
     if (ev->store == EQL_STORE_FILE) {
-        *ref = (eql_event_ref){ev->offset, ev->len, EQL_STORE_FILE};
+        *ref = (eql_event_ref){ev->offset, ev->len,
+                               EQL_STORE_FILE | eql_events_check(e->text)};
         return true;
     }
     if (e->kept) {

@@ -2,6 +2,7 @@
 #ifndef EQL_IO_EVENTS_INT_H
 #define EQL_IO_EVENTS_INT_H
 
+#include "base/hash.h"
 #include "io/events.h"
 #include "io/input.h"
 #include "io/mapping.h"
@@ -65,5 +66,13 @@ eql_source_at(const eql_events *e, uint32_t file)
 void eql_source_settle(eql_source *s);
 void eql_fetch_init(eql_events *e);
 void eql_fetch_free(eql_events *e);
+
+/* A hash of an event's source bytes, in the upper 24 bits of a reference's
+ * store: a file that is rewritten in place is not passed off as the event. */
+static inline uint32_t
+eql_events_check(eql_strview text)
+{
+    return (uint32_t)eql_hash64(0, text.p, text.len) & ~0xffu;
+}
 
 #endif

@@ -102,7 +102,7 @@ get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file)
     int fd;
 
     e->bytes.len = 0;
-    if (ref->store == EQL_STORE_SPOOL) {
+    if ((ref->store & 0xff) == EQL_STORE_SPOOL) {
         ok = eql_spool_get(e->spool, ref->offset, ref->len, &e->bytes, &why);
     } else {
         fd = open_source(e, file);
@@ -130,6 +130,11 @@ eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
     s = eql_source_at(e, file);
     eql_source_settle(s);
     text = eql_buf_sv(&e->bytes);
+    if ((ref->store & 0xff) == EQL_STORE_FILE &&
+        (ref->store & ~0xffu) != eql_events_check(text)) {
+        complain(e, file, "its contents have changed");
+        return false;
+    }
     st = eql_reader_show(e->reader, text, s->clock, has_time ? &time_ns : NULL,
                          &e->shown);
     if (st != EQL_READ_EVENT) {

@@ -339,8 +339,12 @@ find(walk *w, eql_strview path, unsigned depth)
             return EQL_RULES_OK;
         return io_error(w, path.p, strerror(errno));
     }
+    /* A link to a folder may lead round in a circle: only the one that the
+     * user named is followed. */
     if (S_ISDIR(st.st_mode))
-        return find_in_folder(w, path, depth);
+        return depth > 0 && lstat(path.p, &st) == 0 && S_ISLNK(st.st_mode)
+                   ? EQL_RULES_OK
+                   : find_in_folder(w, path, depth);
     if (depth == 0) {
         w->named = true;
         if (e.kind == KIND_NONE)

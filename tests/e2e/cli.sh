@@ -103,3 +103,19 @@ for verb in check test; do
     run $verb "$tmp/none"; expect "$verb of nothing is not success" 2 'no rule to'
 done
 run check --skip-bad-rules "$tmp/rules"; expect 'check --skip-bad-rules' 3 '1 bad'
+ln -s . "$tmp/rules/self"
+run check --skip-bad-rules "$tmp/rules"; expect 'a link to a folder is not followed round' 3 '^1 rule compiled, 1 bad'
+run run -e "$ps" -o "$tmp/one.json" "$tmp/one.json"; expect 'alerts do not overwrite their input' 2 'is an input'
+[ -s "$tmp/one.json" ] && ok 'the input is whole' || not_ok 'the input is whole'
+if [ -w /dev/full ]; then
+    "$eqlvm" check rules >/dev/full 2>"$tmp/err"; code=$?
+    : >"$tmp/out"; expect 'check says when it cannot write' 5 'No space'
+fi
+# A file rewritten in place between reading and alerting is not evidence.
+mkfifo "$tmp/late"
+printf '%s\n' "$ev" >"$tmp/changes.json"
+"$eqlvm" run -e "$ps" "$tmp/changes.json" "$tmp/late" >"$tmp/out" 2>"$tmp/err" &
+pid=$!
+{ sleep 1; printf '%s\n' "$ev" | sed 's/cmd.exe/CMD.EXE/' >"$tmp/changes.json"; } >"$tmp/late"
+wait $pid; code=$?
+expect 'a file rewritten in place is told' 5 'contents have changed'
