@@ -8,8 +8,9 @@ clang=${CLANG:-clang-14}
 command -v "$clang" >/dev/null || { echo "fuzz: no $clang" >&2; exit 1; }
 dir=build/fuzz
 mkdir -p "$dir/new-$target"
-make B=$dir/lib BUILD=asan CC="$clang" CXX="${clang}++" \
-    CFLAGS="-fsanitize=fuzzer-no-link -DNDEBUG -Wno-unused-command-line-argument" \
+flags="-O1 -g -fPIC -fsanitize=fuzzer-no-link,address,undefined"
+make B="$dir/lib" CC="$clang" CXX="${CLANGXX:-clang++-14}" \
+    CFLAGS="-std=c11 $flags" CXXFLAGS="-std=c++17 $flags -fno-sanitize=vptr" \
     "$dir/lib/libeqlvm.a" >&2
 "${clang}" -std=c11 -O1 -g -D_GNU_SOURCE -I. -Iinclude \
     -fsanitize=fuzzer,address,undefined \
