@@ -1,8 +1,6 @@
 /* check.c -- `eqlvm check`: do these rules compile? */
 #include "cli/cli.h"
 
-#include <string.h>
-
 static void
 print_ignored(const eqlvm_compiler *c)
 {

@@ -1,8 +1,6 @@
 /* dump.c -- `eqlvm dump`: what each pass of the compiler makes of a rule. */
 #include "cli/cli.h"
 
-#include <string.h>
-
 enum { PASS_BYTECODE, PASS_TOKENS, PASS_AST, PASS_TYPED, PASS_PLAN };
 
 static int

@@ -137,11 +137,16 @@ test_damage_every_byte(void **state)
     bytes image = make_image(), events = load_events();
     char *copy = malloc(image.len);
     size_t accepted = 0, refused = 0;
+    eqlvm_program *p = NULL;
 
     (void)state;
     /* Undamaged, it runs and finds the demo's three alerts. */
     memcpy(copy, image.p, image.len);
     assert_true(try_image(copy, image.len, &events));
+    assert_int_equal(eqlvm_program_load(image.p, image.len, &p, NULL, 0),
+                     EQLVM_OK);
+    assert_int_equal(run_events(p, &events), 3);
+    eqlvm_program_free(p);
     assert_memory_equal(copy, image.p, image.len);
     for (size_t i = 0; i < image.len; i++)
         for (size_t k = 0; k < EQL_COUNTOF(damage); k++) {
