@@ -59,7 +59,7 @@ CPPFLAGS += $(INCLUDES) -D_GNU_SOURCE -MMD -MP
 CFLAGS   += -std=c11 $(OPT) -fPIC -fvisibility=hidden
 CXXFLAGS += -std=c++17 $(OPT) -fPIC -fvisibility=hidden -Wall -Wextra -Werror
 LDFLAGS  += $(filter -fsanitize=% --coverage,$(OPT))
-LIBS     := -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm
+LIBS     := -lre2 -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm
 
 LAYERS   := base program compiler stdlib vm io api
 LIB_C    := $(foreach d,$(LAYERS),$(wildcard $(d)/*.c))
@@ -73,15 +73,23 @@ LIB_OBJ  := $(LIB_C:%.c=$(OBJ)/%.o) $(LIB_CC:%.cc=$(OBJ)/%.o) \
 CLI_OBJ  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard cli/*.c))
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 REF_OBJ  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/reference/ref_*.c))
+SELF_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/reference/selftest*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
+CONF_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/conformance/*.c))
 E2E      := $(wildcard tests/e2e/*.sh)
 
-ALL := $(B)/eqlvm $(B)/libeqlvm.a $(B)/libeqlvm.so
+CONFORMANCE := $(B)/conformance
+
+ALL := $(B)/eqlvm $(B)/libeqlvm.a $(B)/libeqlvm.so $(CONFORMANCE)
 
 .PHONY: all
-all: $(ALL) ## eqlvm and the libraries (the default)
+all: $(ALL) ## eqlvm, the libraries, the conformance runner (the default)
 
 $(B)/eqlvm: $(CLI_OBJ) $(B)/libeqlvm.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(CONFORMANCE): $(CONF_OBJ) $(B)/libeqlvm.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -135,10 +143,16 @@ $(B)/tests/reference: $(OBJ)/tests/reference/compare.o $(REF_OBJ) $(B)/libeqlvm.
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/tests/test_reference_selftest: $(OBJ)/tests/reference/selftest.o \
-    $(filter-out %/ref_engine.o,$(REF_OBJ)) $(B)/libeqlvm.a
+# The reference alone, without the library.
+$(B)/tests/test_reference_selftest: $(SELF_OBJ) \
+    $(filter-out %/ref_engine.o %/ref_property.o,$(REF_OBJ))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(B)/tests/fuzz_rule_events: $(OBJ)/tests/fuzz/fuzz_rule_events.o $(OBJ)/tests/fuzz/replay.o \
+    $(REF_OBJ) $(B)/libeqlvm.a
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Fuzz targets as plain programs that replay files (no fuzzer needed).
 $(B)/tests/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(OBJ)/tests/fuzz/replay.o $(B)/libeqlvm.a
@@ -182,7 +196,7 @@ golden-update: $(TESTS) ## rewrite tests/golden/*/*.out; review the diff as code
 FUZZ_TARGET ?= image
 SECS        ?= 60
 .PHONY: fuzz
-fuzz: ## libFuzzer (clang): FUZZ_TARGET=image|rule|events SECS=60
+fuzz: ## libFuzzer (clang): FUZZ_TARGET=image|rule|events|rule_events SECS=60
 	$(Q)sh tools/fuzz.sh $(FUZZ_TARGET) $(SECS)
 
 .PHONY: coverage
@@ -193,7 +207,8 @@ coverage: ## line and branch coverage of hand-written code (gcovr or gcov)
 # --- checks ----------------------------------------------------------------
 
 FORMATTED = $(wildcard include/eqlvm/*.h $(foreach d,$(LAYERS) cli tests/unit \
-    tests/support tests/reference tests/fuzz benchmarks,$(d)/*.[ch]))
+    tests/support tests/reference tests/conformance \
+    tests/fuzz benchmarks,$(d)/*.[ch]))
 
 .PHONY: format format-check lint
 format: ## clang-format every .c and .h

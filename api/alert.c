@@ -15,6 +15,7 @@ eql_alerts_free(eql_alerts *a)
     eql_idset_free(&a->ids);
     eql_buf_free(&a->identity);
     eql_buf_free(&a->texts);
+    eql_fields_free(a->fields);
     eql_vec_free(&a->keys);
     eql_vec_free(&a->stages);
 }
@@ -70,7 +71,35 @@ add_json_value(eql_buf *out, const eql_value *v)
         eql_buf_add(out, number, eql_format_double(v->u.d, number));
         break;
     case EQL_STRING: eql_buf_add_json(out, eql_value_sv(v)); break;
+    case EQL_ARRAY:
+    case EQL_OBJECT: eql_buf_add_sv(out, eql_value_sv(v)); break;
     }
+}
+
+/* An expression has no name but its position. */
+static eqlvm_text
+key_name(const eql_program *p, const eql_key *k)
+{
+    return eql_api_text(eql_program_str(p, k->name));
+}
+
+static eql_field_type
+key_type(const eql_program *p, const eql_key *k)
+{
+    return k->field == EQL_NONE ? EQL_FIELD_ANY
+                                : (eql_field_type)p->fields[k->field].type;
+}
+
+/* An instant reads as one. */
+static void
+add_key_value(eql_buf *out, eql_field_type type, const eql_value *v)
+{
+    char text[40];
+
+    if (type == EQL_FIELD_DATE && v->tag == EQL_INT)
+        eql_buf_add_json(out, eql_sv(text, eql_time_format(v->u.i, text)));
+    else
+        add_json_value(out, v);
 }
 
 /* The keys are called as the first stage calls them. */
@@ -90,10 +119,9 @@ add_keys(eql_alerts *a, const eql_match *m)
          i++) {
         const eql_key *k = &p->keys[first->keys.first + i];
         size_t start = a->texts.len;
-        eqlvm_alert_key key = {
-            .name = eql_api_text(eql_program_str(p, p->fields[k->field].name))};
+        eqlvm_alert_key key = {.name = key_name(p, k)};
 
-        add_json_value(&a->texts, &v);
+        add_key_value(&a->texts, key_type(p, k), &v);
         key.json = from(a, start);
         if (!a->texts.failed)
             identify(a, a->texts.p + start, key.json.len);
@@ -116,24 +144,51 @@ identify_place(eql_alerts *a, const eql_match_event *e, eql_strview path)
     identify(a, line, (size_t)n);
 }
 
-static eql_alert_result
-add_stage(eql_alerts *a, const eql_match_event *e, uint32_t number)
+/* The id that the run's options ask for; else that of an export. */
+static eqlvm_text
+add_id(eql_alerts *a, const eql_fetched *got)
 {
+    if (!a->id_field || !eql_fields_read(a->fields, got->json))
+        return add_text(a, got->id);
+    return add_text(a, eql_fields_get(a->fields, a->id_field));
+}
+
+/* The place of a missing event. */
+static eql_alert_result
+add_missing(eql_alerts *a, eqlvm_alert_stage s)
+{
+    identify(a, "missing", 7);
+    s.missing = true;
+    s.event_id = s.event = add_text(a, eql_sv("", 0));
+    return eql_vec_push(&a->stages, &s, sizeof s) == EQL_NONE ? EQL_ALERT_NOMEM
+                                                              : EQL_ALERT_OK;
+}
+
+static eql_alert_result
+add_stage(eql_alerts *a, const eql_match_event *e)
+{
+    const eql_stage *st = &a->program->stages[e->stage];
     eql_strview path = eql_sv_cstr(eql_events_path(a->events, e->file));
     eql_alert_result result = EQL_ALERT_OK;
     eql_fetched got;
-    eqlvm_alert_stage s = {.stage = number,
-                           .file = eql_api_text(path),
-                           .line = e->line,
-                           .has_time = e->has_time,
-                           .time_ns = e->has_time ? e->time_ns : 0};
+    eqlvm_alert_stage s = {
+        .stage = st->number,
+        .alias = eql_api_text(eql_program_str(a->program, st->alias)),
+        .file = eql_api_text(path),
+        .line = e->line,
+        .has_time = e->has_time,
+        .time_ns = e->has_time ? e->time_ns : 0};
 
+    if (e->missing)
+        return add_missing(a, (eqlvm_alert_stage){.stage = s.stage,
+                                                  .alias = s.alias,
+                                                  .file = {"", 0}});
     if (eql_events_fetch(a->events, &e->ref, e->file, e->has_time, e->time_ns,
                          &got)) {
         uint64_t id[2] = {got.identity.hi, got.identity.lo};
 
         identify(a, id, sizeof id);
-        s.event_id = add_text(a, got.id);
+        s.event_id = add_id(a, &got);
         s.event = add_text(a, got.json);
     } else {
         identify_place(a, e, path);
@@ -149,13 +204,11 @@ add_stage(eql_alerts *a, const eql_match_event *e, uint32_t number)
 static eql_alert_result
 add_stages(eql_alerts *a, const eql_match *m)
 {
-    const eql_rule *r = &a->program->rules[m->rule];
     eql_alert_result result = EQL_ALERT_OK;
 
     a->stages.n = 0;
     for (uint32_t i = 0; i < m->nevents; i++) {
-        uint32_t number = a->program->stages[r->stages.first + i].number;
-        eql_alert_result one = add_stage(a, &m->events[i], number);
+        eql_alert_result one = add_stage(a, &m->events[i]);
 
         if (one == EQL_ALERT_NOMEM)
             return one;
@@ -188,19 +241,24 @@ give_id(eql_alerts *a)
     return true;
 }
 
+/* From the earliest event to the latest: those of a sample or a join come in
+ * the order of their filters. */
 static void
 set_times(const eql_match *m, eqlvm_alert *out)
 {
-    const eql_match_event *first, *last;
+    int64_t least = INT64_MAX, most = INT64_MIN;
 
-    if (m->nevents == 0)
-        return;
-    first = &m->events[0];
-    last = &m->events[m->nevents - 1];
-    out->has_time = last->has_time;
-    out->time_ns = last->has_time ? last->time_ns : 0;
-    if (first->has_time && last->has_time &&
-        __builtin_sub_overflow(last->time_ns, first->time_ns, &out->span_ns))
+    for (uint32_t i = 0; i < m->nevents; i++) {
+        const eql_match_event *e = &m->events[i];
+
+        if (e->missing || !e->has_time)
+            continue;
+        least = e->time_ns < least ? e->time_ns : least;
+        most = e->time_ns > most ? e->time_ns : most;
+    }
+    out->has_time = m->has_time;
+    out->time_ns = m->has_time ? m->time_ns : 0;
+    if (least < most && __builtin_sub_overflow(most, least, &out->span_ns))
         out->span_ns = INT64_MAX;
 }
 
@@ -235,6 +293,8 @@ eql_alerts_make(eql_alerts *a, const eql_match *m, eqlvm_alert *out)
     if (!add_keys(a, m))
         return EQL_ALERT_NOMEM;
     result = add_stages(a, m);
+    if (m->row.len > 0 && m->nevents == 0)
+        identify(a, m->row.p, m->row.len);
     if (result == EQL_ALERT_NOMEM || a->texts.failed || !give_id(a))
         return EQL_ALERT_NOMEM;
     land_views(a);
@@ -244,5 +304,6 @@ eql_alerts_make(eql_alerts *a, const eql_match *m, eqlvm_alert *out)
     out->nkeys = a->keys.n;
     out->stages = a->stages.items;
     out->nstages = a->stages.n;
+    out->row = eql_api_text(m->row);
     return result;
 }

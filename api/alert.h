@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "eqlvm/eqlvm.h"
 #include "io/events.h"
+#include "io/fields.h"
 #include "vm/engine.h"
 
 /* Ids given out in this run: 16 bytes each, open addressing. */
@@ -27,6 +28,8 @@ bool eql_idset_take(eql_idset *s, eql_h128 id, uint64_t *before);
 typedef struct {
     const eql_program *program;
     eql_events *events;
+    const char *id_field; /* NULL: the id of an export */
+    eql_fields *fields;   /* with id_field */
     eql_idset ids;
     eql_buf identity; /* what the id is a hash of */
     eql_buf texts;    /* keys, event ids and events of the alert at hand */

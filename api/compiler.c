@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "api/language.h"
 #include "api/select.h"
 #include "compiler/compile.h"
 #include "io/rules.h"
@@ -16,6 +17,7 @@ struct eqlvm_compiler {
     eql_arena *kept;  /* selection and ignored keys */
     eql_arena *rules; /* rule texts; NULL when the program is made */
     eql_diags *diags;
+    eql_language language;
     eql_compiler *compiler; /* NULL when the program is made */
     eql_select select;
     bool skip_bad_rules;
@@ -39,8 +41,9 @@ eqlvm_compiler_new(const eqlvm_compile_options *o)
     c->kept = eql_arena_new(0);
     c->rules = eql_arena_new(0);
     c->diags = eql_diags_new();
-    c->compiler = eql_compiler_new();
     c->skip_bad_rules = o && o->skip_bad_rules;
+    if (eql_language_init(&c->language, o))
+        c->compiler = eql_compiler_new(&c->language.settings);
     if (c->kept && c->rules && c->diags && c->compiler &&
         eql_select_init(&c->select, o, c->kept))
         return c;
@@ -57,6 +60,7 @@ eqlvm_compiler_free(eqlvm_compiler *c)
     eql_arena_free(c->rules);
     eql_diags_free(c->diags);
     eql_compiler_free(c->compiler);
+    eql_language_free(&c->language);
     eql_vec_free(&c->ignored);
     eql_buf_free(&c->error);
     free(c);
@@ -69,6 +73,14 @@ fail(eqlvm_compiler *c, eqlvm_status status, const char *path, const char *text)
     eql_buf_printf(&c->error, "%s%s%s", path, *path ? ": " : "", text);
     eql_buf_add_char(&c->error, '\0');
     return status;
+}
+
+eqlvm_status
+eqlvm_compiler_check(eqlvm_compiler *c)
+{
+    if (!c->language.why[0])
+        return EQLVM_OK;
+    return fail(c, EQLVM_ERR_ARG, "", c->language.why);
 }
 
 /* --- one rule ------------------------------------------------------------ */
@@ -147,10 +159,15 @@ static eqlvm_status
 add_program(eqlvm_compiler *c, const eql_program *p)
 {
     for (uint32_t i = 0; i < p->nrules; i++) {
-        if (!eql_select_compiled(&c->select, p, i))
+        if (!eql_select_compiled(&c->select, p, i)) {
             c->sum.deselected++;
-        else if (eql_compiler_import(c->compiler, p, i) != EQL_COMPILED)
-            return EQLVM_ERR_NOMEM;
+            continue;
+        }
+        switch (eql_compiler_import(c->compiler, p, i)) {
+        case EQL_COMPILED: break;
+        case EQL_COMPILE_BAD: return EQLVM_ERR_IMAGE;
+        case EQL_COMPILE_NOMEM: return EQLVM_ERR_NOMEM;
+        }
     }
     return EQLVM_OK;
 }
@@ -164,6 +181,9 @@ on_image(void *ctx, const char *path, const void *data, size_t len)
 
     if (p) {
         c->stopped = add_program(c, p);
+        if (c->stopped == EQLVM_ERR_IMAGE)
+            fail(c, EQLVM_ERR_IMAGE, path,
+                 "compiled for another dialect, other flags or other fields");
     } else {
         eql_buf_add_char(&why, '\0');
         c->stopped =
@@ -184,6 +204,8 @@ eqlvm_compiler_add_path(eqlvm_compiler *c, const char *path)
     eqlvm_status s = EQLVM_OK;
 
     if (!c || !path || !c->compiler)
+        return EQLVM_ERR_ARG;
+    if (eqlvm_compiler_check(c) != EQLVM_OK)
         return EQLVM_ERR_ARG;
     c->stopped = EQLVM_OK;
     switch (
@@ -211,6 +233,8 @@ eqlvm_compiler_add_query(eqlvm_compiler *c, const char *name, const char *text,
 
     if (!c || !text || !c->compiler)
         return EQLVM_ERR_ARG;
+    if (eqlvm_compiler_check(c) != EQLVM_OK)
+        return EQLVM_ERR_ARG;
     r.name = eql_arena_dup(c->rules, eql_sv_cstr(name ? name : ""));
     r.query.text = eql_arena_dup(c->rules, eql_sv(text, len));
     r.query.first_line = 1;
@@ -233,7 +257,7 @@ eqlvm_compiler_finish(eqlvm_compiler *c, eqlvm_program **out)
     if (!out)
         return EQLVM_ERR_ARG;
     *out = NULL;
-    if (!c || !c->compiler)
+    if (!c || !c->compiler || eqlvm_compiler_check(c) != EQLVM_OK)
         return EQLVM_ERR_ARG;
     c->sum.rules = eql_compiler_nrules(c->compiler);
     if (c->sum.bad + c->counters.unreadable > 0 && !c->skip_bad_rules)
@@ -292,6 +316,7 @@ eqlvm_compiler_diag(const eqlvm_compiler *c, size_t i, eqlvm_diag *out)
                         .file = eql_api_text(d->file),
                         .line = d->line,
                         .column = d->column,
+                        .length = d->span.len,
                         .message = eql_api_text(d->message),
                         .hint = eql_api_text(d->hint)};
 }

@@ -109,6 +109,10 @@ on_match(void *ctx, const eql_match *m)
     case EQL_ALERT_UNREADABLE: e->unreadable = true; break;
     case EQL_ALERT_NOMEM: e->out_of_memory = true; return false;
     }
+    if (m->nevents == 0) { /* a row of `count` */
+        e->nrows++;
+        return e->fn(e->ctx, &alert);
+    }
     e->nalerts++;
     e->rule_alerts[m->rule]++;
     e->by_severity[m->severity < EQL_SEVERITY_COUNT ? m->severity : 0]++;
@@ -168,8 +172,7 @@ make_parts(eqlvm_engine *e, eql_buf *why)
     eql_engine_options vo = {.sort_memory = e->o.sort_memory,
                              .max_state_bytes = e->o.max_state_bytes,
                              .temp_dir = e->o.temp_dir,
-                             .arrival_order =
-                                 e->o.order == EQLVM_ORDER_ARRIVAL};
+                             .order = (eql_engine_order)e->o.order};
     eql_engine_calls calls = {on_keep, on_match, e};
 
     e->rule_alerts =
@@ -180,6 +183,14 @@ make_parts(eqlvm_engine *e, eql_buf *why)
     e->engine = eql_engine_new(e->program, &vo, &calls);
     e->alerts.program = e->program;
     e->alerts.events = e->events;
+    if (e->o.id_field) {
+        e->alerts.id_field = e->o.id_field;
+        e->alerts.fields = eql_fields_new();
+        if (!e->alerts.fields)
+            return false;
+    }
+    if (e->engine && e->o.count_fields)
+        eql_engine_count_fields(e->engine);
     return e->engine != NULL;
 }
 

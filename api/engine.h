@@ -28,7 +28,7 @@ struct eqlvm_engine {
     bool unreadable;      /* some event could not be fetched again */
     eql_buf error;
 
-    uint64_t out_of_range, evaluated, nalerts, files_failed;
+    uint64_t out_of_range, evaluated, nalerts, nrows, files_failed;
     uint64_t by_severity[EQL_SEVERITY_COUNT];
     uint64_t *rule_alerts; /* per rule */
     uint64_t progress;     /* events since progress was last told */

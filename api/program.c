@@ -93,7 +93,7 @@ eqlvm_program_rule(const eqlvm_program *p, uint32_t rule, eqlvm_rule_info *out)
     out->severity = (eqlvm_severity)r->severity;
     if (r->risk_score != EQL_NONE)
         out->risk_score = (int)r->risk_score;
-    out->is_sequence = r->kind == EQL_RULE_SEQUENCE;
+    out->kind = (eqlvm_rule_kind)r->kind;
     out->nstages = r->stages.n;
     if (r->has_maxspan)
         out->maxspan_ns = r->maxspan_ns;

@@ -1,5 +1,6 @@
 /* stats.c -- what happened in a run: as numbers, as JSON, as advice. */
 #include "api/engine.h"
+#include "api/fields.h"
 
 #include <inttypes.h>
 
@@ -22,16 +23,30 @@
     X(untimed_skipped)                                                         \
     X(withheld)                                                                \
     X(keyless)                                                                 \
+    X(late)                                                                    \
+    X(late_keys)                                                               \
     X(started)                                                                 \
+    X(forked)                                                                  \
     X(completed)                                                               \
+    X(discarded)                                                               \
     X(replaced)                                                                \
     X(expired)                                                                 \
     X(ended)                                                                   \
     X(evicted)                                                                 \
+    X(pending_evicted)                                                         \
     X(open)                                                                    \
     X(event_matches)                                                           \
     X(suppressed)                                                              \
+    X(piped)                                                                   \
+    X(rows)                                                                    \
     X(alerts)                                                                  \
+    X(piped_lost)                                                              \
+    X(lineage_evicted)                                                         \
+    X(leads_evicted)                                                           \
+    X(late_evicted)                                                            \
+    X(captured_capped)                                                         \
+    X(samples_capped)                                                          \
+    X(cooldown_evicted)                                                        \
     X(combinations_capped)                                                     \
     X(key_tuples_capped)                                                       \
     X(spilled_bytes)                                                           \
@@ -67,7 +82,20 @@ fill_engine(const eqlvm_engine *e, eqlvm_stats *out)
     out->untimed_skipped = n->untimed_skipped;
     out->withheld = n->withheld;
     out->keyless = n->keyless;
+    out->late = n->late;
+    out->late_keys = n->late_keys;
     out->started = n->started;
+    out->forked = n->forked;
+    out->discarded = n->discarded;
+    out->pending_evicted = n->pending_evicted;
+    out->piped = n->piped;
+    out->piped_lost = n->piped_lost;
+    out->lineage_evicted = n->lineage_evicted;
+    out->leads_evicted = n->leads_evicted;
+    out->late_evicted = n->late_evicted;
+    out->captured_capped = n->captured_capped;
+    out->samples_capped = n->samples_capped;
+    out->cooldown_evicted = n->cooldown_evicted;
     out->completed = n->completed;
     out->replaced = n->replaced;
     out->expired = n->expired;
@@ -93,6 +121,7 @@ eqlvm_engine_stats(const eqlvm_engine *e, eqlvm_stats *out)
     out->out_of_range = e->out_of_range;
     out->evaluated = e->evaluated;
     out->alerts = e->nalerts;
+    out->rows = e->nrows;
     out->files_failed = e->files_failed;
     for (unsigned i = 0; i < EQL_SEVERITY_COUNT; i++)
         out->by_severity[i] = e->by_severity[i];
@@ -102,6 +131,15 @@ uint64_t
 eqlvm_engine_rule_alerts(const eqlvm_engine *e, uint32_t rule)
 {
     return e && rule < e->program->nrules ? e->rule_alerts[rule] : 0;
+}
+
+uint64_t
+eqlvm_engine_field_events(const eqlvm_engine *e, const eqlvm_fields *f,
+                          size_t i)
+{
+    if (!e || !f || i >= f->n || f->program != e->program)
+        return 0;
+    return eql_engine_field_present(e->engine, f->items[i].field);
 }
 
 /* --- as JSON ------------------------------------------------------------- */
@@ -245,7 +283,7 @@ note_key(notices *n, const eqlvm_engine *e, const eql_rule *r, uint32_t stage,
         eql_buf_printf(&n->line, ", stage %" PRIu32 ": key ", s->number);
     else
         eql_buf_add_str(&n->line, ", until: key ");
-    eql_buf_add_sv(&n->line, eql_program_str(p, p->fields[key->field].name));
+    eql_buf_add_sv(&n->line, eql_program_str(p, key->name));
     if (hits == 1)
         eql_buf_add_str(&n->line, " had no value in the only event");
     else
@@ -279,9 +317,28 @@ eqlvm_engine_notices(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
     note_count(&n, c->evicted,
                "sequence(s) in flight were evicted: matches may be missing; "
                "give the engine more --max-state-bytes");
+    note_count(&n, c->pending_evicted,
+               "sequence(s) that wait for an event with an alias gave way to "
+               "newer ones: at most 64 wait under one key");
+    note_count(&n, c->leads_evicted + c->lineage_evicted + c->late_evicted,
+               "note(s) of missing events, processes or times were forgotten "
+               "for lack of memory: matches may be missing or too many; give "
+               "the engine more --max-state-bytes");
+    note_count(&n, c->piped_lost,
+               "result(s) did not fit into the memory of a pipe: what it "
+               "reports is incomplete; give the engine more "
+               "--max-state-bytes");
+    note_count(&n, c->samples_capped,
+               "search(es) for a sample were given up: there were too many "
+               "ways to choose its events");
+    note_count(&n, c->captured_capped,
+               "hit(s) lost values that an alias or a pipe reads: they were "
+               "too large");
+    note_count(&n, c->late + c->late_keys,
+               "hit(s) came later than late_events allows and were left out");
     note_count(&n, c->combinations_capped,
-               "condition(s) over many multi-valued fields were cut off and "
-               "taken as false");
+               "condition(s) over many multi-valued fields, or with a text too "
+               "long to be made, were cut off and taken as false");
     note_count(&n, c->key_tuples_capped,
                "event(s) had more combinations of key values than are joined");
     note_count(&n, c->cooldown_evicted,

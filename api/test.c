@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "api/language.h"
 #include "api/select.h"
 #include "compiler/compile.h"
 #include "io/rules.h"
@@ -14,6 +15,7 @@
 /* One eqlvm_test_path call. */
 typedef struct {
     eql_select select;
+    eql_language language;
     eql_arena *arena;
     eql_diags *diags;
     uint32_t rendered; /* diagnostics written so far */
@@ -43,12 +45,17 @@ static bool
 on_alert(void *ctx, const eqlvm_alert *a)
 {
     one_test *t = ctx;
-    outcome o = {.lines = {t->lines.n, a->nstages}, .severity = a->severity};
+    outcome o = {.lines = {t->lines.n, 0}, .severity = a->severity};
 
-    for (uint32_t i = 0; i < a->nstages; i++)
+    /* The place of a missing event has no line. */
+    for (uint32_t i = 0; i < a->nstages; i++) {
+        if (a->stages[i].missing)
+            continue;
+        o.lines.n++;
         if (eql_vec_push(&t->lines, &a->stages[i].line,
                          sizeof a->stages[i].line) == EQL_NONE)
             t->failed = true;
+    }
     if (eql_vec_push(&t->outcomes, &o, sizeof o) == EQL_NONE)
         t->failed = true;
     return !t->failed;
@@ -264,7 +271,7 @@ write_diags(session *s)
 static eql_program *
 compile_alone(session *s, const eql_rule_source *r)
 {
-    eql_compiler *c = eql_compiler_new();
+    eql_compiler *c = eql_compiler_new(&s->language.settings);
     eql_program *p = NULL;
     eql_buf why = {0};
 
@@ -352,10 +359,16 @@ eqlvm_test_path(const char *path, const eqlvm_compile_options *o,
     *summary = (eqlvm_test_summary){0};
     s.arena = eql_arena_new(0);
     s.diags = eql_diags_new();
-    if (s.arena && s.diags && eql_select_init(&s.select, o, s.arena))
-        status = run_session(&s, path, &why);
+    if (eql_language_init(&s.language, o) && s.arena && s.diags &&
+        eql_select_init(&s.select, o, s.arena)) {
+        status = EQLVM_ERR_ARG;
+        eql_buf_add_str(&why, s.language.why);
+        if (!s.language.why[0])
+            status = run_session(&s, path, &why);
+    }
     eql_api_reason(reason, cap, eql_buf_sv(&why));
     eql_buf_free(&why);
+    eql_language_free(&s.language);
     eql_arena_free(s.arena);
     eql_diags_free(s.diags);
     return status;

@@ -12,7 +12,7 @@
 static const char header[] =
     "alert_id,time,severity,rule_id,rule,keys,span_ms,stage,stage_time,host,"
     "user,process,pid,parent,command_line,source,destination,object,file,line,"
-    "event_id\r\n";
+    "event_id,row\r\n";
 
 static bool
 is_plain(eql_strview s)
@@ -102,9 +102,15 @@ add_alert(eqlvm_writer *w, const eqlvm_alert *a)
 static void
 add_stage(eqlvm_writer *w, const eqlvm_alert_stage *s)
 {
-    eql_writer_facts f = eql_writer_look(w, s);
+    eql_writer_facts f = {0};
 
+    if (!s->missing)
+        f = eql_writer_look(w, s);
     eql_buf_printf(&w->out, "%" PRIu32 ",", s->stage);
+    if (s->missing) {
+        eql_buf_add_str(&w->out, ",,,,,,,,,,,,,");
+        return;
+    }
     add_time(w, s->has_time, s->time_ns);
     add(w, f.host);
     add(w, f.user);
@@ -118,6 +124,12 @@ add_stage(eqlvm_writer *w, const eqlvm_alert_stage *s)
     add(w, eql_api_sv(s->file));
     eql_buf_printf(&w->out, "%" PRIu64 ",", s->line);
     add(w, eql_api_sv(s->event_id));
+}
+
+static void
+end_line(eqlvm_writer *w, const eqlvm_alert *a)
+{
+    add(w, eql_api_sv(a->row));
     if (!w->out.failed)
         w->out.len--; /* the last comma */
     eql_buf_add_str(&w->out, "\r\n");
@@ -131,5 +143,11 @@ eql_writer_csv(eqlvm_writer *w, const eqlvm_alert *a)
     for (uint32_t i = 0; i < a->nstages; i++) {
         add_alert(w, a);
         add_stage(w, &a->stages[i]);
+        end_line(w, a);
+    }
+    if (a->nstages == 0) { /* a row of `count` */
+        add_alert(w, a);
+        eql_buf_add_str(&w->out, ",,,,,,,,,,,,,,");
+        end_line(w, a);
     }
 }

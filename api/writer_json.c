@@ -70,8 +70,13 @@ add_stage(eqlvm_writer *w, const eqlvm_alert_stage *s)
 {
     eql_buf *b = &w->out;
 
-    eql_buf_printf(b, "{\"stage\":%" PRIu32 ",\"as\":null,\"missing\":false",
-                   s->stage);
+    eql_buf_printf(b, "{\"stage\":%" PRIu32 ",\"as\":", s->stage);
+    eql_writer_text(b, s->alias);
+    if (s->missing) {
+        eql_buf_add_str(b, ",\"missing\":true}");
+        return;
+    }
+    eql_buf_add_str(b, ",\"missing\":false");
     eql_writer_name(b, "file", false);
     eql_writer_text(b, s->file);
     eql_buf_printf(b, ",\"line\":%" PRIu64, s->line);
@@ -86,12 +91,27 @@ add_stage(eqlvm_writer *w, const eqlvm_alert_stage *s)
     eql_buf_add_char(b, '}');
 }
 
+/* A row of `count` is no alert: what it counts are. */
+static void
+add_row(eqlvm_writer *w, const eqlvm_alert *a)
+{
+    eql_writer_name(&w->out, "rule", true);
+    add_rule(w, a);
+    eql_writer_name(&w->out, "row", false);
+    eql_buf_add_sv(&w->out, eql_api_sv(a->row));
+    eql_buf_add_str(&w->out, "}\n");
+}
+
 void
 eql_writer_ndjson(eqlvm_writer *w, const eqlvm_alert *a)
 {
     eql_buf *b = &w->out;
 
     eql_buf_add_char(b, '{');
+    if (a->nstages == 0) {
+        add_row(w, a);
+        return;
+    }
     eql_writer_name(b, "alert_id", true);
     eql_writer_text(b, a->alert_id);
     eql_writer_name(b, "@timestamp", false);
@@ -109,7 +129,12 @@ eql_writer_ndjson(eqlvm_writer *w, const eqlvm_alert *a)
             eql_buf_add_char(b, ',');
         add_stage(w, &a->stages[i]);
     }
-    eql_buf_add_str(b, "]}\n");
+    eql_buf_add_char(b, ']');
+    if (a->row.len > 0) {
+        eql_writer_name(b, "row", false);
+        eql_buf_add_sv(b, eql_api_sv(a->row));
+    }
+    eql_buf_add_str(b, "}\n");
 }
 
 /* --- Elastic's alert document -------------------------------------------- */
@@ -168,6 +193,23 @@ add_ancestor(eqlvm_writer *w, const eqlvm_alert_stage *s)
         eql_buf_add_sv(b, eql_api_sv(s->event));
     }
     eql_buf_add_char(b, '}');
+}
+
+static void
+add_ancestors(eqlvm_writer *w, const eqlvm_alert *a)
+{
+    bool first = true;
+
+    eql_buf_add_char(&w->out, '[');
+    for (uint32_t i = 0; i < a->nstages; i++) {
+        if (a->stages[i].missing)
+            continue;
+        if (!first)
+            eql_buf_add_char(&w->out, ',');
+        first = false;
+        add_ancestor(w, &a->stages[i]);
+    }
+    eql_buf_add_char(&w->out, ']');
 }
 
 /* The techniques with a dot in their id, or those without (and the stems of
@@ -239,6 +281,10 @@ eql_writer_ecs(eqlvm_writer *w, const eqlvm_alert *a)
     eql_buf *b = &w->out;
 
     eql_buf_add_char(b, '{');
+    if (a->nstages == 0) {
+        add_row(w, a);
+        return;
+    }
     eql_writer_name(b, "@timestamp", true);
     eql_writer_time(b, a->has_time, a->time_ns);
     eql_buf_add_str(b, ",\"event.kind\":\"signal\"");
@@ -255,13 +301,7 @@ eql_writer_ecs(eqlvm_writer *w, const eqlvm_alert *a)
     add_risk_score(b, r);
     add_ecs_rule(w, r);
     eql_writer_name(b, "kibana.alert.ancestors", false);
-    eql_buf_add_char(b, '[');
-    for (uint32_t i = 0; i < a->nstages; i++) {
-        if (i > 0)
-            eql_buf_add_char(b, ',');
-        add_ancestor(w, &a->stages[i]);
-    }
-    eql_buf_add_char(b, ']');
+    add_ancestors(w, a);
     add_threats(w, r);
     add_common_fields(w, a);
     eql_buf_add_str(b, "}\n");

@@ -234,10 +234,16 @@ static void
 add_stage(table *t, const eqlvm_alert *a, const eqlvm_alert_stage *s)
 {
     eqlvm_writer *w = t->w;
-    eql_writer_facts f = eql_writer_look(w, s);
-    eql_strview line = f.process, file;
+    eql_writer_facts f;
+    eql_strview line, file;
 
     eql_buf_printf(t->out, "%10" PRIu32 "  ", s->stage);
+    if (s->missing) {
+        eql_buf_add_str(t->out, "no such event\n");
+        return;
+    }
+    f = eql_writer_look(w, s);
+    line = f.process;
     add_stage_time(t, a, s);
     add_cell(t, f.host, t->host);
     add_cell(t, account(t, f.user), t->user);
@@ -271,6 +277,10 @@ eql_writer_table(eqlvm_writer *w, const eqlvm_alert *a)
     eql_buf_add_char(t.out, '\n');
     add_alert(&t, a);
     add_keys(&t, a);
+    if (a->row.len > 0) {
+        add_spaces(t.out, 4);
+        add_rest(&t, eql_api_sv(a->row), 4);
+    }
     for (uint32_t i = 0; i < a->nstages; i++)
         add_stage(&t, a, &a->stages[i]);
 }

@@ -1,7 +1,8 @@
 /* base.h -- the small words every layer uses: text views, spans, counts.
  *
- * base/ knows no EQL and depends on libc alone (and utf8proc for folding).
- * Nothing in it has global state; every object belongs to one thread. */
+ * base/ knows no EQL and depends on libc alone (and on utf8proc for folding,
+ * RE2 for regular expressions).  Nothing in it has global state; every object
+ * belongs to one thread. */
 #ifndef EQL_BASE_BASE_H
 #define EQL_BASE_BASE_H
 

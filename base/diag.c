@@ -16,11 +16,16 @@
 #define LONGEST_LINE ((size_t)240)
 #define BEFORE_CARET ((size_t)60)
 
+/* W401 .. W414 exist. */
+#define FIRST_WARNING 1u
+#define LAST_WARNING 14u
+
 struct eql_diags {
     eql_arena *arena;
     eql_vec items; /* eql_diag */
     eql_source src;
     uint32_t kept[3]; /* of the current source, by kind */
+    uint32_t allowed; /* W400 + bit: dropped */
     uint32_t nerrors, nwarnings;
     bool failed;
 };
@@ -58,6 +63,39 @@ eql_diags_set_source(eql_diags *d, const eql_source *src)
     if (d->src.first_line == 0)
         d->src.first_line = 1;
     memset(d->kept, 0, sizeof d->kept);
+    d->allowed = 0;
+}
+
+/* Number of a code, behind its letter, from 400; EQL_NONE: it has none. */
+static uint32_t
+warning_number(const char *code, size_t len)
+{
+    uint32_t n;
+
+    if (len != 4 || code[0] != 'W' || code[1] != '4' || code[2] < '0' ||
+        code[2] > '9' || code[3] < '0' || code[3] > '9')
+        return EQL_NONE;
+    n = (uint32_t)((code[2] - '0') * 10 + (code[3] - '0'));
+    return n < 32 ? n : EQL_NONE;
+}
+
+bool
+eql_diags_allow(eql_diags *d, eql_strview code)
+{
+    uint32_t n = warning_number(code.p, code.len);
+
+    if (n == EQL_NONE || n < FIRST_WARNING || n > LAST_WARNING)
+        return false;
+    d->allowed |= 1u << n;
+    return true;
+}
+
+static bool
+is_allowed(const eql_diags *d, const char *code)
+{
+    uint32_t n = warning_number(code, strlen(code));
+
+    return n != EQL_NONE && (d->allowed >> n & 1);
 }
 
 /* Does a character start at p? */
@@ -149,6 +187,8 @@ eql_diags_add(eql_diags *d, const char *code, eql_span span, const char *hint,
     eql_diag x = {.kind = kind_of(code), .span = span};
     va_list args;
 
+    if (is_allowed(d, code))
+        return;
     d->nerrors += x.kind == EQL_DIAG_ERROR;
     d->nwarnings += x.kind == EQL_DIAG_WARNING;
     if (d->kept[x.kind]++ >= EQL_DIAG_CAP)

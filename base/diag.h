@@ -52,8 +52,11 @@ typedef struct eql_diags eql_diags;
 eql_diags *eql_diags_new(void); /* NULL when out of memory */
 void eql_diags_free(eql_diags *d);
 /* The source that following eql_diags_add calls speak of; copied shallowly,
- * must outlive them.  Also restarts the cap. */
+ * must outlive them.  Also restarts the cap, and forgets what is allowed. */
 void eql_diags_set_source(eql_diags *d, const eql_source *src);
+/* Warnings of this code about the source are dropped from now on.  false: no
+ * such code, or that of an error. */
+bool eql_diags_allow(eql_diags *d, eql_strview code);
 /* code is e.g. "E201" or "W406"; its first letter gives the kind. hint may be
  * NULL.  fmt: one line, no full stop. */
 void eql_diags_add(eql_diags *d, const char *code, eql_span span,

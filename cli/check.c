@@ -26,9 +26,83 @@ print_summary(const eqlvm_compile_summary *s)
     putchar('\n');
 }
 
+/* --- as JSON, for editors and CI ------------------------------------------ */
+
+static void
+print_text(const char *name, eqlvm_text t)
+{
+    printf(",\"%s\":", name);
+    if (t.len > 0)
+        cli_write_json(stdout, t.p, t.len);
+    else
+        fputs("null", stdout);
+}
+
+static void
+print_diag(const eqlvm_diag *d)
+{
+    static const char *const kinds[] = {"error", "warning", "note"};
+
+    printf("{\"severity\":\"%s\"", kinds[d->kind]);
+    print_text("code", d->code);
+    print_text("file", d->file);
+    printf(",\"line\":%u,\"column\":%u,\"length\":%u", d->line, d->column,
+           d->length);
+    print_text("message", d->message);
+    print_text("hint", d->hint);
+    putchar('}');
+}
+
+static void
+print_json(const eqlvm_compiler *c, const eqlvm_compile_summary *s,
+           bool warnings)
+{
+    bool first = true;
+
+    printf("{\"rules\":%llu,\"bad\":%llu,\"errors\":%llu,\"warnings\":%llu,"
+           "\"deselected\":%llu,\"other_language\":%llu,\"diagnostics\":[",
+           (unsigned long long)s->rules, (unsigned long long)s->bad,
+           (unsigned long long)s->errors, (unsigned long long)s->warnings,
+           (unsigned long long)s->deselected,
+           (unsigned long long)s->other_language);
+    for (size_t i = 0; i < eqlvm_compiler_ndiags(c); i++) {
+        eqlvm_diag d;
+
+        eqlvm_compiler_diag(c, i, &d);
+        if (d.kind != EQLVM_ERROR && !warnings)
+            continue;
+        fputs(first ? "\n" : ",\n", stdout);
+        first = false;
+        print_diag(&d);
+    }
+    fputs(first ? "]}\n" : "\n]}\n", stdout);
+}
+
+/* What was asked for on the command line. */
+typedef struct {
+    cli_list paths, queries;
+    cli_select select;
+    bool verbose, no_warnings, json;
+    int colour;
+} check_options;
+
+static void
+print_result(const check_options *o, const eqlvm_compiler *c,
+             const eqlvm_compile_summary *sum)
+{
+    if (o->json) {
+        print_json(c, sum, !o->no_warnings);
+        return;
+    }
+    cli_print_diags(c, !o->no_warnings, cli_use_colour(o->colour, stderr));
+    if (o->verbose)
+        print_ignored(c);
+    fflush(stderr);
+    print_summary(sum);
+}
+
 static int
-check(const cli_list *paths, const cli_list *queries, const cli_select *select,
-      bool verbose, bool no_warnings, int colour)
+check(check_options *o)
 {
     eqlvm_compile_summary sum;
     eqlvm_program *p = NULL;
@@ -36,29 +110,25 @@ check(const cli_list *paths, const cli_list *queries, const cli_select *select,
     eqlvm_status s;
     int code;
 
-    c = cli_new_compiler(select);
+    c = cli_new_compiler(&o->select, &code);
     if (!c)
-        return CLI_IO;
-    code = cli_add_rules(c, paths, queries);
+        return code;
+    code = cli_add_rules(c, &o->paths, &o->queries);
     s = eqlvm_compiler_finish(c, &p);
-    cli_print_diags(c, !no_warnings, cli_use_colour(colour, stderr));
-    if (verbose)
-        print_ignored(c);
     eqlvm_compiler_summary(c, &sum);
     if (s != EQLVM_OK && s != EQLVM_ERR_COMPILE) {
         cli_error("%s", *eqlvm_compiler_error(c) ? eqlvm_compiler_error(c)
                                                  : eqlvm_status_name(s));
         code = cli_worse(code, CLI_IO);
     }
+    print_result(o, c, &sum);
     if (sum.bad || sum.errors)
         code = cli_worse(code,
-                         select->skip_bad_rules ? CLI_DEGRADED : CLI_COMPILE);
+                         o->select.skip_bad_rules ? CLI_DEGRADED : CLI_COMPILE);
     else if (sum.rules == 0 && code == CLI_OK) {
         cli_error("no rule to check: none was found, or none is selected");
         code = CLI_USAGE;
     }
-    fflush(stderr);
-    print_summary(&sum);
     if (!cli_close_output(stdout, NULL))
         code = cli_worse(code, CLI_IO);
     eqlvm_program_free(p);
@@ -69,33 +139,33 @@ check(const cli_list *paths, const cli_list *queries, const cli_select *select,
 static int
 run(int argc, char **argv)
 {
-    cli_list paths = {0}, queries = {0};
-    cli_select select = {0};
-    bool verbose = false, no_warnings = false;
-    int colour = 0;
+    check_options o = {0};
     const cli_option options[] = {
-        {"query", 'e', CLI_LIST, &queries, "EQL",
+        {"query", 'e', CLI_LIST, &o.queries, "EQL",
          "a query from the command line (repeatable)"},
-        CLI_SELECT_OPTIONS(select),
-        {"verbose", 'v', CLI_FLAG, &verbose, NULL,
+        CLI_SELECT_OPTIONS(o.select),
+        {"json", 0, CLI_FLAG, &o.json, NULL,
+         "everything as one JSON object on standard output"},
+        {"verbose", 'v', CLI_FLAG, &o.verbose, NULL,
          "also list the keys of rule files that have no effect here"},
-        {"no-warnings", 0, CLI_FLAG, &no_warnings, NULL, "errors only"},
-        {"color", 0, CLI_CHOICE, &colour, "auto|always|never",
+        {"no-warnings", 0, CLI_FLAG, &o.no_warnings, NULL, "errors only"},
+        {"color", 0, CLI_CHOICE, &o.colour, "auto|always|never",
          "colour of messages"},
+        CLI_LANGUAGE_OPTIONS(o.select),
     };
     int code =
         cli_parse(&cli_verb_check, options, sizeof options / sizeof options[0],
-                  argc, argv, &paths);
+                  argc, argv, &o.paths);
 
-    if (code < 0 && paths.n + queries.n == 0) {
+    if (code < 0 && o.paths.n + o.queries.n == 0) {
         cli_error("no rules: give files or folders, or -e EQL");
         code = CLI_USAGE;
     }
     if (code < 0)
-        code = check(&paths, &queries, &select, verbose, no_warnings, colour);
-    cli_list_free(&paths);
-    cli_list_free(&queries);
-    cli_select_free(&select);
+        code = check(&o);
+    cli_list_free(&o.paths);
+    cli_list_free(&o.queries);
+    cli_select_free(&o.select);
     return code;
 }
 
@@ -108,6 +178,8 @@ const cli_verb cli_verb_check = {
                "Examples:\n"
                "  eqlvm check rules\n"
                "  eqlvm check -v my_rule.toml\n"
+               "  eqlvm check --json rules > report.json\n"
+               "  eqlvm check --dialect endgame --strict old_rules\n"
                "  eqlvm check -e 'process where process.name == \"cmd.exe\"'\n"
                "\n"
                "Exit codes: 0 all compile; 2 usage; 3 some do not, with\n"

@@ -31,12 +31,13 @@ typedef struct {
 } cli_list;
 
 typedef enum {
-    CLI_FLAG,  /* bool */
-    CLI_TEXT,  /* const char * */
-    CLI_LIST,  /* cli_list, may be repeated */
-    CLI_COUNT, /* uint64_t, decimal */
-    CLI_SIZE,  /* uint64_t, decimal with optional K, M, G (1024) */
-    CLI_CHOICE /* int: position in `choices`, separated by | */
+    CLI_FLAG,   /* bool */
+    CLI_TEXT,   /* const char * */
+    CLI_LIST,   /* cli_list, may be repeated */
+    CLI_COUNT,  /* uint64_t, decimal */
+    CLI_SIZE,   /* uint64_t, decimal with optional K, M, G (1024) */
+    CLI_CHOICE, /* int: position in `choices`, separated by | */
+    CLI_GROUP   /* no option: a heading of the help, in `help`; name is "" */
 } cli_kind;
 
 typedef struct {
@@ -63,7 +64,7 @@ int cli_parse(const cli_verb *verb, const cli_option *options, size_t noptions,
 void cli_list_free(cli_list *l);
 
 extern const cli_verb cli_verb_check, cli_verb_compile, cli_verb_dump,
-    cli_verb_run, cli_verb_test;
+    cli_verb_fields, cli_verb_functions, cli_verb_run, cli_verb_test;
 extern const cli_verb *const cli_verbs[];
 extern const size_t cli_nverbs;
 /* Closest of n names by edit distance, or NULL. */
@@ -81,6 +82,11 @@ unsigned cli_width(FILE *f);
 
 /* eqlvm_write_fn over a FILE *: false at the first error. */
 bool cli_write(void *file, const char *p, size_t len);
+/* The whole of a small file, NUL-terminated, for the caller to free; NULL and a
+ * message on failure. */
+char *cli_read_file(const char *path, size_t *len);
+/* A string in JSON, quotes and all. */
+void cli_write_json(FILE *f, const char *p, size_t len);
 /* Output file: "-" or NULL is stdout.  NULL and a message on failure. */
 FILE *cli_open_output(const char *path);
 /* Flushes and closes (not stdout).  false and a message on failure; a closed
@@ -97,6 +103,13 @@ typedef struct {
     cli_list rule, tag, os;
     int severity; /* eqlvm_severity */
     bool skip_bad_rules;
+    /* The language. */
+    cli_list set;
+    const char *dialect, *schema, *definitions_file, *category_field,
+        *timestamp_field, *tiebreaker_field, *process_id_field,
+        *process_parent_field, *host_field;
+    bool strict;
+    char *definitions; /* text of the file */
 } cli_select;
 #define CLI_SELECT_OPTIONS(s)                                                  \
     {"rule",   0,                                                              \
@@ -120,10 +133,65 @@ typedef struct {
         "skip-bad-rules", 0, CLI_FLAG, &(s).skip_bad_rules, NULL,              \
             "go on without the rules that do not compile"                      \
     }
+#define CLI_LANGUAGE_OPTIONS(s)                                                \
+    {"", 0, CLI_GROUP, NULL, NULL, "Language"},                                \
+        {"dialect",    0,      CLI_TEXT,                                       \
+         &(s).dialect, "NAME", "elastic (the default), endpoint or endgame"},  \
+        {"set",                                                                \
+         0,                                                                    \
+         CLI_LIST,                                                             \
+         &(s).set,                                                             \
+         "FLAG=VALUE",                                                         \
+         "one flag of the dialect (repeatable); docs/language.md lists them"}, \
+        {"strict",    0,    CLI_FLAG,                                          \
+         &(s).strict, NULL, "refuse what the dialect's own engine refuses"},   \
+        {"schema",                                                             \
+         0,                                                                    \
+         CLI_TEXT,                                                             \
+         &(s).schema,                                                          \
+         "ecs|none|FILE",                                                      \
+         "types of fields: ECS, none, or an index mapping or list in FILE"},   \
+        {"definitions", 0,                                                     \
+         CLI_TEXT,      &(s).definitions_file,                                 \
+         "FILE",        "macros and constants that every query may use"},      \
+        {"category-field", 0,                                                  \
+         CLI_TEXT,         &(s).category_field,                                \
+         "PATH",           "field with an event's category (event.category)"}, \
+        {"timestamp-field",                                                    \
+         0,                                                                    \
+         CLI_TEXT,                                                             \
+         &(s).timestamp_field,                                                 \
+         "PATH",                                                               \
+         "field with an event's time (@timestamp)"},                           \
+        {"tiebreaker-field",                                                   \
+         0,                                                                    \
+         CLI_TEXT,                                                             \
+         &(s).tiebreaker_field,                                                \
+         "PATH",                                                               \
+         "field that orders events of one time (none)"},                       \
+        {"process-id-field",                                                   \
+         0,                                                                    \
+         CLI_TEXT,                                                             \
+         &(s).process_id_field,                                                \
+         "PATH",                                                               \
+         "identity of a process, for lineage (process.entity_id)"},            \
+        {"process-parent-field",                                               \
+         0,                                                                    \
+         CLI_TEXT,                                                             \
+         &(s).process_parent_field,                                            \
+         "PATH",                                                               \
+         "that of its parent (process.parent.entity_id)"},                     \
+    {                                                                          \
+        "host-field", 0, CLI_TEXT, &(s).host_field, "PATH",                    \
+            "host of an event, for the pipes that count (host.name)"           \
+    }
+/* Reads what the options name; exit code, with a message on stderr. */
+int cli_select_load(cli_select *s);
 void cli_select_fill(const cli_select *s, eqlvm_compile_options *out);
 void cli_select_free(cli_select *s);
-/* A compiler that takes the selected rules; NULL and a message on failure. */
-eqlvm_compiler *cli_new_compiler(const cli_select *s);
+/* A compiler that takes the selected rules; NULL, a message and an exit code on
+ * failure. */
+eqlvm_compiler *cli_new_compiler(cli_select *s, int *code);
 /* Adds paths and queries (NULL: none) to the compiler; messages on stderr;
  * exit code. */
 int cli_add_rules(eqlvm_compiler *c, const cli_list *paths,

@@ -59,16 +59,15 @@ out:
 }
 
 static int
-compile(const cli_list *paths, const cli_select *select, const char *out,
-        int colour)
+compile(const cli_list *paths, cli_select *select, const char *out, int colour)
 {
     eqlvm_compiler *c;
     eqlvm_program *p = NULL;
     int code;
 
-    c = cli_new_compiler(select);
+    c = cli_new_compiler(select, &code);
     if (!c)
-        return CLI_IO;
+        return code;
     code = cli_add_rules(c, paths, NULL);
     if (code == CLI_OK || (select->skip_bad_rules && code == CLI_COMPILE))
         p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), &code);
@@ -100,6 +99,7 @@ run(int argc, char **argv)
         CLI_SELECT_OPTIONS(select),
         {"color", 0, CLI_CHOICE, &colour, "auto|always|never",
          "colour of messages"},
+        CLI_LANGUAGE_OPTIONS(select),
     };
     int code =
         cli_parse(&cli_verb_compile, options,

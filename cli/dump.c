@@ -4,7 +4,7 @@
 enum { PASS_BYTECODE, PASS_TOKENS, PASS_AST, PASS_TYPED, PASS_PLAN };
 
 static int
-dump(const cli_list *paths, const cli_list *queries, const cli_select *select,
+dump(const cli_list *paths, const cli_list *queries, cli_select *select,
      int pass, int colour)
 {
     static const eqlvm_dump_pass passes[] = {
@@ -17,9 +17,9 @@ dump(const cli_list *paths, const cli_list *queries, const cli_select *select,
     eqlvm_program *p = NULL;
     int code;
 
-    c = cli_new_compiler(select);
+    c = cli_new_compiler(select, &code);
     if (!c)
-        return CLI_IO;
+        return code;
     if (pass != PASS_BYTECODE)
         eqlvm_compiler_dump(c, passes[pass], cli_write, stdout);
     code = cli_add_rules(c, paths, queries);
@@ -47,6 +47,7 @@ run(int argc, char **argv)
         CLI_SELECT_OPTIONS(select),
         {"color", 0, CLI_CHOICE, &colour, "auto|always|never",
          "colour of messages"},
+        CLI_LANGUAGE_OPTIONS(select),
     };
     int code =
         cli_parse(&cli_verb_dump, options, sizeof options / sizeof options[0],

@@ -164,6 +164,7 @@ set_option(const cli_verb *verb, const cli_option *o, const char *value)
         cli_error("--%s wants one of %s, not '%s'", o->name, o->arg, value);
         return usage_error(verb);
     }
+    case CLI_GROUP: break;
     }
     return -1;
 }
@@ -172,7 +173,7 @@ static const cli_option *
 find_option(const cli_option *options, size_t n, const char *name, size_t len)
 {
     for (size_t i = 0; i < n; i++)
-        if (strlen(options[i].name) == len &&
+        if (len > 0 && strlen(options[i].name) == len &&
             strncmp(options[i].name, name, len) == 0)
             return &options[i];
     return NULL;
@@ -208,6 +209,10 @@ print_options(const cli_option *options, size_t n)
         char left[128];
         char letter[8] = "    ";
 
+        if (o->kind == CLI_GROUP) {
+            printf("\n%s:\n", o->help);
+            continue;
+        }
         if (o->letter)
             snprintf(letter, sizeof letter, "-%c, ", o->letter);
         snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name,
@@ -217,7 +222,6 @@ print_options(const cli_option *options, size_t n)
         else
             printf("  %s\n  %-26s %s\n", left, "", o->help);
     }
-    printf("  %-26s %s\n", "-h, --help", "this text");
 }
 
 static int
@@ -225,6 +229,7 @@ print_help(const cli_verb *verb, const cli_option *options, size_t n)
 {
     printf("%s\n\nUsage: eqlvm %s %s\n\nOptions:\n", verb->about, verb->name,
            verb->usage);
+    printf("  %-26s %s\n", "-h, --help", "this text");
     print_options(options, n);
     printf("\n%s", verb->details);
     return CLI_OK;

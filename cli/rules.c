@@ -1,11 +1,38 @@
 /* rules.c -- loading rules, for every verb that takes them. */
 #include "cli/cli.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+int
+cli_select_load(cli_select *s)
+{
+    size_t len;
+
+    if (!s->definitions_file || s->definitions)
+        return CLI_OK;
+    s->definitions = cli_read_file(s->definitions_file, &len);
+    if (s->definitions && strlen(s->definitions) != len) {
+        cli_error("%s: no text: it holds a NUL", s->definitions_file);
+        return CLI_IO;
+    }
+    return s->definitions ? CLI_OK : CLI_IO;
+}
 
 void
 cli_select_fill(const cli_select *s, eqlvm_compile_options *out)
 {
+    out->dialect = s->dialect;
+    out->set = s->set.items;
+    out->strict = s->strict;
+    out->schema = s->schema;
+    out->definitions = s->definitions;
+    out->category_field = s->category_field;
+    out->timestamp_field = s->timestamp_field;
+    out->tiebreaker_field = s->tiebreaker_field;
+    out->process_id_field = s->process_id_field;
+    out->process_parent_field = s->process_parent_field;
+    out->host_field = s->host_field;
     out->rules = s->rule.items;
     out->tags = s->tag.items;
     out->os = s->os.items;
@@ -19,20 +46,30 @@ cli_select_free(cli_select *s)
     cli_list_free(&s->rule);
     cli_list_free(&s->tag);
     cli_list_free(&s->os);
+    cli_list_free(&s->set);
+    free(s->definitions);
 }
 
 eqlvm_compiler *
-cli_new_compiler(const cli_select *s)
+cli_new_compiler(cli_select *s, int *code)
 {
-    eqlvm_compile_options o = {.rules = s->rule.items,
-                               .tags = s->tag.items,
-                               .os = s->os.items,
-                               .min_severity = (eqlvm_severity)s->severity,
-                               .skip_bad_rules = s->skip_bad_rules};
-    eqlvm_compiler *c = eqlvm_compiler_new(&o);
+    eqlvm_compile_options o = {0};
+    eqlvm_compiler *c;
 
-    if (!c)
+    *code = cli_select_load(s);
+    if (*code != CLI_OK)
+        return NULL;
+    cli_select_fill(s, &o);
+    c = eqlvm_compiler_new(&o);
+    *code = CLI_IO;
+    if (!c) {
         cli_error("out of memory");
+    } else if (eqlvm_compiler_check(c) == EQLVM_ERR_ARG) {
+        cli_error("%s", eqlvm_compiler_error(c));
+        eqlvm_compiler_free(c);
+        c = NULL;
+        *code = CLI_USAGE;
+    }
     return c;
 }
 

@@ -17,7 +17,7 @@ typedef struct {
     cli_select select;
     int input, time_rule, order, format, colour;
     const char *mapping, *utc_offset, *since, *until, *output, *stats,
-        *temp_dir;
+        *temp_dir, *id_field;
     bool brief, fail_on_alert, quiet;
     uint64_t max_line_bytes, max_event_depth, sort_memory, max_state_bytes,
         max_spool_bytes;
@@ -157,39 +157,6 @@ is_one_of(const char *path, const cli_list *files)
     return false;
 }
 
-/* The whole of a small file, NUL-terminated; NULL and a message on failure. */
-static char *
-read_file(const char *path, size_t *len)
-{
-    FILE *f = fopen(path, "rb");
-    char *text = NULL;
-    size_t cap = 0;
-
-    *len = 0;
-    while (f) {
-        if (*len + 1 >= cap) {
-            char *grown = realloc(text, cap = cap ? 2 * cap : 65536);
-
-            if (!grown)
-                break;
-            text = grown;
-        }
-        *len += fread(text + *len, 1, cap - *len - 1, f);
-        if (feof(f)) {
-            text[*len] = 0;
-            fclose(f);
-            return text;
-        }
-        if (ferror(f))
-            break;
-    }
-    cli_error("cannot read %s: %s", path, strerror(errno));
-    if (f)
-        fclose(f);
-    free(text);
-    return NULL;
-}
-
 /* Fills the engine's options; exit code, -1 to go on. */
 static int
 engine_options(const run_options *o, run_state *st, eqlvm_engine_options *eo,
@@ -205,6 +172,7 @@ engine_options(const run_options *o, run_state *st, eqlvm_engine_options *eo,
         .max_state_bytes = o->max_state_bytes,
         .max_spool_bytes = o->max_spool_bytes,
         .temp_dir = o->temp_dir,
+        .id_field = o->id_field,
         .problem = on_problem,
         .progress = on_progress,
         .ctx = st,
@@ -230,7 +198,7 @@ engine_options(const run_options *o, run_state *st, eqlvm_engine_options *eo,
         return CLI_USAGE;
     }
     if (o->mapping) {
-        *mapping = read_file(o->mapping, &eo->mapping_len);
+        *mapping = cli_read_file(o->mapping, &eo->mapping_len);
         if (!*mapping)
             return CLI_IO;
         eo->mapping = *mapping;
@@ -251,8 +219,11 @@ sum_rejected(const eqlvm_stats *s)
 static bool
 is_degraded(const eqlvm_stats *s)
 {
-    return sum_rejected(s) || s->evicted || s->combinations_capped ||
-           s->key_tuples_capped || s->untimed_skipped;
+    return sum_rejected(s) || s->evicted || s->pending_evicted ||
+           s->piped_lost || s->lineage_evicted || s->leads_evicted ||
+           s->late_evicted || s->captured_capped || s->samples_capped ||
+           s->combinations_capped || s->key_tuples_capped ||
+           s->untimed_skipped || s->late || s->late_keys;
 }
 
 static void
@@ -297,13 +268,22 @@ report_engine(const eqlvm_stats *s)
         fprintf(stderr, ", %" PRIu64 " withheld by exceptions", s->withheld);
     fputc('\n', stderr);
     if (s->started)
+        fprintf(
+            stderr,
+            "  %" PRIu64 " sequences started: %" PRIu64 " completed, %" PRIu64
+            " replaced, %" PRIu64 " expired, %" PRIu64 " ended, %" PRIu64
+            " evicted, %" PRIu64 " open\n",
+            s->started + s->forked, s->completed + s->discarded, s->replaced,
+            s->expired, s->ended, s->evicted + s->pending_evicted, s->open);
+    if (s->discarded)
         fprintf(stderr,
-                "  %" PRIu64 " sequences started: %" PRIu64
-                " completed, %" PRIu64 " replaced, %" PRIu64
-                " expired, %" PRIu64 " ended, %" PRIu64 " evicted, %" PRIu64
-                " open\n",
-                s->started, s->completed, s->replaced, s->expired, s->ended,
-                s->evicted, s->open);
+                "  %" PRIu64 " of the completed were discarded: an event that "
+                "was to be missing was there\n",
+                s->discarded);
+    if (s->piped)
+        fprintf(stderr,
+                "  %" PRIu64 " results taken out or summed up by pipes\n",
+                s->piped);
     fprintf(stderr, "%" PRIu64 " alert%s", s->alerts,
             s->alerts == 1 ? "" : "s");
     if (s->alerts) {
@@ -440,15 +420,15 @@ out:
 }
 
 static int
-load_and_run(const run_options *o)
+load_and_run(run_options *o)
 {
     eqlvm_compiler *c;
     eqlvm_program *p = NULL;
     int code = CLI_OK;
 
-    c = cli_new_compiler(&o->select);
+    c = cli_new_compiler(&o->select, &code);
     if (!c)
-        return CLI_IO;
+        return code;
     code = cli_add_rules(c, &o->rules, &o->queries);
     if (code == CLI_OK || (o->select.skip_bad_rules && code == CLI_COMPILE))
         p = cli_finish_rules(c, false, cli_use_colour(o->colour, stderr),
@@ -485,8 +465,10 @@ run(int argc, char **argv)
          "which time of a Windows record counts"},
         {"utc-offset", 0, CLI_TEXT, &o.utc_offset, "+hh:mm",
          "of record times without a zone, instead of learning it"},
-        {"order", 0, CLI_CHOICE, &o.order, "time|arrival",
-         "order of events: by time, or as they stand"},
+        {"id-field", 0, CLI_TEXT, &o.id_field, "PATH",
+         "field with an event's id; else _id of an export"},
+        {"order", 0, CLI_CHOICE, &o.order, "auto|time|arrival",
+         "order of events: by time, or as they stand; auto: endgame's stand"},
         {"output", 0, CLI_CHOICE, &o.format, "auto|ndjson|table|csv|ecs",
          "form of the alerts; auto: table on a terminal, else ndjson"},
         {"out", 'o', CLI_TEXT, &o.output, "FILE", "alerts to FILE"},
@@ -509,6 +491,7 @@ run(int argc, char **argv)
          "events of compressed or piped input kept on disk (16G)"},
         {"temp-dir", 0, CLI_TEXT, &o.temp_dir, "DIR",
          "for spill and spool files (TMPDIR, else /tmp)"},
+        CLI_LANGUAGE_OPTIONS(o.select),
     };
     int code =
         cli_parse(&cli_verb_run, options, sizeof options / sizeof options[0],

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -85,4 +86,53 @@ cli_close_output(FILE *f, const char *path)
               path && strcmp(path, "-") ? path : "standard output",
               strerror(err));
     return false;
+}
+
+void
+cli_write_json(FILE *f, const char *p, size_t len)
+{
+    putc('"', f);
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)p[i];
+
+        if (c == '"' || c == '\\')
+            fprintf(f, "\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            fprintf(f, "\\u%04x", c);
+        else
+            putc(c, f);
+    }
+    putc('"', f);
+}
+
+char *
+cli_read_file(const char *path, size_t *len)
+{
+    FILE *f = fopen(path, "rb");
+    char *text = NULL;
+    size_t cap = 0;
+
+    *len = 0;
+    while (f) {
+        if (*len + 1 >= cap) {
+            char *grown = realloc(text, cap = cap ? 2 * cap : 65536);
+
+            if (!grown)
+                break;
+            text = grown;
+        }
+        *len += fread(text + *len, 1, cap - *len - 1, f);
+        if (feof(f)) {
+            text[*len] = 0;
+            fclose(f);
+            return text;
+        }
+        if (ferror(f))
+            break;
+    }
+    cli_error("cannot read %s: %s", path, strerror(errno));
+    if (f)
+        fclose(f);
+    free(text);
+    return NULL;
 }

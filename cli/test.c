@@ -31,12 +31,14 @@ write_diag(void *ctx, const char *p, size_t len)
 }
 
 static int
-test(const cli_list *paths, const cli_select *select, test_state *st)
+test(const cli_list *paths, cli_select *select, test_state *st)
 {
     eqlvm_compile_options co = {0};
     eqlvm_test_summary sum = {0};
-    int code = CLI_OK;
+    int code = cli_select_load(select);
 
+    if (code != CLI_OK)
+        return code;
     cli_select_fill(select, &co);
     for (size_t i = 0; i < paths->n; i++) {
         eqlvm_test_summary one = {0};
@@ -52,7 +54,7 @@ test(const cli_list *paths, const cli_select *select, test_state *st)
         sum.rules_without_tests += one.rules_without_tests;
         if (s != EQLVM_OK && s != EQLVM_ERR_COMPILE) {
             cli_error("%s", *reason ? reason : eqlvm_status_name(s));
-            code = cli_worse(code, CLI_IO);
+            code = cli_worse(code, s == EQLVM_ERR_ARG ? CLI_USAGE : CLI_IO);
         }
     }
     if (sum.rules + sum.bad == 0 && code == CLI_OK) {
@@ -93,6 +95,7 @@ run(int argc, char **argv)
         CLI_SELECT_OPTIONS(select),
         {"color", 0, CLI_CHOICE, &colour, "auto|always|never",
          "colour of messages"},
+        CLI_LANGUAGE_OPTIONS(select),
     };
     int code =
         cli_parse(&cli_verb_test, options, sizeof options / sizeof options[0],

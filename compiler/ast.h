@@ -43,8 +43,10 @@ typedef struct {
 typedef struct {
     eql_segment *segments;
     uint32_t n;
-    bool optional; /* ?path */
-    bool variable; /* $path */
+    bool optional;  /* ?path */
+    bool variable;  /* $path */
+    uint32_t param; /* in a macro's body: 1 + number of the parameter that
+                       segments[0] is; else 0 (expand.h) */
 } eql_path;
 
 typedef enum {
@@ -131,6 +133,7 @@ struct eql_expr {
 struct eql_body {
     bool any;          /* `any where` */
     bool missing;      /* ![ */
+    bool quoted;       /* category: written as a string */
     eql_name category; /* unused for any */
     eql_expr *condition;
     eql_span span; /* with its brackets */
@@ -196,6 +199,7 @@ typedef struct {
 typedef struct {
     eql_query_kind kind;
     eql_span span;
+    eql_span head;    /* the query without definitions and pipes */
     eql_body *body;   /* EVENT */
     eql_expr_list by; /* the others; n == 0 when absent */
     eql_span_clause maxspan;

@@ -49,6 +49,8 @@ add_value(eql_buf *out, eql_value v)
         eql_buf_add_str(out, "string ");
         eql_buf_add_json(out, eql_sv(v.u.s, v.len));
         break;
+    case EQL_ARRAY:
+    case EQL_OBJECT: break; /* no literals */
     }
 }
 

@@ -50,6 +50,8 @@ print_value(eql_buf *out, eql_value v)
     case EQL_INT: eql_buf_add(out, buf, eql_format_int(v.u.i, buf)); break;
     case EQL_FLOAT: eql_buf_add(out, buf, eql_format_double(v.u.d, buf)); break;
     case EQL_STRING: print_string(out, eql_sv(v.u.s, v.len)); break;
+    case EQL_ARRAY:
+    case EQL_OBJECT: break; /* no literals */
     }
 }
 

@@ -14,6 +14,7 @@ eql_ast_filter(eql_parser *ps, eql_token category, eql_expr *condition)
     if (!b || !condition)
         return NULL;
     b->any = category.kind == EQL_TOK_ANY;
+    b->quoted = category.kind == EQL_TOK_STRING;
     b->category = eql_ast_name(ps, category);
     b->condition = condition;
     b->span = eql_ast_join(category.span, condition->span);
@@ -206,7 +207,32 @@ eql_ast_event(eql_parser *ps, eql_body *body)
     q->kind = EQL_QUERY_EVENT;
     q->body = body;
     q->span = body->span;
+    q->head = q->span;
     return q;
+}
+
+eql_body *
+eql_ast_any(eql_parser *ps, eql_expr *condition)
+{
+    eql_body *b = eql_arena_alloc(ps->arena, sizeof *b);
+
+    if (!condition) {
+        condition = eql_ast_node(ps, EQL_NODE_LITERAL, (eql_span){0, 0}, 0);
+        if (condition)
+            condition->u.literal = eql_value_bool(true);
+    }
+    if (!b || !condition)
+        return NULL;
+    b->any = true;
+    b->condition = condition;
+    b->span = condition->span;
+    return b;
+}
+
+eql_query *
+eql_ast_no_query(eql_parser *ps)
+{
+    return eql_arena_alloc(ps->arena, sizeof(eql_query));
 }
 
 static eql_query_kind
@@ -235,6 +261,7 @@ eql_ast_stages(eql_parser *ps, eql_token first, const eql_ast_opts *opts,
     q->until = until;
     q->span = eql_ast_join(first.span, until ? until->span
                                              : q->stages[q->nstages - 1].span);
+    q->head = q->span;
     return q;
 }
 

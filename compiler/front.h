@@ -18,12 +18,15 @@ typedef struct {
     eql_strview text; /* the arena's copy, NUL after it */
     void *grammar;    /* lemon's parser */
     eql_lexer lexer;
-    eql_token prev;               /* last token taken by the grammar */
-    eql_token before;             /* and the one before it */
+    eql_token prev;   /* last token taken by the grammar */
+    eql_token before; /* and the one before it */
+    int kind;         /* SEQUENCE, SAMPLE or JOIN once it was taken; else 0 */
     uint32_t open[EQL_MAX_DEPTH]; /* offsets of brackets still open */
     uint32_t depth;               /* of them */
     uint32_t prefixes;            /* `not` and signs in a row */
-    bool stop; /* reported something after which parsing has no sense */
+    bool alone;                   /* no query: nothing to recover */
+    bool broken; /* reported something: on to where parsing can go on */
+    bool stop;   /* reported something after which parsing has no sense */
     eql_query *query;
     eql_expr *condition;
 } eql_parser;
@@ -133,12 +136,35 @@ eql_def *eql_ast_const(eql_parser *ps, eql_token word, eql_token name,
                        eql_expr *value);
 eql_pipe *eql_ast_pipe(eql_parser *ps, eql_token name, eql_expr_list args);
 eql_query *eql_ast_event(eql_parser *ps, eql_body *body);
+/* `any where condition`, of which only the condition is written, or nothing
+ * (NULL: true). */
+eql_body *eql_ast_any(eql_parser *ps, eql_expr *condition);
+/* Definitions alone. */
+eql_query *eql_ast_no_query(eql_parser *ps);
 /* first: the word sequence, sample or join. opts, until may be NULL. */
 eql_query *eql_ast_stages(eql_parser *ps, eql_token first,
                           const eql_ast_opts *opts, eql_ast_vec stages,
                           eql_stage_node *until);
 void eql_ast_finish(eql_parser *ps, eql_ast_vec defs, eql_query *q,
                     eql_ast_vec pipes);
+
+/* --- the parser (parser.c) --- */
+
+/* Starts the grammar anew; false when out of memory. */
+bool eql_parser_restart(eql_parser *ps);
+/* Gives a good token to the grammar, or reports it. */
+void eql_parser_feed(eql_parser *ps, eql_token tok);
+
+/* A comment that may hold `eqlvm: allow` (allow.c); context: the parser. */
+void eql_allow_comment(void *context, eql_span span);
+
+/* --- after an error (recover.c) --- */
+
+/* tok is what the error was about: skips to where the next stage or pipe
+ * begins and makes the grammar ready for it.  false: there is none. */
+bool eql_recover(eql_parser *ps, eql_token tok);
+/* Does `CATEGORY where` come next? */
+bool eql_begins_filter(const eql_parser *ps);
 
 /* --- the grammar (grammar.y)
  * -------------------------------------------------- */

@@ -4,8 +4,8 @@
  * checked and nothing is looked up here.  Soft keywords (as fork macro const)
  * are alternatives of `name`.  The stack grows; parser.c caps the depth.
  *
- * CONDITION is no token of the language: parser.c feeds it first to parse a
- * bare condition instead of a query. */
+ * CONDITION, IMPLIED and DEFINITIONS are no tokens of the language: parser.c
+ * feeds one of them first to parse something else than a query. */
 %name           eql_grammar_
 %token_prefix   EQL_TOK_
 %token_type     {eql_token}
@@ -36,6 +36,7 @@ static const eql_expr_list no_exprs;
 %type params      {eql_ast_vec}
 %type names       {eql_ast_vec}
 %type query       {eql_query *}
+%type implied     {eql_query *}
 %type filter      {eql_body *}
 %type seq_opts    {eql_ast_opts *}
 %type by_opt      {eql_ast_opts *}
@@ -48,6 +49,8 @@ static const eql_expr_list no_exprs;
 %type suffixes    {eql_ast_vec}
 %type suffix      {eql_suffix *}
 %type pipes       {eql_ast_vec}
+%type some_pipes  {eql_ast_vec}
+%type pipe        {eql_pipe *}
 %type pipe_args   {eql_expr_list}
 %type atoms       {eql_expr_list}
 %type atom        {eql_expr *}
@@ -80,6 +83,14 @@ static const eql_expr_list no_exprs;
 
 program ::= defs(D) query(Q) pipes(P). { eql_ast_finish(ps, D, Q, P); }
 program ::= CONDITION expr(E).         { ps->condition = E; }
+program ::= IMPLIED implied(Q) pipes(P). { eql_ast_finish(ps, no_vec, Q, P); }
+program ::= IMPLIED some_pipes(P).
+           { eql_ast_finish(ps, no_vec,
+                            eql_ast_event(ps, eql_ast_any(ps, NULL)), P); }
+program ::= DEFINITIONS defs(D).
+           { eql_ast_finish(ps, D, eql_ast_no_query(ps), no_vec); }
+implied(A) ::= query(Q). { A = Q; }
+implied(A) ::= expr(E).  { A = eql_ast_event(ps, eql_ast_any(ps, E)); }
 
 /* --- definitions --- */
 
@@ -156,10 +167,12 @@ suffix(A) ::= AS(T) name(N). { A = eql_ast_suffix_as(ps, T, N); }
 
 /* --- pipes --- */
 
-pipes(A) ::= . { A = no_vec; }
-pipes(A) ::= pipes(L) PIPE name(N) pipe_args(R).
-           { eql_pipe *p = eql_ast_pipe(ps, N, R);
-             A = eql_ast_push(ps, L, p, sizeof *p); }
+pipes(A) ::= .              { A = no_vec; }
+pipes(A) ::= some_pipes(L). { A = L; }
+some_pipes(A) ::= pipe(P).  { A = eql_ast_push(ps, no_vec, P, sizeof *P); }
+some_pipes(A) ::= some_pipes(L) pipe(P).
+           { A = eql_ast_push(ps, L, P, sizeof *P); }
+pipe(A) ::= PIPE name(N) pipe_args(R). { A = eql_ast_pipe(ps, N, R); }
 pipe_args(A) ::= .             { A = no_exprs; }
 pipe_args(A) ::= expr_list(L). { A = L; }
 pipe_args(A) ::= atoms(L).     { A = L; }
@@ -255,8 +268,9 @@ var_path(A) ::= var_path(P) DOT IDENT|QUOTED(N).
            { A = eql_ast_segment(ps, P, N); }
 var_path(A) ::= var_path(P) INDEX(N).    { A = eql_ast_segment(ps, P, N); }
 
-literal(A) ::= STRING|TRUE|FALSE|NULL(T). { A = eql_ast_literal(ps, T); }
-literal(A) ::= number(N).                 { A = eql_ast_literal(ps, N); }
+literal(A) ::= STRING(T).          { A = eql_ast_literal(ps, T); }
+literal(A) ::= TRUE|FALSE|NULL(T). { A = eql_ast_literal(ps, T); }
+literal(A) ::= number(N).          { A = eql_ast_literal(ps, N); }
 number(A) ::= INTEGER|FLOAT(T).           { A = T; }
 name(A) ::= IDENT(T).                     { A = T; }
 name(A) ::= AS(T).                        { A = T; }

@@ -25,12 +25,16 @@ typedef struct {
     eql_span span;
 } eql_token;
 
-typedef struct {
+typedef struct eql_lexer eql_lexer;
+struct eql_lexer {
     const unsigned char *text; /* NUL after the last byte; borrowed */
     const unsigned char *cursor;
     const unsigned char *limit; /* the NUL */
     bool after_dot; /* the last token was '.': the next word is a name */
-} eql_lexer;
+    /* Told of every comment to the end of a line; NULL: nobody is. */
+    void (*comment)(void *context, eql_span span);
+    void *context;
+};
 
 /* text[len] must be NUL.  len fits uint32_t.  A BOM at the start is skipped. */
 void eql_lexer_init(eql_lexer *lx, const char *text, size_t len);

@@ -116,6 +116,16 @@ open_comment(eql_lexer *lx, eql_token *tok, const unsigned char *start)
     lx->cursor = lx->limit;
 }
 
+static void
+tell_comment(const eql_lexer *lx, const unsigned char *start)
+{
+    eql_span span = {(uint32_t)(start - lx->text),
+                     (uint32_t)(lx->cursor - start)};
+
+    if (lx->comment)
+        lx->comment(lx->context, span);
+}
+
 /* One whole character that begins no token. */
 static void
 stray(eql_lexer *lx, eql_token *tok, const unsigned char *start)
@@ -156,7 +166,7 @@ again:
 
     $                 { take(lx, tok, 0, start); return; }
     space+            { goto again; }
-    "//" [^\r\n]*     { goto again; }
+    "//" [^\r\n]*     { tell_comment(lx, start); goto again; }
     "/*"              { if (skip_comment(lx)) goto again;
                         open_comment(lx, tok, start); return; }
 

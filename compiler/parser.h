@@ -14,6 +14,15 @@
  * nothing from text. */
 eql_query *eql_parse(eql_arena *arena, eql_strview text, eql_diags *diags);
 
+/* The same; the text may also be a bare condition, or pipes alone, about events
+ * of any category. */
+eql_query *eql_parse_implied(eql_arena *arena, eql_strview text,
+                             eql_diags *diags);
+
+/* Definitions of macros and constants alone: a query without kind or body. */
+eql_query *eql_parse_definitions(eql_arena *arena, eql_strview text,
+                                 eql_diags *diags);
+
 /* Parses one bare condition (the `when` of an exception or severity): an
  * expression as it may stand after `where`. */
 eql_expr *eql_parse_condition(eql_arena *arena, eql_strview text,

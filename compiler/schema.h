@@ -1,16 +1,56 @@
-/* schema.h -- what is known about fields before any event is seen.
+/* schema.h -- what is known about fields before any event is seen (spec 4.7).
  *
- * The schema is ECS and it is open: it gives types, it does not forbid
- * (spec 4.7).  It is a constant table made from schema.def; nothing is loaded
- * and nothing can fail.  Whether an untyped path exists is not asked here. */
+ * A schema maps paths to types.  It is open: it gives types, and only --strict
+ * makes an unknown path an error.  It may know categories of its own: then a
+ * path is looked up among those of the stage's category, and an unknown
+ * category is an error under --strict.
+ *
+ * ECS is a constant table (ecs.def); others are made by whoever reads the
+ * file. */
 #ifndef EQL_COMPILER_SCHEMA_H
 #define EQL_COMPILER_SCHEMA_H
 
 #include "base/base.h"
 #include "program/program.h"
 
-/* Type of the path whose segments, joined by dots, read `name`;
- * EQL_FIELD_ANY when the schema does not list it. */
-eql_field_type eql_schema_type(eql_strview name);
+typedef enum {
+    EQL_SCHEMA_UNKNOWN,
+    EQL_SCHEMA_STRING, /* keyword, constant_keyword, text, wildcard, version,
+                          match_only_text */
+    EQL_SCHEMA_NUMBER, /* long, integer, short, byte, unsigned_long, double,
+                          float, half_float, scaled_float */
+    EQL_SCHEMA_BOOLEAN,
+    EQL_SCHEMA_DATE, /* date, date_nanos */
+    EQL_SCHEMA_IP,
+    EQL_SCHEMA_OBJECT, /* object, nested, flattened: paths below are allowed */
+    EQL_SCHEMA_ARRAY,  /* elements unknown */
+    EQL_SCHEMA_MIXED,  /* known, of any type */
+    EQL_SCHEMA_TYPE_COUNT
+} eql_schema_type;
+
+typedef struct eql_schema eql_schema;
+
+const eql_schema *eql_schema_ecs(void);
+
+eql_schema *eql_schema_new(void); /* empty; NULL: out of memory */
+void eql_schema_free(eql_schema *s);
+/* A field and the name of its type as in an index mapping (above); category
+ * empty: of any.  false: no such type, or out of memory (s failed). */
+bool eql_schema_add(eql_schema *s, eql_strview category, eql_strview path,
+                    eql_strview type);
+/* A category without fields so far. */
+bool eql_schema_add_category(eql_schema *s, eql_strview category);
+bool eql_schema_failed(const eql_schema *s);
+
+/* Type of a path (segments joined by dots) for events of a category; empty
+ * category: of any.  Below an OBJECT: MIXED.  s may be NULL: UNKNOWN. */
+eql_schema_type eql_schema_find(const eql_schema *s, eql_strview category,
+                                eql_strview path);
+bool eql_schema_has_categories(const eql_schema *s);
+bool eql_schema_knows_category(const eql_schema *s, eql_strview category);
+/* How values of such a path are read. */
+eql_field_type eql_schema_field_type(eql_schema_type t);
+/* The closest known path, for "did you mean"; empty when none is close. */
+eql_strview eql_schema_closest(const eql_schema *s, eql_strview path);
 
 #endif

@@ -1,145 +1,14 @@
-/* sema_expr.c -- expressions of a condition: logic, comparisons, fields.
+/* sema_expr.c -- expressions of a condition: logic, signs, arithmetic,
+ * lineage; what the two positions do.
  *
  * Each expression is checked in the position it stands in (typed.h); that
- * decides what a bare field means and where `p == true` is p (spec 4.3).
- * Invariant kept for later passes: a comparison with a literal has it on the
- * right, and GT and GE stand only against a literal.
- * No rewriting beyond spec 4.3 is done: `not (a > b)` is not `a <= b`. */
+ * decides what a bare field means.  Macros and constants are gone by now.
+ * Comparisons, tests, calls and paths have files of their own. */
 #include "compiler/sema.h"
 
 #include "base/text.h"
-#include "compiler/schema.h"
 
-/* --- shared words --- */
-
-eql_typed *
-eql_sema_unsupported(const eql_sema *sx, eql_span span, const char *what)
-{
-    eql_diags_add(sx->diags, "E499", span, NULL, "%s not supported yet", what);
-    return NULL;
-}
-
-bool
-eql_sema_same_class(eql_tag a, eql_tag b)
-{
-    bool anum = a == EQL_INT || a == EQL_FLOAT;
-    bool bnum = b == EQL_INT || b == EQL_FLOAT;
-
-    return a == EQL_NULL || b == EQL_NULL || a == b || (anum && bnum);
-}
-
-const char *
-eql_sema_tag_name(eql_tag tag)
-{
-    switch (tag) {
-    case EQL_NULL: return "null";
-    case EQL_BOOL: return "a boolean";
-    case EQL_INT:
-    case EQL_FLOAT: return "a number";
-    case EQL_STRING: return "a string";
-    }
-    return "?";
-}
-
-bool
-eql_sema_has_wildcard(const eql_value *v)
-{
-    return v->tag == EQL_STRING &&
-           (memchr(v->u.s, '*', v->len) || memchr(v->u.s, '?', v->len));
-}
-
-static bool
-is_literal_tag(const eql_typed *t, eql_tag tag)
-{
-    return eql_typed_is_literal(t) && t->u.constant.value.tag == tag;
-}
-
-/* --- fields --- */
-
-/* A segment prints bare unless it could then be read as something else. */
-static void
-print_segment(eql_buf *name, eql_strview s)
-{
-    bool quote = memchr(s.p, '.', s.len) || memchr(s.p, '`', s.len);
-
-    if (!quote) {
-        eql_buf_add_sv(name, s);
-        return;
-    }
-    eql_buf_add_char(name, '`');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.p[i] == '`')
-            eql_buf_add_char(name, '`');
-        eql_buf_add_char(name, s.p[i]);
-    }
-    eql_buf_add_char(name, '`');
-}
-
-/* Without a dot in it, `x` in backticks is the segment x (spec 1.5). */
-static eql_segment_kind
-segment_kind(eql_strview s)
-{
-    return memchr(s.p, '.', s.len) ? EQL_SEGMENT_QUOTED : EQL_SEGMENT_NAME;
-}
-
-static bool
-copy_segments(const eql_sema *sx, const eql_path *p, eql_typed_path *out)
-{
-    eql_segment *segs = eql_arena_array(sx->arena, p->n, sizeof *segs);
-    eql_buf name = {0}, dotted = {0};
-
-    for (uint32_t i = 0; segs && i < p->n; i++) {
-        segs[i] = p->segments[i];
-        segs[i].kind = segment_kind(segs[i].name);
-        if (i) {
-            eql_buf_add_char(&name, '.');
-            eql_buf_add_char(&dotted, '.');
-        }
-        print_segment(&name, segs[i].name);
-        eql_buf_add_sv(&dotted, segs[i].name);
-    }
-    out->segments = segs;
-    out->nsegments = p->n;
-    out->name = eql_arena_dup(sx->arena, eql_buf_sv(&name));
-    out->type = eql_schema_type(eql_buf_sv(&dotted));
-    if (name.failed || dotted.failed)
-        eql_arena_set_failed(sx->arena);
-    eql_buf_free(&name);
-    eql_buf_free(&dotted);
-    return !eql_arena_failed(sx->arena);
-}
-
-bool
-eql_sema_path(const eql_sema *sx, const eql_expr *e, eql_typed_path *out)
-{
-    const eql_path *p = &e->u.field;
-
-    if (p->variable) {
-        eql_sema_unsupported(sx, e->span, "lambda variables are");
-        return false;
-    }
-    for (uint32_t i = 0; i < p->n; i++) {
-        if (p->segments[i].kind == EQL_SEGMENT_INDEX) {
-            eql_sema_unsupported(sx, p->segments[i].span, "array indexes are");
-            return false;
-        }
-    }
-    return copy_segments(sx, p, out);
-}
-
-static eql_typed *
-field(const eql_sema *sx, const eql_expr *e)
-{
-    eql_typed *t = eql_arena_alloc(sx->arena, sizeof *t);
-
-    if (!t || !eql_sema_path(sx, e, &t->u.path))
-        return NULL;
-    t->kind = EQL_TYPED_FIELD;
-    t->span = e->span;
-    return t;
-}
-
-/* --- literals --- */
+/* --- literals and signs --- */
 
 /* Is the source of e the digits of 2^63?  The token is a double by then, and
  * so is that of its neighbours; only the text tells them apart. */
@@ -168,25 +37,13 @@ negate(eql_value v)
     return eql_value_int(-v.u.i);
 }
 
-/* Unary + and -: on a number literal it is part of the literal (spec 3.2). */
+/* On a number literal the sign is part of the literal (spec 3.2). */
 static eql_typed *
-sign(const eql_sema *sx, const eql_expr *e)
+literal_sign(const eql_sema *sx, const eql_expr *e, const eql_typed *t)
 {
     const eql_expr *inner = e->u.op.left;
-    eql_typed *t = eql_sema_value(sx, inner);
-    eql_value v;
+    eql_value v = t->u.constant.value;
 
-    if (!t)
-        return NULL;
-    if (!eql_typed_is_literal(t))
-        return eql_sema_unsupported(sx, e->span, "arithmetic is");
-    v = t->u.constant.value;
-    if (v.tag != EQL_INT && v.tag != EQL_FLOAT) {
-        eql_diags_add(sx->diags, "E302", e->span, NULL,
-                      "a sign needs a number, not %s",
-                      eql_sema_tag_name(v.tag));
-        return NULL;
-    }
     if (e->u.op.op == EQL_ARITH_SUB) {
         v = v.tag == EQL_FLOAT && inner->kind == EQL_NODE_LITERAL &&
                     is_two_to_63(sx, inner)
@@ -194,6 +51,68 @@ sign(const eql_sema *sx, const eql_expr *e)
                 : negate(v);
     }
     return eql_typed_const(sx->arena, e->span, v, true);
+}
+
+static eql_typed *
+sign(const eql_sema *sx, const eql_expr *e)
+{
+    eql_typed *t = eql_sema_value(sx, e->u.op.left);
+
+    if (!t)
+        return NULL;
+    if (eql_typed_is_literal(t) && (t->u.constant.value.tag == EQL_INT ||
+                                    t->u.constant.value.tag == EQL_FLOAT))
+        return literal_sign(sx, e, t);
+    if (eql_typed_is_literal(t) && t->u.constant.value.tag != EQL_NULL) {
+        eql_diags_add(sx->diags, "E302", e->span, NULL,
+                      "a sign needs a number, not %s",
+                      eql_sema_tag_name(t->u.constant.value.tag));
+        return NULL;
+    }
+    if (!eql_sema_number_operand(sx, t))
+        return NULL;
+    if (e->u.op.op == EQL_ARITH_SUB)
+        return eql_typed_negate(sx->arena, e->span, t);
+    /* `+x` is x where that is a number. */
+    return eql_typed_arith(
+        sx->arena, e->span, EQL_OPERATION_ADD,
+        eql_typed_const(sx->arena, e->span, eql_value_int(0), true), t);
+}
+
+/* --- arithmetic --- */
+
+bool
+eql_sema_number_operand(const eql_sema *sx, const eql_typed *t)
+{
+    eql_class c = eql_sema_class(t);
+
+    if (c > EQL_CLASS_NULL && c != EQL_CLASS_NUMBER) {
+        eql_diags_add(sx->diags, "E302", t->span, NULL,
+                      "arithmetic needs numbers, not %s",
+                      eql_sema_class_name(c));
+        return false;
+    }
+    return eql_sema_strict_type(sx, t, EQL_CLASS_NUMBER, "arithmetic");
+}
+
+static eql_typed *
+arith(const eql_sema *sx, const eql_expr *e)
+{
+    static const eql_operation operations[] = {
+        [EQL_ARITH_ADD] = EQL_OPERATION_ADD,
+        [EQL_ARITH_SUB] = EQL_OPERATION_SUB,
+        [EQL_ARITH_MUL] = EQL_OPERATION_MUL,
+        [EQL_ARITH_DIV] = EQL_OPERATION_DIV,
+        [EQL_ARITH_MOD] = EQL_OPERATION_MOD,
+    };
+    eql_typed *l = eql_sema_value(sx, e->u.op.left);
+    eql_typed *r = eql_sema_value(sx, e->u.op.right);
+    bool ok = l && eql_sema_number_operand(sx, l);
+
+    ok = r && eql_sema_number_operand(sx, r) && ok;
+    return ok ? eql_typed_arith(sx->arena, e->span, operations[e->u.op.op], l,
+                                r)
+              : NULL;
 }
 
 /* --- and, or, not --- */
@@ -207,17 +126,21 @@ not_boolean(const eql_sema *sx, eql_span span, const char *what)
 }
 
 /* Passes t on if it can be true or false, as far as is known.  null can: it is
- * "unknown". */
+ * "unknown"; and a string field may hold "true", where that is not refused. */
 static eql_typed *
 as_boolean(const eql_sema *sx, eql_typed *t)
 {
+    eql_class c, mapped;
+
     if (!t)
         return NULL;
-    if (eql_typed_is_address_field(t))
-        return not_boolean(sx, t->span, "an address");
-    if (eql_typed_is_literal(t) && !t->boolean)
-        return not_boolean(sx, t->span,
-                           eql_sema_tag_name(t->u.constant.value.tag));
+    c = eql_sema_class(t);
+    if (c > EQL_CLASS_NULL && c != EQL_CLASS_BOOL)
+        return not_boolean(sx, t->span, eql_sema_class_name(c));
+    mapped = eql_sema_schema_class(t);
+    if (mapped > EQL_CLASS_NULL && mapped != EQL_CLASS_BOOL &&
+        (mapped != EQL_CLASS_STRING || sx->settings->strict))
+        return not_boolean(sx, t->span, eql_sema_class_name(mapped));
     return t;
 }
 
@@ -226,7 +149,7 @@ as_boolean(const eql_sema *sx, eql_typed *t)
 static eql_typed *
 filter_field(const eql_sema *sx, const eql_expr *e)
 {
-    eql_typed *f = as_boolean(sx, field(sx, e));
+    eql_typed *f = as_boolean(sx, eql_sema_field(sx, e));
 
     return eql_typed_compare(
         sx->arena, e->span, EQL_CMP_EQ, f,
@@ -261,213 +184,83 @@ logic_list(const eql_sema *sx, const eql_expr *e, bool filter)
         e->span, items, n);
 }
 
+eql_sema
+eql_sema_opposite(const eql_sema *sx)
+{
+    eql_sema out = *sx;
+
+    out.excluding = !sx->excluding;
+    return out;
+}
+
 static eql_typed *
 logic_not(const eql_sema *sx, const eql_expr *e, bool filter)
 {
+    eql_sema inner = eql_sema_opposite(sx);
+
     return eql_typed_not(sx->arena, e->span,
-                         logic_operand(sx, e->u.op.left, filter));
+                         logic_operand(&inner, e->u.op.left, filter));
 }
 
-/* --- comparisons --- */
+/* --- lineage --- */
 
-static eql_typed *
-clash(const eql_sema *sx, eql_span span, const char *left, const char *right)
-{
-    eql_diags_add(sx->diags, "E302", span, NULL, "cannot compare %s with %s",
-                  left, right);
-    return NULL;
-}
-
-static eql_compare_op
-mirror(eql_compare_op op)
-{
-    switch (op) {
-    case EQL_CMP_LT: return EQL_CMP_GT;
-    case EQL_CMP_LE: return EQL_CMP_GE;
-    case EQL_CMP_GT: return EQL_CMP_LT;
-    case EQL_CMP_GE: return EQL_CMP_LE;
-    case EQL_CMP_EQ:
-    case EQL_CMP_NE: break;
-    }
-    return op;
-}
-
-/* Two sides of which one is of type ip and neither a literal: addresses. */
-static void
-to_addresses(const eql_sema *sx, eql_typed **l, eql_typed **r)
-{
-    if (eql_typed_is_address_field(*l) || eql_typed_is_address_field(*r)) {
-        *l = eql_typed_address(sx->arena, *l);
-        *r = eql_typed_address(sx->arena, *r);
-    }
-}
+static const eql_strview relations[EQL_LINEAGE_RELATION_COUNT] = {
+    [EQL_LINEAGE_DESCENDANT] = {"descendant", 10},
+    [EQL_LINEAGE_CHILD] = {"child", 5},
+    [EQL_LINEAGE_EVENT] = {"event", 5},
+};
 
 static bool
-is_boolean_text(const eql_value *v)
+find_relation(const eql_sema *sx, const eql_name *name,
+              eql_lineage_relation *out)
 {
-    return v->tag == EQL_STRING && (eql_sv_is(eql_value_sv(v), "true") ||
-                                    eql_sv_is(eql_value_sv(v), "false"));
-}
-
-/* l == literal r, r not null. */
-static eql_typed *
-equal_literal(const eql_sema *sx, eql_span span, eql_typed *l, eql_typed *r)
-{
-    const eql_value *v = &r->u.constant.value;
-
-    if (eql_typed_is_literal(l)) {
-        if (!eql_sema_same_class(l->u.constant.value.tag, v->tag))
-            return clash(sx, span, eql_sema_tag_name(l->u.constant.value.tag),
-                         eql_sema_tag_name(v->tag));
-        return eql_typed_compare(sx->arena, span, EQL_CMP_EQ, l, r);
-    }
-    if (eql_typed_is_address_field(l))
-        return eql_sema_address_equal(sx, span, l, r);
-    if (l->boolean && v->tag != EQL_BOOL && !is_boolean_text(v))
-        return clash(sx, span, "a boolean", eql_sema_tag_name(v->tag));
-    if (eql_sema_has_wildcard(v))
-        eql_diags_add(sx->diags, "W403", r->span,
-                      "\":\" and \"like\" take wildcards",
-                      "\"*\" and \"?\" are ordinary characters in \"==\"");
-    return eql_typed_compare(sx->arena, span, EQL_CMP_EQ, l, r);
-}
-
-static eql_typed *
-equal(const eql_sema *sx, eql_span span, eql_typed *l, eql_typed *r)
-{
-    if (is_literal_tag(r, EQL_NULL))
-        return eql_typed_is_null(sx->arena, span, l);
-    if (is_literal_tag(l, EQL_NULL))
-        return eql_typed_is_null(sx->arena, span, r);
-    if (eql_typed_is_literal(r))
-        return equal_literal(sx, span, l, r);
-    to_addresses(sx, &l, &r);
-    return eql_typed_compare(sx->arena, span, EQL_CMP_EQ, l, r);
-}
-
-/* l op literal r. */
-static eql_typed *
-order_literal(const eql_sema *sx, eql_span span, eql_compare_op op,
-              eql_typed *l, eql_typed *r)
-{
-    const eql_value *v = &r->u.constant.value;
-    eql_ip ip;
-
-    if (eql_typed_is_address_field(l) && v->tag != EQL_NULL) {
-        if (v->tag != EQL_STRING || !eql_ip_parse(eql_value_sv(v), &ip)) {
-            eql_diags_add(sx->diags, "E302", r->span, NULL,
-                          "%.*s is of type ip: only an address has an order",
-                          (int)l->u.path.name.len, l->u.path.name.p);
-            return NULL;
+    for (uint32_t i = 0; i < EQL_LINEAGE_RELATION_COUNT; i++) {
+        if (eql_sv_eq(name->text, relations[i])) {
+            *out = (eql_lineage_relation)i;
+            return true;
         }
-        l = eql_typed_address(sx->arena, l);
-        r = eql_typed_address(sx->arena, r);
-        if (op == EQL_CMP_LT || op == EQL_CMP_LE)
-            return eql_typed_compare(sx->arena, span, op, l, r);
-        return eql_typed_compare(sx->arena, span, mirror(op), r, l);
     }
-    if (v->tag == EQL_BOOL || is_literal_tag(l, EQL_BOOL) ||
-        (l->boolean && !is_literal_tag(l, EQL_NULL))) {
-        eql_diags_add(sx->diags, "E302", span, NULL, "booleans have no order");
-        return NULL;
-    }
-    if (eql_typed_is_literal(l) &&
-        !eql_sema_same_class(l->u.constant.value.tag, v->tag))
-        return clash(sx, span, eql_sema_tag_name(l->u.constant.value.tag),
-                     eql_sema_tag_name(v->tag));
-    return eql_typed_compare(sx->arena, span, op, l, r);
+    eql_diags_add(
+        sx->diags, "E302", name->span,
+        eql_sema_closest(sx, name->text, relations, EQL_LINEAGE_RELATION_COUNT),
+        "unknown relation \"%.*s of\"", (int)name->text.len, name->text.p);
+    return false;
 }
-
-static eql_typed *
-order(const eql_sema *sx, eql_span span, eql_compare_op op, eql_typed *l,
-      eql_typed *r)
-{
-    if (eql_typed_is_literal(r))
-        return order_literal(sx, span, op, l, r);
-    to_addresses(sx, &l, &r);
-    if (op == EQL_CMP_LT || op == EQL_CMP_LE)
-        return eql_typed_compare(sx->arena, span, op, l, r);
-    return eql_typed_compare(sx->arena, span, mirror(op), r, l);
-}
-
-static bool
-is_boolean_node(const eql_expr *e)
-{
-    return e->kind == EQL_NODE_LITERAL && e->u.literal.tag == EQL_BOOL;
-}
-
-/* Spec 4.3: in filter position `p == true` is p, when p is no bare field. */
-static bool
-is_rewritten(const eql_expr *p)
-{
-    return p->kind != EQL_NODE_LITERAL && p->kind != EQL_NODE_FIELD &&
-           p->kind != EQL_NODE_SIGN;
-}
-
-static eql_typed *
-compare(const eql_sema *sx, const eql_expr *e, bool filter)
-{
-    const eql_expr *le = e->u.op.left, *re = e->u.op.right;
-    eql_compare_op op = (eql_compare_op)e->u.op.op;
-    bool negated = op == EQL_CMP_NE;
-    eql_typed *l, *r, *t;
-
-    if (e->u.op.single_equals)
-        eql_diags_add(sx->diags, "W401", e->op_span, "write \"==\"",
-                      "\"=\" is read as \"==\"");
-    if (is_boolean_node(le) && !is_boolean_node(re)) {
-        const eql_expr *swap = le;
-
-        le = re;
-        re = swap;
-        op = mirror(op);
-    }
-    if (filter && (op == EQL_CMP_EQ || op == EQL_CMP_NE) &&
-        is_boolean_node(re) && is_rewritten(le)) {
-        t = eql_sema_filter(sx, le);
-        return re->u.literal.u.b == !negated
-                   ? t
-                   : eql_typed_not(sx->arena, e->span, t);
-    }
-    l = eql_sema_value(sx, le);
-    r = eql_sema_value(sx, re);
-    if (!l || !r)
-        return NULL;
-    if (eql_typed_is_literal(l) && !eql_typed_is_literal(r)) {
-        t = l;
-        l = r;
-        r = t;
-        op = mirror(op);
-    }
-    if (op == EQL_CMP_EQ || op == EQL_CMP_NE)
-        t = equal(sx, e->span, l, r);
-    else
-        t = order(sx, e->span, op, l, r);
-    return negated ? eql_typed_not(sx->arena, e->span, t) : t;
-}
-
-/* --- the two positions --- */
 
 static eql_typed *
 lineage(const eql_sema *sx, const eql_expr *e)
 {
-    static const eql_strview words[] = {
-        {"descendant", 10}, {"child", 5}, {"event", 5}};
-    const eql_name *name = &e->u.lineage.relation;
-    eql_strview hint = {0};
-    uint32_t close;
+    eql_typed_lineage l = {0};
+    eql_typed *t = eql_typed_new(sx->arena, EQL_TYPED_LINEAGE, e->span);
 
-    for (uint32_t i = 0; i < EQL_COUNTOF(words); i++)
-        if (eql_sv_eq(name->text, words[i]))
-            return eql_sema_unsupported(sx, e->span, "process lineage is");
-    close = eql_closest(name->text, words, EQL_COUNTOF(words));
-    if (close != EQL_NONE)
-        hint =
-            eql_arena_printf(sx->arena, "did you mean \"%s\"?", words[close].p);
-    eql_diags_add(sx->diags, "E302", name->span, hint.p,
-                  "unknown relation \"%.*s of\"", (int)name->text.len,
-                  name->text.p);
-    return NULL;
+    if (!t || !find_relation(sx, &e->u.lineage.relation, &l.relation))
+        return NULL;
+    if (sx->pure || !sx->out) {
+        eql_diags_add(sx->diags, "E302", e->span, NULL,
+                      "process lineage cannot be asked for here");
+        return NULL;
+    }
+    if (!eql_sema_lineage_stage(sx, e->u.lineage.body, &l.stage))
+        return NULL;
+    t->u.lineage.index = eql_sema_lineage_add(sx, &l);
+    t->u.lineage.id = eql_sema_dotted_field(
+        sx, e->span, eql_compile_paths(sx->settings).process_id);
+    return t->u.lineage.index != EQL_NONE && t->u.lineage.id ? t : NULL;
+}
+
+/* --- the two positions --- */
+
+eql_typed **
+eql_sema_values(const eql_sema *sx, const eql_expr_list *l)
+{
+    eql_typed **items = eql_arena_array(sx->arena, l->n, sizeof *items);
+    bool ok = items != NULL;
+
+    for (uint32_t i = 0; items && i < l->n; i++) {
+        items[i] = eql_sema_value(sx, l->items[i]);
+        ok = ok && items[i];
+    }
+    return ok ? items : NULL;
 }
 
 eql_typed *
@@ -476,14 +269,13 @@ eql_sema_value(const eql_sema *sx, const eql_expr *e)
     switch (e->kind) {
     case EQL_NODE_LITERAL:
         return eql_typed_const(sx->arena, e->span, e->u.literal, true);
-    case EQL_NODE_FIELD: return field(sx, e);
+    case EQL_NODE_FIELD: return eql_sema_field(sx, e);
     case EQL_NODE_CALL: return eql_sema_call(sx, e);
     case EQL_NODE_AND:
     case EQL_NODE_OR: return logic_list(sx, e, false);
     case EQL_NODE_NOT: return logic_not(sx, e, false);
-    case EQL_NODE_COMPARE: return compare(sx, e, false);
-    case EQL_NODE_ARITH:
-        return eql_sema_unsupported(sx, e->span, "arithmetic is");
+    case EQL_NODE_COMPARE: return eql_sema_compare(sx, e, false);
+    case EQL_NODE_ARITH: return arith(sx, e);
     case EQL_NODE_SIGN: return sign(sx, e);
     case EQL_NODE_IN: return eql_sema_in(sx, e);
     case EQL_NODE_MATCH: return eql_sema_match(sx, e);
@@ -499,7 +291,7 @@ eql_sema_filter(const eql_sema *sx, const eql_expr *e)
     case EQL_NODE_AND:
     case EQL_NODE_OR: return logic_list(sx, e, true);
     case EQL_NODE_NOT: return logic_not(sx, e, true);
-    case EQL_NODE_COMPARE: return compare(sx, e, true);
+    case EQL_NODE_COMPARE: return eql_sema_compare(sx, e, true);
     case EQL_NODE_FIELD: return filter_field(sx, e);
     default: return as_boolean(sx, eql_sema_value(sx, e));
     }

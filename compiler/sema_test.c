@@ -1,5 +1,4 @@
-/* sema_test.c -- expressions that test one operand: `in`, `:`, `like`, and
- * function calls, of which cidrMatch is one.
+/* sema_test.c -- expressions that test one operand: `in`, `:`, `like`, `regex`.
  *
  * All become TEST nodes (typed.h), whose operand is evaluated once.  A literal
  * null in a list is dropped (spec 5.5); literals of one kind share a part.
@@ -7,35 +6,18 @@
  * block, only a pattern with wildcards looks at the text. */
 #include "compiler/sema.h"
 
-#include <stdio.h>
-
+#include "base/regex.h"
 #include "base/text.h"
-#include "compiler/fold.h"
-
-#define EQL_FUNCTION_ANY UINT32_MAX
-
-typedef struct {
-    eql_strview name;
-    uint32_t min, max; /* arguments */
-    bool fold;         /* has a `~` form */
-    bool ready;        /* we have code for it */
-} function;
-
-static const function functions[] = {
-#define FUNCTION(name, min, max, fold, ready)                                  \
-    {{name, sizeof name - 1}, min, max, fold, ready},
-#include "stdlib/functions.def"
-#undef FUNCTION
-};
 
 /* Literals of one list, sorted into parts. */
 typedef struct {
-    eql_value *set, *patterns, *networks;
-    uint32_t nset, npatterns, nnetworks;
+    eql_value *set, *patterns, *networks, *regexes;
+    uint32_t nset, npatterns, nnetworks, nregexes;
     eql_typed **elements; /* not literals */
     uint32_t nelements;
     bool match;     /* the list of a `:` */
-    bool text_only; /* patterns of `like` and `like~` */
+    bool text_only; /* patterns of `like`, and of `in` under eq_wildcard */
+    bool set_fold, pattern_fold;
 } sorted;
 
 static bool
@@ -45,37 +27,81 @@ sorted_new(const eql_sema *sx, sorted *s, uint32_t n)
     s->set = eql_arena_array(sx->arena, n, sizeof *s->set);
     s->patterns = eql_arena_array(sx->arena, n, sizeof *s->patterns);
     s->networks = eql_arena_array(sx->arena, n, sizeof *s->networks);
+    s->regexes = eql_arena_array(sx->arena, n, sizeof *s->regexes);
     s->elements = eql_arena_array(sx->arena, n, sizeof *s->elements);
-    return s->set && s->patterns && s->networks && s->elements;
+    return s->set && s->patterns && s->networks && s->regexes && s->elements;
 }
 
-/* Every item in value position; NULL when one has errors. */
-static eql_typed **
-list_values(const eql_sema *sx, const eql_expr_list *l)
+static void
+add_part(eql_part *parts, uint32_t *n, eql_part p, eql_value *values,
+         uint32_t nvalues)
 {
-    eql_typed **items = eql_arena_array(sx->arena, l->n, sizeof *items);
-    bool ok = items != NULL;
+    if (nvalues == 0)
+        return;
+    p.values = values;
+    p.nvalues = nvalues;
+    parts[(*n)++] = p;
+}
 
-    for (uint32_t i = 0; items && i < l->n; i++) {
-        items[i] = eql_sema_value(sx, l->items[i]);
-        ok = ok && items[i];
-    }
-    return ok ? items : NULL;
+/* The test of operand against the sorted list. */
+static eql_typed *
+sorted_test(const eql_sema *sx, eql_span span, eql_typed *operand,
+            const sorted *s)
+{
+    bool ip = eql_typed_is_address_field(operand);
+    uint32_t n = 0;
+    eql_part *parts =
+        eql_arena_array(sx->arena, 4 + (size_t)s->nelements, sizeof *parts);
+
+    if (!parts)
+        return NULL;
+    add_part(parts, &n,
+             (eql_part){
+                 .kind = EQL_PART_SET, .fold = s->set_fold, .match = s->match},
+             s->set, s->nset);
+    add_part(parts, &n, (eql_part){.kind = EQL_PART_NETWORKS}, s->networks,
+             s->nnetworks);
+    add_part(parts, &n,
+             (eql_part){.kind = EQL_PART_PATTERNS,
+                        .fold = s->pattern_fold,
+                        .text_only = s->text_only},
+             s->patterns, s->npatterns);
+    add_part(parts, &n,
+             (eql_part){.kind = EQL_PART_REGEXES, .fold = s->pattern_fold},
+             s->regexes, s->nregexes);
+    for (uint32_t i = 0; i < s->nelements; i++)
+        parts[n++] = (eql_part){
+            .kind = EQL_PART_ELEMENT,
+            .fold = s->set_fold,
+            .address = ip || eql_typed_is_address_field(s->elements[i]),
+            .element = s->elements[i]};
+    return eql_typed_test(sx->arena, span, operand, parts, n);
+}
+
+eql_typed *
+eql_sema_part_test(const eql_sema *sx, eql_span span, eql_typed *operand,
+                   eql_part part, eql_typed **literals, uint32_t n)
+{
+    part.values = eql_arena_array(sx->arena, n, sizeof *part.values);
+    if (!part.values)
+        return NULL;
+    for (uint32_t i = 0; i < n; i++)
+        part.values[i] = literals[i]->u.constant.value;
+    part.nvalues = n;
+    return eql_typed_test(sx->arena, span, operand, &part, 1);
 }
 
 static eql_typed *
-clash(const eql_sema *sx, eql_span span, eql_tag a, eql_tag b)
+negated(const eql_sema *sx, const eql_expr *e, eql_typed *t)
 {
-    eql_diags_add(sx->diags, "E302", span, NULL, "cannot compare %s with %s",
-                  eql_sema_tag_name(a), eql_sema_tag_name(b));
-    return NULL;
+    return e->u.test.negated ? eql_typed_not(sx->arena, e->span, t) : t;
 }
 
 /* --- addresses --- */
 
-static bool
-check_address(const eql_sema *sx, const eql_typed *operand,
-              const eql_typed *lit)
+bool
+eql_sema_check_address(const eql_sema *sx, const eql_typed *operand,
+                       const eql_typed *lit)
 {
     const eql_value *v = &lit->u.constant.value;
     eql_cidr cidr;
@@ -93,15 +119,13 @@ eql_typed *
 eql_sema_address_equal(const eql_sema *sx, eql_span span, eql_typed *operand,
                        const eql_typed *lit)
 {
-    eql_part part = {.kind = EQL_PART_NETWORKS, .nvalues = 1};
+    eql_part part = {.kind = EQL_PART_NETWORKS};
+    eql_typed *literal =
+        eql_typed_const(sx->arena, lit->span, lit->u.constant.value, true);
 
-    if (!check_address(sx, operand, lit))
+    if (!literal || !eql_sema_check_address(sx, operand, lit))
         return NULL;
-    part.values = eql_arena_array(sx->arena, 1, sizeof *part.values);
-    if (!part.values)
-        return NULL;
-    part.values[0] = lit->u.constant.value;
-    return eql_typed_test(sx->arena, span, operand, &part, 1);
+    return eql_sema_part_test(sx, span, operand, part, &literal, 1);
 }
 
 /* --- in --- */
@@ -110,52 +134,21 @@ eql_sema_address_equal(const eql_sema *sx, eql_span span, eql_typed *operand,
  * apply to the literal on either side. */
 static eql_typed *
 element_is(const eql_sema *sx, const eql_expr *e, eql_typed *element,
-           const eql_typed *lit)
+           eql_typed *lit)
 {
-    eql_part part = {
-        .kind = EQL_PART_SET, .fold = e->u.test.fold, .nvalues = 1};
+    eql_part part = {.kind = EQL_PART_SET,
+                     .fold = eql_sema_folds(sx, e->u.test.fold)};
+    eql_value v;
 
     if (eql_typed_is_address_field(element))
         return eql_sema_address_equal(sx, e->span, element, lit);
-    part.values = eql_arena_array(sx->arena, 1, sizeof *part.values);
-    if (!part.values)
+    if (!eql_sema_fit(sx, element, lit, &v))
         return NULL;
-    part.values[0] = lit->u.constant.value;
-    return eql_typed_test(sx->arena, e->span, element, &part, 1);
-}
-
-/* `5 in (a, 6, b)`: an OR of tests on the computed elements. */
-static eql_typed *
-literal_in(const eql_sema *sx, const eql_expr *e, eql_typed *lit,
-           eql_typed **items)
-{
-    const eql_value *v = &lit->u.constant.value;
-    bool ok = true, found = false;
-    uint32_t n = 0;
-
-    for (uint32_t i = 0; i < e->u.test.list.n; i++) {
-        const eql_value *w = &items[i]->u.constant.value;
-
-        if (!eql_typed_is_literal(items[i])) {
-            items[n] = element_is(sx, e, items[i], lit);
-            ok = items[n++] && ok;
-        } else if (!eql_sema_same_class(v->tag, w->tag)) {
-            clash(sx, items[i]->span, v->tag, w->tag);
-            ok = false;
-        } else if (w->tag != EQL_NULL) {
-            found = found || eql_fold_equal(v, w, e->u.test.fold);
-        }
-    }
-    if (!ok)
-        return NULL;
-    if (v->tag == EQL_NULL)
-        return eql_typed_const(sx->arena, e->span, eql_value_null(), false);
-    if (found || n == 0)
-        return eql_typed_const(sx->arena, e->span, eql_value_bool(found),
-                               false);
-    return n == 1 ? items[0]
-                  : eql_typed_list_node(sx->arena, EQL_TYPED_OR, e->span, items,
-                                        n);
+    if (element->kind == EQL_TYPED_FIELD &&
+        element->u.path.type == EQL_FIELD_DATE)
+        element = eql_typed_convert(sx->arena, EQL_FIELD_DATE, element);
+    lit = eql_typed_const(sx->arena, lit->span, v, true);
+    return lit ? eql_sema_part_test(sx, e->span, element, part, &lit, 1) : NULL;
 }
 
 /* Puts one element of an `in` list where it belongs. */
@@ -163,74 +156,87 @@ static bool
 sort_element(const eql_sema *sx, const eql_typed *operand, eql_typed *item,
              sorted *s)
 {
+    eql_value v;
+
     if (!eql_typed_is_literal(item)) {
         s->elements[s->nelements++] = item;
-    } else if (item->u.constant.value.tag == EQL_NULL) {
         return true;
-    } else if (eql_typed_is_address_field(operand)) {
-        if (!check_address(sx, operand, item))
+    }
+    if (item->u.constant.value.tag == EQL_NULL)
+        return true;
+    if (eql_typed_is_address_field(operand)) {
+        if (!eql_sema_check_address(sx, operand, item))
             return false;
         s->networks[s->nnetworks++] = item->u.constant.value;
-    } else {
-        s->set[s->nset++] = item->u.constant.value;
+        return true;
     }
+    if (!eql_sema_fit(sx, operand, item, &v) ||
+        !eql_sema_strict_item(sx, operand, item))
+        return false;
+    if (eql_sema_is_wildcard(sx, &v))
+        s->patterns[s->npatterns++] = v;
+    else
+        s->set[s->nset++] = v;
     return true;
 }
 
-static void
-warn_wildcard_element(const eql_sema *sx, const sorted *s, eql_span span)
+/* `5 in (a, 6, b)`: an OR of tests on the computed elements. */
+static eql_typed *
+literal_in(const eql_sema *sx, const eql_expr *e, eql_typed *lit, sorted *s)
 {
-    for (uint32_t i = 0; i < s->nset; i++) {
-        if (eql_sema_has_wildcard(&s->set[i])) {
-            eql_diags_add(sx->diags, "W408", span,
-                          "\":\" and \"like\" take wildcards",
-                          "\"*\" and \"?\" are ordinary characters in \"in\"");
-            return;
-        }
+    eql_typed **items = s->elements;
+    uint32_t n = s->nelements;
+    bool ok = true;
+
+    if (lit->u.constant.value.tag == EQL_NULL)
+        return eql_typed_const(sx->arena, e->span, eql_value_null(), false);
+    for (uint32_t i = 0; i < n; i++) {
+        items[i] = element_is(sx, e, items[i], lit);
+        ok = ok && items[i];
     }
-}
-
-/* The test of operand against the sorted list. */
-static eql_typed *
-sorted_test(const eql_sema *sx, eql_span span, eql_typed *operand,
-            const sorted *s, bool fold)
-{
-    uint32_t n = 0;
-    eql_part *parts =
-        eql_arena_array(sx->arena, 3 + (size_t)s->nelements, sizeof *parts);
-
-    if (!parts)
+    if (!ok)
         return NULL;
-    if (s->nset)
-        parts[n++] = (eql_part){.kind = EQL_PART_SET,
-                                .fold = fold && !s->match,
-                                .match = s->match,
-                                .values = s->set,
-                                .nvalues = s->nset};
-    if (s->nnetworks)
-        parts[n++] = (eql_part){.kind = EQL_PART_NETWORKS,
-                                .values = s->networks,
-                                .nvalues = s->nnetworks};
-    if (s->npatterns)
-        parts[n++] = (eql_part){.kind = EQL_PART_PATTERNS,
-                                .fold = fold,
-                                .text_only = s->text_only,
-                                .values = s->patterns,
-                                .nvalues = s->npatterns};
-    for (uint32_t i = 0; i < s->nelements; i++)
-        parts[n++] =
-            (eql_part){.kind = EQL_PART_ELEMENT,
-                       .fold = fold,
-                       .address = eql_typed_is_address_field(operand) ||
-                                  eql_typed_is_address_field(s->elements[i]),
-                       .element = s->elements[i]};
-    return eql_typed_test(sx->arena, span, operand, parts, n);
+    if (s->nset + s->npatterns) {
+        s->nelements = 0;
+        items[n++] = sorted_test(sx, e->span, lit, s);
+    }
+    if (n == 0) /* nothing but nulls */
+        return eql_typed_const(sx->arena, e->span, eql_value_bool(false),
+                               false);
+    return n == 1 ? items[0]
+                  : eql_typed_list_node(sx->arena, EQL_TYPED_OR, e->span, items,
+                                        n);
 }
 
-static eql_typed *
-negated(const eql_sema *sx, const eql_expr *e, eql_typed *t)
+/* A field of type date is looked for among instants. */
+static void
+to_dates(const eql_sema *sx, eql_typed **operand, sorted *s)
 {
-    return e->u.test.negated ? eql_typed_not(sx->arena, e->span, t) : t;
+    bool date = (*operand)->kind == EQL_TYPED_FIELD &&
+                (*operand)->u.path.type == EQL_FIELD_DATE;
+
+    if (!date)
+        return;
+    *operand = eql_typed_convert(sx->arena, EQL_FIELD_DATE, *operand);
+    for (uint32_t i = 0; i < s->nelements; i++)
+        s->elements[i] =
+            eql_typed_convert(sx->arena, EQL_FIELD_DATE, s->elements[i]);
+}
+
+/* Each is told once a list. */
+static void
+lint_list(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
+          eql_typed **items)
+{
+    eql_sema inner = e->u.test.negated ? eql_sema_opposite(sx) : *sx;
+    bool wildcard = false, with_case = e->u.test.fold;
+
+    for (uint32_t i = 0; i < e->u.test.list.n; i++) {
+        if (!eql_typed_is_literal(items[i]))
+            continue;
+        wildcard = wildcard || eql_lint_list_wildcard(sx, items[i]);
+        with_case = with_case || eql_lint_case(&inner, operand, items[i]);
+    }
 }
 
 eql_typed *
@@ -238,21 +244,24 @@ eql_sema_in(const eql_sema *sx, const eql_expr *e)
 {
     const eql_expr_list *l = &e->u.test.list;
     eql_typed *operand = eql_sema_value(sx, e->u.test.operand);
-    eql_typed **items = list_values(sx, l);
+    eql_typed **items = eql_sema_values(sx, l);
     bool ok = true;
     sorted s;
 
-    if (!operand || !items || !sorted_new(sx, &s, l->n))
+    /* literal_in adds one to the elements. */
+    if (!operand || !items || !sorted_new(sx, &s, l->n + 1))
         return NULL;
-    if (eql_typed_is_literal(operand))
-        return negated(sx, e, literal_in(sx, e, operand, items));
+    s.set_fold = eql_sema_folds(sx, e->u.test.fold);
+    s.pattern_fold = s.text_only = true; /* eq_wildcard */
     for (uint32_t i = 0; i < l->n; i++)
         ok = sort_element(sx, operand, items[i], &s) && ok;
     if (!ok)
         return NULL;
-    warn_wildcard_element(sx, &s, e->span);
-    return negated(sx, e,
-                   sorted_test(sx, e->span, operand, &s, e->u.test.fold));
+    lint_list(sx, e, operand, items);
+    if (eql_typed_is_literal(operand))
+        return negated(sx, e, literal_in(sx, e, operand, &s));
+    to_dates(sx, &operand, &s);
+    return negated(sx, e, sorted_test(sx, e->span, operand, &s));
 }
 
 /* --- : and like --- */
@@ -271,6 +280,38 @@ match_error(const eql_sema *sx, const eql_expr *e, const eql_typed *item,
     return false;
 }
 
+/* A pattern for an operand that has no text. */
+static bool
+check_text_operand(const eql_sema *sx, const eql_expr *e,
+                   const eql_typed *operand)
+{
+    eql_class c = eql_sema_class(operand);
+    bool colon = e->u.test.op == EQL_MATCH_COLON;
+
+    if (eql_typed_is_literal(operand) || c <= EQL_CLASS_NULL ||
+        c == EQL_CLASS_STRING || (colon && c == EQL_CLASS_NUMBER))
+        return true;
+    eql_diags_add(sx->diags, "E302", operand->span, "write \"==\"",
+                  "\"%.*s\" looks at text, not at %s", (int)e->op_span.len,
+                  sx->text.p + e->op_span.offset, eql_sema_class_name(c));
+    return false;
+}
+
+/* What Elasticsearch refuses by its mapping: no text on the left. */
+static bool
+check_strict_operand(const eql_sema *sx, const eql_expr *e,
+                     const eql_typed *operand)
+{
+    eql_class c = eql_sema_schema_class(operand);
+
+    if (!sx->settings->strict || c <= EQL_CLASS_NULL || c == EQL_CLASS_STRING)
+        return true;
+    eql_diags_add(sx->diags, "E302", operand->span, "write \"==\"",
+                  "\"%.*s\" looks at text, not at %s", (int)e->op_span.len,
+                  sx->text.p + e->op_span.offset, eql_sema_class_name(c));
+    return false;
+}
+
 /* Puts one right side of `:` or `like` where it belongs. */
 static bool
 sort_pattern(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
@@ -278,6 +319,7 @@ sort_pattern(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
 {
     const eql_value *v = &item->u.constant.value;
     bool colon = e->u.test.op == EQL_MATCH_COLON;
+    eql_value fitted;
 
     if (!eql_typed_is_literal(item)) {
         eql_diags_add(sx->diags, "E302", item->span, NULL,
@@ -285,10 +327,8 @@ sort_pattern(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
         return false;
     }
     if (eql_typed_is_literal(operand) &&
-        !eql_sema_same_class(operand->u.constant.value.tag, v->tag)) {
-        clash(sx, item->span, operand->u.constant.value.tag, v->tag);
+        !eql_sema_fit(sx, operand, item, &fitted))
         return false;
-    }
     if (!colon && v->tag != EQL_STRING)
         return match_error(sx, e, item, "strings");
     if (v->tag == EQL_NULL)
@@ -297,165 +337,184 @@ sort_pattern(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
         return match_error(sx, e, item, "strings and numbers");
     if (colon && eql_typed_is_address_field(operand) &&
         !eql_sema_has_wildcard(v)) {
-        if (!check_address(sx, operand, item))
+        if (!eql_sema_check_address(sx, operand, item))
             return false;
         s->networks[s->nnetworks++] = *v;
     } else if (v->tag == EQL_STRING) {
+        eql_lint_pattern(sx, item);
         s->patterns[s->npatterns++] = *v;
+    } else if (eql_sema_fit(sx, operand, item, &fitted)) {
+        s->set[s->nset++] = fitted;
     } else {
-        s->set[s->nset++] = *v;
+        return false;
     }
     return true;
+}
+
+/* --- regex --- */
+
+/* Narrows the span of a literal to one place in it, if its text stands there
+ * as it is, without escapes. */
+static eql_span
+place_in_literal(const eql_sema *sx, const eql_typed *lit, uint32_t at)
+{
+    const eql_value *v = &lit->u.constant.value;
+    eql_span s = lit->span;
+    uint32_t quotes = s.len == v->len + 2u ? 1 : s.len == v->len + 6u ? 3 : 0;
+
+    if (!quotes || s.offset > sx->text.len || s.len > sx->text.len - s.offset ||
+        at > v->len || v->len == 0 ||
+        memcmp(sx->text.p + s.offset + quotes, v->u.s, v->len) != 0)
+        return s;
+    s.offset += quotes + at;
+    s.len = at < v->len ? 1 : 0;
+    return s;
+}
+
+/* Characters up to and with the one at byte `at`. */
+static uint32_t
+character(const eql_value *v, uint32_t at)
+{
+    uint32_t n = 1;
+
+    for (uint32_t i = 1; i <= at && i < v->len; i++)
+        n += ((unsigned char)v->u.s[i] & 0xc0) != 0x80;
+    return n + (at == v->len && at > 0);
+}
+
+static unsigned
+regex_flags(const eql_sema *sx, bool fold, bool prefix)
+{
+    const eql_dialect *d = &sx->settings->dialect;
+    unsigned flags = prefix ? EQL_REGEX_PREFIX : 0;
+
+    if (!fold)
+        return flags;
+    flags |= EQL_REGEX_FOLD;
+    if (d->regex_ci_ranges == EQL_REGEX_CI_RANGES_LUCENE)
+        flags |= EQL_REGEX_CASE_RANGES;
+    if (d->case_fold == EQL_CASE_FOLD_ASCII)
+        flags |= EQL_REGEX_ASCII;
+    return flags;
+}
+
+/* Is it a regular expression, and one of a size that can be run? */
+static bool
+is_regex(eql_strview text, unsigned flags, eql_regex_error *why)
+{
+    eql_regex *r;
+
+    if (!eql_regex_check(text, flags, why))
+        return false;
+    r = eql_regex_new(&text, 1, flags, why);
+    eql_regex_free(r);
+    return r != NULL;
+}
+
+bool
+eql_sema_check_regex(const eql_sema *sx, const eql_typed *lit, bool fold,
+                     bool prefix)
+{
+    const eql_value *v = &lit->u.constant.value;
+    eql_regex_error why = {0};
+
+    if (is_regex(eql_value_sv(v), regex_flags(sx, fold, prefix), &why)) {
+        if (!prefix)
+            eql_lint_regex(sx, lit);
+        return true;
+    }
+    eql_diags_add(sx->diags, "E304", place_in_literal(sx, lit, why.at),
+                  why.hint, "%s, at character %u of the regular expression",
+                  why.text, character(v, why.at));
+    return false;
+}
+
+bool
+eql_sema_compile_regexes(const eql_sema *sx, eql_span span,
+                         const eql_value *values, uint32_t n, unsigned how)
+{
+    eql_strview *texts = eql_arena_array(sx->arena, n, sizeof *texts);
+    eql_regex_error why = {0};
+    eql_regex *r;
+
+    if (!texts)
+        return false;
+    for (uint32_t i = 0; i < n; i++)
+        texts[i] = eql_value_sv(&values[i]);
+    r = eql_regex_new(
+        texts, n, regex_flags(sx, how & EQL_REGEX_FOLD, how & EQL_REGEX_PREFIX),
+        &why);
+    if (!r)
+        eql_diags_add(sx->diags, "E304", span, why.hint, "%s", why.text);
+    eql_regex_free(r);
+    return r != NULL;
+}
+
+static bool
+sort_regex(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
+           const eql_typed *item, sorted *s)
+{
+    bool fold = e->u.test.op == EQL_MATCH_REGEX_CI;
+    eql_value fitted;
+
+    if (!eql_typed_is_literal(item)) {
+        eql_diags_add(sx->diags, "E302", item->span, NULL,
+                      "a regular expression must be a literal");
+        return false;
+    }
+    if (item->u.constant.value.tag != EQL_STRING)
+        return match_error(sx, e, item, "strings");
+    if (eql_typed_is_literal(operand) &&
+        !eql_sema_fit(sx, operand, item, &fitted))
+        return false;
+    s->regexes[s->nregexes++] = item->u.constant.value;
+    return eql_sema_check_regex(sx, item, fold, false);
+}
+
+/* --- the node --- */
+
+/* Do patterns of this operator ignore case?  Endgame's always do (6.1). */
+static bool
+pattern_folds(const eql_sema *sx, const eql_expr *e)
+{
+    switch (e->u.test.op) {
+    case EQL_MATCH_LIKE: return eql_sema_folds(sx, false);
+    case EQL_MATCH_REGEX: return false;
+    default: return true;
+    }
 }
 
 eql_typed *
 eql_sema_match(const eql_sema *sx, const eql_expr *e)
 {
     const eql_expr_list *l = &e->u.test.list;
-    eql_typed *operand, **items, *t;
+    bool regex =
+        e->u.test.op == EQL_MATCH_REGEX || e->u.test.op == EQL_MATCH_REGEX_CI;
+    eql_typed *operand = eql_sema_value(sx, e->u.test.operand);
+    eql_typed **items = eql_sema_values(sx, l), *t;
     bool ok = true;
     sorted s;
 
-    if (e->u.test.op == EQL_MATCH_REGEX || e->u.test.op == EQL_MATCH_REGEX_CI)
-        return eql_sema_unsupported(sx, e->op_span, "regular expressions are");
-    operand = eql_sema_value(sx, e->u.test.operand);
-    items = list_values(sx, l);
-    if (!operand || !items || !sorted_new(sx, &s, l->n))
+    if (!operand || !items || !sorted_new(sx, &s, l->n) ||
+        !check_text_operand(sx, e, operand) ||
+        !check_strict_operand(sx, e, operand))
         return NULL;
     for (uint32_t i = 0; i < l->n; i++)
-        ok = sort_pattern(sx, e, operand, items[i], &s) && ok;
+        ok = (regex ? sort_regex(sx, e, operand, items[i], &s)
+                    : sort_pattern(sx, e, operand, items[i], &s)) &&
+             ok;
     if (!ok)
         return NULL;
     s.match = e->u.test.op == EQL_MATCH_COLON;
     s.text_only = !s.match;
+    s.pattern_fold = pattern_folds(sx, e);
+    if (regex && !eql_sema_compile_regexes(sx, e->span, s.regexes, s.nregexes,
+                                           s.pattern_fold ? EQL_REGEX_FOLD : 0))
+        return NULL;
     /* `port : 443` is `port == 443` (spec 5.4). */
     if (l->n == 1 && s.nset == 1)
-        t = eql_typed_compare(sx->arena, e->span, EQL_CMP_EQ, operand,
-                              items[0]);
+        t = eql_sema_equal(sx, e->span, operand, items[0]);
     else
-        t = sorted_test(sx, e->span, operand, &s,
-                        e->u.test.op != EQL_MATCH_LIKE);
+        t = sorted_test(sx, e->span, operand, &s);
     return negated(sx, e, t);
-}
-
-/* --- functions --- */
-
-static eql_typed *
-unknown_function(const eql_sema *sx, const eql_expr *e)
-{
-    const eql_name *name = &e->u.call.name;
-    eql_strview names[EQL_COUNTOF(functions)], hint = {0};
-    uint32_t close;
-
-    /* A macro call: its definition has been refused already. */
-    for (uint32_t i = 0; sx->query && i < sx->query->ndefs; i++)
-        if (eql_sv_eq(sx->query->defs[i].name.text, name->text))
-            return NULL;
-    for (uint32_t i = 0; i < EQL_COUNTOF(functions); i++)
-        names[i] = functions[i].name;
-    close = eql_closest(name->text, names, EQL_COUNTOF(functions));
-    if (close != EQL_NONE)
-        hint =
-            eql_arena_printf(sx->arena, "did you mean \"%s\"?", names[close].p);
-    eql_diags_add(sx->diags, "E302", name->span, hint.p,
-                  "unknown function \"%.*s\"", (int)name->text.len,
-                  name->text.p);
-    return NULL;
-}
-
-static const function *
-find_function(eql_strview name)
-{
-    for (uint32_t i = 0; i < EQL_COUNTOF(functions); i++)
-        if (eql_sv_eq_ascii_ci(functions[i].name, name))
-            return &functions[i];
-    return NULL;
-}
-
-static bool
-check_count(const eql_sema *sx, const eql_expr *e, const function *f)
-{
-    uint32_t n = e->u.call.args.n;
-    char takes[64];
-
-    if (n >= f->min && n <= f->max)
-        return true;
-    if (f->min == f->max)
-        snprintf(takes, sizeof takes, "%u", f->min);
-    else if (f->max == EQL_FUNCTION_ANY)
-        snprintf(takes, sizeof takes, "at least %u", f->min);
-    else
-        snprintf(takes, sizeof takes, "%u to %u", f->min, f->max);
-    eql_diags_add(sx->diags, "E302", e->u.call.name.span, NULL,
-                  "%s takes %s argument%s, not %u", f->name.p, takes,
-                  f->max == 1 ? "" : "s", n);
-    return false;
-}
-
-static bool
-check_block(const eql_sema *sx, const eql_typed *item)
-{
-    const eql_value *v = &item->u.constant.value;
-    eql_cidr cidr;
-
-    if (!eql_typed_is_literal(item) || v->tag != EQL_STRING) {
-        eql_diags_add(sx->diags, "E302", item->span, NULL,
-                      "cidrMatch takes its blocks as string literals");
-        return false;
-    }
-    if (!eql_cidr_parse(eql_value_sv(v), &cidr)) {
-        eql_diags_add(sx->diags, "E304", item->span,
-                      "write an address or a block such as \"10.0.0.0/8\"",
-                      "not an address or a block of addresses");
-        return false;
-    }
-    return true;
-}
-
-static eql_typed *
-cidr_match(const eql_sema *sx, const eql_expr *e)
-{
-    const eql_expr_list *args = &e->u.call.args;
-    eql_typed **items = list_values(sx, args);
-    bool ok = true;
-    sorted s;
-    eql_tag tag;
-
-    if (!items || !sorted_new(sx, &s, args->n))
-        return NULL;
-    for (uint32_t i = 1; i < args->n; i++) {
-        ok = check_block(sx, items[i]) && ok;
-        s.networks[s.nnetworks++] = items[i]->u.constant.value;
-    }
-    tag = eql_typed_is_literal(items[0]) ? items[0]->u.constant.value.tag
-                                         : EQL_NULL;
-    if (tag != EQL_NULL && tag != EQL_STRING) {
-        eql_diags_add(sx->diags, "E302", items[0]->span, NULL,
-                      "cidrMatch looks at an address, not %s",
-                      eql_sema_tag_name(tag));
-        return NULL;
-    }
-    return ok ? sorted_test(sx, e->span, items[0], &s, false) : NULL;
-}
-
-eql_typed *
-eql_sema_call(const eql_sema *sx, const eql_expr *e)
-{
-    const function *f = find_function(e->u.call.name.text);
-    eql_strview what;
-
-    if (!f)
-        return unknown_function(sx, e);
-    if (e->u.call.tilde && !f->fold) {
-        eql_diags_add(sx->diags, "E303", e->u.call.name.span, NULL,
-                      "%s has no form that ignores case", f->name.p);
-        return NULL;
-    }
-    if (!check_count(sx, e, f))
-        return NULL;
-    if (f->ready)
-        return cidr_match(sx, e);
-    what = eql_arena_printf(sx->arena, "the function %s is", f->name.p);
-    return what.p ? eql_sema_unsupported(sx, e->u.call.name.span, what.p)
-                  : NULL;
 }

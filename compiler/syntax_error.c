@@ -125,8 +125,10 @@ list_expected(const eql_parser *ps, expected *x)
     *x = (expected){0};
     for (int k = 1; k < EQL_TOKEN_KINDS; k++)
         x->can[k] = accepts(ps, k);
-    /* Only parser.c feeds it. */
+    /* Only parser.c feeds these. */
     x->can[EQL_TOK_CONDITION] = false;
+    x->can[EQL_TOK_IMPLIED] = false;
+    x->can[EQL_TOK_DEFINITIONS] = false;
     /* A name can always go on: that is no news after one. */
     if (x->can[EQL_TOK_EQ] || x->can[EQL_TOK_LPAREN] || x->can[EQL_TOK_WHERE])
         for (size_t i = 0; i < EQL_COUNTOF(silent); i++)
@@ -172,9 +174,27 @@ begins_value(int kind)
            kind == EQL_TOK_LPAREN || kind == EQL_TOK_INTEGER;
 }
 
+/* Words of the language and the tokens they are. */
+static const struct {
+    eql_strview word;
+    int kind;
+} keywords[] = {
+    {{"and", 3}, EQL_TOK_AND},       {{"any", 3}, EQL_TOK_ANY},
+    {{"as", 2}, EQL_TOK_AS},         {{"by", 2}, EQL_TOK_BY},
+    {{"const", 5}, EQL_TOK_CONST},   {{"false", 5}, EQL_TOK_FALSE},
+    {{"fork", 4}, EQL_TOK_FORK},     {{"in", 2}, EQL_TOK_IN},
+    {{"join", 4}, EQL_TOK_JOIN},     {{"like", 4}, EQL_TOK_LIKE},
+    {{"macro", 5}, EQL_TOK_MACRO},   {{"not", 3}, EQL_TOK_NOT},
+    {{"null", 4}, EQL_TOK_NULL},     {{"of", 2}, EQL_TOK_OF},
+    {{"or", 2}, EQL_TOK_OR},         {{"regex", 5}, EQL_TOK_REGEX},
+    {{"sample", 6}, EQL_TOK_SAMPLE}, {{"sequence", 8}, EQL_TOK_SEQUENCE},
+    {{"true", 4}, EQL_TOK_TRUE},     {{"until", 5}, EQL_TOK_UNTIL},
+    {{"where", 5}, EQL_TOK_WHERE},   {{"with", 4}, EQL_TOK_WITH},
+};
+
 /* tok in lower case, when that is a reserved word and tok is not. */
 static bool
-misspelt_keyword(const eql_parser *ps, eql_token tok, char out[16])
+wrong_case(const eql_parser *ps, eql_token tok, char out[16])
 {
     eql_strview s = eql_ast_text(ps, tok.span);
 
@@ -185,6 +205,49 @@ misspelt_keyword(const eql_parser *ps, eql_token tok, char out[16])
             (char)(s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 0x20 : s.p[i]);
     out[s.len] = '\0';
     return eql_token_is_reserved(eql_sv(out, s.len));
+}
+
+/* The keyword that could stand where tok does and is spelt nearly so; or
+ * NULL.  Short words are near to everything. */
+static const char *
+misspelt(const eql_parser *ps, eql_token tok)
+{
+    eql_strview could[EQL_COUNTOF(keywords)];
+    uint32_t n = 0, i;
+
+    if (tok.kind != EQL_TOK_IDENT || tok.span.len < 4)
+        return NULL;
+    for (i = 0; i < EQL_COUNTOF(keywords); i++)
+        if (keywords[i].word.len > 3 && accepts(ps, keywords[i].kind))
+            could[n++] = keywords[i].word;
+    i = eql_closest(eql_ast_text(ps, tok.span), could, n);
+    return i == EQL_NONE ? NULL : could[i].p;
+}
+
+/* The word that begins a query, of which prev is nearly the spelling. */
+static const char *
+misspelt_kind(const eql_parser *ps)
+{
+    static const eql_strview kinds[] = {{"sequence", 8}, {"sample", 6},
+                                        {"join", 4},     {"macro", 5},
+                                        {"const", 5},    {"any", 3}};
+    eql_strview s = eql_ast_text(ps, ps->prev.span);
+    uint32_t i;
+
+    if (ps->prev.kind != EQL_TOK_IDENT || ps->before.span.len || ps->kind)
+        return NULL;
+    i = eql_closest(s, kinds, EQL_COUNTOF(kinds));
+    return i == EQL_NONE ? NULL : kinds[i].p;
+}
+
+static const char *
+advice_on_bracket(const eql_parser *ps)
+{
+    if (ps->depth && eql_begins_filter(ps))
+        return "the stage before this one is not closed with \"]\"";
+    if (ps->kind == 0 && eql_begins_filter(ps))
+        return "stages stand in: sequence [...] [...]";
+    return accepts(ps, EQL_TOK_INDEX) ? "an index is a number: a[0]" : NULL;
 }
 
 static const char *
@@ -201,6 +264,8 @@ advice_on_token(const eql_parser *ps, eql_token tok)
         (ps->prev.kind == EQL_TOK_LPAREN && is_match(ps->before.kind)))
         return "the right side of :, like and regex is a literal or a list "
                "of literals; fields are compared with ==";
+    if (tok.kind == EQL_TOK_LBRACKET || tok.kind == EQL_TOK_MISSING_OPEN)
+        return advice_on_bracket(ps);
     if (accepts(ps, EQL_TOK_AND) && begins_value(tok.kind))
         return "join conditions with \"and\" or \"or\"";
     if (accepts(ps, EQL_TOK_QUOTED) && eql_token_is_reserved(s))
@@ -264,19 +329,32 @@ add_found(const eql_parser *ps, eql_token tok, eql_buf *out)
         eql_buf_printf(out, "unexpected \"%.*s\"", (int)s.len, s.p);
 }
 
+/* Advice that quotes a keyword; text holds it. */
+static const char *
+advice_on_spelling(const eql_parser *ps, eql_token tok, char text[64])
+{
+    const char *near = misspelt(ps, tok);
+    char word[16];
+
+    if (wrong_case(ps, tok, word))
+        snprintf(text, 64, "keywords are lower-case: write \"%s\"", word);
+    else if (near || (near = misspelt_kind(ps)))
+        snprintf(text, 64, "did you mean \"%s\"?", near);
+    else
+        return NULL;
+    return text;
+}
+
 static void
 report_unexpected(eql_parser *ps, eql_token tok)
 {
-    const char *hint = advice_on_place(ps, tok);
-    char word[16], text[64];
+    char text[64];
+    const char *hint = advice_on_spelling(ps, tok, text);
     eql_buf found = {0};
     expected x;
 
-    if (misspelt_keyword(ps, tok, word)) {
-        snprintf(text, sizeof text, "keywords are lower-case: write \"%s\"",
-                 word);
-        hint = text;
-    }
+    if (!hint)
+        hint = advice_on_place(ps, tok);
     list_expected(ps, &x);
     add_found(ps, tok, &found);
     eql_diags_add(ps->diags, "E201", tok.span, hint, "%.*s; expected %.*s",
@@ -297,14 +375,26 @@ where_is_missing(const eql_parser *ps, eql_token tok)
            tok.kind != 0 && !eql_token_is_reserved(eql_ast_text(ps, tok.span));
 }
 
+static void
+report_where(eql_parser *ps, eql_token tok)
+{
+    char text[64];
+    const char *hint = advice_on_spelling(ps, tok, text);
+
+    if (!hint)
+        hint = "a query is: CATEGORY where CONDITION; for events of every "
+               "category: any where CONDITION";
+    eql_diags_add(ps->diags, "E202", tok.span, hint, "\"where\" is missing");
+}
+
 void
 eql_syntax_report(eql_parser *ps, eql_token tok)
 {
     char word[16];
 
-    if (ps->stop)
+    if (ps->stop || ps->broken)
         return;
-    ps->stop = true;
+    ps->broken = true;
     /* An early end is shown after the last token, not after white space. */
     if (tok.kind == 0)
         tok.span = (eql_span){ps->prev.span.offset + ps->prev.span.len, 0};
@@ -312,11 +402,8 @@ eql_syntax_report(eql_parser *ps, eql_token tok)
         eql_diags_add(ps->diags, "E103", ps->prev.span,
                       "a function without case is written: name~(...)",
                       "\"~\" after a name that is no function call");
-    else if (where_is_missing(ps, tok) && !misspelt_keyword(ps, tok, word))
-        eql_diags_add(ps->diags, "E202", tok.span,
-                      "a query is: CATEGORY where CONDITION; for events of "
-                      "every category: any where CONDITION",
-                      "\"where\" is missing");
+    else if (where_is_missing(ps, tok) && !wrong_case(ps, tok, word))
+        report_where(ps, tok);
     else if ((is_comparison(tok.kind) || is_test(tok.kind)) &&
              accepts(ps, EQL_TOK_AND))
         eql_diags_add(ps->diags, "E203", tok.span,

@@ -5,7 +5,7 @@
 #include "compiler/lexer.h"
 
 /* Token kinds of the grammar are below this; token.c checks it. */
-#define EQL_TOKEN_KINDS 59
+#define EQL_TOKEN_KINDS 61
 
 /* The kind's name in the grammar, e.g. "IN_CI"; static. */
 const char *eql_token_name(int kind);

@@ -24,7 +24,7 @@ typedef struct {
     uint64_t hour[24];
 } tally;
 
-struct eql_clock {
+struct eql_wall_clock {
     eql_time_policy policy;
     bool fixed;
     bool settled;
@@ -35,10 +35,10 @@ struct eql_clock {
     int64_t least_delay_ns;
 };
 
-eql_clock *
-eql_clock_new(const eql_events_options *o)
+eql_wall_clock *
+eql_wall_clock_new(const eql_events_options *o)
 {
-    eql_clock *c = calloc(1, sizeof *c);
+    eql_wall_clock *c = calloc(1, sizeof *c);
 
     if (!c || !o)
         return c;
@@ -49,7 +49,7 @@ eql_clock_new(const eql_events_options *o)
 }
 
 void
-eql_clock_free(eql_clock *c)
+eql_wall_clock_free(eql_wall_clock *c)
 {
     if (!c)
         return;
@@ -84,7 +84,7 @@ clock_hour(int64_t wall_ns)
 }
 
 static tally *
-tally_of(eql_clock *c, int64_t offset_ns)
+tally_of(eql_wall_clock *c, int64_t offset_ns)
 {
     tally fresh = {.offset_ns = offset_ns};
     uint32_t i;
@@ -102,7 +102,7 @@ tally_of(eql_clock *c, int64_t offset_ns)
 }
 
 void
-eql_clock_learn_utc(eql_clock *c, int64_t wall_ns, int64_t utc_ns)
+eql_wall_clock_learn_utc(eql_wall_clock *c, int64_t wall_ns, int64_t utc_ns)
 {
     int64_t diff, offset;
     tally *t;
@@ -118,7 +118,8 @@ eql_clock_learn_utc(eql_clock *c, int64_t wall_ns, int64_t utc_ns)
 }
 
 void
-eql_clock_learn_received(eql_clock *c, int64_t wall_ns, int64_t received_ns)
+eql_wall_clock_learn_received(eql_wall_clock *c, int64_t wall_ns,
+                              int64_t received_ns)
 {
     int64_t delay;
 
@@ -130,7 +131,7 @@ eql_clock_learn_received(eql_clock *c, int64_t wall_ns, int64_t received_ns)
 }
 
 void
-eql_clock_settle(eql_clock *c)
+eql_wall_clock_settle(eql_wall_clock *c)
 {
     uint64_t best = 0, best_hour[24] = {0};
     uint32_t h, i;
@@ -164,7 +165,7 @@ eql_clock_settle(eql_clock *c)
 }
 
 bool
-eql_clock_fixed(const eql_clock *c, int64_t *offset_ns)
+eql_wall_clock_fixed(const eql_wall_clock *c, int64_t *offset_ns)
 {
     if (!c || !c->fixed)
         return false;
@@ -173,14 +174,14 @@ eql_clock_fixed(const eql_clock *c, int64_t *offset_ns)
 }
 
 bool
-eql_clock_created(const eql_clock *c, bool has_wall, int64_t wall_ns,
-                  int64_t *ns)
+eql_wall_clock_created(const eql_wall_clock *c, bool has_wall, int64_t wall_ns,
+                       int64_t *ns)
 {
     int64_t offset;
 
     if (!has_wall)
         return false;
-    if (!eql_clock_fixed(c, &offset)) {
+    if (!eql_wall_clock_fixed(c, &offset)) {
         if (!c->settled)
             return false;
         offset = c->hour_ns[clock_hour(wall_ns)];
@@ -198,8 +199,8 @@ far_apart(int64_t a, int64_t b)
 }
 
 bool
-eql_clock_choose(const eql_clock *c, bool has_utc, int64_t utc_ns,
-                 bool has_created, int64_t created_ns, int64_t *ns)
+eql_wall_clock_choose(const eql_wall_clock *c, bool has_utc, int64_t utc_ns,
+                      bool has_created, int64_t created_ns, int64_t *ns)
 {
     eql_time_policy policy = c ? c->policy : EQL_TIME_POLICY_ROBUST;
     bool utc = has_utc;
@@ -213,11 +214,11 @@ eql_clock_choose(const eql_clock *c, bool has_utc, int64_t utc_ns,
 }
 
 bool
-eql_clock_resolve(const eql_clock *c, bool has_utc, int64_t utc_ns,
-                  bool has_wall, int64_t wall_ns, int64_t *ns)
+eql_wall_clock_resolve(const eql_wall_clock *c, bool has_utc, int64_t utc_ns,
+                       bool has_wall, int64_t wall_ns, int64_t *ns)
 {
     int64_t created = 0;
-    bool has_created = eql_clock_created(c, has_wall, wall_ns, &created);
+    bool has_created = eql_wall_clock_created(c, has_wall, wall_ns, &created);
 
-    return eql_clock_choose(c, has_utc, utc_ns, has_created, created, ns);
+    return eql_wall_clock_choose(c, has_utc, utc_ns, has_created, created, ns);
 }

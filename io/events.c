@@ -72,7 +72,7 @@ eql_events_free(eql_events *e)
     if (!e)
         return;
     for (uint32_t i = 0; i < e->sources.n; i++) {
-        eql_clock_free(eql_source_at(e, i)->clock);
+        eql_wall_clock_free(eql_source_at(e, i)->clock);
         free(eql_source_at(e, i)->path);
     }
     eql_vec_free(&e->sources);
@@ -93,12 +93,12 @@ add_source(eql_events *e, const char *path, uint8_t store)
     uint32_t i = EQL_NONE;
 
     s.path = strdup(path);
-    s.clock = eql_clock_new(&e->o);
+    s.clock = eql_wall_clock_new(&e->o);
     if (s.path && s.clock)
         i = eql_vec_push(&e->sources, &s, sizeof s);
     if (i == EQL_NONE) {
         free(s.path);
-        eql_clock_free(s.clock);
+        eql_wall_clock_free(s.clock);
     }
     return i;
 }
@@ -107,7 +107,7 @@ void
 eql_source_settle(eql_source *s)
 {
     if (s->clock && !s->settled)
-        eql_clock_settle(s->clock);
+        eql_wall_clock_settle(s->clock);
     s->settled = true;
 }
 
@@ -138,8 +138,9 @@ eql_events_settle(eql_events *e, const eql_hit *h, int64_t *ns)
         return false;
     s = eql_source_at(e, h->file);
     eql_source_settle(s);
-    return eql_clock_resolve(s->clock, h->flags & EQL_HIT_HAS_UTC, h->time_ns,
-                             h->flags & EQL_HIT_HAS_WALL, h->wall_ns, ns);
+    return eql_wall_clock_resolve(s->clock, h->flags & EQL_HIT_HAS_UTC,
+                                  h->time_ns, h->flags & EQL_HIT_HAS_WALL,
+                                  h->wall_ns, ns);
 }
 
 /* --- reports ---------------------------------------------------------- */
@@ -384,7 +385,7 @@ close_source(eql_events *e, uint32_t file, bool mapped)
 
     eql_source_settle(s);
     if (!mapped) {
-        eql_clock_free(s->clock);
+        eql_wall_clock_free(s->clock);
         s->clock = NULL;
     }
 }

@@ -19,11 +19,11 @@ enum {
 typedef struct {
     char *path;
     uint8_t store;
-    eql_input_id id;  /* FILE: so that another file of that name is noticed */
-    eql_clock *clock; /* NULL when no record of it was mapped */
-    bool settled;     /* the clock is */
-    bool pending;     /* some times are known only once it is */
-    uint64_t lines;   /* of pushes */
+    eql_input_id id; /* FILE: so that another file of that name is noticed */
+    eql_wall_clock *clock; /* NULL when no record of it was mapped */
+    bool settled;          /* the clock is */
+    bool pending;          /* some times are known only once it is */
+    uint64_t lines;        /* of pushes */
 } eql_source;
 
 #define EQL_OPEN_FILES 8u /* kept open for fetching */

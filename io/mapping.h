@@ -13,7 +13,7 @@
 #include "io/events.h"
 
 typedef struct eql_mapping eql_mapping;
-typedef struct eql_clock eql_clock;
+typedef struct eql_wall_clock eql_wall_clock;
 
 /* text empty: the mapping built in.  NULL: reason in why. */
 eql_mapping *eql_mapping_new(eql_strview text, eql_buf *why);
@@ -25,10 +25,10 @@ eql_strview eql_mapping_builtin(void);
 bool eql_mapping_recognises(const json_t *record);
 
 /* The learned offset of one file's zone-less times. */
-eql_clock *eql_clock_new(const eql_events_options *o);
-void eql_clock_free(eql_clock *c);
-/* Ends learning; afterwards eql_clock_utc answers. */
-void eql_clock_settle(eql_clock *c);
+eql_wall_clock *eql_wall_clock_new(const eql_events_options *o);
+void eql_wall_clock_free(eql_wall_clock *c);
+/* Ends learning; afterwards eql_wall_clock_utc answers. */
+void eql_wall_clock_settle(eql_wall_clock *c);
 
 typedef struct {
     json_t *ecs; /* new reference; without @timestamp and event.created when
@@ -42,12 +42,13 @@ typedef struct {
 /* Maps one record and teaches the clock (learn = true while reading; false
  * when an alert maps it again). false: out of memory. */
 bool eql_mapping_apply(const eql_mapping *m, const json_t *record,
-                       eql_clock *clock, bool learn, eql_mapped *out);
+                       eql_wall_clock *clock, bool learn, eql_mapped *out);
 /* Event time of a pending record by the time policy, once settled. */
-bool eql_clock_resolve(const eql_clock *c, bool has_utc, int64_t utc_ns,
-                       bool has_wall, int64_t wall_ns, int64_t *ns);
+bool eql_wall_clock_resolve(const eql_wall_clock *c, bool has_utc,
+                            int64_t utc_ns, bool has_wall, int64_t wall_ns,
+                            int64_t *ns);
 /* The record's own time in UTC (event.created), once settled. */
-bool eql_clock_created(const eql_clock *c, bool has_wall, int64_t wall_ns,
-                       int64_t *ns);
+bool eql_wall_clock_created(const eql_wall_clock *c, bool has_wall,
+                            int64_t wall_ns, int64_t *ns);
 
 #endif

@@ -1,5 +1,5 @@
 /* mapping_apply.c -- one record to one ECS event: header and data are read
- * (dialect.c), its time is found, the mapping's rules run (mapping_ops.c), and
+ * (record.c), its time is found, the mapping's rules run (mapping_ops.c), and
  * what event data is left goes under winlog.event_data.
  *
  * Rules never set @timestamp and event.created: those are the clock's. */
@@ -33,21 +33,22 @@ put_time(eql_mapping_state *s, const char *const *keys, uint32_t n, int64_t ns)
 }
 
 static void
-teach(const eql_mapping_state *s, eql_clock *clock, const eql_mapped *m)
+teach(const eql_mapping_state *s, eql_wall_clock *clock, const eql_mapped *m)
 {
     int64_t received;
     bool zone;
 
     if (text_time(s->header[EQL_MAPPING_ROLE_RECEIVED], &received, &zone))
-        eql_clock_learn_received(clock, m->wall_ns, received);
+        eql_wall_clock_learn_received(clock, m->wall_ns, received);
     if (m->has_utc && !s->plan->clock_skip)
-        eql_clock_learn_utc(clock, m->wall_ns, m->time_ns);
+        eql_wall_clock_learn_utc(clock, m->wall_ns, m->time_ns);
 }
 
 /* The record's own time and the exact one.  false: the former is local, and
  * its offset is yet to be learned. */
 static bool
-read_times(eql_mapping_state *s, eql_clock *clock, bool learn, eql_mapped *out)
+read_times(eql_mapping_state *s, eql_wall_clock *clock, bool learn,
+           eql_mapped *out)
 {
     int64_t offset;
     bool zone = false, ignored;
@@ -61,7 +62,7 @@ read_times(eql_mapping_state *s, eql_clock *clock, bool learn, eql_mapped *out)
         return true;
     if (learn && clock)
         teach(s, clock, out);
-    if (!eql_clock_fixed(clock, &offset))
+    if (!eql_wall_clock_fixed(clock, &offset))
         return false;
     out->has_wall =
         !__builtin_add_overflow(out->wall_ns, offset, &out->wall_ns);
@@ -70,7 +71,8 @@ read_times(eql_mapping_state *s, eql_clock *clock, bool learn, eql_mapped *out)
 
 /* Either settles the event's time or leaves it pending with what is known. */
 static void
-find_time(eql_mapping_state *s, eql_clock *clock, bool learn, eql_mapped *out)
+find_time(eql_mapping_state *s, eql_wall_clock *clock, bool learn,
+          eql_mapped *out)
 {
     static const char *const timestamp[] = {"@timestamp"};
     static const char *const created[] = {"event", "created"};
@@ -80,8 +82,8 @@ find_time(eql_mapping_state *s, eql_clock *clock, bool learn, eql_mapped *out)
         out->time_kind = EQL_TIME_PENDING;
         return;
     }
-    if (eql_clock_choose(clock, out->has_utc, out->time_ns, out->has_wall,
-                         out->wall_ns, &ns)) {
+    if (eql_wall_clock_choose(clock, out->has_utc, out->time_ns, out->has_wall,
+                              out->wall_ns, &ns)) {
         out->time_kind = EQL_TIME_SETTLED;
         out->time_ns = ns;
         put_time(s, timestamp, EQL_COUNTOF(timestamp), ns);
@@ -131,15 +133,15 @@ build(eql_mapping_state *s)
 }
 
 bool
-eql_mapping_apply(const eql_mapping *m, const json_t *record, eql_clock *clock,
-                  bool learn, eql_mapped *out)
+eql_mapping_apply(const eql_mapping *m, const json_t *record,
+                  eql_wall_clock *clock, bool learn, eql_mapped *out)
 {
     eql_mapping_state s = {.m = m, .data = json_object(), .ecs = json_object()};
 
     *out = (eql_mapped){.time_kind = EQL_TIME_NONE};
     s.failed = !s.data || !s.ecs;
     if (!s.failed)
-        eql_dialect_read(&s, record);
+        eql_record_read(&s, record);
     if (!s.failed && s.layout) {
         if (s.plan)
             eql_mapping_ops_run(&s, &s.plan->prepare);

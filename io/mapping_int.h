@@ -1,5 +1,5 @@
 /* mapping_int.h -- a mapping as compiled, shared by mapping.c (which makes it
- * from JSON), dialect.c (which reads a record's header and event data by it),
+ * from JSON), record.c (which reads a record's header and event data by it),
  * mapping_ops.c (which runs its rules) and mapping_apply.c (which drives them).
  *
  * Everything a mapping points to lives in its arena or its document and is
@@ -156,17 +156,17 @@ typedef struct {
     bool failed;  /* out of memory; sticky */
 } eql_mapping_state;
 
-/* --- dialect.c ------------------------------------------------------------ */
+/* --- record.c ------------------------------------------------------------ */
 
 /* Fills layout, header, data, channel and plan of s from a record. */
-void eql_dialect_read(eql_mapping_state *s, const json_t *record);
+void eql_record_read(eql_mapping_state *s, const json_t *record);
 /* Text of a scalar as a new JSON string; NULL when it has none (null, array,
  * object) or when out of memory (then *failed is set). */
-json_t *eql_dialect_text(const json_t *v, bool *failed);
+json_t *eql_record_text(const json_t *v, bool *failed);
 /* Adds a value (reference taken over, NULL is out of memory) to the event data
  * unless the name is there already, is no usable key or the value is as good
  * as missing. */
-void eql_dialect_add(eql_mapping_state *s, eql_strview name, json_t *text);
+void eql_record_add(eql_mapping_state *s, eql_strview name, json_t *text);
 
 /* --- mapping_ops.c -------------------------------------------------------- */
 
@@ -226,13 +226,15 @@ size_t eql_mapping_split_space(eql_strview s);
 
 /* --- clock.c -------------------------------------------------------------- */
 
-void eql_clock_learn_utc(eql_clock *c, int64_t wall_ns, int64_t utc_ns);
-void eql_clock_learn_received(eql_clock *c, int64_t wall_ns,
-                              int64_t received_ns);
+void eql_wall_clock_learn_utc(eql_wall_clock *c, int64_t wall_ns,
+                              int64_t utc_ns);
+void eql_wall_clock_learn_received(eql_wall_clock *c, int64_t wall_ns,
+                                   int64_t received_ns);
 /* The offset given by the user; false when it is to be learned. */
-bool eql_clock_fixed(const eql_clock *c, int64_t *offset_ns);
+bool eql_wall_clock_fixed(const eql_wall_clock *c, int64_t *offset_ns);
 /* The time policy's choice (c may be NULL: robust); false: no usable time. */
-bool eql_clock_choose(const eql_clock *c, bool has_utc, int64_t utc_ns,
-                      bool has_created, int64_t created_ns, int64_t *ns);
+bool eql_wall_clock_choose(const eql_wall_clock *c, bool has_utc,
+                           int64_t utc_ns, bool has_created, int64_t created_ns,
+                           int64_t *ns);
 
 #endif

@@ -266,7 +266,7 @@ first_text(eql_mapping_state *s, const eql_mapping_rule *r,
 
     for (i = 0; i < r->nfrom; i++) {
         const json_t *v = source_value(s, &r->from[i]);
-        json_t *text = v ? eql_dialect_text(v, &s->failed) : NULL;
+        json_t *text = v ? eql_record_text(v, &s->failed) : NULL;
 
         if (text && json_string_length(text)) {
             *src = &r->from[i];
@@ -285,7 +285,7 @@ run_join(eql_mapping_state *s, const eql_mapping_rule *r)
 
     for (i = 0; i < r->nfrom; i++) {
         const json_t *v = source_value(s, &r->from[i]);
-        json_t *text = v ? eql_dialect_text(v, &s->failed) : NULL;
+        json_t *text = v ? eql_record_text(v, &s->failed) : NULL;
 
         if (!text || !json_string_length(text)) {
             json_decref(text);

@@ -376,7 +376,7 @@ eql_mapping_ops_win_lines(eql_mapping_state *s, eql_strview v)
             continue;
         if (line.len && line.p[0] == ' ')
             line = eql_sv(line.p + 1, line.len - 1);
-        eql_dialect_add(s, name, json_stringn(line.p, line.len));
+        eql_record_add(s, name, json_stringn(line.p, line.len));
     }
     return true;
 }
@@ -429,8 +429,8 @@ eql_mapping_ops_win_pairs(eql_mapping_state *s, const eql_mapping_rule *r,
         line = eql_mapping_split_trim(line);
         len = squeeze(left, name);
         if (len)
-            eql_dialect_add(s, eql_sv(name, len),
-                            json_stringn(line.p, line.len));
+            eql_record_add(s, eql_sv(name, len),
+                           json_stringn(line.p, line.len));
     }
     return true;
 }

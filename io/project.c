@@ -11,251 +11,32 @@
  *
  * A quoted name with dots is an edge of its own (a "literal").  In an object
  * that lacks that very key, the name is followed as a dotted path through
- * `split`, a trie that leads to the same node. */
+ * `split`, a trie that leads to the same node.
+ *
+ * Fields that look inside array elements form a *scope* of their own, one per
+ * ELEMENTS field: a trie that is walked for each element.  Fields in mode
+ * OPAQUE see arrays as values and are looked up one by one (lookup.c).
+ *
+ * Every (scope run, field) has a *place*: for the event's own fields it is the
+ * field's number; places of child fields are handed out element by element. */
 #include "io/project.h"
 
 #include <stdlib.h>
 
-#include "base/buf.h"
+#include "base/text.h"
+#include "io/json.h"
+#include "io/lookup.h"
+#include "io/project_int.h"
 
-typedef struct {
-    eql_strview name;
-    uint32_t child;
-    uint32_t next; /* of the same node, EQL_NONE at the end */
-} edge;
-
-typedef struct {
-    eql_strview name;
-    uint32_t child;
-    uint32_t split; /* root whose dotted path leads to child */
-    uint32_t next;
-} literal;
-
-typedef struct {
-    uint32_t index;
-    uint32_t root; /* where the rest of the path begins */
-    uint32_t next;
-    const json_t *value; /* of this event, or NULL */
-} pick;
-
-typedef struct {
-    uint32_t edges;   /* list while building .. */
-    eql_range sorted; /* .. and run of sorted[] afterwards */
-    uint32_t literals;
-    uint32_t picks;
-    uint32_t fields; /* that end here: list through next_field[] */
-    uint32_t met;    /* values of this event so far; kept for picks */
-} node;
-
-typedef struct {
-    uint32_t field;
-    eql_value value;
-} found;
-
-struct eql_project {
-    eql_vec nodes, edges, literals, picks;
-    eql_vec found;
-    edge *sorted;
-    uint32_t *next_field;
-    uint32_t *filled; /* values of each field already in place */
-    eql_slot *slots;
-    eql_value *values;
-    size_t nvalues; /* room */
-    uint32_t nfields;
-    bool failed;
-};
-
-#define ROOT 0u
 /* Room for more values than this is not kept from event to event. */
 #define KEPT_VALUES 65536u
-
-static node *
-node_at(const eql_project *pr, uint32_t i)
-{
-    return eql_vec_at(&pr->nodes, i);
-}
-
-/* --- building --------------------------------------------------------- */
-
-static uint32_t
-push(eql_project *pr, eql_vec *v, const void *item, size_t size)
-{
-    uint32_t i = eql_vec_push(v, item, (uint32_t)size);
-
-    pr->failed |= i == EQL_NONE;
-    return i;
-}
-
-static uint32_t
-add_node(eql_project *pr)
-{
-    node n = {.edges = EQL_NONE,
-              .literals = EQL_NONE,
-              .picks = EQL_NONE,
-              .fields = EQL_NONE};
-
-    return push(pr, &pr->nodes, &n, sizeof n);
-}
-
-/* The edge of that name, to `to` (EQL_NONE: a new node) when it is new. */
-static uint32_t
-edge_to(eql_project *pr, uint32_t at, eql_strview name, uint32_t to)
-{
-    uint32_t i;
-    edge e = {.name = name, .next = node_at(pr, at)->edges};
-
-    for (i = e.next; i != EQL_NONE;) {
-        const edge *known = eql_vec_at(&pr->edges, i);
-
-        if (eql_sv_eq(known->name, name))
-            return known->child;
-        i = known->next;
-    }
-    e.child = to == EQL_NONE ? add_node(pr) : to;
-    i = push(pr, &pr->edges, &e, sizeof e);
-    if (pr->failed)
-        return EQL_NONE;
-    node_at(pr, at)->edges = i;
-    return e.child;
-}
-
-static void
-add_split(eql_project *pr, uint32_t root, eql_strview name, uint32_t child)
-{
-    uint32_t at = root;
-
-    while (!pr->failed) {
-        const char *dot = memchr(name.p, '.', name.len);
-        size_t n = dot ? (size_t)(dot - name.p) : name.len;
-
-        at = edge_to(pr, at, eql_sv(name.p, n), dot ? EQL_NONE : child);
-        if (!dot)
-            return;
-        name = eql_sv(dot + 1, name.len - n - 1);
-    }
-}
-
-static uint32_t
-literal_to(eql_project *pr, uint32_t at, eql_strview name)
-{
-    uint32_t i;
-    literal l = {.name = name, .next = node_at(pr, at)->literals};
-
-    for (i = l.next; i != EQL_NONE;) {
-        const literal *known = eql_vec_at(&pr->literals, i);
-
-        if (eql_sv_eq(known->name, name))
-            return known->child;
-        i = known->next;
-    }
-    l.child = add_node(pr);
-    l.split = add_node(pr);
-    i = push(pr, &pr->literals, &l, sizeof l);
-    if (pr->failed)
-        return EQL_NONE;
-    node_at(pr, at)->literals = i;
-    add_split(pr, l.split, name, l.child);
-    return l.child;
-}
-
-static uint32_t
-pick_to(eql_project *pr, uint32_t at, uint32_t index)
-{
-    uint32_t i;
-    pick k = {.index = index, .next = node_at(pr, at)->picks};
-
-    for (i = k.next; i != EQL_NONE;) {
-        const pick *known = eql_vec_at(&pr->picks, i);
-
-        if (known->index == index)
-            return known->root;
-        i = known->next;
-    }
-    k.root = add_node(pr);
-    i = push(pr, &pr->picks, &k, sizeof k);
-    if (pr->failed)
-        return EQL_NONE;
-    node_at(pr, at)->picks = i;
-    return k.root;
-}
-
-static void
-add_field(eql_project *pr, const eql_program *p, uint32_t field)
-{
-    eql_range segs = p->fields[field].segs;
-    uint32_t at = ROOT;
-
-    for (uint32_t i = 0; i < segs.n && !pr->failed; i++) {
-        const eql_field_seg *seg = &p->segs[segs.first + i];
-        eql_strview name = eql_program_str(p, seg->name);
-
-        if (seg->flags & EQL_SEG_INDEX)
-            at = pick_to(pr, at, seg->index);
-        else if (seg->flags & EQL_SEG_QUOTED && memchr(name.p, '.', name.len))
-            at = literal_to(pr, at, name);
-        else
-            at = edge_to(pr, at, name, EQL_NONE);
-    }
-    if (pr->failed)
-        return;
-    pr->next_field[field] = node_at(pr, at)->fields;
-    node_at(pr, at)->fields = field;
-}
-
-static int
-cmp_edge(const void *a, const void *b)
-{
-    return eql_sv_cmp(((const edge *)a)->name, ((const edge *)b)->name);
-}
-
-/* Lays each node's edges side by side, in order of names. */
-static void
-sort_edges(eql_project *pr)
-{
-    uint32_t n = 0;
-
-    for (uint32_t i = 0; i < pr->nodes.n; i++) {
-        node *at = node_at(pr, i);
-
-        at->sorted.first = n;
-        for (uint32_t e = at->edges; e != EQL_NONE; n++) {
-            pr->sorted[n] = *(const edge *)eql_vec_at(&pr->edges, e);
-            e = pr->sorted[n].next;
-        }
-        at->sorted.n = n - at->sorted.first;
-        if (at->sorted.n > 1)
-            qsort(pr->sorted + at->sorted.first, at->sorted.n, sizeof(edge),
-                  cmp_edge);
-    }
-}
-
-static bool
-build(eql_project *pr, const eql_program *p)
-{
-    size_t n = p->nfields ? p->nfields : 1;
-
-    pr->nfields = p->nfields;
-    pr->next_field = calloc(n, sizeof *pr->next_field);
-    pr->filled = calloc(n, sizeof *pr->filled);
-    pr->slots = calloc(n, sizeof *pr->slots);
-    if (!pr->next_field || !pr->filled || !pr->slots)
-        return false;
-    add_node(pr);
-    for (uint32_t i = 0; i < p->nfields && !pr->failed; i++)
-        add_field(pr, p, i);
-    pr->sorted = calloc(pr->edges.n + (size_t)1, sizeof *pr->sorted);
-    if (pr->failed || !pr->sorted)
-        return false;
-    sort_edges(pr);
-    return true;
-}
 
 eql_project *
 eql_project_new(const eql_program *p)
 {
     eql_project *pr = calloc(1, sizeof *pr);
 
-    if (pr && !build(pr, p)) {
+    if (pr && !eql_project_build(pr, p)) {
         eql_project_free(pr);
         return NULL;
     }
@@ -272,7 +53,10 @@ eql_project_free(eql_project *pr)
     eql_vec_free(&pr->literals);
     eql_vec_free(&pr->picks);
     eql_vec_free(&pr->found);
+    eql_vec_free(&pr->elements);
+    eql_arena_free(pr->texts);
     free(pr->sorted);
+    free(pr->scopes);
     free(pr->next_field);
     free(pr->filled);
     free(pr->slots);
@@ -282,10 +66,10 @@ eql_project_free(eql_project *pr)
 
 /* --- walking ---------------------------------------------------------- */
 
-static void walk(eql_project *pr, const json_t *v, uint32_t at);
+static void arrive(eql_project *pr, const json_t *v, uint32_t at);
 
 static uint32_t
-child_named(const eql_project *pr, const node *n, eql_strview name)
+child_named(const eql_project *pr, const eql_project_node *n, eql_strview name)
 {
     uint32_t lo = n->sorted.first, hi = lo + n->sorted.n;
 
@@ -324,12 +108,12 @@ static void
 follow_literals(eql_project *pr, const member *m, uint32_t first)
 {
     for (uint32_t i = first; i != EQL_NONE;) {
-        const literal *l = eql_vec_at(&pr->literals, i);
+        const eql_project_literal *l = eql_vec_at(&pr->literals, i);
         size_t n = l->name.len;
         member rest = {.value = m->value};
 
         if (eql_sv_eq(m->key, l->name)) {
-            walk(pr, m->value, l->child);
+            arrive(pr, m->value, l->child);
         } else if (m->key.len > n && m->key.p[n] == '.' &&
                    memcmp(m->key.p, l->name.p, n) == 0) {
             rest.key = eql_sv(m->key.p + n + 1, m->key.len - n - 1);
@@ -347,7 +131,7 @@ static void
 descend(eql_project *pr, member m, uint32_t at)
 {
     for (;;) {
-        const node *n = node_at(pr, at);
+        const eql_project_node *n = eql_project_node_at(pr, at);
         const char *dot = memchr(m.key.p, '.', m.key.len);
         size_t len = dot ? (size_t)(dot - m.key.p) : m.key.len;
 
@@ -361,14 +145,14 @@ descend(eql_project *pr, member m, uint32_t at)
         m.key = eql_sv(dot + 1, m.key.len - len - 1);
         m.object = NULL;
     }
-    walk(pr, m.value, at);
+    arrive(pr, m.value, at);
 }
 
 static void
 walk_object(eql_project *pr, const json_t *v, uint32_t at)
 {
     json_t *object = (json_t *)(uintptr_t)v;
-    const node *n = node_at(pr, at);
+    const eql_project_node *n = eql_project_node_at(pr, at);
 
     if (n->sorted.n == 0 && n->literals == EQL_NONE)
         return;
@@ -383,10 +167,10 @@ walk_object(eql_project *pr, const json_t *v, uint32_t at)
 }
 
 static void
-note_picks(eql_project *pr, const json_t *v, node *n)
+note_picks(eql_project *pr, const json_t *v, eql_project_node *n)
 {
     for (uint32_t i = n->picks; i != EQL_NONE;) {
-        pick *k = eql_vec_at(&pr->picks, i);
+        eql_project_pick *k = eql_vec_at(&pr->picks, i);
 
         if (k->index == n->met)
             k->value = v;
@@ -413,23 +197,80 @@ scalar(const json_t *v)
     return eql_value_null();
 }
 
-static void
-note_fields(eql_project *pr, const json_t *v, const node *n)
+/* Where a value of the field goes now. */
+static uint32_t
+place_of(const eql_project *pr, uint32_t field)
 {
-    found f = {.value = scalar(v)};
+    return pr->nested ? pr->base + pr->program->fields[field].child : field;
+}
 
-    for (f.field = n->fields; f.field != EQL_NONE;) {
-        push(pr, &pr->found, &f, sizeof f);
-        pr->slots[f.field].n++;
-        f.field = pr->next_field[f.field];
+static void
+note_value(eql_project *pr, uint32_t place, eql_value v)
+{
+    eql_project_found f = {place, v};
+
+    eql_project_push(pr, &pr->found, &f, sizeof f);
+}
+
+static void
+note_fields(eql_project *pr, const json_t *v, const eql_project_node *n)
+{
+    for (uint32_t f = n->fields; f != EQL_NONE; f = pr->next_field[f])
+        note_value(pr, place_of(pr, f), scalar(v));
+}
+
+/* An array or object inside of another one is a value of which nothing but its
+ * kind is known. */
+static eql_value
+element_value(const json_t *v)
+{
+    eql_value value = scalar(v);
+
+    if (value.tag == EQL_NULL)
+        value = (eql_value){.tag = json_is_array(v) ? EQL_ARRAY : EQL_OBJECT,
+                            .u.s = ""};
+    return value;
+}
+
+static bool
+is_opaque(const eql_project *pr)
+{
+    return eql_program_dialect(pr->program)->multi_value ==
+           EQL_MULTI_VALUE_OPAQUE;
+}
+
+static void
+note_element(eql_project *pr, const json_t *v, uint32_t field)
+{
+    eql_project_element e = {.value = v,
+                             .field = field,
+                             .place = place_of(pr, field),
+                             .order = pr->elements.n};
+
+    if (json_is_null(v))
+        return;
+    note_value(pr, e.place, element_value(v));
+    if (pr->program->fields[field].nchildren > 0 || is_opaque(pr))
+        eql_project_push(pr, &pr->elements, &e, sizeof e);
+}
+
+/* One level of an array is taken apart; anything else is one element. */
+static void
+note_elements(eql_project *pr, const json_t *v, uint32_t field)
+{
+    if (!json_is_array(v)) {
+        note_element(pr, v, field);
+        return;
     }
+    for (size_t i = 0; i < json_array_size(v); i++)
+        note_element(pr, json_array_get(v, i), field);
 }
 
 /* Depth is bounded by the reader's limit on nesting. */
 static void
 walk(eql_project *pr, const json_t *v, uint32_t at)
 {
-    node *n = node_at(pr, at);
+    eql_project_node *n = eql_project_node_at(pr, at);
 
     if (json_is_null(v))
         return;
@@ -446,6 +287,124 @@ walk(eql_project *pr, const json_t *v, uint32_t at)
         note_fields(pr, v, n);
 }
 
+/* A path's own value: what a key holds, arrays still whole. */
+static void
+arrive(eql_project *pr, const json_t *v, uint32_t at)
+{
+    for (uint32_t f = eql_project_node_at(pr, at)->elements; f != EQL_NONE;
+         f = pr->next_field[f])
+        note_elements(pr, v, f);
+    walk(pr, v, at);
+}
+
+/* --- looked up, not walked (multi_value=opaque) ----------------------- */
+
+static eql_value
+whole(eql_project *pr, const json_t *v)
+{
+    eql_value value = scalar(v);
+    eql_buf text = {0};
+
+    if (value.tag != EQL_NULL)
+        return value;
+    eql_json_print(v, &text);
+    value = eql_value_str(eql_arena_dup(pr->texts, eql_buf_sv(&text)));
+    value.tag = json_is_array(v) ? EQL_ARRAY : EQL_OBJECT;
+    pr->failed |= text.failed || !value.u.s;
+    eql_buf_free(&text);
+    return value;
+}
+
+static void
+look_up(eql_project *pr, const json_t *v, uint32_t field)
+{
+    const eql_field *f = &pr->program->fields[field];
+    const json_t *x = eql_lookup(pr->program, f->segs, v);
+
+    if (!x || json_is_null(x))
+        return;
+    if (f->mode == EQL_MODE_OPAQUE)
+        note_value(pr, place_of(pr, field), whole(pr, x));
+    else if (json_is_array(x))
+        note_elements(pr, x, field);
+    else /* for arrayContains: an element without children (event.h) */
+        note_value(pr, place_of(pr, field), element_value(x));
+}
+
+/* --- scopes ----------------------------------------------------------- */
+
+static void
+run_scope(eql_project *pr, const eql_project_scope *sc, const json_t *v)
+{
+    for (uint32_t i = 0; sc->picks.n && i < sc->nodes.n; i++)
+        eql_project_node_at(pr, sc->nodes.first + i)->met = 0;
+    for (uint32_t i = 0; i < sc->picks.n; i++)
+        ((eql_project_pick *)eql_vec_at(&pr->picks, sc->picks.first + i))
+            ->value = NULL;
+    arrive(pr, v, sc->root);
+    /* A pick's own picks come after it, so one round is enough. */
+    for (uint32_t i = 0; i < sc->picks.n; i++) {
+        const eql_project_pick *k = eql_vec_at(&pr->picks, sc->picks.first + i);
+
+        if (k->value)
+            arrive(pr, k->value, k->root);
+    }
+    for (uint32_t f = sc->opaque; f != EQL_NONE; f = pr->next_field[f])
+        look_up(pr, v, f);
+}
+
+/* Places for the children of the next element. */
+static uint32_t
+hand_out(eql_project *pr, uint32_t nchildren)
+{
+    uint32_t base = pr->nplaces;
+
+    if (nchildren > UINT32_MAX - base)
+        pr->failed = true;
+    else
+        pr->nplaces += nchildren;
+    return base;
+}
+
+static int
+cmp_element(const void *a, const void *b)
+{
+    const eql_project_element *x = a, *y = b;
+
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+/* Round by round: the elements met in one round are brought together by their
+ * place, so that the children of one place lie side by side; what is met while
+ * they are walked is the next round's. */
+static void
+run_elements(eql_project *pr)
+{
+    uint32_t done = 0;
+
+    while (done < pr->elements.n && !pr->failed) {
+        uint32_t end = pr->elements.n;
+
+        qsort(eql_vec_at(&pr->elements, done), end - done,
+              sizeof(eql_project_element), cmp_element);
+        for (uint32_t i = done; i < end; i++) {
+            eql_project_element *e = eql_vec_at(&pr->elements, i);
+
+            e->base = hand_out(pr, pr->program->fields[e->field].nchildren);
+        }
+        for (; done < end && !pr->failed; done++) {
+            eql_project_element e =
+                *(const eql_project_element *)eql_vec_at(&pr->elements, done);
+
+            pr->base = e.base;
+            pr->nested = true;
+            run_scope(pr, &pr->scopes[e.field + 1], e.value);
+        }
+    }
+}
+
 /* --- slots ------------------------------------------------------------ */
 
 static void
@@ -453,19 +412,18 @@ reset(eql_project *pr)
 {
     if (pr->found.cap > KEPT_VALUES)
         eql_vec_free(&pr->found);
-    pr->found.n = 0;
+    if (pr->elements.cap > KEPT_VALUES)
+        eql_vec_free(&pr->elements);
+    pr->found.n = pr->elements.n = 0;
     if (pr->nvalues > KEPT_VALUES) {
         free(pr->values);
         pr->values = NULL;
         pr->nvalues = 0;
     }
-    memset(pr->slots, 0, pr->nfields * sizeof *pr->slots);
-    if (pr->picks.n == 0)
-        return;
-    for (uint32_t i = 0; i < pr->nodes.n; i++)
-        node_at(pr, i)->met = 0;
-    for (uint32_t i = 0; i < pr->picks.n; i++)
-        ((pick *)eql_vec_at(&pr->picks, i))->value = NULL;
+    eql_arena_reset(pr->texts);
+    pr->nplaces = pr->program->nfields;
+    pr->base = 0;
+    pr->nested = false;
 }
 
 static bool
@@ -485,38 +443,103 @@ room_for_values(eql_project *pr, size_t n)
     return true;
 }
 
-/* Brings each field's values together, in the order they were found. */
+static bool
+room_for_slots(eql_project *pr)
+{
+    size_t n = (size_t)pr->nplaces + 1;
+
+    if (n <= pr->nslots)
+        return true;
+    n += n / 2;
+    free(pr->slots);
+    free(pr->filled);
+    pr->slots = calloc(n, sizeof *pr->slots);
+    pr->filled = calloc(n, sizeof *pr->filled);
+    pr->nslots = pr->slots && pr->filled ? n : 0;
+    return pr->nslots > 0;
+}
+
+/* Brings each place's values together, in the order they were found. */
 static void
 gather(eql_project *pr)
 {
     uint32_t at = 0;
 
-    for (uint32_t i = 0; i < pr->nfields; i++) {
+    memset(pr->slots, 0, pr->nplaces * sizeof *pr->slots);
+    for (uint32_t i = 0; i < pr->found.n; i++)
+        pr->slots[((const eql_project_found *)eql_vec_at(&pr->found, i))->place]
+            .n++;
+    for (uint32_t i = 0; i < pr->nplaces; i++) {
         pr->slots[i].v = pr->values ? pr->values + at : NULL;
         pr->filled[i] = at;
         at += pr->slots[i].n;
     }
     for (uint32_t i = 0; i < pr->found.n; i++) {
-        const found *f = eql_vec_at(&pr->found, i);
+        const eql_project_found *f = eql_vec_at(&pr->found, i);
 
-        pr->values[pr->filled[f->field]++] = f->value;
+        pr->values[pr->filled[f->place]++] = f->value;
     }
+    /* The first element's children are where all of them begin. */
+    for (uint32_t i = 0; i < pr->elements.n; i++) {
+        const eql_project_element *e = eql_vec_at(&pr->elements, i);
+
+        if (!pr->slots[e->place].children)
+            pr->slots[e->place].children = &pr->slots[e->base];
+    }
+}
+
+static void
+add_value(eql_buf *out, const eql_value *v)
+{
+    char number[32];
+
+    if (v->tag == EQL_STRING)
+        eql_buf_add_json(out, eql_value_sv(v));
+    else if (v->tag == EQL_INT)
+        eql_buf_add(out, number, eql_format_int(v->u.i, number));
+    else if (v->tag == EQL_FLOAT)
+        eql_buf_add(out, number, eql_format_double(v->u.d, number));
+    else
+        eql_buf_add_str(out, v->u.b ? "true" : "false");
+}
+
+/* Several values as one array. */
+static void
+compose(eql_project *pr, eql_slot *slot)
+{
+    eql_value *first = &pr->values[slot->v - pr->values];
+    eql_buf text = {0};
+
+    for (uint32_t i = 0; i < slot->n; i++) {
+        eql_buf_add_char(&text, i ? ',' : '[');
+        add_value(&text, &slot->v[i]);
+    }
+    eql_buf_add_char(&text, ']');
+    *first = eql_value_str(eql_arena_dup(pr->texts, eql_buf_sv(&text)));
+    first->tag = EQL_ARRAY;
+    slot->n = 1;
+    pr->failed |= text.failed || !first->u.s;
+    eql_buf_free(&text);
+}
+
+static void
+compose_all(eql_project *pr)
+{
+    for (uint32_t i = 0; i < pr->program->nfields; i++)
+        if (pr->program->fields[i].mode == EQL_MODE_COMPOSITE &&
+            pr->slots[i].n > 1)
+            compose(pr, &pr->slots[i]);
 }
 
 const eql_slot *
 eql_project_run(eql_project *pr, const json_t *event)
 {
     reset(pr);
-    walk(pr, event, ROOT);
-    /* A pick's own picks come after it, so one round is enough. */
-    for (uint32_t i = 0; i < pr->picks.n; i++) {
-        const pick *k = eql_vec_at(&pr->picks, i);
-
-        if (k->value)
-            walk(pr, k->value, k->root);
-    }
-    if (pr->failed || !room_for_values(pr, pr->found.n))
+    run_scope(pr, &pr->scopes[0], event);
+    run_elements(pr);
+    if (pr->failed || !room_for_values(pr, pr->found.n) || !room_for_slots(pr))
         return NULL;
     gather(pr);
-    return pr->slots;
+    compose_all(pr);
+    return pr->failed ? NULL : pr->slots;
 }

@@ -5,14 +5,15 @@
  * of a text is what every other reader has to say. */
 #include "io/reader.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "io/json.h"
 #include "io/project.h"
+#include "stdlib/functions.h"
 
 struct eql_reader {
+    const eql_dialect *dialect;
     eql_input_kind input;
     uint32_t max_depth;
     eql_project *project;
@@ -29,6 +30,7 @@ eql_reader_new(const eql_program *p, const eql_reader_options *o, eql_buf *why)
 
     if (!r)
         return NULL;
+    r->dialect = eql_program_dialect(p);
     r->input = o->input;
     r->max_depth = o->max_depth;
     r->project = eql_project_new(p);
@@ -87,72 +89,19 @@ id_of(const json_t *root)
 
 /* --- time (spec 1.2) -------------------------------------------------- */
 
-#define MS_NS INT64_C(1000000)
-
-/* Digits with an optional fraction, as epoch milliseconds. */
-static bool
-digits_time(eql_strview s, int64_t *ns)
-{
-    int64_t whole = 0, part = 0, unit = MS_NS;
-    size_t i = 0;
-
-    for (; i < s.len && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-        if (__builtin_mul_overflow(whole, (int64_t)10, &whole) ||
-            __builtin_add_overflow(whole, (int64_t)(s.p[i] - '0'), &whole))
-            return false;
-    if (i == 0)
-        return false;
-    if (i < s.len && s.p[i] == '.') {
-        size_t first = ++i;
-
-        for (; i < s.len && s.p[i] >= '0' && s.p[i] <= '9'; i++) {
-            unit /= 10;
-            part += unit * (s.p[i] - '0');
-        }
-        if (i == first)
-            return false;
-    }
-    return i == s.len && !__builtin_mul_overflow(whole, MS_NS, ns) &&
-           !__builtin_add_overflow(*ns, part, ns);
-}
-
-static bool
-double_time(double ms, int64_t *ns)
-{
-    double whole = floor(ms);
-
-    /* Whole milliseconds first: a product would lose the last digits. */
-    if (!(fabs(ms) < 9.2e12))
-        return false;
-    *ns = (int64_t)whole * MS_NS + (int64_t)((ms - whole) * 1e6 + 0.5);
-    return true;
-}
-
-static bool
-value_time(const eql_value *v, int64_t *ns)
-{
-    switch (v->tag) {
-    case EQL_STRING:
-        return eql_time_parse(eql_value_sv(v), ns) ||
-               digits_time(eql_value_sv(v), ns);
-    case EQL_INT: return !__builtin_mul_overflow(v->u.i, MS_NS, ns);
-    case EQL_FLOAT: return double_time(v->u.d, ns);
-    case EQL_NULL:
-    case EQL_BOOL: break;
-    }
-    return false;
-}
-
 /* The first usable value counts. */
 static void
-field_time(eql_event *ev)
+field_time(const eql_reader *r, eql_event *ev)
 {
     const eql_slot *s = &ev->slots[EQL_FIELD_TIMESTAMP];
 
     ev->time_kind = EQL_TIME_NONE;
     for (uint32_t i = 0; i < s->n; i++) {
-        if (value_time(&s->v[i], &ev->time_ns)) {
+        eql_value ns = eql_to_time(r->dialect, &s->v[i]);
+
+        if (ns.tag == EQL_INT) {
             ev->time_kind = EQL_TIME_SETTLED;
+            ev->time_ns = ns.u.i;
             return;
         }
     }
@@ -185,7 +134,7 @@ parse(const eql_reader *r, eql_strview text, eql_buf *scratch, json_t **root,
 }
 
 static eql_read_status
-take_mapped(eql_reader *r, const json_t *record, eql_clock *clock,
+take_mapped(eql_reader *r, const json_t *record, eql_wall_clock *clock,
             eql_event *ev)
 {
     eql_mapped m;
@@ -221,7 +170,7 @@ not_winevent(eql_read_note *note, const char *text)
 }
 
 eql_read_status
-eql_reader_read(eql_reader *r, eql_strview text, eql_clock *clock,
+eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
                 eql_event *ev, eql_read_note *note)
 {
     const json_t *event;
@@ -244,7 +193,7 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_clock *clock,
     if (!ev->slots)
         return EQL_READ_NOMEM;
     ev->has_utc = ev->has_wall = false;
-    field_time(ev);
+    field_time(r, ev);
     return EQL_READ_EVENT;
 }
 
@@ -274,7 +223,7 @@ put_created(json_t *ecs, int64_t ns)
 
 /* @timestamp goes first, where readers of alerts look for it. */
 static bool
-print_mapped(const eql_mapped *m, const eql_clock *clock,
+print_mapped(const eql_mapped *m, const eql_wall_clock *clock,
              const int64_t *time_ns, eql_buf *out)
 {
     json_t *all = json_object();
@@ -284,7 +233,7 @@ print_mapped(const eql_mapped *m, const eql_clock *clock,
     if (ok && time_ns)
         ok = json_object_set_new(all, "@timestamp", time_text(*time_ns)) == 0;
     if (ok && m->time_kind == EQL_TIME_PENDING &&
-        eql_clock_created(clock, m->has_wall, m->wall_ns, &created))
+        eql_wall_clock_created(clock, m->has_wall, m->wall_ns, &created))
         ok = put_created(m->ecs, created);
     ok = ok && json_object_update_missing(all, m->ecs) == 0;
     if (ok)
@@ -294,7 +243,7 @@ print_mapped(const eql_mapped *m, const eql_clock *clock,
 }
 
 static eql_read_status
-show_mapped(const eql_reader *r, const json_t *record, eql_clock *clock,
+show_mapped(const eql_reader *r, const json_t *record, eql_wall_clock *clock,
             const int64_t *time_ns, eql_buf *out)
 {
     eql_mapped m;
@@ -325,7 +274,7 @@ show_source(const eql_reader *r, eql_strview text, bool wrapped,
 }
 
 static eql_read_status
-show(const eql_reader *r, eql_strview text, eql_clock *clock,
+show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
      const int64_t *time_ns, eql_buf *scratch, eql_shown *out)
 {
     eql_read_note note;
@@ -347,7 +296,7 @@ show(const eql_reader *r, eql_strview text, eql_clock *clock,
 }
 
 eql_read_status
-eql_reader_show(const eql_reader *r, eql_strview text, eql_clock *clock,
+eql_reader_show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
                 const int64_t *time_ns, eql_shown *out)
 {
     eql_buf scratch = {0};

@@ -39,7 +39,7 @@ void eql_reader_free(eql_reader *r);
 /* Sets slots and time of *ev, nothing else; they are borrowed until the next
  * call.  The clock learns from Windows records. */
 eql_read_status eql_reader_read(eql_reader *r, eql_strview text,
-                                eql_clock *clock, eql_event *ev,
+                                eql_wall_clock *clock, eql_event *ev,
                                 eql_read_note *note);
 
 /* An event as an alert shows it. */
@@ -52,7 +52,7 @@ typedef struct {
 /* Reads the same text once more, for an alert; the last event read stays as it
  * is.  Time of the match, for mapped events.  *out's buffers are reused. */
 eql_read_status eql_reader_show(const eql_reader *r, eql_strview text,
-                                eql_clock *clock, const int64_t *time_ns,
+                                eql_wall_clock *clock, const int64_t *time_ns,
                                 eql_shown *out);
 
 #endif

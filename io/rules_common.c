@@ -154,19 +154,6 @@ eql_rule_duration(eql_strview s, int64_t *ns)
     return false;
 }
 
-const char *
-eql_rule_unsupported(eql_strview key, eql_strview value)
-{
-    if (eql_sv_is(key, "event_category_override") &&
-        !eql_sv_is(value, "event.category"))
-        return "only event.category gives the category of an event yet";
-    if (eql_sv_is(key, "timestamp_field") && !eql_sv_is(value, "@timestamp"))
-        return "only @timestamp gives the time of an event yet";
-    if (eql_sv_is(key, "tiebreaker_field"))
-        return "events of one time come in the order of their input yet";
-    return NULL;
-}
-
 bool
 eql_rule_is_ignored(eql_strview key)
 {

@@ -63,9 +63,6 @@ eql_strview eql_rule_base_name(eql_strview path);
 bool eql_rule_has_suffix(eql_strview path, const char *suffix);
 /* "10m": an integer and ms, s, m, h or d, to nanoseconds; above zero. */
 bool eql_rule_duration(eql_strview s, int64_t *ns);
-/* Do these keys of Elastic's layout change what events a rule sees?  They are
- * not honoured yet: returns the reason, or NULL when all is well. */
-const char *eql_rule_unsupported(eql_strview key, eql_strview value);
 /* Does the engine have no use for this key of [rule], though it says something
  * about running?  (Authors, notes and the like are not listed.) */
 bool eql_rule_is_ignored(eql_strview key);

@@ -177,26 +177,6 @@ read_levels(reader *rd, const json_t *o, eql_rule_source *r)
         r->risk_score = (uint32_t)d;
 }
 
-static void
-check_supported(reader *rd, json_t *o)
-{
-    const char *key;
-    json_t *v;
-
-    json_object_foreach(o, key, v)
-    {
-        const char *why =
-            json_is_string(v)
-                ? eql_rule_unsupported(eql_sv_cstr(key),
-                                       eql_sv_cstr(json_string_value(v)))
-                : NULL;
-
-        if (why)
-            eql_rule_complain(rd->f, "E499", rd->offset, 1, why,
-                              "\"%s\" is not supported yet", key);
-    }
-}
-
 /* false when out of memory; errors set f->bad. */
 static bool
 read_rule(reader *rd, json_t *o, eql_rule_source *r)
@@ -207,6 +187,9 @@ read_rule(reader *rd, json_t *o, eql_rule_source *r)
     if (!copy(rd, o, "name", &r->name) || !copy(rd, o, "rule_id", &r->id) ||
         (!r->id.p && !copy(rd, o, "id", &r->id)) ||
         !copy(rd, o, "description", &r->description) ||
+        !copy(rd, o, "event_category_override", &r->category_field) ||
+        !copy(rd, o, "timestamp_field", &r->timestamp_field) ||
+        !copy(rd, o, "tiebreaker_field", &r->tiebreaker_field) ||
         !copy(rd, o, "query", &r->query.text))
         return false;
     if (r->name.len == 0)
@@ -214,7 +197,6 @@ read_rule(reader *rd, json_t *o, eql_rule_source *r)
     if (!r->query.text.p)
         complain(rd, "E603", "the rule has no query");
     read_levels(rd, o, r);
-    check_supported(rd, o);
     if (!copy_texts(rd, json_object_get(o, "tags"), &tags) ||
         !copy_texts(rd, json_object_get(o, "os"), &os) ||
         !copy_texts(rd, json_object_get(o, "os_list"), &os) ||

@@ -136,23 +136,6 @@ read_lists(eql_rule_file *f, const eql_toml *root, const eql_toml *rule,
            list_ignored(f, root, rule, r);
 }
 
-/* Keys that change which events a rule sees, and are not honoured. */
-static void
-check_supported(eql_rule_file *f, const eql_toml *rule)
-{
-    for (uint32_t i = 0; i < rule->n; i++) {
-        const eql_toml *v = &rule->items[i];
-        const char *why = v->kind == EQL_TOML_STRING
-                              ? eql_rule_unsupported(v->key, v->s)
-                              : NULL;
-
-        if (why)
-            eql_rule_complain_at(f, "E499", v->name, v->key.len, why,
-                                 "\"%.*s\" is not supported yet",
-                                 (int)v->key.len, v->key.p);
-    }
-}
-
 static bool
 read_rule(eql_rule_file *f, const eql_toml *root, const eql_toml *rule,
           eql_rule_source *r)
@@ -171,7 +154,12 @@ read_rule(eql_rule_file *f, const eql_toml *root, const eql_toml *rule,
     if (severity)
         eql_rule_level(f, severity, "rule.severity", &r->severity);
     read_risk_score(f, rule, r);
-    check_supported(f, rule);
+    r->category_field = eql_rule_text(f, rule, "event_category_override",
+                                      "rule.event_category_override");
+    r->timestamp_field =
+        eql_rule_text(f, rule, "timestamp_field", "rule.timestamp_field");
+    r->tiebreaker_field =
+        eql_rule_text(f, rule, "tiebreaker_field", "rule.tiebreaker_field");
     if (!query)
         eql_rule_complain_at(f, "E603", rule->at, 1, NULL,
                              "rule.query is missing");

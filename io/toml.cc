@@ -1,6 +1,6 @@
 /* toml.cc -- calls toml++ and copies its tree into plain records.
  *
- * The only file that knows toml++, and the only C++ here.  Exceptions are on
+ * The only file that knows toml++.  Exceptions are on
  * inside, so that running out of memory unwinds, and none leaves: each entry
  * is noexcept around a catch-all.  toml++ 3.3 bounds nested values but not
  * dotted keys (`a.a.a. ...` makes a tree as deep as it is long, and its

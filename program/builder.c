@@ -17,81 +17,30 @@
 
 struct eql_builder {
     eql_buf heap;
-    eql_vec vec[EQL_SECTION_COUNT]; /* all but the heap */
-    eql_map *strs;                  /* text -> offset in the heap */
-    eql_map *consts;                /* record, or list with its header */
-    eql_map *fields;                /* name -> field */
-    eql_map *leaves;                /* leaf_head and code -> leaf */
-    eql_map *filters;               /* code -> filter */
-    eql_buf key;                    /* scratch for map keys */
+    eql_vec vec[EQL_SECTION_COUNT];  /* all but the heap */
+    eql_map *map[EQL_SECTION_COUNT]; /* of sections that are interned: key ->
+                                        record; heap: text -> offset */
+    eql_buf key;                     /* scratch for map keys */
     bool failed;
 };
 
-/* What a map key starts with, besides the items or the code. */
+/* What a map key starts with, besides the items, the segments or the code. */
 typedef struct {
     uint32_t kind, flags;
 } list_head;
 
 typedef struct {
+    uint32_t type, mode, origin, parent, level;
+} field_head;
+
+typedef struct {
     uint32_t nocc, nregs;
 } leaf_head;
 
-static eql_field_seg
-plain_seg(eql_builder *b, const char *name)
-{
-    return (eql_field_seg){.name = eql_builder_str(b, eql_sv_cstr(name))};
-}
-
-/* Fields that the engine itself reads stand first in every program. */
-static void
-add_fixed_fields(eql_builder *b)
-{
-    eql_field_seg timestamp[1] = {plain_seg(b, "@timestamp")};
-    eql_field_seg category[2] = {plain_seg(b, "event"),
-                                 plain_seg(b, "category")};
-
-    eql_builder_field(b, eql_sv_cstr("@timestamp"), EQL_FIELD_ANY, timestamp,
-                      1);
-    eql_builder_field(b, eql_sv_cstr("event.category"), EQL_FIELD_ANY, category,
-                      2);
-}
-
-eql_builder *
-eql_builder_new(void)
-{
-    eql_builder *b = calloc(1, sizeof *b);
-
-    if (!b)
-        return NULL;
-    b->strs = eql_map_new();
-    b->consts = eql_map_new();
-    b->fields = eql_map_new();
-    b->leaves = eql_map_new();
-    b->filters = eql_map_new();
-    if (!b->strs || !b->consts || !b->fields || !b->leaves || !b->filters) {
-        eql_builder_free(b);
-        return NULL;
-    }
-    add_fixed_fields(b);
-    return b;
-}
-
-void
-eql_builder_free(eql_builder *b)
-{
-    if (!b)
-        return;
-    for (unsigned i = 0; i < EQL_SECTION_COUNT; i++)
-        eql_vec_free(&b->vec[i]);
-    eql_map_free(b->strs);
-    eql_map_free(b->consts);
-    eql_map_free(b->fields);
-    eql_map_free(b->leaves);
-    eql_map_free(b->filters);
-    eql_buf_free(&b->heap);
-    eql_buf_free(&b->key);
-    free(b);
-}
+static const eql_section interned[] = {
+    EQL_SECTION_heap,   EQL_SECTION_consts,    EQL_SECTION_fields,
+    EQL_SECTION_clocks, EQL_SECTION_iterators, EQL_SECTION_leaves,
+    EQL_SECTION_filters};
 
 static uint32_t
 push(eql_builder *b, eql_section section, const void *record)
@@ -160,7 +109,7 @@ make_valid(eql_builder *b, eql_strview s)
 static eql_str
 intern(eql_builder *b, eql_strview s)
 {
-    uint32_t at = eql_map_get(b->strs, s.p, s.len);
+    uint32_t at = eql_map_get(b->map[EQL_SECTION_heap], s.p, s.len);
     eql_str str;
 
     if (at != EQL_NONE)
@@ -175,7 +124,7 @@ intern(eql_builder *b, eql_strview s)
         b->failed = true;
         return (eql_str){0, 0};
     }
-    remember(b, b->strs, s, str.off);
+    remember(b, b->map[EQL_SECTION_heap], s, str.off);
     return str;
 }
 
@@ -187,6 +136,23 @@ eql_builder_str(eql_builder *b, eql_strview s)
     if (!eql_utf8_valid(s))
         s = make_valid(b, s);
     return b->failed ? (eql_str){0, 0} : intern(b, s);
+}
+
+/* A record that is its own key. */
+static uint32_t
+intern_record(eql_builder *b, eql_section section, const void *record)
+{
+    size_t size = eql_layout_record_size(section);
+    uint32_t i;
+
+    if (b->failed)
+        return EQL_NONE;
+    i = eql_map_get(b->map[section], record, size);
+    if (i != EQL_NONE)
+        return i;
+    i = push(b, section, record);
+    remember(b, b->map[section], eql_sv(record, size), i);
+    return i;
 }
 
 static eql_const
@@ -208,6 +174,8 @@ const_of_value(eql_builder *b, eql_value v)
         k.kind = EQL_CONST_FLOAT;
         memcpy(&k.bits, &v.u.d, sizeof k.bits);
         break;
+    case EQL_ARRAY:
+    case EQL_OBJECT: break; /* no scalars */
     case EQL_STRING:
         k.kind = EQL_CONST_STRING;
         k.str = eql_builder_str(b, eql_value_sv(&v));
@@ -220,16 +188,8 @@ uint32_t
 eql_builder_const(eql_builder *b, eql_value v)
 {
     eql_const k = const_of_value(b, v);
-    uint32_t i;
 
-    if (b->failed)
-        return EQL_NONE;
-    i = eql_map_get(b->consts, &k, sizeof k);
-    if (i != EQL_NONE)
-        return i;
-    i = push(b, EQL_SECTION_consts, &k);
-    remember(b, b->consts, eql_sv((const char *)&k, sizeof k), i);
-    return i;
+    return intern_record(b, EQL_SECTION_consts, &k);
 }
 
 /* Scalars and lists share a map: a scalar's key is 32 bytes, a list's starts
@@ -247,32 +207,125 @@ eql_builder_const_list(eql_builder *b, eql_const_kind kind, uint32_t flags,
         return EQL_NONE;
     key = make_key(b, eql_sv((const char *)&head, sizeof head), items,
                    (size_t)n * sizeof *items);
-    i = eql_map_get(b->consts, key.p, key.len);
+    i = eql_map_get(b->map[EQL_SECTION_consts], key.p, key.len);
     if (i != EQL_NONE || b->failed)
         return b->failed ? EQL_NONE : i;
     k.list = push_run(b, EQL_SECTION_lists, items, n);
     i = push(b, EQL_SECTION_consts, &k);
-    remember(b, b->consts, key, i);
+    remember(b, b->map[EQL_SECTION_consts], key, i);
     return i;
 }
 
-uint32_t
-eql_builder_field(eql_builder *b, eql_strview name, eql_field_type type,
-                  const eql_field_seg *segs, uint32_t nsegs)
+/* The record of a field that is new; its parent learns of it. */
+static uint32_t
+add_field(eql_builder *b, const eql_field_spec *f)
 {
+    eql_field record = {.name = eql_builder_str(b, f->name),
+                        .type = (uint32_t)f->type,
+                        .mode = (uint32_t)f->mode,
+                        .origin = f->origin,
+                        .parent = f->parent,
+                        .level = f->level};
+
+    if (f->parent < b->vec[EQL_SECTION_fields].n) {
+        eql_field *parent = eql_vec_at(&b->vec[EQL_SECTION_fields], f->parent);
+
+        record.child = parent->nchildren++;
+    }
+    record.segs = push_run(b, EQL_SECTION_segs, f->segs, f->nsegs);
+    return push(b, EQL_SECTION_fields, &record);
+}
+
+uint32_t
+eql_builder_field(eql_builder *b, const eql_field_spec *f)
+{
+    field_head head = {(uint32_t)f->type, (uint32_t)f->mode, f->origin,
+                       f->parent, f->level};
+    eql_strview key;
     uint32_t i;
-    eql_field f;
 
     if (b->failed)
         return EQL_NONE;
-    i = eql_map_get(b->fields, name.p, name.len);
-    if (i != EQL_NONE)
-        return i;
-    f = (eql_field){.name = eql_builder_str(b, name), .type = (uint32_t)type};
-    f.segs = push_run(b, EQL_SECTION_segs, segs, nsegs);
-    i = push(b, EQL_SECTION_fields, &f);
-    remember(b, b->fields, name, i);
+    key = make_key(b, eql_sv((const char *)&head, sizeof head), f->segs,
+                   (size_t)f->nsegs * sizeof *f->segs);
+    i = eql_map_get(b->map[EQL_SECTION_fields], key.p, key.len);
+    if (i != EQL_NONE || b->failed)
+        return b->failed ? EQL_NONE : i;
+    i = add_field(b, f);
+    /* The key's buffer served to check the name. */
+    key = make_key(b, eql_sv((const char *)&head, sizeof head), f->segs,
+                   (size_t)f->nsegs * sizeof *f->segs);
+    remember(b, b->map[EQL_SECTION_fields], key, i);
     return i;
+}
+
+/* The next segment of a dotted path; p NULL at its end.  Dots that part
+ * nothing are passed over. */
+static eql_strview
+next_segment(eql_strview *rest)
+{
+    eql_strview seg;
+
+    while (rest->len > 0 && rest->p[0] == '.')
+        *rest = eql_sv(rest->p + 1, rest->len - 1);
+    if (rest->len == 0)
+        return eql_sv(NULL, 0);
+    seg = eql_sv(rest->p, 0);
+    while (seg.len < rest->len && seg.p[seg.len] != '.')
+        seg.len++;
+    *rest = eql_sv(rest->p + seg.len, rest->len - seg.len);
+    return seg;
+}
+
+/* The segments of a dotted path, to be freed. */
+static eql_vec
+split_path(eql_builder *b, eql_strview dotted)
+{
+    eql_strview rest = dotted, name;
+    eql_vec segs = {0};
+
+    while ((name = next_segment(&rest)).p) {
+        eql_field_seg seg = {.name = eql_builder_str(b, name)};
+
+        if (eql_vec_push(&segs, &seg, sizeof seg) == EQL_NONE)
+            b->failed = true;
+    }
+    return segs;
+}
+
+uint32_t
+eql_builder_path(eql_builder *b, eql_strview dotted, eql_field_mode mode)
+{
+    eql_vec segs = split_path(b, dotted);
+    eql_field_spec spec = {.name = dotted,
+                           .mode = mode,
+                           .parent = EQL_NONE,
+                           .segs = segs.items,
+                           .nsegs = segs.n};
+    uint32_t field = EQL_NONE;
+
+    if (segs.n > 0)
+        field = eql_builder_field(b, &spec);
+    eql_vec_free(&segs);
+    return field;
+}
+
+uint32_t
+eql_builder_clock(eql_builder *b, const eql_clock *c)
+{
+    return intern_record(b, EQL_SECTION_clocks, c);
+}
+
+uint32_t
+eql_builder_iterator(eql_builder *b, const eql_iterator *i)
+{
+    return intern_record(b, EQL_SECTION_iterators, i);
+}
+
+uint32_t
+eql_builder_lineage(eql_builder *b, const eql_lineage *l)
+{
+    return push(b, EQL_SECTION_lineages, l);
 }
 
 uint32_t
@@ -288,12 +341,12 @@ eql_builder_leaf(eql_builder *b, const eql_insn *code, uint32_t n,
         return EQL_NONE;
     key = make_key(b, eql_sv((const char *)&head, sizeof head), code,
                    (size_t)n * sizeof *code);
-    i = eql_map_get(b->leaves, key.p, key.len);
+    i = eql_map_get(b->map[EQL_SECTION_leaves], key.p, key.len);
     if (i != EQL_NONE || b->failed)
         return b->failed ? EQL_NONE : i;
     leaf.code = push_run(b, EQL_SECTION_insns, code, n);
     i = push(b, EQL_SECTION_leaves, &leaf);
-    remember(b, b->leaves, key, i);
+    remember(b, b->map[EQL_SECTION_leaves], key, i);
     return i;
 }
 
@@ -306,12 +359,12 @@ eql_builder_filter(eql_builder *b, const eql_insn *code, uint32_t n)
 
     if (b->failed)
         return EQL_NONE;
-    i = eql_map_get(b->filters, key.p, key.len);
+    i = eql_map_get(b->map[EQL_SECTION_filters], key.p, key.len);
     if (i != EQL_NONE)
         return i;
     filter.code = push_run(b, EQL_SECTION_insns, code, n);
     i = push(b, EQL_SECTION_filters, &filter);
-    remember(b, b->filters, key, i);
+    remember(b, b->map[EQL_SECTION_filters], key, i);
     return i;
 }
 
@@ -325,6 +378,18 @@ eql_range
 eql_builder_keys(eql_builder *b, const eql_key *k, uint32_t n)
 {
     return push_run(b, EQL_SECTION_keys, k, n);
+}
+
+eql_range
+eql_builder_exprs(eql_builder *b, const uint32_t *leaves, uint32_t n)
+{
+    return push_run(b, EQL_SECTION_exprs, leaves, n);
+}
+
+eql_range
+eql_builder_pipes(eql_builder *b, const eql_pipe_op *p, uint32_t n)
+{
+    return push_run(b, EQL_SECTION_pipes, p, n);
 }
 
 eql_range
@@ -361,6 +426,147 @@ uint32_t
 eql_builder_nrules(const eql_builder *b)
 {
     return b->vec[EQL_SECTION_rules].n;
+}
+
+/* Fixed field number i, of that path or, if there is none, of the default.
+ * The two are apart even when their paths are not. */
+static void
+add_fixed_field(eql_builder *b, uint32_t i, eql_strview path,
+                const char *otherwise)
+{
+    eql_vec segs = split_path(b, path);
+    eql_field_spec spec = {
+        .name = path, .mode = EQL_MODE_FLAT, .parent = EQL_NONE};
+
+    if (segs.n == 0) {
+        eql_vec_free(&segs);
+        spec.name = eql_sv_cstr(otherwise);
+        segs = split_path(b, spec.name);
+    }
+    spec.segs = segs.items;
+    spec.nsegs = segs.n;
+    if (eql_builder_field(b, &spec) < i)
+        add_field(b, &spec);
+    eql_vec_free(&segs);
+}
+
+/* The dialect without what is known of fields, which are another program's. */
+static void
+add_dialect(eql_builder *b, const eql_dialect *d)
+{
+    eql_dialect own = eql_dialect_preset((eql_dialect_name)d->name);
+
+    memcpy(&own, d, offsetof(eql_dialect, tiebreaker));
+    push(b, EQL_SECTION_dialects, &own);
+}
+
+eql_builder *
+eql_builder_new(const eql_dialect *d, eql_strview timestamp,
+                eql_strview category, eql_strview tiebreaker)
+{
+    bool endgame = d->name == EQL_DIALECT_ENDGAME;
+    eql_builder *b = calloc(1, sizeof *b);
+    eql_clock clock = {.timestamp = EQL_FIELD_TIMESTAMP};
+
+    if (!b)
+        return NULL;
+    for (size_t i = 0; i < EQL_COUNTOF(interned); i++) {
+        b->map[interned[i]] = eql_map_new();
+        if (!b->map[interned[i]])
+            b->failed = true;
+    }
+    add_dialect(b, d);
+    add_fixed_field(b, EQL_FIELD_TIMESTAMP, timestamp,
+                    endgame ? "timestamp" : "@timestamp");
+    add_fixed_field(b, EQL_FIELD_CATEGORY, category,
+                    endgame ? "event_type" : "event.category");
+    clock.tiebreaker = eql_builder_path(b, tiebreaker, EQL_MODE_FLAT);
+    eql_builder_clock(b, &clock);
+    if (b->failed) {
+        eql_builder_free(b);
+        return NULL;
+    }
+    eql_builder_dialect(b)->tiebreaker = clock.tiebreaker;
+    return b;
+}
+
+eql_dialect *
+eql_builder_dialect(eql_builder *b)
+{
+    return eql_vec_at(&b->vec[EQL_SECTION_dialects], 0);
+}
+
+void
+eql_builder_free(eql_builder *b)
+{
+    if (!b)
+        return;
+    for (unsigned i = 0; i < EQL_SECTION_COUNT; i++) {
+        eql_vec_free(&b->vec[i]);
+        eql_map_free(b->map[i]);
+    }
+    eql_buf_free(&b->heap);
+    eql_buf_free(&b->key);
+    free(b);
+}
+
+/* --- comparing with another program -------------------------------------- */
+
+static const eql_field *
+field_at(const eql_builder *b, uint32_t i)
+{
+    return eql_vec_at(&b->vec[EQL_SECTION_fields], i);
+}
+
+static bool
+same_path(const eql_builder *b, uint32_t mine, const eql_program *p,
+          uint32_t other)
+{
+    const eql_field *x = field_at(b, mine), *y = &p->fields[other];
+
+    if (x->segs.n != y->segs.n)
+        return false;
+    for (uint32_t i = 0; i < x->segs.n; i++) {
+        const eql_field_seg *s =
+            eql_vec_at(&b->vec[EQL_SECTION_segs], x->segs.first + i);
+        const eql_field_seg *t = &p->segs[y->segs.first + i];
+
+        if (s->flags != t->flags || s->index != t->index ||
+            !eql_sv_eq(eql_sv(b->heap.p + s->name.off, s->name.len),
+                       eql_program_str(p, t->name)))
+            return false;
+    }
+    return true;
+}
+
+/* Fields that are there in one program only are fine if they may be made
+ * later. */
+static bool
+same_field(const eql_builder *b, uint32_t mine, const eql_program *p,
+           uint32_t other)
+{
+    return mine == EQL_NONE || other == EQL_NONE ||
+           same_path(b, mine, p, other);
+}
+
+bool
+eql_builder_same_dialect(const eql_builder *b, const eql_program *p)
+{
+    const eql_dialect *x = eql_vec_at(&b->vec[EQL_SECTION_dialects], 0);
+    const eql_dialect *y = eql_program_dialect(p);
+
+    return eql_dialect_same_flags(x, y) &&
+           same_path(b, EQL_FIELD_TIMESTAMP, p, EQL_FIELD_TIMESTAMP) &&
+           same_path(b, EQL_FIELD_CATEGORY, p, EQL_FIELD_CATEGORY) &&
+           (x->tiebreaker == EQL_NONE) == (y->tiebreaker == EQL_NONE) &&
+           same_field(b, x->tiebreaker, p, y->tiebreaker) &&
+           same_field(b, x->host_key, p, y->host_key) &&
+           same_field(b, x->process_id, p, y->process_id) &&
+           same_field(b, x->process_parent, p, y->process_parent) &&
+           same_field(b, x->process_type, p, y->process_type) &&
+           same_field(b, x->process_opcode, p, y->process_opcode) &&
+           same_field(b, x->process_ancestry, p, y->process_ancestry) &&
+           same_field(b, x->process_name, p, y->process_name);
 }
 
 eql_program *

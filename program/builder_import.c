@@ -1,216 +1,17 @@
 /* builder_import.c -- copies one rule of a verified program into a builder.
  *
- * What the rule names is gathered first, then added section by section in the
- * order of the old program.  The compiler adds rule by rule and only ever
- * appends, so importing all rules of one of its programs in order gives the
- * same program again, byte for byte: a test holds us to it.  Programs of other
- * origin may be laid out otherwise; they come out equal in meaning. */
-#include "program/program.h"
+ * What the rule names is gathered first (import_gather.c), then added section
+ * by section in the order of the old program.  The compiler adds rule by rule
+ * and only ever appends, so importing all rules of one of its programs in order
+ * gives the same program again, byte for byte: a test holds us to it.  Programs
+ * of other origin may be laid out otherwise; they come out equal in meaning. */
+#include "program/import_int.h"
 
 #include <stdlib.h>
 
-#include "base/buf.h"
-
-/* Kind of operand c of each opcode, by its letter in opcode.def; a and b name
- * nothing outside their code. */
-static const char operand_c[EQL_OP_COUNT][2] = {
-#define OP(name, a, b, c, text) [EQL_OP_##name] = #c,
-#include "program/opcode.def"
-#undef OP
-};
-
-/* A record of the old program and where it is now. */
-typedef struct {
-    uint32_t from, to; /* to: EQL_NONE until it is added */
-} moved;
-
-typedef struct {
-    const eql_program *p;
-    eql_builder *b;
-    const eql_rule *rule;
-    eql_vec strings;                                 /* eql_str, old */
-    eql_vec fields, consts, leaves, filters, stages; /* moved */
-    bool failed;
-} import;
-
-/* --- gathering ----------------------------------------------------------- */
-
-static void
-gather(import *im, eql_vec *v, uint32_t i)
-{
-    moved m = {i, EQL_NONE};
-
-    if (eql_vec_push(v, &m, sizeof m) == EQL_NONE)
-        im->failed = true;
-}
-
-static int
-by_from(const void *a, const void *b)
-{
-    uint32_t x = ((const moved *)a)->from, y = ((const moved *)b)->from;
-
-    return (x > y) - (x < y);
-}
-
-/* Sorts and drops what is there twice. */
-static void
-settle(eql_vec *v)
-{
-    moved *m = v->items;
-    uint32_t n = 0;
-
-    if (v->n == 0)
-        return;
-    qsort(m, v->n, sizeof *m, by_from);
-    for (uint32_t i = 0; i < v->n; i++)
-        if (n == 0 || m[n - 1].from != m[i].from)
-            m[n++] = m[i];
-    v->n = n;
-}
-
-static moved *
-find(const eql_vec *v, uint32_t from)
-{
-    moved key = {from, EQL_NONE};
-
-    if (v->n == 0)
-        return NULL;
-    return bsearch(&key, v->items, v->n, sizeof key, by_from);
-}
-
-static void
-gather_string(import *im, eql_str s)
-{
-    if (s.len > 0 && eql_vec_push(&im->strings, &s, sizeof s) == EQL_NONE)
-        im->failed = true;
-}
-
-static void
-gather_strings(import *im, eql_range run)
-{
-    for (uint32_t i = 0; i < run.n; i++)
-        gather_string(im, im->p->strings[run.first + i]);
-}
-
-/* The positive stages and, behind them, `until`. */
-static void
-gather_stages(import *im)
-{
-    for (uint32_t i = 0; i < im->rule->stages.n; i++)
-        gather(im, &im->stages, im->rule->stages.first + i);
-    if (im->rule->until != EQL_NONE)
-        gather(im, &im->stages, im->rule->until);
-}
-
-static const eql_stage *
-stage_at(const import *im, uint32_t i)
-{
-    return &im->p->stages[((const moved *)eql_vec_at(&im->stages, i))->from];
-}
-
-static void
-gather_stage(import *im, const eql_stage *s)
-{
-    const eql_program *p = im->p;
-
-    gather_string(im, s->category);
-    gather(im, &im->filters, s->filter);
-    for (uint32_t i = 0; i < s->keys.n; i++)
-        gather(im, &im->fields, p->keys[s->keys.first + i].field);
-    for (uint32_t i = 0; i < s->exceptions.n; i++) {
-        const eql_exception *x = &p->exceptions[s->exceptions.first + i];
-
-        gather_string(im, x->name);
-        gather(im, &im->filters, x->filter);
-    }
-    for (uint32_t i = 0; i < s->severities.n; i++)
-        gather(im, &im->filters, p->severities[s->severities.first + i].filter);
-}
-
-/* What each of the gathered leaves, or filters, names. */
-static void
-gather_code(import *im, eql_range code)
-{
-    for (uint32_t i = 0; i < code.n; i++) {
-        const eql_insn *in = &im->p->insns[code.first + i];
-
-        switch (operand_c[in->op][0]) {
-        case 'F': gather(im, &im->fields, in->c); break;
-        case 'K':
-        case 'P':
-        case 'S':
-        case 'N': gather(im, &im->consts, in->c); break;
-        case 'L': gather(im, &im->leaves, in->c); break;
-        default: break;
-        }
-    }
-}
-
-static void
-gather_const(import *im, const eql_const *k)
-{
-    gather_string(im, k->str);
-    for (uint32_t i = 0; i < k->list.n; i++)
-        gather(im, &im->consts, im->p->lists[k->list.first + i]);
-}
-
-static void
-gather_field(import *im, const eql_field *f)
-{
-    gather_string(im, f->name);
-    for (uint32_t i = 0; i < f->segs.n; i++)
-        gather_string(im, im->p->segs[f->segs.first + i].name);
-}
-
-static void
-gather_rule(import *im)
-{
-    const eql_rule *r = im->rule;
-
-    gather_string(im, r->name);
-    gather_string(im, r->id);
-    gather_string(im, r->file);
-    gather_string(im, r->query);
-    gather_string(im, r->description);
-    gather_strings(im, r->tags);
-    gather_strings(im, r->threats);
-    gather_stages(im);
-    for (uint32_t i = 0; i < im->stages.n; i++)
-        gather_stage(im, stage_at(im, i));
-}
-
-#define FROM(v, i) (((const moved *)eql_vec_at(v, i))->from)
-
-/* Each kind is complete before what it names is gathered from it. */
-static void
-gather_all(import *im)
-{
-    uint32_t nscalars;
-
-    gather_rule(im);
-    settle(&im->filters);
-    for (uint32_t i = 0; i < im->filters.n && !im->failed; i++)
-        gather_code(im, im->p->filters[FROM(&im->filters, i)].code);
-    settle(&im->leaves);
-    for (uint32_t i = 0; i < im->leaves.n && !im->failed; i++)
-        gather_code(im, im->p->leaves[FROM(&im->leaves, i)].code);
-    settle(&im->consts);
-    nscalars = im->consts.n; /* items of lists are added behind these */
-    for (uint32_t i = 0; i < nscalars && !im->failed; i++)
-        gather_const(im, &im->p->consts[FROM(&im->consts, i)]);
-    settle(&im->consts);
-    for (uint32_t i = 0; i < im->consts.n && !im->failed; i++)
-        gather_string(im, im->p->consts[FROM(&im->consts, i)].str);
-    settle(&im->fields);
-    for (uint32_t i = 0; i < im->fields.n && !im->failed; i++)
-        gather_field(im, &im->p->fields[FROM(&im->fields, i)]);
-}
-
-/* --- adding -------------------------------------------------------------- */
-
 /* Room for a run of n records; NULL and failed when out of memory. */
 static void *
-room(import *im, uint32_t n, size_t size)
+room(eql_import *im, uint32_t n, size_t size)
 {
     void *p = calloc((size_t)n + 1, size);
 
@@ -221,14 +22,14 @@ room(import *im, uint32_t n, size_t size)
 
 /* Never for a program that was verified and gathered. */
 static uint32_t
-fail(import *im)
+fail(eql_import *im)
 {
     im->failed = true;
     return EQL_NONE;
 }
 
 static eql_str
-add_string(import *im, eql_str s)
+add_string(eql_import *im, eql_str s)
 {
     return eql_builder_str(im->b, eql_program_str(im->p, s));
 }
@@ -244,7 +45,7 @@ by_place(const void *a, const void *b)
 }
 
 static void
-add_strings(import *im)
+add_strings(eql_import *im)
 {
     if (im->strings.n == 0)
         return;
@@ -254,7 +55,7 @@ add_strings(import *im)
 }
 
 static eql_value
-scalar(const import *im, const eql_const *k)
+scalar(const eql_import *im, const eql_const *k)
 {
     double d;
 
@@ -269,10 +70,10 @@ scalar(const import *im, const eql_const *k)
     }
 }
 
-static uint32_t add_const(import *im, uint32_t from);
+static uint32_t add_const(eql_import *im, uint32_t from);
 
 static uint32_t
-add_const_list(import *im, const eql_const *k)
+add_const_list(eql_import *im, const eql_const *k)
 {
     uint32_t *items = room(im, k->list.n, sizeof *items);
     uint32_t to = EQL_NONE;
@@ -289,9 +90,9 @@ add_const_list(import *im, const eql_const *k)
 
 /* Items of lists are scalars (verified), so this goes one level deep. */
 static uint32_t
-add_const(import *im, uint32_t from)
+add_const(eql_import *im, uint32_t from)
 {
-    moved *m = find(&im->consts, from);
+    eql_moved *m = eql_import_find(im, EQL_IMPORT_CONST, from);
     const eql_const *k = &im->p->consts[from];
 
     if (!m)
@@ -303,58 +104,135 @@ add_const(import *im, uint32_t from)
     return m->to;
 }
 
-static uint32_t
-add_field(import *im, uint32_t from)
-{
-    const eql_field *f = &im->p->fields[from];
-    moved *m = find(&im->fields, from);
-    eql_field_seg *segs;
+static uint32_t add_field(eql_import *im, uint32_t from);
 
-    if (!m)
-        return fail(im);
-    if (m->to != EQL_NONE)
-        return m->to;
-    segs = room(im, f->segs.n, sizeof *segs);
+static uint32_t
+add_new_field(eql_import *im, const eql_field *f)
+{
+    eql_field_seg *segs = room(im, f->segs.n, sizeof *segs);
+    eql_field_spec spec = {.name = eql_program_str(im->p, f->name),
+                           .type = (eql_field_type)f->type,
+                           .mode = (eql_field_mode)f->mode,
+                           .origin = f->origin,
+                           .parent = f->parent,
+                           .level = f->level,
+                           .segs = segs,
+                           .nsegs = f->segs.n};
+    uint32_t to;
+
     if (!segs)
         return EQL_NONE;
+    if (f->parent != EQL_NONE)
+        spec.parent = add_field(im, f->parent);
     for (uint32_t i = 0; i < f->segs.n; i++) {
         segs[i] = im->p->segs[f->segs.first + i];
         segs[i].name = add_string(im, segs[i].name);
     }
-    m->to = eql_builder_field(im->b, eql_program_str(im->p, f->name),
-                              (eql_field_type)f->type, segs, f->segs.n);
+    to = eql_builder_field(im->b, &spec);
     free(segs);
+    return to;
+}
+
+/* Fixed fields are there already, whatever their paths.  Parents are few above
+ * each other (verified). */
+static uint32_t
+add_field(eql_import *im, uint32_t from)
+{
+    eql_moved *m = eql_import_find(im, EQL_IMPORT_FIELD, from);
+
+    if (!m)
+        return fail(im);
+    if (m->to == EQL_NONE)
+        m->to = from <= EQL_FIELD_CATEGORY
+                    ? from
+                    : add_new_field(im, &im->p->fields[from]);
     return m->to;
 }
 
-static uint32_t add_leaf(import *im, uint32_t from);
+/* EQL_NONE stays what it is. */
+static uint32_t
+add_optional_field(eql_import *im, uint32_t from)
+{
+    return from == EQL_NONE ? EQL_NONE : add_field(im, from);
+}
+
+static void
+add_dialect(eql_import *im)
+{
+    eql_dialect old = *eql_program_dialect(im->p);
+    uint32_t *from[EQL_IMPORT_DIALECT_FIELDS], *to[EQL_IMPORT_DIALECT_FIELDS];
+
+    eql_import_dialect_fields(&old, from);
+    eql_import_dialect_fields(eql_builder_dialect(im->b), to);
+    for (unsigned i = 0; i < EQL_IMPORT_DIALECT_FIELDS; i++) {
+        if (*to[i] == EQL_NONE &&
+            eql_import_find(im, EQL_IMPORT_FIELD, *from[i]))
+            *to[i] = add_field(im, *from[i]);
+    }
+}
+
+static uint32_t add_leaf(eql_import *im, uint32_t from);
+static uint32_t add_filter(eql_import *im, uint32_t from);
+
+static uint32_t
+add_iterator(eql_import *im, uint32_t from)
+{
+    const eql_iterator *it = &im->p->iterators[from];
+    eql_moved *m = eql_import_find(im, EQL_IMPORT_ITERATOR, from);
+    eql_iterator now;
+
+    if (!m)
+        return fail(im);
+    if (m->to == EQL_NONE) {
+        now = (eql_iterator){add_field(im, it->field),
+                             add_filter(im, it->filter)};
+        m->to = eql_builder_iterator(im->b, &now);
+    }
+    return m->to;
+}
+
+/* Lineages are added before all code. */
+static uint32_t
+moved_lineage(eql_import *im, uint32_t from)
+{
+    const eql_moved *m = eql_import_find(im, EQL_IMPORT_LINEAGE, from);
+
+    return m ? m->to : fail(im);
+}
+
+static uint32_t
+move_operand(eql_import *im, const eql_insn *in)
+{
+    switch (eql_import_kind_of(in)) {
+    case EQL_IMPORT_FIELD: return add_field(im, in->c);
+    case EQL_IMPORT_CONST: return add_const(im, in->c);
+    case EQL_IMPORT_LEAF: return add_leaf(im, in->c);
+    case EQL_IMPORT_ITERATOR: return add_iterator(im, in->c);
+    case EQL_IMPORT_LINEAGE: return moved_lineage(im, in->c);
+    default: return in->c;
+    }
+}
 
 /* The code with its operands as they are now; NULL when out of memory. */
 static eql_insn *
-move_code(import *im, eql_range code)
+move_code(eql_import *im, eql_range code)
 {
     eql_insn *out = room(im, code.n, sizeof *out);
 
     for (uint32_t i = 0; out && i < code.n; i++) {
         out[i] = im->p->insns[code.first + i];
-        switch (operand_c[out[i].op][0]) {
-        case 'F': out[i].c = add_field(im, out[i].c); break;
-        case 'K':
-        case 'P':
-        case 'S':
-        case 'N': out[i].c = add_const(im, out[i].c); break;
-        case 'L': out[i].c = add_leaf(im, out[i].c); break;
-        default: break;
-        }
+        out[i].c = move_operand(im, &out[i]);
     }
     return out;
 }
 
+/* Leaf, iterator, filter, leaf ...: as deep as array functions are nested
+ * (verified). */
 static uint32_t
-add_leaf(import *im, uint32_t from)
+add_leaf(eql_import *im, uint32_t from)
 {
     const eql_leaf *l = &im->p->leaves[from];
-    moved *m = find(&im->leaves, from);
+    eql_moved *m = eql_import_find(im, EQL_IMPORT_LEAF, from);
     eql_insn *code;
 
     if (!m)
@@ -367,10 +245,10 @@ add_leaf(import *im, uint32_t from)
 }
 
 static uint32_t
-add_filter(import *im, uint32_t from)
+add_filter(eql_import *im, uint32_t from)
 {
     const eql_filter *f = &im->p->filters[from];
-    moved *m = find(&im->filters, from);
+    eql_moved *m = eql_import_find(im, EQL_IMPORT_FILTER, from);
     eql_insn *code;
 
     if (!m)
@@ -382,19 +260,49 @@ add_filter(import *im, uint32_t from)
     return m->to;
 }
 
+/* Iterators of the leaf and those before them, in order. */
+static void
+add_iterators(eql_import *im, uint32_t leaf)
+{
+    eql_range code = im->p->leaves[leaf].code;
+    uint32_t end = im->next_iterator;
+
+    for (uint32_t i = 0; i < code.n; i++) {
+        const eql_insn *in = &im->p->insns[code.first + i];
+        const eql_moved *m;
+
+        if (eql_import_kind_of(in) != EQL_IMPORT_ITERATOR)
+            continue;
+        m = eql_import_find(im, EQL_IMPORT_ITERATOR, in->c);
+        if (m &&
+            m - (const eql_moved *)im->of[EQL_IMPORT_ITERATOR].v.items >= end)
+            end = (uint32_t)(m - (const eql_moved *)im->of[EQL_IMPORT_ITERATOR]
+                                     .v.items) +
+                  1;
+    }
+    for (; im->next_iterator < end; im->next_iterator++)
+        add_iterator(
+            im, eql_import_from(im, EQL_IMPORT_ITERATOR, im->next_iterator));
+}
+
 /* Leaves and filters share one section of code: in the order of their code. */
 static void
-add_code(import *im)
+add_code(eql_import *im)
 {
     uint32_t l = 0, f = 0;
+    uint32_t nleaves = im->of[EQL_IMPORT_LEAF].v.n;
+    uint32_t nfilters = im->of[EQL_IMPORT_FILTER].v.n;
 
-    while (l < im->leaves.n || f < im->filters.n) {
-        uint32_t leaf = l < im->leaves.n ? FROM(&im->leaves, l) : EQL_NONE;
-        uint32_t filter = f < im->filters.n ? FROM(&im->filters, f) : EQL_NONE;
+    while ((l < nleaves || f < nfilters) && !im->failed) {
+        uint32_t leaf =
+            l < nleaves ? eql_import_from(im, EQL_IMPORT_LEAF, l) : EQL_NONE;
+        uint32_t filter =
+            f < nfilters ? eql_import_from(im, EQL_IMPORT_FILTER, f) : EQL_NONE;
 
         if (filter == EQL_NONE ||
             (leaf != EQL_NONE && im->p->leaves[leaf].code.first <
                                      im->p->filters[filter].code.first)) {
+            add_iterators(im, leaf);
             add_leaf(im, leaf);
             l++;
         } else {
@@ -404,10 +312,34 @@ add_code(import *im)
     }
 }
 
+/* Where a stage will be: all are added at once, in order. */
+static uint32_t
+moved_stage(eql_import *im, uint32_t from)
+{
+    const eql_moved *m = eql_import_find(im, EQL_IMPORT_STAGE, from);
+
+    if (!m)
+        return fail(im);
+    return im->first_stage +
+           (uint32_t)(m - (const eql_moved *)im->of[EQL_IMPORT_STAGE].v.items);
+}
+
+static void
+add_lineages(eql_import *im)
+{
+    for (uint32_t i = 0; i < im->of[EQL_IMPORT_LINEAGE].v.n; i++) {
+        eql_moved *m = eql_vec_at(&im->of[EQL_IMPORT_LINEAGE].v, i);
+        eql_lineage l = im->p->lineages[m->from];
+
+        l.stage = moved_stage(im, l.stage);
+        m->to = eql_builder_lineage(im->b, &l);
+    }
+}
+
 /* --- records that are not shared ----------------------------------------- */
 
 static eql_range
-move_strings(import *im, eql_range run)
+move_strings(eql_import *im, eql_range run)
 {
     eql_str *s = room(im, run.n, sizeof *s);
     eql_range to = {0, 0};
@@ -421,14 +353,17 @@ move_strings(import *im, eql_range run)
 }
 
 static eql_range
-move_keys(import *im, eql_range run)
+move_keys(eql_import *im, eql_range run)
 {
     eql_key *k = room(im, run.n, sizeof *k);
     eql_range to = {0, 0};
 
     for (uint32_t i = 0; k && i < run.n; i++) {
         k[i] = im->p->keys[run.first + i];
-        k[i].field = add_field(im, k[i].field);
+        k[i].name = add_string(im, k[i].name);
+        k[i].field = add_optional_field(im, k[i].field);
+        if (k[i].leaf != EQL_NONE)
+            k[i].leaf = add_leaf(im, k[i].leaf);
     }
     if (k)
         to = eql_builder_keys(im->b, k, run.n);
@@ -437,7 +372,7 @@ move_keys(import *im, eql_range run)
 }
 
 static eql_range
-move_exceptions(import *im, eql_range run)
+move_exceptions(eql_import *im, eql_range run)
 {
     eql_exception *x = room(im, run.n, sizeof *x);
     eql_range to = {0, 0};
@@ -455,7 +390,7 @@ move_exceptions(import *im, eql_range run)
 }
 
 static eql_range
-move_severities(import *im, eql_range run)
+move_severities(eql_import *im, eql_range run)
 {
     eql_severity *x = room(im, run.n, sizeof *x);
     eql_range to = {0, 0};
@@ -470,73 +405,159 @@ move_severities(import *im, eql_range run)
     return to;
 }
 
-static eql_range
-move_stages(import *im)
+static eql_stage
+move_stage(eql_import *im, const eql_stage *from)
 {
-    eql_stage *s = room(im, im->stages.n, sizeof *s);
+    eql_stage s = *from;
+
+    s.rule = eql_builder_nrules(im->b);
+    s.category = add_string(im, s.category);
+    s.alias = add_string(im, s.alias);
+    s.category_field = add_field(im, s.category_field);
+    s.filter = add_filter(im, s.filter);
+    if (s.residual != EQL_NONE)
+        s.residual = add_filter(im, s.residual);
+    s.keys = move_keys(im, s.keys);
+    s.exceptions = move_exceptions(im, s.exceptions);
+    s.severities = move_severities(im, s.severities);
+    return s;
+}
+
+static void
+move_stages(eql_import *im)
+{
+    uint32_t n = im->of[EQL_IMPORT_STAGE].v.n;
+    eql_stage *s = room(im, n, sizeof *s);
+
+    for (uint32_t i = 0; s && i < n; i++)
+        s[i] = move_stage(
+            im, &im->p->stages[eql_import_from(im, EQL_IMPORT_STAGE, i)]);
+    if (s)
+        eql_builder_stages(im->b, s, n);
+    free(s);
+}
+
+static eql_range
+move_exprs(eql_import *im, eql_range run)
+{
+    uint32_t *x = room(im, run.n, sizeof *x);
     eql_range to = {0, 0};
 
-    for (uint32_t i = 0; s && i < im->stages.n; i++) {
-        s[i] = *stage_at(im, i);
-        s[i].rule = eql_builder_nrules(im->b);
-        s[i].category = add_string(im, s[i].category);
-        s[i].filter = add_filter(im, s[i].filter);
-        s[i].keys = move_keys(im, s[i].keys);
-        s[i].exceptions = move_exceptions(im, s[i].exceptions);
-        s[i].severities = move_severities(im, s[i].severities);
-    }
-    if (s)
-        to = eql_builder_stages(im->b, s, im->stages.n);
-    free(s);
+    for (uint32_t i = 0; x && i < run.n; i++)
+        x[i] = add_leaf(im, im->p->exprs[run.first + i]);
+    if (x)
+        to = eql_builder_exprs(im->b, x, run.n);
+    free(x);
     return to;
 }
 
+static eql_range
+move_pipes(eql_import *im, eql_range run)
+{
+    eql_pipe_op *x = room(im, run.n, sizeof *x);
+    eql_range to = {0, 0};
+
+    for (uint32_t i = 0; x && i < run.n; i++) {
+        x[i] = im->p->pipes[run.first + i];
+        if (x[i].filter != EQL_NONE)
+            x[i].filter = add_filter(im, x[i].filter);
+        x[i].exprs = move_exprs(im, x[i].exprs);
+    }
+    if (x)
+        to = eql_builder_pipes(im->b, x, run.n);
+    free(x);
+    return to;
+}
+
+static uint32_t
+move_clock(eql_import *im, uint32_t from)
+{
+    eql_clock c = im->p->clocks[from];
+
+    c.timestamp = add_field(im, c.timestamp);
+    c.tiebreaker = add_optional_field(im, c.tiebreaker);
+    return eql_builder_clock(im->b, &c);
+}
+
+/* Whichever stood first in the old program goes first. */
+static void
+move_texts(eql_import *im, eql_rule *r)
+{
+    if (im->rule->threats.first < im->rule->tags.first) {
+        r->threats = move_strings(im, r->threats);
+        r->tags = move_strings(im, r->tags);
+    } else {
+        r->tags = move_strings(im, r->tags);
+        r->threats = move_strings(im, r->threats);
+    }
+}
+
 static bool
-add_rule(import *im)
+add_rule(eql_import *im)
 {
     eql_rule r = *im->rule;
-    eql_range stages = move_stages(im);
 
+    move_stages(im);
     r.name = add_string(im, r.name);
     r.id = add_string(im, r.id);
     r.file = add_string(im, r.file);
     r.query = add_string(im, r.query);
     r.description = add_string(im, r.description);
-    r.stages = (eql_range){stages.first, im->rule->stages.n};
+    r.stages.first = moved_stage(im, r.stages.first);
     if (r.until != EQL_NONE)
-        r.until = stages.first + r.stages.n;
-    /* Whichever stood first in the old program goes first. */
-    if (im->rule->threats.first < im->rule->tags.first) {
-        r.threats = move_strings(im, r.threats);
-        r.tags = move_strings(im, r.tags);
-    } else {
-        r.tags = move_strings(im, r.tags);
-        r.threats = move_strings(im, r.threats);
-    }
+        r.until = moved_stage(im, r.until);
+    r.clock = move_clock(im, r.clock);
+    r.pipes = move_pipes(im, r.pipes);
+    move_texts(im, &r);
     return !im->failed && eql_builder_rule(im->b, &r) != EQL_NONE;
+}
+
+static bool
+import_open(eql_import *im)
+{
+    for (unsigned k = 0; k < EQL_IMPORT_COUNT; k++) {
+        im->of[k].seen = eql_map_new();
+        if (!im->of[k].seen)
+            return false;
+    }
+    return true;
+}
+
+static void
+import_close(eql_import *im)
+{
+    for (unsigned k = 0; k < EQL_IMPORT_COUNT; k++) {
+        eql_vec_free(&im->of[k].v);
+        eql_map_free(im->of[k].seen);
+    }
+    eql_vec_free(&im->strings);
 }
 
 bool
 eql_builder_import_rule(eql_builder *b, const eql_program *p, uint32_t rule)
 {
-import im = {.p = p, .b = b, .rule = & p->rules[rule] };
+    eql_import state = {.p = p,
+                        .b = b,
+                        .rule = &p->rules[rule],
+                        .first_stage = eql_builder_nstages(b)};
+    eql_import *im = &state;
     bool ok = false;
 
-    gather_all(&im);
-    if (!im.failed) {
-        add_strings(&im);
-        for (uint32_t i = 0; i < im.fields.n; i++)
-            add_field(&im, FROM(&im.fields, i));
-        for (uint32_t i = 0; i < im.consts.n; i++)
-            add_const(&im, FROM(&im.consts, i));
-        add_code(&im);
-        ok = add_rule(&im);
+    if (import_open(im))
+        eql_import_gather(im);
+    else
+        im->failed = true;
+    if (!im->failed) {
+        add_strings(im);
+        for (uint32_t i = 0; i < im->of[EQL_IMPORT_FIELD].v.n; i++)
+            add_field(im, eql_import_from(im, EQL_IMPORT_FIELD, i));
+        add_dialect(im);
+        for (uint32_t i = 0; i < im->of[EQL_IMPORT_CONST].v.n; i++)
+            add_const(im, eql_import_from(im, EQL_IMPORT_CONST, i));
+        add_lineages(im);
+        add_code(im);
+        ok = add_rule(im);
     }
-    eql_vec_free(&im.strings);
-    eql_vec_free(&im.fields);
-    eql_vec_free(&im.consts);
-    eql_vec_free(&im.leaves);
-    eql_vec_free(&im.filters);
-    eql_vec_free(&im.stages);
+    import_close(im);
     return ok;
 }

@@ -1,5 +1,7 @@
 /* disasm.c -- prints a program as text.
  *
+ *   dialect elastic
+ *     timestamp @timestamp category event.category
  *   rule 0 "remote shell" sequence maxspan 30s severity medium
  *     stage 1 "network" by host.id f0
  *   filter f0
@@ -8,10 +10,12 @@
  *     0000 LOAD_FIELD   r0 o0 f5        ; network.direction
  *
  * Operands are printed by their kinds from opcode.def, so a new opcode needs
- * nothing here.  Filters and leaves come in the order of first use.  Programs
- * are verified before they are printed; no check is made again. */
+ * nothing here.  What rules use comes in the order of first use.  Programs are
+ * verified before they are printed; no check is made again. */
 #include "program/disasm.h"
 #include "base/text.h"
+#include "program/rule.h"
+#include "stdlib/functions.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -42,12 +46,13 @@ typedef struct {
     uint8_t *seen;
     uint32_t *items;
     uint32_t n;
+    uint32_t done; /* so many have been looked into */
 } worklist;
 
 typedef struct {
     const eql_program *p;
     eql_buf *out;
-    worklist filters, leaves;
+    worklist filters, leaves, iterators, lineages;
 } printer;
 
 static bool
@@ -55,7 +60,6 @@ worklist_init(worklist *w, uint32_t n)
 {
     w->seen = calloc((size_t)n + 1, 1);
     w->items = calloc((size_t)n + 1, sizeof *w->items);
-    w->n = 0;
     return w->seen && w->items;
 }
 
@@ -69,7 +73,7 @@ worklist_free(worklist *w)
 static void
 worklist_add(worklist *w, uint32_t i)
 {
-    if (w->seen[i])
+    if (i == EQL_NONE || w->seen[i])
         return;
     w->seen[i] = 1;
     w->items[w->n++] = i;
@@ -143,6 +147,10 @@ put_list(printer *pr, const eql_const *k)
         eql_buf_add_str(pr->out, "text ");
     if (k->flags & EQL_CONST_MATCH)
         eql_buf_add_str(pr->out, ":");
+    if (k->flags & EQL_CONST_PREFIX)
+        eql_buf_add_str(pr->out, "prefix ");
+    if (k->flags & EQL_CONST_NULL_FALSE)
+        eql_buf_add_str(pr->out, "or false ");
     eql_buf_add_str(pr->out, "(");
     for (uint32_t i = 0; i < shown; i++) {
         if (i > 0)
@@ -186,15 +194,63 @@ put_duration(eql_buf *out, int64_t ns)
     eql_buf_printf(out, "%" PRId64 "%s", ns / units[i].ns, units[i].name);
 }
 
+/* --- names --- */
+
+static void
+put_name(printer *pr, uint32_t field)
+{
+    eql_buf_add_sv(pr->out, eql_program_str(pr->p, pr->p->fields[field].name));
+}
+
+/* A field with what makes it another than the next of that name. */
+static void
+put_field(printer *pr, uint32_t field)
+{
+    static const char *const modes[EQL_MODE_COUNT] = {
+        "", " opaque", " composite", " elements"};
+    const eql_field *f = &pr->p->fields[field];
+
+    put_name(pr, field);
+    if (f->origin > 0)
+        eql_buf_printf(pr->out, " of event %u", f->origin);
+    eql_buf_add_str(pr->out, modes[f->mode]);
+}
+
+static void
+put_relation(printer *pr, uint32_t lineage)
+{
+    static const char *const names[EQL_LINEAGE_RELATION_COUNT] = {
+        "descendant", "child", "event"};
+
+    eql_buf_printf(pr->out, "%s of", names[pr->p->lineages[lineage].relation]);
+}
+
 /* --- code --- */
+
+static void
+put_function(printer *pr, uint32_t value)
+{
+    eql_buf_add_char(pr->out, ' ');
+    eql_buf_add_sv(
+        pr->out,
+        eql_function_get((eql_function)(value & ~EQL_CALL_FOLD))->name);
+    if (value & EQL_CALL_FOLD)
+        eql_buf_add_char(pr->out, '~');
+}
 
 static void
 put_operand(printer *pr, char kind, uint32_t value)
 {
     static const char prefixes[][2] = {
-        {'D', 'r'}, {'R', 'r'}, {'O', 'o'}, {'F', 'f'}, {'K', 'k'},
-        {'P', 'k'}, {'S', 'k'}, {'N', 'k'}, {'L', 'l'}, {'J', '+'}};
+        {'D', 'r'}, {'R', 'r'}, {'O', 'o'}, {'F', 'f'}, {'E', 'f'},
+        {'K', 'k'}, {'P', 'k'}, {'S', 'k'}, {'N', 'k'}, {'G', 'k'},
+        {'L', 'l'}, {'J', '+'}, {'I', 'i'}, {'Y', 'y'}, {'A', 'x'}};
 
+    if (kind == 'U')
+        put_function(pr, value);
+    if (kind == 'V')
+        eql_buf_printf(pr->out, " x%u%s", value & ~EQL_CALL_FOLD,
+                       value & EQL_CALL_FOLD ? "~" : "");
     for (size_t i = 0; i < EQL_COUNTOF(prefixes); i++) {
         if (prefixes[i][0] == kind)
             eql_buf_printf(pr->out, " %c%u", prefixes[i][1], value);
@@ -205,27 +261,20 @@ put_operand(printer *pr, char kind, uint32_t value)
 static void
 put_comment(printer *pr, char kind, uint32_t value)
 {
+    eql_buf_add_str(pr->out, " ; ");
     switch (kind) {
     case 'F':
-        eql_buf_add_str(pr->out, " ; ");
-        eql_buf_add_sv(pr->out,
-                       eql_program_str(pr->p, pr->p->fields[value].name));
-        break;
-    case 'K':
-    case 'P':
-    case 'S':
-    case 'N':
-        eql_buf_add_str(pr->out, " ; ");
-        put_const(pr, value);
-        break;
-    default: break;
+    case 'E': put_field(pr, value); break;
+    case 'I': put_name(pr, pr->p->iterators[value].field); break;
+    case 'Y': put_relation(pr, value); break;
+    default: put_const(pr, value); break;
     }
 }
 
 static bool
 has_comment(char kind)
 {
-    return strchr("FKPSN", kind) != NULL;
+    return strchr("FEIYKPSNG", kind) != NULL;
 }
 
 static void
@@ -254,42 +303,90 @@ put_insn(printer *pr, uint32_t pc, const eql_insn *in)
 static void
 put_code(printer *pr, eql_range code)
 {
+    for (uint32_t i = 0; i < code.n; i++)
+        put_insn(pr, i, &pr->p->insns[code.first + i]);
+}
+
+/* --- what is used --- */
+
+static void
+use_code(printer *pr, eql_range code)
+{
     for (uint32_t i = 0; i < code.n; i++) {
         const eql_insn *in = &pr->p->insns[code.first + i];
 
-        put_insn(pr, i, in);
-        if (opcodes[in->op].c == 'L')
-            worklist_add(&pr->leaves, in->c);
+        switch (opcodes[in->op].c) {
+        case 'L': worklist_add(&pr->leaves, in->c); break;
+        case 'I': worklist_add(&pr->iterators, in->c); break;
+        case 'Y': worklist_add(&pr->lineages, in->c); break;
+        default: break;
+        }
     }
 }
 
-static void
-put_used_code(printer *pr)
+/* The next one that was not looked into yet; EQL_NONE: there is none. */
+static uint32_t
+worklist_next(worklist *w)
 {
-    for (uint32_t i = 0; i < pr->filters.n; i++) {
-        uint32_t f = pr->filters.items[i];
+    return w->done < w->n ? w->items[w->done++] : EQL_NONE;
+}
 
-        eql_buf_printf(pr->out, "filter f%u\n", f);
-        put_code(pr, pr->p->filters[f].code);
+/* Until nothing new is named. */
+static void
+use_the_rest(printer *pr)
+{
+    const eql_program *p = pr->p;
+    uint32_t i;
+
+    for (;;) {
+        if ((i = worklist_next(&pr->filters)) != EQL_NONE) {
+            use_code(pr, p->filters[i].code);
+        } else if ((i = worklist_next(&pr->leaves)) != EQL_NONE) {
+            use_code(pr, p->leaves[i].code);
+        } else if ((i = worklist_next(&pr->iterators)) != EQL_NONE) {
+            worklist_add(&pr->filters, p->iterators[i].filter);
+        } else if ((i = worklist_next(&pr->lineages)) != EQL_NONE) {
+            worklist_add(&pr->filters, p->stages[p->lineages[i].stage].filter);
+            worklist_add(&pr->filters,
+                         p->stages[p->lineages[i].stage].residual);
+        } else {
+            return;
+        }
+    }
+}
+
+static void put_stage_line(printer *pr, const eql_stage *s);
+
+static void
+put_used(printer *pr)
+{
+    const eql_program *p = pr->p;
+
+    for (uint32_t i = 0; i < pr->lineages.n; i++) {
+        uint32_t y = pr->lineages.items[i];
+
+        eql_buf_printf(pr->out, "lineage y%u ", y);
+        put_relation(pr, y);
+        put_stage_line(pr, &p->stages[p->lineages[y].stage]);
+    }
+    for (uint32_t i = 0; i < pr->iterators.n; i++) {
+        const eql_iterator *it = &p->iterators[pr->iterators.items[i]];
+
+        eql_buf_printf(pr->out, "iterator i%u over ", pr->iterators.items[i]);
+        put_field(pr, it->field);
+        eql_buf_printf(pr->out, " f%u\n", it->filter);
+    }
+    for (uint32_t i = 0; i < pr->filters.n; i++) {
+        eql_buf_printf(pr->out, "filter f%u\n", pr->filters.items[i]);
+        put_code(pr, p->filters[pr->filters.items[i]].code);
     }
     for (uint32_t i = 0; i < pr->leaves.n; i++) {
-        const eql_leaf *leaf = &pr->p->leaves[pr->leaves.items[i]];
-
         eql_buf_printf(pr->out, "leaf l%u\n", pr->leaves.items[i]);
-        put_code(pr, leaf->code);
+        put_code(pr, p->leaves[pr->leaves.items[i]].code);
     }
 }
 
 /* --- rules --- */
-
-static const char *
-severity_name(uint32_t level)
-{
-    static const char *const names[EQL_SEVERITY_COUNT] = {
-        "none", "low", "medium", "high", "critical"};
-
-    return level < EQL_SEVERITY_COUNT ? names[level] : "?";
-}
 
 static void
 put_keys(printer *pr, const eql_stage *s)
@@ -300,8 +397,13 @@ put_keys(printer *pr, const eql_stage *s)
         eql_buf_add_str(pr->out, i == 0 ? " by " : ", ");
         if (k->flags & EQL_KEY_OPTIONAL)
             eql_buf_add_char(pr->out, '?');
-        eql_buf_add_sv(pr->out,
-                       eql_program_str(pr->p, pr->p->fields[k->field].name));
+        if (k->field != EQL_NONE) {
+            put_name(pr, k->field);
+            continue;
+        }
+        eql_buf_printf(pr->out, "l%u ", k->leaf);
+        put_str(pr, k->name);
+        worklist_add(&pr->leaves, k->leaf);
     }
 }
 
@@ -312,21 +414,50 @@ use_filter(printer *pr, uint32_t f)
     worklist_add(&pr->filters, f);
 }
 
+/* From its category on. */
+static void
+put_stage_line(printer *pr, const eql_stage *s)
+{
+    eql_buf_add_char(pr->out, ' ');
+    if (s->has_category)
+        put_str(pr, s->category);
+    else
+        eql_buf_add_str(pr->out, "any");
+    if (s->category_field != EQL_FIELD_CATEGORY) {
+        eql_buf_add_str(pr->out, " in ");
+        put_name(pr, s->category_field);
+    }
+    put_keys(pr, s);
+    if (s->alias.len > 0) {
+        eql_buf_add_str(pr->out, " as ");
+        put_str(pr, s->alias);
+    }
+    if (s->runs != 1)
+        eql_buf_printf(pr->out, " runs %u", s->runs);
+    if (s->flags & EQL_STAGE_FORK)
+        eql_buf_add_str(pr->out, " fork");
+    eql_buf_printf(pr->out, " f%u", s->filter);
+    worklist_add(&pr->filters, s->filter);
+    if (s->residual != EQL_NONE) {
+        eql_buf_add_str(pr->out, " residual");
+        use_filter(pr, s->residual);
+    } else {
+        eql_buf_add_char(pr->out, '\n');
+    }
+}
+
 static void
 put_stage(printer *pr, uint32_t stage)
 {
     const eql_stage *s = &pr->p->stages[stage];
 
     if (s->number == 0)
-        eql_buf_add_str(pr->out, "  until ");
+        eql_buf_add_str(pr->out, "  until");
     else
-        eql_buf_printf(pr->out, "  stage %u ", s->number);
-    if (s->has_category)
-        put_str(pr, s->category);
-    else
-        eql_buf_add_str(pr->out, "any");
-    put_keys(pr, s);
-    use_filter(pr, s->filter);
+        eql_buf_printf(pr->out, "  %s %u",
+                       s->flags & EQL_STAGE_MISSING ? "missing" : "stage",
+                       s->number);
+    put_stage_line(pr, s);
     for (uint32_t i = 0; i < s->exceptions.n; i++) {
         const eql_exception *x = &pr->p->exceptions[s->exceptions.first + i];
 
@@ -337,27 +468,62 @@ put_stage(printer *pr, uint32_t stage)
     for (uint32_t i = 0; i < s->severities.n; i++) {
         const eql_severity *x = &pr->p->severities[s->severities.first + i];
 
-        eql_buf_printf(pr->out, "    severity %s (%u)", severity_name(x->level),
-                       x->order);
+        eql_buf_printf(pr->out, "    severity %s (%u)",
+                       eql_severity_name(x->level), x->order);
         use_filter(pr, x->filter);
+    }
+}
+
+static void
+put_pipe(printer *pr, const eql_pipe_op *x)
+{
+    static const char *const names[EQL_PIPE_KIND_COUNT] = {
+        "head", "tail", "filter", "unique", "sort", "count", "unique_count"};
+
+    eql_buf_printf(pr->out, "  | %s", names[x->kind]);
+    if (x->kind == EQL_PIPE_HEAD || x->kind == EQL_PIPE_TAIL)
+        eql_buf_printf(pr->out, " %" PRIu64, x->n);
+    for (uint32_t i = 0; i < x->exprs.n; i++) {
+        uint32_t leaf = pr->p->exprs[x->exprs.first + i];
+
+        eql_buf_printf(pr->out, "%s l%u", i > 0 ? "," : "", leaf);
+        worklist_add(&pr->leaves, leaf);
+    }
+    if (x->filter != EQL_NONE)
+        use_filter(pr, x->filter);
+    else
+        eql_buf_add_char(pr->out, '\n');
+}
+
+static void
+put_clock(printer *pr, const eql_clock *c)
+{
+    eql_buf_add_str(pr->out, " time ");
+    put_name(pr, c->timestamp);
+    if (c->tiebreaker != EQL_NONE) {
+        eql_buf_add_str(pr->out, " tiebreaker ");
+        put_name(pr, c->tiebreaker);
     }
 }
 
 static void
 put_rule_head(printer *pr, uint32_t rule)
 {
+    static const char *const kinds[EQL_RULE_KIND_COUNT] = {"event", "sequence",
+                                                           "sample", "join"};
     const eql_rule *r = &pr->p->rules[rule];
 
     eql_buf_printf(pr->out, "rule %u ", rule);
     put_str(pr, r->name);
-    eql_buf_add_str(pr->out,
-                    r->kind == EQL_RULE_EVENT ? " event" : " sequence");
+    eql_buf_printf(pr->out, " %s", kinds[r->kind]);
     if (r->has_maxspan) {
         eql_buf_add_str(pr->out, " maxspan ");
         put_duration(pr->out, r->maxspan_ns);
     }
+    if (r->clock != 0)
+        put_clock(pr, &pr->p->clocks[r->clock]);
     if (r->severity != EQL_SEVERITY_NONE)
-        eql_buf_printf(pr->out, " severity %s", severity_name(r->severity));
+        eql_buf_printf(pr->out, " severity %s", eql_severity_name(r->severity));
     if (r->risk_score != EQL_NONE)
         eql_buf_printf(pr->out, " risk %u", r->risk_score);
     if (r->cooldown_ns > 0) {
@@ -377,6 +543,8 @@ put_rule(printer *pr, uint32_t rule)
         put_stage(pr, r->stages.first + i);
     if (r->until != EQL_NONE)
         put_stage(pr, r->until);
+    for (uint32_t i = 0; i < r->pipes.n; i++)
+        put_pipe(pr, &pr->p->pipes[r->pipes.first + i]);
 }
 
 /* Prints rules first .. first + n - 1 and what they use. */
@@ -386,20 +554,56 @@ disasm(const eql_program *p, uint32_t first, uint32_t n, eql_buf *out)
     printer pr = {.p = p, .out = out};
     bool ok = worklist_init(&pr.filters, p->nfilters);
 
-    if (worklist_init(&pr.leaves, p->nleaves) && ok) {
+    ok = worklist_init(&pr.leaves, p->nleaves) && ok;
+    ok = worklist_init(&pr.iterators, p->niterators) && ok;
+    ok = worklist_init(&pr.lineages, p->nlineages) && ok;
+    if (ok) {
         for (uint32_t i = 0; i < n; i++)
             put_rule(&pr, first + i);
-        put_used_code(&pr);
+        use_the_rest(&pr);
+        put_used(&pr);
     } else {
         out->failed = true;
     }
     worklist_free(&pr.filters);
     worklist_free(&pr.leaves);
+    worklist_free(&pr.iterators);
+    worklist_free(&pr.lineages);
+}
+
+/* --- the dialect --- */
+
+static void
+put_dialect(const eql_program *p, eql_buf *out)
+{
+    const eql_dialect *d = eql_program_dialect(p);
+    const struct {
+        const char *role;
+        uint32_t field;
+    } roles[] = {
+        {"timestamp", EQL_FIELD_TIMESTAMP}, {"category", EQL_FIELD_CATEGORY},
+        {"tiebreaker", d->tiebreaker},      {"host", d->host_key},
+        {"process", d->process_id},         {"parent", d->process_parent},
+        {"type", d->process_type},          {"opcode", d->process_opcode},
+        {"ancestry", d->process_ancestry},  {"name", d->process_name}};
+    printer pr = {.p = p, .out = out};
+
+    eql_buf_printf(out, "dialect %s", eql_dialect_text(d->name));
+    eql_dialect_changes(d, out);
+    eql_buf_add_str(out, "\n ");
+    for (size_t i = 0; i < EQL_COUNTOF(roles); i++) {
+        if (roles[i].field == EQL_NONE)
+            continue;
+        eql_buf_printf(out, " %s ", roles[i].role);
+        put_name(&pr, roles[i].field);
+    }
+    eql_buf_add_char(out, '\n');
 }
 
 void
 eql_disasm(const eql_program *p, eql_buf *out)
 {
+    put_dialect(p, out);
     disasm(p, 0, p->nrules, out);
 }
 

@@ -18,15 +18,20 @@ static_assert(sizeof(eql_str) == 8, "no padding in images");
 static_assert(sizeof(eql_range) == 8, "no padding in images");
 static_assert(sizeof(eql_insn) == 8, "no padding in images");
 static_assert(sizeof(eql_const) == 32, "no padding in images");
-static_assert(sizeof(eql_field) == 20, "no padding in images");
+static_assert(sizeof(eql_field) == 44, "no padding in images");
 static_assert(sizeof(eql_field_seg) == 16, "no padding in images");
+static_assert(sizeof(eql_clock) == 8, "no padding in images");
+static_assert(sizeof(eql_iterator) == 8, "no padding in images");
 static_assert(sizeof(eql_leaf) == 16, "no padding in images");
 static_assert(sizeof(eql_filter) == 8, "no padding in images");
-static_assert(sizeof(eql_key) == 8, "no padding in images");
+static_assert(sizeof(eql_pipe_op) == 24, "no padding in images");
+static_assert(sizeof(eql_lineage) == 8, "no padding in images");
+static_assert(sizeof(eql_key) == 20, "no padding in images");
 static_assert(sizeof(eql_exception) == 12, "no padding in images");
 static_assert(sizeof(eql_severity) == 12, "no padding in images");
-static_assert(sizeof(eql_stage) == 48, "no padding in images");
-static_assert(sizeof(eql_rule) == 104, "no padding in images");
+static_assert(sizeof(eql_stage) == 72, "no padding in images");
+static_assert(sizeof(eql_rule) == 112, "no padding in images");
+static_assert(sizeof(eql_dialect) % 4 == 0, "no padding in images");
 
 typedef struct {
     const char *name;

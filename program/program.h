@@ -6,13 +6,15 @@
  * other, so loading is reading, verifying (verify.h) and pointing at them.
  *
  *   rules[] -> stages[] -> filters[] -> insns[] -> leaves[] -> insns[]
- *                       -> keys[]    -> fields[]            -> consts[]
+ *           |           -> keys[]    -> fields[]            -> consts[]
+ *           -> pipes[]  -> exprs[]   -> leaves[]            -> iterators[]
  *
  * Only verified programs are run.  A program may be shared by threads. */
 #ifndef EQL_PROGRAM_PROGRAM_H
 #define EQL_PROGRAM_PROGRAM_H
 
 #include "base/base.h"
+#include "program/dialect.h"
 #include "program/value.h"
 
 /* A string of the heap. */
@@ -49,6 +51,8 @@ typedef enum {
     EQL_CONST_PATTERNS, /* list of STRING constants; flags */
     EQL_CONST_SET,      /* list of scalar constants; flags: EQL_CONST_FOLD */
     EQL_CONST_NETWORKS, /* list of STRING constants, each a CIDR block */
+    EQL_CONST_REGEXES,  /* list of STRING constants, each a regular expression;
+                           flags: FOLD, and PREFIX for Endgame's flavour */
     EQL_CONST_KIND_COUNT
 } eql_const_kind;
 
@@ -58,32 +62,79 @@ typedef enum {
 #define EQL_CONST_TEXT_ONLY 2u
 /* SET: numbers of a `:` list; a boolean is null to them, as to a pattern. */
 #define EQL_CONST_MATCH 4u
+/* REGEXES of match(), matchLite() under regex_flavor=prefix (spec 6.2). */
+#define EQL_CONST_PREFIX 8u
+/* NETWORKS of cidrMatch under search_null=false: null gives false. */
+#define EQL_CONST_NULL_FALSE 16u
+
+/* In operand b of CALL and ARRAY_HAS. */
+#define EQL_CALL_FOLD 0x8000u
 
 typedef struct {
     uint32_t kind; /* eql_const_kind */
     uint32_t flags;
     uint64_t bits;  /* BOOL, INT, FLOAT; else 0 */
     eql_str str;    /* STRING; else {0, 0} */
-    eql_range list; /* PATTERNS, SET, NETWORKS: run of lists[]; else {0, 0} */
+    eql_range list; /* of a list: run of lists[]; else {0, 0} */
 } eql_const;
 
-/* How a field's text is read (schema, spec 4.7).  Ordinary is 0. */
+/* How a field's values are read (schema, spec 4.7).  Ordinary is 0.  Code
+ * converts what it loads (TO_IP and its like); key tuples convert by this. */
 typedef enum {
-    EQL_FIELD_ANY,
-    EQL_FIELD_IP,
+    EQL_FIELD_ANY,     /* keyword, text, wildcard, version, unknown */
+    EQL_FIELD_IP,      /* compares as an address */
+    EQL_FIELD_NUMBER,  /* long, double: strings are parsed first */
+    EQL_FIELD_BOOLEAN, /* "true" and "false" are parsed first */
+    EQL_FIELD_DATE,    /* compares as an instant */
     EQL_FIELD_TYPE_COUNT
 } eql_field_type;
 
-/* Fields 0 and 1 of every program: readers fill them for the engine. */
-#define EQL_FIELD_TIMESTAMP 0u /* @timestamp */
-#define EQL_FIELD_CATEGORY 1u  /* event.category */
+/* Which values of a path an event view gives (event.h). */
+typedef enum {
+    EQL_MODE_FLAT,      /* spec 1.5: arrays flattened, nulls dropped; objects
+                           give nothing */
+    EQL_MODE_OPAQUE,    /* multi_value=opaque: one value; an array or object is
+                           EQL_ARRAY, EQL_OBJECT; a name segment applied to an
+                           array gives nothing */
+    EQL_MODE_COMPOSITE, /* what FLAT gives, but several values as one
+                           EQL_ARRAY (pipes, spec 13) */
+    EQL_MODE_ELEMENTS,  /* elements of the array at the path (spec 7.3): as FLAT
+                           up to the path's own value, of which one level is
+                           taken apart; a scalar or object is one element (see
+                           event.h for multi_value=opaque); nulls dropped */
+    EQL_MODE_COUNT
+} eql_field_mode;
 
-/* One path that some rule names.  Its segments are seg_list[segs]. */
+/* Fields 0 and 1 of every program: readers fill them for the engine. */
+#define EQL_FIELD_TIMESTAMP 0u /* @timestamp, unless told otherwise */
+#define EQL_FIELD_CATEGORY 1u  /* event.category, unless told otherwise */
+
+/* One path that some rule names.
+ *
+ * origin: 0: of the event at hand.  k > 0: of the event that stands at position
+ * k - 1 of the rule's stages (runs expanded, missing ones counted): an alias,
+ * or `events[i]` of a pipe.  The reader fills such a field from every event, as
+ * if it were of origin 0; the ordered half keeps its values with the match.
+ *
+ * parent: an array function's variable.  The field is looked up inside each
+ * element of field `parent` (mode ELEMENTS), of which it is child number
+ * `child`; its path may then be empty: the element itself.  Code names it only
+ * in the body of an iterator over `parent`.  level tells bindings of one path
+ * apart: it is the number of array functions around the ELEMENTS field. */
 typedef struct {
-    eql_str name;   /* printed form, e.g. process.parent.name */
-    uint32_t type;  /* eql_field_type */
-    eql_range segs; /* at least one */
+    eql_str name;  /* printed form, e.g. process.parent.name, $v.x */
+    uint32_t type; /* eql_field_type */
+    uint32_t mode; /* eql_field_mode */
+    uint32_t origin;
+    uint32_t parent;    /* field, lower than this one; EQL_NONE: the event */
+    uint32_t child;     /* 0 without parent */
+    uint32_t level;     /* ELEMENTS; else 0 */
+    uint32_t nchildren; /* ELEMENTS: fields that name it as parent */
+    eql_range segs;     /* of segs[]; at least one without parent */
 } eql_field;
+
+#define EQL_MAX_ORIGIN 65535u
+#define EQL_MAX_LEVELS 4u /* array functions inside each other */
 
 /* flags of a segment */
 #define EQL_SEG_QUOTED 1u /* backtick name: tried whole first (spec 1.5) */
@@ -96,7 +147,12 @@ typedef struct {
 } eql_field_seg;
 
 /* A leaf: one elementary predicate, hash-consed over all rules.  It holds if
- * some choice of one element per occurrence makes its code yield true. */
+ * some choice of one element per occurrence makes its code yield true.  Keys
+ * and pipes use leaves too, as expressions: there the value counts.
+ *
+ * A leaf is *impure* when it reads a field of another origin or asks for
+ * lineage, itself or in the body of an iterator: then only the ordered half
+ * can decide it. */
 typedef struct {
     eql_range code; /* of insns[]; ends with RETURN */
     uint32_t nocc;  /* LOAD_FIELD occurrences, 0 .. EQL_MAX_OCCURRENCES */
@@ -110,21 +166,44 @@ typedef struct {
     eql_range code; /* of insns[]; ends with ACCEPT or REJECT */
 } eql_filter;
 
+/* The body of an array function: leaves of filter are lower than any leaf that
+ * names the iterator, so bodies cannot name themselves. */
+typedef struct {
+    uint32_t field;  /* mode ELEMENTS */
+    uint32_t filter; /* over the element's child fields and the event's */
+} eql_iterator;
+
 /* flags of a key */
 #define EQL_KEY_OPTIONAL 1u /* `?field`: a missing value joins as null */
 
 typedef struct {
-    uint32_t field;
+    eql_str name;   /* as alerts call it: the path, or the expression's text */
+    uint32_t field; /* EQL_NONE: an expression */
+    uint32_t leaf;  /* EQL_NONE: a field.  Its values over all choices of
+                       elements are the key's; pure */
     uint32_t flags;
 } eql_key;
+
+/* flags of a stage */
+#define EQL_STAGE_MISSING 1u /* ![ ] */
+#define EQL_STAGE_FORK 2u
+/* Feeds lineages[], no part of the rule's stages. */
+#define EQL_STAGE_LINEAGE 4u
 
 /* An event filter as written between brackets, or a whole event query. */
 typedef struct {
     uint32_t rule;
-    uint32_t number; /* as users count: 1 ..; 0 for `until` */
+    uint32_t number; /* as users count: 1 ..; 0 for `until` and LINEAGE */
+    uint32_t flags;
+    uint32_t runs; /* stands for so many positions in a row; 1 .. */
+    eql_str alias; /* empty: none */
     uint32_t has_category;
-    eql_str category; /* unused for `any` */
+    uint32_t category_field; /* EQL_FIELD_CATEGORY, unless the rule says else */
+    eql_str category;        /* unused for `any` */
+    /* Decided from the event alone: impure leaves count as true here, and as
+     * false under an odd number of `not`, so it may select too much. */
     uint32_t filter;
+    uint32_t residual;    /* the whole condition; EQL_NONE: filter is all */
     eql_range keys;       /* sequence-level keys first (spec 3.3 #6) */
     eql_range exceptions; /* of exceptions[] */
     eql_range severities; /* of severities[]: those about this stage */
@@ -160,8 +239,51 @@ typedef struct {
 typedef enum {
     EQL_RULE_EVENT,
     EQL_RULE_SEQUENCE,
+    EQL_RULE_SAMPLE,
+    EQL_RULE_JOIN,
     EQL_RULE_KIND_COUNT
 } eql_rule_kind;
+
+/* Where a rule's events have their time.  Clock 0 is every program's default:
+ * field 0 as the reader understands it, and dialect.tiebreaker. */
+typedef struct {
+    uint32_t timestamp;  /* field; EQL_FIELD_TIMESTAMP: the reader's time */
+    uint32_t tiebreaker; /* field, EQL_NONE: none */
+} eql_clock;
+
+/* `descendant of [...]`.  An occurrence inside another's stage comes first. */
+typedef enum {
+    EQL_LINEAGE_DESCENDANT,
+    EQL_LINEAGE_CHILD,
+    EQL_LINEAGE_EVENT,
+    EQL_LINEAGE_RELATION_COUNT
+} eql_lineage_relation;
+
+typedef struct {
+    uint32_t relation; /* eql_lineage_relation */
+    uint32_t stage;    /* with EQL_STAGE_LINEAGE */
+} eql_lineage;
+
+/* Pipes (spec 13). */
+typedef enum {
+    EQL_PIPE_HEAD,
+    EQL_PIPE_TAIL,
+    EQL_PIPE_FILTER,
+    EQL_PIPE_UNIQUE,
+    EQL_PIPE_SORT,
+    EQL_PIPE_COUNT,
+    EQL_PIPE_UNIQUE_COUNT,
+    EQL_PIPE_KIND_COUNT
+} eql_pipe_kind;
+
+#define EQL_DEFAULT_PIPE_RESULTS 50u
+
+typedef struct {
+    uint32_t kind;   /* eql_pipe_kind */
+    uint32_t filter; /* FILTER; else EQL_NONE */
+    uint64_t n;      /* HEAD, TAIL; else 0 */
+    eql_range exprs; /* of exprs[]: UNIQUE, SORT, COUNT, UNIQUE_COUNT */
+} eql_pipe_op;
 
 typedef struct {
     eql_str name, id, file; /* file: as the user named it */
@@ -171,11 +293,12 @@ typedef struct {
     uint32_t severity;   /* eql_severity_level */
     uint32_t risk_score; /* 0 .. 100, EQL_NONE when the rule has none */
     uint32_t has_maxspan;
-    uint32_t until;    /* stage index or EQL_NONE */
-    uint32_t reserved; /* 0 */
+    uint32_t until; /* stage index or EQL_NONE */
+    uint32_t clock; /* of clocks[] */
     int64_t maxspan_ns;
     int64_t cooldown_ns; /* 0: none */
-    eql_range stages;    /* positive stages, in order; EVENT: exactly one */
+    eql_range stages;    /* in order, missing ones too; EVENT: exactly one */
+    eql_range pipes;     /* of pipes[] */
     eql_range tags;      /* of strings[] */
     eql_range threats;   /* of strings[]: technique ids, e.g. T1021.006 */
 } eql_rule;
@@ -190,8 +313,14 @@ typedef struct {
     X(lists, uint32_t)                                                         \
     X(fields, eql_field)                                                       \
     X(segs, eql_field_seg)                                                     \
+    X(dialects, eql_dialect)                                                   \
+    X(clocks, eql_clock)                                                       \
+    X(iterators, eql_iterator)                                                 \
     X(leaves, eql_leaf)                                                        \
     X(filters, eql_filter)                                                     \
+    X(exprs, uint32_t)                                                         \
+    X(pipes, eql_pipe_op)                                                      \
+    X(lineages, eql_lineage)                                                   \
     X(keys, eql_key)                                                           \
     X(exceptions, eql_exception)                                               \
     X(severities, eql_severity)                                                \
@@ -214,6 +343,13 @@ eql_program_str(const eql_program *p, eql_str s)
     return eql_sv(p->heap + s.off, s.len);
 }
 
+/* Exactly one. */
+static inline const eql_dialect *
+eql_program_dialect(const eql_program *p)
+{
+    return &p->dialects[0];
+}
+
 /* Frees the program and its blob; NULL is fine. */
 void eql_program_free(eql_program *p);
 
@@ -224,20 +360,42 @@ void eql_program_free(eql_program *p);
  * eql_builder_finish fails. */
 typedef struct eql_builder eql_builder;
 
-eql_builder *eql_builder_new(void); /* fields 0 and 1 are already there */
+/* A path as the compiler knows it; segs[].name etc. already interned with
+ * eql_builder_str.  child and nchildren are the builder's to keep. */
+typedef struct {
+    eql_strview name;
+    eql_field_type type;
+    eql_field_mode mode;
+    uint32_t origin, parent, level;
+    const eql_field_seg *segs;
+    uint32_t nsegs;
+} eql_field_spec;
+
+/* Fields 0 and 1 and clock 0 are made from these: dotted paths, "@timestamp"
+ * and "event.category" by default (endgame: "timestamp", "event_type"). */
+eql_builder *eql_builder_new(const eql_dialect *d, eql_strview timestamp,
+                             eql_strview category, eql_strview tiebreaker);
+eql_dialect *eql_builder_dialect(eql_builder *b); /* its fields may be set */
 void eql_builder_free(eql_builder *b);
 /* Interned: equal text gives the same place. */
 eql_str eql_builder_str(eql_builder *b, eql_strview s);
 /* Interned: equal constants give the same index.  v is a scalar. */
 uint32_t eql_builder_const(eql_builder *b, eql_value v);
-/* kind PATTERNS, SET or NETWORKS over n scalar constants, interned. */
+/* kind PATTERNS, SET, NETWORKS or REGEXES over n scalar constants, interned. */
 uint32_t eql_builder_const_list(eql_builder *b, eql_const_kind kind,
                                 uint32_t flags, const uint32_t *items,
                                 uint32_t n);
-/* segs[].name etc. already interned with eql_builder_str. Interned by name. */
-uint32_t eql_builder_field(eql_builder *b, eql_strview name,
-                           eql_field_type type, const eql_field_seg *segs,
-                           uint32_t nsegs);
+/* Interned by everything but the name. */
+uint32_t eql_builder_field(eql_builder *b, const eql_field_spec *f);
+/* The same for a dotted path of origin 0, untyped.  EQL_NONE for an empty
+ * one. */
+uint32_t eql_builder_path(eql_builder *b, eql_strview dotted,
+                          eql_field_mode mode);
+uint32_t eql_builder_clock(eql_builder *b, const eql_clock *c); /* interned */
+uint32_t eql_builder_iterator(eql_builder *b,
+                              const eql_iterator *i); /* interned */
+uint32_t eql_builder_lineage(eql_builder *b,
+                             const eql_lineage *l); /* appended */
 /* Interned (hash-consed): equal code gives the same leaf. */
 uint32_t eql_builder_leaf(eql_builder *b, const eql_insn *code, uint32_t n,
                           uint32_t nocc, uint32_t nregs);
@@ -246,6 +404,8 @@ uint32_t eql_builder_filter(eql_builder *b, const eql_insn *code, uint32_t n);
 /* Appended: runs of n records; n == 0 gives {0, 0}. */
 eql_range eql_builder_strings(eql_builder *b, const eql_str *s, uint32_t n);
 eql_range eql_builder_keys(eql_builder *b, const eql_key *k, uint32_t n);
+eql_range eql_builder_exprs(eql_builder *b, const uint32_t *leaves, uint32_t n);
+eql_range eql_builder_pipes(eql_builder *b, const eql_pipe_op *p, uint32_t n);
 eql_range eql_builder_exceptions(eql_builder *b, const eql_exception *x,
                                  uint32_t n);
 eql_range eql_builder_severities(eql_builder *b, const eql_severity *x,
@@ -258,7 +418,9 @@ uint32_t eql_builder_nrules(const eql_builder *b);
  * before anything is emitted. */
 /* Copies a rule of a verified program with all it names.  Importing all rules
  * of a program that the compiler made, in order, makes the same program again.
- * false when out of memory: the builder is spent then. */
+ * The program has the builder's dialect (eql_builder_same_dialect).  false when
+ * out of memory: the builder is spent then. */
+bool eql_builder_same_dialect(const eql_builder *b, const eql_program *p);
 EQL_MUST_USE bool eql_builder_import_rule(eql_builder *b, const eql_program *p,
                                           uint32_t rule);
 /* Makes the program (not verified yet); NULL when out of memory.  The builder

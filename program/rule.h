@@ -42,6 +42,9 @@ typedef struct {
     eql_severity_level severity;
     uint32_t risk_score; /* EQL_NONE: none */
     int64_t cooldown_ns; /* 0: none */
+    /* Paths of this rule; empty: the program's.  Dotted. */
+    eql_strview category_field; /* event_category_override */
+    eql_strview timestamp_field, tiebreaker_field;
     const eql_strview *tags;
     uint32_t ntags;
     const eql_strview *threats; /* technique ids */

@@ -10,9 +10,14 @@
 typedef enum {
     EQL_NULL,
     EQL_BOOL,
-    EQL_INT,   /* int64 */
-    EQL_FLOAT, /* finite double */
-    EQL_STRING /* UTF-8 */
+    EQL_INT,    /* int64 */
+    EQL_FLOAT,  /* finite double */
+    EQL_STRING, /* UTF-8 */
+    /* A JSON array or object as a value of its own: u.s/len is its canonical
+     * text.  Only fields in mode OPAQUE, COMPOSITE and ELEMENTS yield these;
+     * operators that do not look inside take them for null. */
+    EQL_ARRAY,
+    EQL_OBJECT
 } eql_tag;
 
 typedef struct {

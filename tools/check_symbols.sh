@@ -1,14 +1,14 @@
 #!/bin/sh
 # check_symbols.sh LIB -- no mutable file-scope data; every external name has
 # our prefix.  LIB is libeqlvm.a.  Constant tables of addresses stand in
-# .data.rel.ro and are not mutable; the C++ shim's vague linkage is the
+# .data.rel.ro and are not mutable; the C++ shims' vague linkage is the
 # compiler's business.
 set -u
 lib=$1
 bad=0
 mutable=$(objdump -t "$lib" | awk '
     /file format/ { o = $1 }
-    o ~ /toml\.o/ { next }
+    o ~ /(toml|regex_re2)\.o/ { next }
     / O / && / \.(data|bss|tdata|tbss)[. \t]/ && !/\.data\.rel\.ro/ {
         print "  " o " " $NF }
     /\*COM\*/ { print "  " o " " $NF }' |
@@ -18,10 +18,10 @@ if [ -n "$mutable" ]; then
     printf '%s\n' "$mutable"
     bad=1
 fi
-ext=$(nm -A --defined-only "$lib" 2>/dev/null | grep -v 'toml\.o:' |
+ext=$(nm -A --defined-only "$lib" 2>/dev/null | grep -vE '(toml|regex_re2)\.o:' |
     awk '$(NF-1) ~ /^[TDBRC]$/ {print "  " $1 " " $NF}' |
     grep -v -E ' (eql_|eqlvm_|__asan|__odr_asan)')
-cxx=$(nm -A --defined-only "$lib" 2>/dev/null | grep 'toml\.o:' |
+cxx=$(nm -A --defined-only "$lib" 2>/dev/null | grep -E '(toml|regex_re2)\.o:' |
     awk '$(NF-1) ~ /^[T]$/ {print "  " $1 " " $NF}' | grep -v -E ' eql_')
 if [ -n "$ext$cxx" ]; then
     echo 'external names without the prefix eql_ or eqlvm_:'

@@ -12,9 +12,12 @@ flags="-O1 -g -fPIC -fsanitize=fuzzer-no-link,address,undefined"
 make B="$dir/lib" CC="$clang" CXX="${CLANGXX:-clang++-14}" \
     CFLAGS="-std=c11 $flags" CXXFLAGS="-std=c++17 $flags -fno-sanitize=vptr" \
     "$dir/lib/libeqlvm.a" >&2
+judge=
+[ "$target" != rule_events ] || judge=$(echo tests/reference/ref_*.c)
+# shellcheck disable=SC2086
 "${CLANGXX:-clang++-14}" -x c -std=c11 -O1 -g -D_GNU_SOURCE -I. -Iinclude \
     -fsanitize=fuzzer,address,undefined \
-    -o "$dir/fuzz_$target" "tests/fuzz/fuzz_$target.c" -x none "$dir/lib/libeqlvm.a" \
-    -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm
+    -o "$dir/fuzz_$target" "tests/fuzz/fuzz_$target.c" $judge -x none "$dir/lib/libeqlvm.a" \
+    -lre2 -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm
 exec "$dir/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2000 \
     -artifact_prefix="$dir/" "$dir/new-$target" "tests/fuzz/corpus/$target"

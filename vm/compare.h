@@ -3,12 +3,13 @@
  * Against a literal of the rule a value is coerced, because E converts the
  * literal to the type of the field; between two values of the event it is not.
  * Results are three-valued: a comparison that has no answer is unknown, which
- * is null in the language. */
+ * is null in the language.  Arrays and objects have no answer. */
 #ifndef EQL_VM_COMPARE_H
 #define EQL_VM_COMPARE_H
 
 #include "base/text.h"
 #include "program/value.h"
+#include "vm/folded.h"
 
 typedef enum { EQL_NO, EQL_YES, EQL_UNKNOWN } eql_truth;
 
@@ -17,7 +18,15 @@ typedef enum {
     EQL_EQUAL,
     EQL_GREATER,
     EQL_UNORDERED /* null, or no order between these types */
-} eql_order;
+} eql_ordering;
+
+/* What the dialect has to say: coerce and string_case. */
+typedef struct {
+    bool coerce;
+    eql_case strings;
+} eql_comparing;
+
+eql_comparing eql_comparing_of(const eql_dialect *d);
 
 /* A literal of the rule with what coercion wants to know of it, worked out
  * once.  Borrows the string of v. */
@@ -34,12 +43,17 @@ eql_literal eql_literal_of(eql_value v);
 eql_strview eql_literal_text(const eql_literal *k);
 
 /* Neither side is a literal. */
-eql_truth eql_compare_equal(const eql_value *a, const eql_value *b);
-eql_order eql_compare_order(const eql_value *a, const eql_value *b);
+eql_truth eql_compare_equal(const eql_comparing *how, const eql_value *a,
+                            const eql_value *b);
+eql_ordering eql_compare_order(const eql_comparing *how, const eql_value *a,
+                               const eql_value *b);
 
 /* x is of the event, k of the rule. */
-eql_truth eql_compare_equal_literal(const eql_value *x, const eql_literal *k);
-eql_order eql_compare_order_literal(const eql_value *x, const eql_literal *k);
+eql_truth eql_compare_equal_literal(const eql_comparing *how,
+                                    const eql_value *x, const eql_literal *k);
+eql_ordering eql_compare_order_literal(const eql_comparing *how,
+                                       const eql_value *x,
+                                       const eql_literal *k);
 
 /* Exact, int64 against double without rounding the integer; both numbers. */
 int eql_compare_numbers(const eql_value *a, const eql_value *b);

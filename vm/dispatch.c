@@ -1,4 +1,4 @@
-/* dispatch.c -- category text to stages, by hash.
+/* dispatch.c -- category field and text to stages, by hash.
  *
  * Every stage is in the list of one category or in that of `any`; lists are
  * ascending, and the lists an event selects are merged into one.  An event
@@ -16,7 +16,9 @@ typedef struct {
 
 struct eql_dispatch {
     const eql_program *p;
-    eql_map *names;          /* category text -> index in categories[] */
+    eql_map **names;  /* per field in fields[]: text -> index in categories[] */
+    uint32_t *fields; /* that stages have their category in */
+    uint32_t nfields;
     category *categories;    /* the last one is `any` */
     uint32_t ncategories;    /* without `any` */
     uint32_t *category_of;   /* per stage */
@@ -30,14 +32,30 @@ allocate(eql_dispatch *d)
 {
     size_t n = (size_t)d->p->nstages + 1;
 
-    d->names = eql_map_new();
+    d->names = calloc(n, sizeof *d->names);
+    d->fields = calloc(n, sizeof *d->fields);
     d->categories = calloc(n, sizeof *d->categories);
     d->category_of = calloc(n, sizeof *d->category_of);
     d->by_category = calloc(n, sizeof *d->by_category);
     d->merged = calloc(n, sizeof *d->merged);
     d->next = calloc(n, sizeof *d->next);
-    return d->names && d->categories && d->category_of && d->by_category &&
-           d->merged && d->next;
+    return d->names && d->fields && d->categories && d->category_of &&
+           d->by_category && d->merged && d->next;
+}
+
+/* The names in one field; made at its first use, NULL when out of memory. */
+static eql_map *
+names_in(eql_dispatch *d, uint32_t field)
+{
+    for (uint32_t i = 0; i < d->nfields; i++) {
+        if (d->fields[i] == field)
+            return d->names[i];
+    }
+    d->names[d->nfields] = eql_map_new();
+    if (!d->names[d->nfields])
+        return NULL;
+    d->fields[d->nfields] = field;
+    return d->names[d->nfields++];
 }
 
 /* Numbers the categories in order of first use. */
@@ -47,17 +65,20 @@ name_categories(eql_dispatch *d)
     for (uint32_t i = 0; i < d->p->nstages; i++) {
         const eql_stage *s = &d->p->stages[i];
         eql_strview name = eql_program_str(d->p, s->category);
-        uint32_t c = EQL_NONE;
+        eql_map *names;
 
-        if (s->has_category) {
-            c = eql_map_get(d->names, name.p, name.len);
-            if (c == EQL_NONE) {
-                c = d->ncategories++;
-                if (!eql_map_put(d->names, name.p, name.len, c))
-                    return false;
-            }
-        }
-        d->category_of[i] = c;
+        d->category_of[i] = EQL_NONE;
+        if (!s->has_category)
+            continue;
+        names = names_in(d, s->category_field);
+        if (!names)
+            return false;
+        d->category_of[i] = eql_map_get(names, name.p, name.len);
+        if (d->category_of[i] != EQL_NONE)
+            continue;
+        d->category_of[i] = d->ncategories;
+        if (!eql_map_put(names, name.p, name.len, d->ncategories++))
+            return false;
     }
     return true;
 }
@@ -106,7 +127,10 @@ eql_dispatch_free(eql_dispatch *d)
 {
     if (!d)
         return;
-    eql_map_free(d->names);
+    for (uint32_t i = 0; i < d->nfields; i++)
+        eql_map_free(d->names[i]);
+    free(d->names);
+    free(d->fields);
     free(d->categories);
     free(d->category_of);
     free(d->by_category);
@@ -137,14 +161,14 @@ merge(eql_dispatch *d, uint32_t n, const category *c)
 /* The category that an event's value names; NULL if no stage wants it or it
  * was named before. */
 static category *
-select_category(eql_dispatch *d, const eql_value *v)
+select_category(eql_dispatch *d, const eql_map *names, const eql_value *v)
 {
     category *c;
     uint32_t i;
 
     if (v->tag != EQL_STRING)
         return NULL;
-    i = eql_map_get(d->names, v->u.s, v->len);
+    i = eql_map_get(names, v->u.s, v->len);
     if (i == EQL_NONE)
         return NULL;
     c = &d->categories[i];
@@ -154,21 +178,30 @@ select_category(eql_dispatch *d, const eql_value *v)
     return c;
 }
 
-uint32_t
-eql_dispatch_stages(eql_dispatch *d, const eql_event *ev,
-                    const uint32_t **stages)
+/* Merges what the values of one category field select. */
+static uint32_t
+merge_selected(eql_dispatch *d, uint32_t n, const eql_map *names,
+               const eql_slot *slot)
 {
-    const eql_slot *slot = &ev->slots[EQL_FIELD_CATEGORY];
-    uint32_t n = 0;
-
-    d->event++;
     for (uint32_t i = 0; i < slot->n; i++) {
-        const category *c = select_category(d, &slot->v[i]);
+        const category *c = select_category(d, names, &slot->v[i]);
 
         if (c)
             n = merge(d, n, c);
     }
-    if (slot->n > 0 || !EQL_FAULT(any_category_lost))
+    return n;
+}
+
+uint32_t
+eql_dispatch_stages(eql_dispatch *d, const eql_event *ev,
+                    const uint32_t **stages)
+{
+    uint32_t n = 0;
+
+    d->event++;
+    for (uint32_t i = 0; i < d->nfields; i++)
+        n = merge_selected(d, n, d->names[i], &ev->slots[d->fields[i]]);
+    if (ev->slots[EQL_FIELD_CATEGORY].n > 0 || !EQL_FAULT(any_category_lost))
         n = merge(d, n, &d->categories[d->ncategories]);
     *stages = d->merged;
     return n;

@@ -2,7 +2,8 @@
  *
  * A stage asks for one category, matched exactly and case-sensitively, or for
  * any event, also one without a category (spec 1.1).  Other stages of the
- * program are never looked at for that event. */
+ * program are never looked at for that event.  Which field holds the category
+ * is the stage's to say; nearly always it is the same one. */
 #ifndef EQL_VM_DISPATCH_H
 #define EQL_VM_DISPATCH_H
 

@@ -1,8 +1,13 @@
 /* engine.c -- joins the two halves: filters make hits, hits in order make
  * matches.
  *
- *   event -> dispatch -> filter -> exceptions -> keys -> severities -> hit
- *         -> (pending, while the time is not known) -> order -> seq -> match
+ *   event -> sieve -> hit -> (pending, while the time is not known)
+ *         -> (too late?) -> order -> seq -> match
+ *
+ * late_events=reorder would hold hits in a heap and release those older than
+ * the newest by more than its span.  What it lets through comes out in order,
+ * so sorting all that was not late on arrival gives the same hits in the same
+ * order, in bounded memory.
  *
  * The first error sticks: what is called after it does nothing. */
 #include "vm/engine.h"
@@ -10,32 +15,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "vm/dispatch.h"
-#include "vm/fault.h"
-#include "vm/interp.h"
-#include "vm/keys.h"
 #include "vm/order.h"
 #include "vm/pending.h"
 #include "vm/seq.h"
+#include "vm/sieve.h"
+#include "vm/window.h"
 
 struct eql_engine {
     const eql_program *program;
     eql_engine_options options;
     eql_engine_calls calls;
     char *temp_dir; /* NULL: the default */
-    eql_dispatch *dispatch;
-    eql_interp *interp;
-    eql_keys *keys;
-    eql_buf record; /* the hit being written */
+    eql_captures *captures;
+    eql_sieve *sieve;
     eql_pending *pending;
     eql_order *order;
     eql_seq *seq;
     eql_engine_counters counters;
-    eql_stage_counters *stages;
-    uint64_t *missing; /* per program.keys[] */
+    int64_t *newest; /* per clock: greatest time so far, INT64_MIN: none */
+    /* The same without what pending hits tell, and what they told. */
+    int64_t *settled;
+    bool reorders;
+    int64_t late_ns;
     eql_engine_result result;
     char error[512];
 };
+
+/* --- making ------------------------------------------------------------------
+ */
+
+static bool
+keeps_arrival(const eql_engine *e)
+{
+    eql_late_events late = eql_engine_late_events(e->program, &e->options);
+
+    return late == EQL_LATE_ARRIVAL || late == EQL_LATE_DROP;
+}
 
 /* Hits that wait for their time get a part of the memory for sorting. */
 static bool
@@ -46,28 +61,45 @@ make_sorters(eql_engine *e)
     const char *dir = e->temp_dir;
 
     e->pending = eql_pending_new(memory / 4, dir);
-    e->order = eql_order_new(memory - memory / 4, dir, o->arrival_order);
+    e->order = eql_order_new(memory - memory / 4, dir,
+                             keeps_arrival(e) ? eql_order_by_arrival
+                                              : eql_order_by_time);
     return e->pending && e->order;
+}
+
+static bool
+make_clocks(eql_engine *e)
+{
+    const eql_dialect *d = eql_program_dialect(e->program);
+    uint32_t n = e->program->nclocks;
+
+    e->reorders =
+        eql_engine_late_events(e->program, &e->options) == EQL_LATE_REORDER;
+    e->late_ns = (int64_t)d->late_ms * 1000000;
+    e->newest = calloc((size_t)n + 1, sizeof *e->newest);
+    e->settled = calloc((size_t)n + 1, sizeof *e->settled);
+    if (!e->newest || !e->settled)
+        return false;
+    for (uint32_t i = 0; i < n; i++)
+        e->newest[i] = e->settled[i] = INT64_MIN;
+    return true;
 }
 
 static bool
 make_parts(eql_engine *e)
 {
-    const eql_program *p = e->program;
-
     if (e->options.temp_dir) {
         e->temp_dir = strdup(e->options.temp_dir);
         if (!e->temp_dir)
             return false;
+        e->options.temp_dir = e->temp_dir;
     }
-    e->dispatch = eql_dispatch_new(p);
-    e->interp = eql_interp_new(p);
-    e->keys = eql_keys_new(p);
-    e->stages = calloc((size_t)p->nstages + 1, sizeof *e->stages);
-    e->missing = calloc((size_t)p->nkeys + 1, sizeof *e->missing);
-    e->seq = eql_seq_new(p, &e->options, &e->calls, &e->counters);
-    return e->dispatch && e->interp && e->keys && e->stages && e->missing &&
-           e->seq && make_sorters(e);
+    e->captures = eql_captures_new(e->program);
+    if (!e->captures)
+        return false;
+    e->sieve = eql_sieve_new(e->program, e->captures, &e->calls, &e->counters);
+    e->seq = eql_seq_new(e->captures, &e->options, &e->calls, &e->counters);
+    return e->sieve && e->seq && make_sorters(e) && make_clocks(e);
 }
 
 eql_engine *
@@ -96,12 +128,10 @@ eql_engine_free(eql_engine *e)
     eql_seq_free(e->seq);
     eql_order_free(e->order);
     eql_pending_free(e->pending);
-    eql_buf_free(&e->record);
-    eql_keys_free(e->keys);
-    eql_interp_free(e->interp);
-    eql_dispatch_free(e->dispatch);
-    free(e->missing);
-    free(e->stages);
+    eql_sieve_free(e->sieve);
+    eql_captures_free(e->captures);
+    free(e->newest);
+    free(e->settled);
     free(e->temp_dir);
     free(e);
 }
@@ -116,6 +146,8 @@ settle_on(eql_engine *e, eql_engine_result res)
         return e->result;
     if (!*text)
         text = eql_pending_error(e->pending);
+    if (!*text)
+        text = eql_seq_error(e->seq);
     if (res == EQL_ENGINE_IO)
         snprintf(e->error, sizeof e->error, "%s", text);
     else if (res == EQL_ENGINE_NOMEM)
@@ -124,184 +156,89 @@ settle_on(eql_engine *e, eql_engine_result res)
     return res;
 }
 
-/* --- one event: the pure half ------------------------------------------------
+/* --- events ------------------------------------------------------------------
  */
 
-static bool
-is_excepted(eql_engine *e, const eql_stage *st)
-{
-    for (uint32_t i = 0; i < st->exceptions.n; i++) {
-        const eql_exception *x =
-            &e->program->exceptions[st->exceptions.first + i];
-
-        if (eql_interp_filter(e->interp, x->filter))
-            return true;
-    }
-    return false;
-}
-
-static uint32_t
-severity_bits(eql_engine *e, const eql_stage *st)
-{
-    uint32_t bits = 0;
-
-    for (uint32_t i = 0; i < st->severities.n; i++) {
-        const eql_severity *s =
-            &e->program->severities[st->severities.first + i];
-
-        if (s->order < EQL_MAX_SEVERITIES &&
-            eql_interp_filter(e->interp, s->filter))
-            bits |= UINT32_C(1) << s->order;
-    }
-    return bits;
-}
-
 static void
-open_record(eql_engine *e, const eql_event *ev)
+note_time(int64_t *newest, int64_t ns)
 {
-    eql_hit head = {.line = ev->line, .file = ev->file};
-
-    switch (ev->time_kind) {
-    case EQL_TIME_NONE: break;
-    case EQL_TIME_SETTLED:
-        head.flags = EQL_HIT_TIMED;
-        head.time_ns = ev->time_ns;
-        break;
-    case EQL_TIME_PENDING:
-        head.flags = EQL_HIT_PENDING;
-        if (ev->has_utc) {
-            head.flags |= EQL_HIT_HAS_UTC;
-            head.time_ns = ev->time_ns;
-        }
-        if (ev->has_wall) {
-            head.flags |= EQL_HIT_HAS_WALL;
-            head.wall_ns = ev->wall_ns;
-        }
-        break;
-    }
-    eql_hit_open(&e->record, &head);
+    if (ns > *newest)
+        *newest = ns;
 }
 
-static bool
-is_event_rule(const eql_engine *e, const eql_stage *st)
-{
-    return e->program->rules[st->rule].kind == EQL_RULE_EVENT;
-}
-
-/* Writes the entry of a stage that takes the event. */
+/* newest: as of the moment when the hit arrived. */
 static eql_engine_result
-add_entry(eql_engine *e, uint32_t stage, const eql_event *ev, uint32_t flags)
+sort_in(eql_engine *e, const eql_hit *h, int64_t newest)
 {
-    const eql_stage *st = &e->program->stages[stage];
-    eql_keys_result keys = EQL_KEYS_OK;
-    bool capped = false;
-    size_t at =
-        eql_hit_entry_open(&e->record, stage | flags, severity_bits(e, st));
-
-    if (is_event_rule(e, st))
-        eql_hit_tuple_add(&e->record, at, eql_sv("", 0));
-    else
-        keys = eql_keys_add(e->keys, stage, ev, e->missing, &e->record, at,
-                            &capped);
-    e->counters.key_tuples_capped += capped;
-    if (keys == EQL_KEYS_NOMEM || e->record.failed)
-        return EQL_ENGINE_NOMEM;
-    if (keys == EQL_KEYS_KEYLESS) {
-        e->counters.keyless++;
-        e->stages[stage].keyless++;
-    }
-    if (keys == EQL_KEYS_OK)
-        eql_hit_entry_close(&e->record, at);
-    else
-        eql_hit_entry_drop(&e->record, at);
-    return e->record.failed ? EQL_ENGINE_NOMEM : EQL_ENGINE_OK;
-}
-
-static eql_engine_result
-see_stage(eql_engine *e, uint32_t stage, const eql_event *ev)
-{
-    const eql_stage *st = &e->program->stages[stage];
-    uint32_t flags = 0;
-
-    if (!eql_interp_filter(e->interp, st->filter))
+    if (e->reorders && h->flags & EQL_HIT_TIMED && h->time_ns < newest &&
+        eql_window_exceeds(newest, h->time_ns, e->late_ns)) {
+        e->counters.late++;
         return EQL_ENGINE_OK;
-    if (is_excepted(e, st)) {
-        e->counters.withheld++;
-        e->stages[stage].withheld++;
-        if (!EQL_FAULT(exception_after))
-            return EQL_ENGINE_OK;
-        flags = EQL_HIT_EXCEPTED;
     }
-    e->stages[stage].hits++;
-    if (e->record.len == 0)
-        open_record(e, ev);
-    if (e->record.failed)
-        return EQL_ENGINE_NOMEM;
-    return add_entry(e, stage, ev, flags);
+    return eql_order_push(e->order, h);
 }
 
-/* Sends the hit on its way. */
+/* An eql_sieve_fn. */
 static eql_engine_result
-hand_on(eql_engine *e, const eql_event *ev)
+take_hit(void *ctx, const eql_hit *h)
 {
-    eql_event_ref ref = {0};
-    const eql_hit *h;
+    eql_engine *e = ctx;
 
-    if (e->record.len <= sizeof(eql_hit))
-        return EQL_ENGINE_OK; /* no stage took the event */
-    if (!e->calls.keep(e->calls.ctx, ev, &ref))
-        return EQL_ENGINE_STOPPED;
-    eql_hit_close(&e->record, &ref);
-    e->counters.hits++;
-    h = (const eql_hit *)(const void *)e->record.p;
-    return h->flags & EQL_HIT_PENDING ? eql_pending_push(e->pending, h)
-                                      : eql_order_push(e->order, h);
+    if (h->flags & EQL_HIT_PENDING)
+        return eql_pending_push(e->pending, h);
+    if (h->flags & EQL_HIT_TIMED)
+        note_time(&e->newest[h->clock], h->time_ns);
+    return sort_in(e, h, e->newest[h->clock]);
+}
+
+/* Takes a hit whose time was pending.  It is late by what pending hits before
+ * it tell, and by what was known when they began to arrive. */
+static eql_engine_result
+take_settled(void *ctx, const eql_hit *h)
+{
+    eql_engine *e = ctx;
+    int64_t *settled = &e->settled[h->clock];
+
+    if (h->flags & EQL_HIT_TIMED) {
+        note_time(settled, h->time_ns);
+        note_time(&e->newest[h->clock], h->time_ns);
+    }
+    return sort_in(e, h, *settled);
 }
 
 eql_engine_result
 eql_engine_event(eql_engine *e, const eql_event *ev)
 {
-    eql_engine_result res = EQL_ENGINE_OK;
-    const uint32_t *stages;
-    uint32_t n;
-
     if (e->result != EQL_ENGINE_OK)
         return e->result;
-    e->counters.events++;
-    e->record.len = 0;
-    eql_interp_begin(e->interp, ev);
-    n = eql_dispatch_stages(e->dispatch, ev, &stages);
-    for (uint32_t i = 0; i < n && res == EQL_ENGINE_OK; i++)
-        res = see_stage(e, stages[i], ev);
-    e->counters.combinations_capped =
-        eql_interp_get_counters(e->interp)->leaf_combinations_capped;
-    if (res == EQL_ENGINE_OK && eql_interp_failed(e->interp))
-        res = EQL_ENGINE_NOMEM;
-    if (res == EQL_ENGINE_OK)
-        res = hand_on(e, ev);
-    return settle_on(e, res);
+    if (ev->time_kind == EQL_TIME_SETTLED)
+        note_time(&e->newest[0], ev->time_ns);
+    return settle_on(e, eql_sieve_event(e->sieve, ev, take_hit, e));
 }
-
-/* --- the ordered half
- * --------------------------------------------------------- */
 
 eql_engine_result
 eql_engine_settle(eql_engine *e, uint32_t file, eql_settle_fn settle, void *ctx)
 {
     uint64_t before = eql_pending_forgotten(e->pending);
+    eql_hit_sink sink = {take_settled, e};
     eql_engine_result res;
 
     if (e->result != EQL_ENGINE_OK)
         return e->result;
-    res = eql_pending_settle(e->pending, file, settle, ctx, e->order);
+    res = eql_pending_settle(e->pending, file, settle, ctx, &sink);
     e->counters.hits -= eql_pending_forgotten(e->pending) - before;
+    memcpy(e->settled, e->newest, e->program->nclocks * sizeof *e->settled);
     return settle_on(e, res);
 }
+
+/* --- the end -----------------------------------------------------------------
+ */
 
 static eql_engine_result
 run_hits(eql_engine *e)
 {
-    eql_engine_result res = eql_pending_give_up(e->pending, e->order);
+    eql_hit_sink sink = {take_settled, e};
+    eql_engine_result res = eql_pending_give_up(e->pending, &sink);
 
     if (res == EQL_ENGINE_OK)
         res = eql_order_sort(e->order);
@@ -313,7 +250,7 @@ run_hits(eql_engine *e)
             break;
         res = eql_seq_hit(e->seq, h);
     }
-    return res;
+    return res == EQL_ENGINE_OK ? eql_seq_end(e->seq, e->newest) : res;
 }
 
 eql_engine_result
@@ -322,9 +259,9 @@ eql_engine_finish(eql_engine *e)
     if (e->result != EQL_ENGINE_OK)
         return e->result;
     settle_on(e, run_hits(e));
-    eql_seq_finish(e->seq);
     e->counters.spilled_bytes =
         eql_order_spilled(e->order) + eql_pending_spilled(e->pending);
+    eql_seq_finish(e->seq);
     return e->result;
 }
 
@@ -337,13 +274,26 @@ eql_engine_get_counters(const eql_engine *e)
 const eql_stage_counters *
 eql_engine_stage(const eql_engine *e, uint32_t stage)
 {
-    return &e->stages[stage];
+    return eql_sieve_stage(e->sieve, stage);
 }
 
 uint64_t
 eql_engine_key_missing(const eql_engine *e, uint32_t stage, uint32_t k)
 {
-    return e->missing[e->program->stages[stage].keys.first + k];
+    return eql_sieve_key_missing(e->sieve,
+                                 e->program->stages[stage].keys.first + k);
+}
+
+void
+eql_engine_count_fields(eql_engine *e)
+{
+    eql_sieve_count_fields(e->sieve);
+}
+
+uint64_t
+eql_engine_field_present(const eql_engine *e, uint32_t field)
+{
+    return eql_sieve_field_present(e->sieve, field);
 }
 
 const char *

@@ -10,11 +10,18 @@
 #include "base/base.h"
 #include "program/value.h"
 
-/* All values of one field, in document order, arrays flattened and nulls
- * dropped (spec 1.5).  n == 0: the field is missing. */
-typedef struct {
+/* All values of one field, as its mode wants them (program.h), in document
+ * order.  n == 0: the field is missing.
+ *
+ * Mode ELEMENTS: v[i] is element i, and children[i * nchildren + k] is what
+ * child field k of the program field finds inside element i.  Under
+ * multi_value=opaque a value that is no array is one element, without children
+ * (NULL), and then an array's children are never NULL: arrayContains sees that
+ * element, array functions do not. */
+typedef struct eql_slot {
     const eql_value *v;
     uint32_t n;
+    const struct eql_slot *children; /* NULL unless ELEMENTS */
 } eql_slot;
 
 typedef enum {
@@ -24,7 +31,8 @@ typedef enum {
 } eql_time_kind;
 
 typedef struct {
-    const eql_slot *slots; /* one per program field, in program order */
+    const eql_slot *slots; /* one per program field, in program order; those of
+                              child fields are unused */
     eql_time_kind time_kind;
     int64_t time_ns; /* SETTLED: event time.  PENDING: Sysmon UtcTime, valid
                         if has_utc.  Nanoseconds since 1970, UTC */

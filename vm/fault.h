@@ -27,6 +27,20 @@
     X(ip_as_text, "addresses compare as text")                                 \
     X(int_as_double, "integers are rounded to double before comparing")        \
     X(le_as_lt, "`<=` and `>=` leave out equality")                            \
+    X(qmark_always, "`?` is a wildcard in every dialect")                      \
+    X(case_ignored, "string_case=insensitive compares exactly")                \
+    X(kleene_collapse, "`not` of null is true, as in a filter")                \
+    X(arith_wrap, "integers wrap around when they overflow")                   \
+    X(div_other_way, "int_division is the other one")                          \
+    X(substring_inclusive, "substring() takes the character at its end")       \
+    X(index_of_base, "indexOf() counts from 1")                                \
+    X(regex_search, "a regular expression may match a part")                   \
+    X(regex_range_case, "`regex~` does not fold ranges")                       \
+    X(array_first_only, "array functions look at the first element")           \
+    X(array_body_once, "the body of an array function is evaluated once")      \
+    X(array_missing_true, "arraySearch() of a missing array is true")          \
+    X(count_of_any, "arrayCount() counts to 1")                                \
+    X(array_has_fold, "arrayContains() compares case-insensitively")           \
     X(any_category_lost, "`any where` wants an event with a category")         \
     X(maxspan_lt, "maxspan leaves out its bound")                              \
     X(until_first, "`until` ends partials before the stages see the event")    \
@@ -37,10 +51,26 @@
     X(partial_kept, "a partial stays in its stage after it went on")           \
     X(null_key_joins, "an event with a null key joins others")                 \
     X(key_fold, "join keys compare case-insensitively")                        \
+    X(key_case_ignored, "key_case=fold joins exact spellings")                 \
+    X(null_keys_drop, "null_keys=join leaves events without a key out")        \
     X(key_first_value, "a multi-valued key joins by its first value only")     \
     X(arrival_for_time, "events come in arrival order, not by time")           \
     X(tiebreak_reversed, "equal times: the later arrival comes first")         \
-    X(exception_after, "exceptions apply to matches, not to events")
+    X(exception_after, "exceptions apply to matches, not to events")           \
+    X(key_expr_first, "a key expression gives its first value only")           \
+    X(lineage_self, "a process descends from itself")                          \
+    X(child_deep, "`child of` takes grandchildren, too")                       \
+    X(sample_ordered, "a sample wants its events in their order")              \
+    X(join_last_wins, "a later event takes an earlier one's place in a join")  \
+    X(tiebreaker_ignored, "equal times: tiebreakers do not count")             \
+    X(missing_inclusive, "a missing event at the time of a neighbour counts")  \
+    X(missing_ignored, "missing events between others do not count")           \
+    X(lead_ignored, "missing events before the first do not count")            \
+    X(trail_early, "missing events after the last do not count")               \
+    X(fork_moves, "a fork stage takes the partial away")                       \
+    X(alias_latest, "a slot that waits on an alias holds one partial")         \
+    X(alias_unbound, "an alias is null")                                       \
+    X(residual_ignored, "what only the ordered half can decide holds")
 
 typedef enum {
     EQL_FAULT_none,

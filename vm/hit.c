@@ -8,9 +8,6 @@
 #include "base/text.h"
 #include "vm/fault.h"
 
-/* Fills up an entry whose tuples end on 4: no tuple has this length. */
-#define NO_TUPLE UINT32_MAX
-
 /* --- key values ------------------------------------------------------------
  */
 
@@ -34,22 +31,12 @@ add_float(eql_buf *t, double d)
 }
 
 static void
-add_text(eql_buf *t, eql_strview s)
+add_text(eql_buf *t, char kind, eql_strview s)
 {
     uint32_t len = (uint32_t)s.len;
-    size_t at;
 
-    eql_buf_add_char(t, 's');
-    at = t->len;
+    eql_buf_add_char(t, kind);
     eql_buf_add(t, &len, sizeof len);
-    if (EQL_FAULT(key_fold)) {
-        eql_fold(t, s);
-        if (t->failed)
-            return;
-        len = (uint32_t)(t->len - at - sizeof len);
-        memcpy(t->p + at, &len, sizeof len);
-        return;
-    }
     eql_buf_add_sv(t, s);
 }
 
@@ -63,7 +50,7 @@ add_string(eql_buf *t, eql_field_type type, eql_strview s)
         eql_buf_add(t, ip.b, sizeof ip.b);
         return;
     }
-    add_text(t, s);
+    add_text(t, 's', s);
 }
 
 void
@@ -78,6 +65,8 @@ eql_hit_key_value(eql_buf *tuple, eql_field_type type, const eql_value *v)
     case EQL_INT: add_int(tuple, v->u.i); break;
     case EQL_FLOAT: add_float(tuple, v->u.d); break;
     case EQL_STRING: add_string(tuple, type, eql_value_sv(v)); break;
+    case EQL_ARRAY:
+    case EQL_OBJECT: add_text(tuple, 'j', eql_value_sv(v)); break;
     }
 }
 
@@ -130,9 +119,19 @@ next_item(eql_strview t, size_t *pos, key_item *k)
     case 'd': return take(t, pos, &k->d, sizeof k->d);
     case 'a': return take_span(t, pos, sizeof((eql_ip *)0)->b, &k->s);
     case 's':
+    case 'j':
         return take(t, pos, &len, sizeof len) && take_span(t, pos, len, &k->s);
     default: return false;
     }
+}
+
+static eql_value
+composite_value(eql_strview text)
+{
+    eql_value v = eql_value_str(text);
+
+    v.tag = text.len > 0 && text.p[0] == '[' ? EQL_ARRAY : EQL_OBJECT;
+    return v;
 }
 
 bool
@@ -148,6 +147,7 @@ eql_hit_key_next(eql_strview tuple, size_t *pos, eql_value *v, char scratch[48])
     case 'i': *v = eql_value_int(k.i); break;
     case 'd': *v = eql_value_float(k.d); break;
     case 's': *v = eql_value_str(k.s); break;
+    case 'j': *v = composite_value(k.s); break;
     case 'a':
         memcpy(ip.b, k.s.p, sizeof ip.b);
         *v = eql_value_str(eql_sv(scratch, eql_ip_format(&ip, scratch)));
@@ -166,7 +166,8 @@ kind_rank(char kind)
     case 'i':
     case 'd': return 2;
     case 'a': return 3;
-    default: return 4;
+    case 's': return 4;
+    default: return 5;
     }
 }
 
@@ -235,6 +236,68 @@ eql_hit_open(eql_buf *rec, const eql_hit *head)
     eql_buf_add(rec, head, sizeof *head);
 }
 
+/* Integers in the order of their value. */
+static uint64_t
+ordered_int(int64_t i)
+{
+    return (uint64_t)i ^ UINT64_C(1) << 63;
+}
+
+static uint64_t
+ordered_double(double d)
+{
+    if (d < -0x1p63)
+        return 0;
+    return d < 0x1p63 ? ordered_int((int64_t)d) : UINT64_MAX;
+}
+
+static uint64_t
+first_bytes(eql_strview s)
+{
+    uint64_t bits = 0;
+
+    for (size_t i = 0; i < 8; i++)
+        bits = bits << 8 | (i < s.len ? (uint8_t)s.p[i] : 0);
+    return bits;
+}
+
+static void
+set_tie_text(eql_hit *h, eql_strview s)
+{
+    bool is_int;
+    int64_t i;
+    double d;
+
+    if (!eql_parse_number(s, &is_int, &i, &d)) {
+        h->tie_kind = EQL_TIE_TEXT;
+        h->tie = first_bytes(s);
+        return;
+    }
+    h->tie_kind = EQL_TIE_NUMBER;
+    h->tie = is_int ? ordered_int(i) : ordered_double(d);
+}
+
+void
+eql_hit_set_tie(eql_hit *h, const eql_value *v)
+{
+    h->tie_kind = EQL_TIE_ABSENT;
+    h->tie = 0;
+    if (!v)
+        return;
+    switch (v->tag) {
+    case EQL_INT:
+        h->tie_kind = EQL_TIE_NUMBER;
+        h->tie = ordered_int(v->u.i);
+        break;
+    case EQL_FLOAT:
+        h->tie_kind = EQL_TIE_NUMBER;
+        h->tie = ordered_double(v->u.d);
+        break;
+    case EQL_STRING: set_tie_text(h, eql_value_sv(v)); break;
+    default: break;
+    }
+}
+
 size_t
 eql_hit_entry_open(eql_buf *rec, uint32_t stage, uint32_t severities)
 {
@@ -251,25 +314,64 @@ entry_at(eql_buf *rec, size_t at)
     return (eql_hit_entry *)(void *)(rec->p + at);
 }
 
-void
-eql_hit_tuple_add(eql_buf *rec, size_t entry, eql_strview tuple)
+static void
+add_tuple(eql_buf *rec, eql_strview tuple, uint32_t mark)
 {
-    uint32_t len = (uint32_t)tuple.len;
+    uint32_t len = (uint32_t)tuple.len | mark;
 
     eql_buf_add(rec, &len, sizeof len);
     eql_buf_add_sv(rec, tuple);
     pad(rec, 4);
+}
+
+static void
+end_tuple(eql_buf *rec, size_t entry)
+{
+    eql_hit_entry *e;
+
+    if (rec->failed)
+        return;
+    e = entry_at(rec, entry);
+    e->ntuples++;
+    e->tuples = (uint32_t)(rec->len - entry - sizeof *e);
+}
+
+void
+eql_hit_tuple_add(eql_buf *rec, size_t entry, eql_strview tuple)
+{
+    add_tuple(rec, tuple, 0);
+    end_tuple(rec, entry);
+}
+
+void
+eql_hit_tuple_add_shown(eql_buf *rec, size_t entry, eql_strview tuple,
+                        eql_strview shown)
+{
+    add_tuple(rec, tuple, EQL_HIT_SHOWN);
+    add_tuple(rec, shown, 0);
+    end_tuple(rec, entry);
+}
+
+void
+eql_hit_captured_from(eql_buf *rec, size_t entry, size_t from)
+{
     if (!rec->failed)
-        entry_at(rec, entry)->ntuples++;
+        entry_at(rec, entry)->captured = (uint32_t)(rec->len - from);
+}
+
+void
+eql_hit_captured_add(eql_buf *rec, size_t entry, eql_strview bytes)
+{
+    size_t from = rec->len;
+
+    eql_buf_add_sv(rec, bytes);
+    eql_hit_captured_from(rec, entry, from);
 }
 
 void
 eql_hit_entry_close(eql_buf *rec, size_t entry)
 {
-    static const uint32_t none = NO_TUPLE;
-
-    if (rec->len % 8)
-        eql_buf_add(rec, &none, sizeof none);
+    pad(rec, 8);
     if (rec->failed)
         return;
     entry_at(rec, entry)->size = (uint32_t)(rec->len - entry);
@@ -313,28 +415,73 @@ eql_hit_next(const eql_hit *h, const eql_hit_entry *e)
                : NULL;
 }
 
+static const char *
+tuples_of(const eql_hit_entry *e)
+{
+    return (const char *)(e + 1);
+}
+
+/* The tuple, or the spelling of one, at p; p NULL behind the last. */
 static eql_strview
 tuple_at(const eql_hit_entry *e, const char *p)
 {
-    const char *end = (const char *)e + e->size;
+    size_t rest = e->tuples - (size_t)(p - tuples_of(e));
     uint32_t len;
 
-    if (end - p < (ptrdiff_t)sizeof len)
+    if (e->tuples > e->size - sizeof *e || rest > e->tuples ||
+        rest < sizeof len)
         return eql_sv(NULL, 0);
     memcpy(&len, p, sizeof len);
-    if (len == NO_TUPLE)
-        return eql_sv(NULL, 0);
-    return eql_sv(p + sizeof len, len);
+    len &= ~EQL_HIT_SHOWN;
+    return len > rest - sizeof len ? eql_sv(NULL, 0)
+                                   : eql_sv(p + sizeof len, len);
 }
 
 eql_strview
 eql_hit_tuple_first(const eql_hit_entry *e)
 {
-    return tuple_at(e, (const char *)(e + 1));
+    return tuple_at(e, tuples_of(e));
+}
+
+static bool
+has_spelling(eql_strview t)
+{
+    uint32_t len;
+
+    memcpy(&len, t.p - sizeof len, sizeof len);
+    return len & EQL_HIT_SHOWN;
+}
+
+static eql_strview
+behind(const eql_hit_entry *e, eql_strview t)
+{
+    return tuple_at(e, t.p + (t.len + 3) / 4 * 4);
+}
+
+eql_strview
+eql_hit_tuple_shown(const eql_hit_entry *e, eql_strview t)
+{
+    eql_strview shown;
+
+    if (!has_spelling(t))
+        return t;
+    shown = behind(e, t);
+    return shown.p ? shown : t;
 }
 
 eql_strview
 eql_hit_tuple_next(const eql_hit_entry *e, eql_strview t)
 {
-    return tuple_at(e, t.p + (t.len + 3) / 4 * 4);
+    if (has_spelling(t))
+        t = behind(e, t);
+    return t.p ? behind(e, t) : t;
+}
+
+eql_strview
+eql_hit_captured(const eql_hit_entry *e)
+{
+    if (e->size < sizeof *e || e->captured > e->size - sizeof *e ||
+        e->tuples > e->size - sizeof *e - e->captured)
+        return eql_sv("", 0);
+    return eql_sv(tuples_of(e) + e->tuples, e->captured);
 }

@@ -3,56 +3,111 @@
  *   filter code   branches over leaves; each leaf once per event (memo)
  *   leaf          tries choices of elements until one makes its code true
  *   leaf code     straight line over registers, Kleene logic, no jumps
+ *   array function  in leaf code: binds its variable to each element in turn
+ *                 and runs a filter, one frame deeper
  *
  * The verifier has proved every index, so nothing is checked here again.  No
- * state of one event reaches the next but the memory of the scratch buffer. */
+ * state of one event reaches the next but the memory of scratch buffers. */
 #include "vm/interp.h"
-#include "vm/fault.h"
-#include "vm/prepare.h"
 
 #include <stdlib.h>
+
+#include "stdlib/functions.h"
+#include "vm/fault.h"
+#include "vm/ops.h"
 
 /* What is known of a leaf or filter for the event with this epoch: epoch plus
  * the verdict in the lowest bit.  Epochs are even and start at 2. */
 typedef uint32_t verdict_mark;
 
+/* What a leaf needs while it runs; one for each array function around it. */
+typedef struct {
+    eql_scratch *scratch;
+    bool scratch_used;
+    const eql_value *chosen[EQL_MAX_OCCURRENCES]; /* per occurrence */
+    eql_value regs[EQL_MAX_REGS];
+    /* What TO_IP wrote, per register. */
+    char addresses[EQL_MAX_REGS][EQL_ADDRESS_TEXT];
+} frame;
+
 struct eql_interp {
     const eql_program *p;
-    eql_prepared *prepared;
+    const eql_prepared *prepared;
+    eql_prepared *own; /* tables that are not shared; NULL */
+    const eql_dialect *dialect;
     const eql_slot *slots; /* of the event at hand */
+    /* Per ELEMENTS field: what its children find in the element it is bound
+     * to; NULL: unbound, or without children. */
+    const eql_slot **bound;
+    frame *frames;
+    uint32_t depth; /* of the frame at work */
+    uint32_t most_runs;
+    uint32_t runs; /* that are left for this event */
+    bool exhausted;
     uint32_t epoch;
     verdict_mark *leaf_marks;
     verdict_mark *filter_marks;
     eql_folded folded;
     eql_interp_counters counters;
+    eql_lineage_fn lineage;
+    void *lineage_ctx;
 #ifdef EQL_FAULTS
     bool null_leaf; /* what a leaf that is null counts as */
     bool null_seen;
 #endif
-    const eql_value *chosen[EQL_MAX_OCCURRENCES]; /* per occurrence */
-    eql_value regs[EQL_MAX_REGS];
-    char addresses[EQL_MAX_REGS][16]; /* what TO_IP wrote, per register */
 };
 
 static const eql_value null_value = {.tag = EQL_NULL};
 
-eql_interp *
-eql_interp_new(const eql_program *p)
+static bool
+make_frames(eql_interp *it)
+{
+    uint32_t n = it->prepared->depth + 1;
+
+    it->frames = calloc(n, sizeof *it->frames);
+    for (uint32_t i = 0; it->frames && i < n; i++) {
+        it->frames[i].scratch = eql_scratch_new();
+        if (!it->frames[i].scratch)
+            return false;
+    }
+    return it->frames != NULL;
+}
+
+static eql_interp *
+make(const eql_program *p, const eql_prepared *shared)
 {
     eql_interp *it = calloc(1, sizeof *it);
 
     if (!it)
         return NULL;
     it->p = p;
-    it->prepared = eql_prepared_new(p);
+    it->prepared = shared;
+    if (!shared)
+        it->prepared = it->own = eql_prepared_new(p, NULL);
+    it->dialect = eql_program_dialect(p);
+    it->most_runs = EQL_MAX_LEAF_RUNS;
     it->leaf_marks = calloc((size_t)p->nleaves + 1, sizeof *it->leaf_marks);
     it->filter_marks =
         calloc((size_t)p->nfilters + 1, sizeof *it->filter_marks);
-    if (!it->prepared || !it->leaf_marks || !it->filter_marks) {
+    it->bound = calloc((size_t)p->nfields + 1, sizeof *it->bound);
+    if (!it->prepared || !it->leaf_marks || !it->filter_marks || !it->bound ||
+        !make_frames(it)) {
         eql_interp_free(it);
         return NULL;
     }
     return it;
+}
+
+eql_interp *
+eql_interp_new(const eql_program *p)
+{
+    return make(p, NULL);
+}
+
+eql_interp *
+eql_interp_new_shared(const eql_prepared *prepared)
+{
+    return make(prepared->p, prepared);
 }
 
 void
@@ -60,11 +115,28 @@ eql_interp_free(eql_interp *it)
 {
     if (!it)
         return;
-    eql_prepared_free(it->prepared);
+    for (uint32_t i = 0; it->frames && i <= it->prepared->depth; i++)
+        eql_scratch_free(it->frames[i].scratch);
+    free(it->frames);
+    free(it->bound);
+    eql_prepared_free(it->own);
     free(it->leaf_marks);
     free(it->filter_marks);
     eql_folded_free(&it->folded);
     free(it);
+}
+
+void
+eql_interp_set_lineage(eql_interp *it, eql_lineage_fn fn, void *ctx)
+{
+    it->lineage = fn;
+    it->lineage_ctx = ctx;
+}
+
+void
+eql_interp_limit_runs(eql_interp *it, uint32_t runs)
+{
+    it->most_runs = runs;
 }
 
 const eql_interp_counters *
@@ -73,10 +145,20 @@ eql_interp_get_counters(const eql_interp *it)
     return &it->counters;
 }
 
+uint64_t
+eql_interp_capped(const eql_interp *it)
+{
+    return it->counters.leaf_combinations_capped;
+}
+
 bool
 eql_interp_failed(const eql_interp *it)
 {
-    return it->folded.buf.failed;
+    bool failed = it->folded.buf.failed;
+
+    for (uint32_t i = 0; i <= it->prepared->depth; i++)
+        failed |= eql_scratch_failed(it->frames[i].scratch);
+    return failed;
 }
 
 static void
@@ -90,12 +172,41 @@ void
 eql_interp_begin(eql_interp *it, const eql_event *ev)
 {
     it->slots = ev->slots;
+    it->runs = it->most_runs;
+    it->exhausted = false;
     it->epoch += 2;
     if (it->epoch == 0) { /* wrapped: old marks could be taken for new */
         forget_verdicts(it);
         it->epoch = 2;
     }
     eql_folded_forget(&it->folded);
+}
+
+/* Takes n from the work that is left; false when it is too much. */
+static bool
+spend(eql_interp *it, uint32_t n)
+{
+    if (n > it->runs) {
+        it->exhausted = true;
+        return false;
+    }
+    it->runs -= n;
+    return true;
+}
+
+/* --- fields --- */
+
+static const eql_slot *
+slot_of(const eql_interp *it, uint32_t field)
+{
+    static const eql_slot missing = {0};
+    const eql_field *f = &it->p->fields[field];
+    const eql_slot *children;
+
+    if (f->parent == EQL_NONE)
+        return &it->slots[field];
+    children = it->bound[f->parent];
+    return children ? &children[f->child] : &missing;
 }
 
 /* --- instructions ---
@@ -117,22 +228,11 @@ to_truth(const eql_value *v)
 }
 
 static eql_value
-op_to_ip(const eql_value *x, char out[16])
-{
-    eql_ip ip;
-
-    if (x->tag != EQL_STRING || EQL_FAULT(ip_as_text))
-        return x->tag == EQL_STRING ? *x : null_value;
-    if (!eql_ip_parse(eql_value_sv(x), &ip))
-        return null_value;
-    memcpy(out, ip.b, sizeof ip.b);
-    return eql_value_str(eql_sv(out, sizeof ip.b));
-}
-
-static eql_value
 op_not(const eql_value *x)
 {
-    return x->tag == EQL_BOOL ? eql_value_bool(!x->u.b) : null_value;
+    if (x->tag == EQL_BOOL)
+        return eql_value_bool(!x->u.b);
+    return EQL_FAULT(kleene_collapse) ? eql_value_bool(true) : null_value;
 }
 
 static eql_value
@@ -157,21 +257,13 @@ op_or(const eql_value *x, const eql_value *y)
 
 /* true if the order is one of the two. */
 static eql_value
-op_order(eql_order o, eql_order wanted, eql_order or_this)
+op_order(eql_ordering o, eql_ordering wanted, eql_ordering or_this)
 {
     if (o == EQL_UNORDERED)
         return null_value;
     if (EQL_FAULT(le_as_lt))
         or_this = wanted;
     return eql_value_bool(o == wanted || o == or_this);
-}
-
-static eql_value
-op_in(const eql_value *x, const eql_set *set, eql_folded *folded)
-{
-    if (x->tag == EQL_NULL || (set->match && x->tag == EQL_BOOL))
-        return null_value;
-    return eql_value_bool(eql_set_has(set, x, folded));
 }
 
 static eql_value
@@ -184,147 +276,230 @@ op_in_or(const eql_value *x, const eql_value *y)
     return a == EQL_NO && b == EQL_NO ? eql_value_bool(false) : null_value;
 }
 
-static eql_value
-op_in_eq(const eql_value *x, const eql_value *y)
+/* --- array functions --- */
+
+static bool filter_holds(eql_interp *it, uint32_t filter);
+
+/* A lone value is an array of one, but in endgame (spec 7.3, event.h). */
+static bool
+has_array(const eql_interp *it, const eql_slot *slot)
 {
-    if (x->tag == EQL_NULL || y->tag == EQL_NULL)
-        return null_value;
-    return eql_value_bool(eql_compare_equal(x, y) == EQL_YES);
+    return slot->children || it->dialect->multi_value != EQL_MULTI_VALUE_OPAQUE;
 }
 
-/* An element of a list is equal or not: what is no address is not equal, where
- * a comparison by itself (TO_IP) would be null. */
-static eql_value
-op_in_eq_ip(const eql_value *x, const eql_value *y)
+/* Elements for which the body holds; with `any`, stops at the first. */
+static uint32_t
+count_elements(eql_interp *it, const eql_iterator *iterator, bool any)
 {
-    eql_ip a, b;
+    const eql_slot *slot = slot_of(it, iterator->field);
+    const eql_slot **bound = &it->bound[iterator->field];
+    const eql_slot *outer = *bound;
+    uint32_t nchildren = it->p->fields[iterator->field].nchildren;
+    uint32_t end = has_array(it, slot) ? slot->n : 0;
+    uint32_t n = any && end == 0 && EQL_FAULT(array_missing_true) ? 1 : 0;
 
-    if (x->tag == EQL_NULL || y->tag == EQL_NULL)
-        return null_value;
-    if (EQL_FAULT(ip_as_text))
-        return op_in_eq(x, y);
-    return eql_value_bool(x->tag == EQL_STRING && y->tag == EQL_STRING &&
-                          eql_ip_parse(eql_value_sv(x), &a) &&
-                          eql_ip_parse(eql_value_sv(y), &b) &&
-                          memcmp(&a, &b, sizeof a) == 0);
-}
-
-static eql_value
-op_in_eq_fold(const eql_value *x, const eql_value *y)
-{
-    if (x->tag == EQL_STRING && y->tag == EQL_STRING &&
-        !EQL_FAULT(in_fold_exact))
-        return eql_value_bool(eql_fold_eq(eql_value_sv(x), eql_value_sv(y)));
-    return op_in_eq(x, y);
-}
-
-/* `:` matches a number by its canonical text (spec 5.4), `like` does not; a
- * boolean is no text to either. */
-static eql_value
-op_like(const eql_value *x, const eql_pattern_list *patterns,
-        eql_folded *folded)
-{
-    char text[32];
-    eql_strview s;
-
-    switch (x->tag) {
-    case EQL_STRING: s = eql_value_sv(x); break;
-    case EQL_INT: s = eql_sv(text, eql_format_int(x->u.i, text)); break;
-    case EQL_FLOAT: s = eql_sv(text, eql_format_double(x->u.d, text)); break;
-    case EQL_NULL:
-    case EQL_BOOL:
-    default: return null_value;
+    any |= EQL_FAULT(count_of_any);
+    if (end > 1 && EQL_FAULT(array_first_only))
+        end = 1;
+    it->depth++;
+    for (uint32_t i = 0; i < end && spend(it, 1); i++) {
+        *bound = slot->children ? slot->children + (size_t)i * nchildren : NULL;
+        if (!filter_holds(it, iterator->filter))
+            continue;
+        n++;
+        if (any)
+            break;
     }
-    if (x->tag != EQL_STRING) {
-        if (patterns->text_only || EQL_FAULT(coerce_off))
+    it->depth--;
+    *bound = outer;
+    return n;
+}
+
+/* The literal that a register holds; NULL when it was computed. */
+static const eql_literal *
+literal_in(const eql_interp *it, const eql_insn *in, uint32_t reg)
+{
+    do
+        in--;
+    while (in->a != reg);
+    return in->op == EQL_OP_LOAD_CONST ? it->prepared->consts[in->c].literal
+                                       : NULL;
+}
+
+/* As `in`: a value of another type is not equal, where null is null. */
+static eql_value
+op_array_has(eql_interp *it, const eql_insn *in)
+{
+    const eql_slot *slot = slot_of(it, in->c);
+    const eql_value *args = it->frames[it->depth].regs + in->a;
+    uint32_t n = in->b & ~EQL_CALL_FOLD;
+    eql_containing c = {it->prepared->comparing, it->dialect,
+                        (eql_field_type)it->p->fields[in->c].type};
+
+    if (in->b & EQL_CALL_FOLD || EQL_FAULT(array_has_fold))
+        c.how.strings = it->prepared->folding;
+    for (uint32_t i = 0; i < n; i++) {
+        if (eql_value_is_null(&args[i]))
             return null_value;
-        /* The text is on the stack: its address will be met again. */
-        eql_folded_forget(folded);
     }
-    return eql_value_bool(eql_pattern_list_match(patterns, s, folded));
+    if (slot->n == 0)
+        return null_value;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!spend(it, slot->n))
+            return null_value;
+        if (eql_op_has_element(&c, slot->v, slot->n, &args[i],
+                               literal_in(it, in, in->a + i)))
+            return eql_value_bool(true);
+    }
+    return eql_value_bool(false);
 }
 
 static eql_value
-op_cidr(const eql_value *x, const eql_network_list *networks)
+op_call(eql_interp *it, const eql_insn *in, eql_value *args)
 {
-    if (x->tag == EQL_NULL)
-        return null_value;
-    return eql_value_bool(x->tag == EQL_STRING &&
-                          eql_network_list_has(networks, eql_value_sv(x)));
+    eql_function f = (eql_function)(in->b & ~EQL_CALL_FOLD);
+    frame *fr = &it->frames[it->depth];
+    eql_function_env env = {it->dialect, fr->scratch};
+    uint64_t refused;
+    eql_value v;
+
+    eql_folded_forget(&it->folded); /* scratch has the same places again */
+    fr->scratch_used = true;
+    if (EQL_FAULT(substring_inclusive) && f == EQL_FN_SUBSTRING && in->c == 3 &&
+        args[2].tag == EQL_INT && args[2].u.i >= 0)
+        args[2].u.i++;
+    refused = eql_scratch_refused(fr->scratch);
+    v = eql_function_call(&env, f, in->b & EQL_CALL_FOLD, args, in->c);
+    it->counters.leaf_combinations_capped +=
+        eql_scratch_refused(fr->scratch) - refused;
+    if (EQL_FAULT(index_of_base) && f == EQL_FN_INDEX_OF && v.tag == EQL_INT)
+        v.u.i++;
+    return v;
+}
+
+static eql_value
+op_lineage(const eql_interp *it, const eql_insn *in, const eql_value *id)
+{
+    return eql_value_bool(it->lineage &&
+                          it->lineage(it->lineage_ctx, in->c, id));
 }
 
 /* --- leaf code --- */
 
-/* Runs one leaf for the elements in it->chosen; its value. */
+static eql_value
+op_arithmetic(const eql_interp *it, const eql_insn *in, const eql_value *r)
+{
+    /* Rows of opcode.def and of eql_operation have the same order. */
+    eql_operation op = (eql_operation)(in->op - EQL_OP_ADD);
+
+    return eql_op_arithmetic(it->dialect, op, &r[in->b], &r[in->c]);
+}
+
+static eql_value
+op_order_literal(const eql_interp *it, const eql_insn *in, const eql_value *x)
+{
+    const eql_literal *k = it->prepared->consts[in->c].literal;
+    eql_ordering o = eql_compare_order_literal(&it->prepared->comparing, x, k);
+
+    switch ((eql_opcode)in->op) {
+    case EQL_OP_LT_K: return op_order(o, EQL_LESS, EQL_LESS);
+    case EQL_OP_LE_K: return op_order(o, EQL_LESS, EQL_EQUAL);
+    case EQL_OP_GT_K: return op_order(o, EQL_GREATER, EQL_GREATER);
+    default: return op_order(o, EQL_GREATER, EQL_EQUAL);
+    }
+}
+
+/* Loads an element; long texts count as more work than one run. */
+static eql_value
+op_load(eql_interp *it, const eql_value *chosen)
+{
+    if (chosen->len >= 4096 && chosen->tag == EQL_STRING)
+        (void)spend(it, chosen->len / 4096);
+    return *chosen;
+}
+
+/* Runs one leaf for the elements chosen in its frame; its value. */
 static eql_value
 run_leaf(eql_interp *it, const eql_insn *in)
 {
     const eql_prepared_const *k = it->prepared->consts;
-    eql_value *r = it->regs;
+    const eql_comparing *how = &it->prepared->comparing;
+    frame *fr = &it->frames[it->depth];
+    eql_value *r = fr->regs;
 
-    for (;; in++) {
+    for (;; in++) { /* the interpreter switch: one row per opcode */
         eql_value *to = &r[in->a];
 
         switch ((eql_opcode)in->op) {
-        case EQL_OP_LOAD_FIELD: *to = *it->chosen[in->b]; break;
+        case EQL_OP_LOAD_FIELD: *to = op_load(it, fr->chosen[in->b]); break;
         case EQL_OP_LOAD_CONST: *to = k[in->c].literal->v; break;
         case EQL_OP_TO_IP:
-            *to = op_to_ip(&r[in->b], it->addresses[in->a]);
+            eql_folded_forget(&it->folded); /* the same place again */
+            *to = eql_op_to_ip(&r[in->b], fr->addresses[in->a]);
             break;
+        case EQL_OP_TO_NUMBER: *to = eql_to_number(&r[in->b]); break;
+        case EQL_OP_TO_BOOL: *to = eql_to_bool(&r[in->b]); break;
+        case EQL_OP_TO_TIME: *to = eql_to_time(it->dialect, &r[in->b]); break;
+        case EQL_OP_ADD:
+        case EQL_OP_SUB:
+        case EQL_OP_MUL:
+        case EQL_OP_DIV:
+        case EQL_OP_MOD: *to = op_arithmetic(it, in, r); break;
+        case EQL_OP_NEG: *to = eql_negate(&r[in->b]); break;
+        case EQL_OP_CALL: *to = op_call(it, in, to); break;
         case EQL_OP_IS_NULL:
-            *to = eql_value_bool(r[in->b].tag == EQL_NULL);
+            *to = eql_value_bool(eql_value_is_null(&r[in->b]));
             break;
         case EQL_OP_NOT: *to = op_not(&r[in->b]); break;
         case EQL_OP_AND: *to = op_and(&r[in->b], &r[in->c]); break;
         case EQL_OP_OR: *to = op_or(&r[in->b], &r[in->c]); break;
         case EQL_OP_EQ:
-            *to = from_truth(eql_compare_equal(&r[in->b], &r[in->c]));
+            *to = from_truth(eql_compare_equal(how, &r[in->b], &r[in->c]));
             break;
         case EQL_OP_LT:
-            *to = op_order(eql_compare_order(&r[in->b], &r[in->c]), EQL_LESS,
-                           EQL_LESS);
+            *to = op_order(eql_compare_order(how, &r[in->b], &r[in->c]),
+                           EQL_LESS, EQL_LESS);
             break;
         case EQL_OP_LE:
-            *to = op_order(eql_compare_order(&r[in->b], &r[in->c]), EQL_LESS,
-                           EQL_EQUAL);
+            *to = op_order(eql_compare_order(how, &r[in->b], &r[in->c]),
+                           EQL_LESS, EQL_EQUAL);
             break;
         case EQL_OP_EQ_K:
             *to = from_truth(
-                eql_compare_equal_literal(&r[in->b], k[in->c].literal));
+                eql_compare_equal_literal(how, &r[in->b], k[in->c].literal));
             break;
         case EQL_OP_LT_K:
-            *to =
-                op_order(eql_compare_order_literal(&r[in->b], k[in->c].literal),
-                         EQL_LESS, EQL_LESS);
-            break;
         case EQL_OP_LE_K:
-            *to =
-                op_order(eql_compare_order_literal(&r[in->b], k[in->c].literal),
-                         EQL_LESS, EQL_EQUAL);
-            break;
         case EQL_OP_GT_K:
-            *to =
-                op_order(eql_compare_order_literal(&r[in->b], k[in->c].literal),
-                         EQL_GREATER, EQL_GREATER);
-            break;
-        case EQL_OP_GE_K:
-            *to =
-                op_order(eql_compare_order_literal(&r[in->b], k[in->c].literal),
-                         EQL_GREATER, EQL_EQUAL);
-            break;
+        case EQL_OP_GE_K: *to = op_order_literal(it, in, &r[in->b]); break;
         case EQL_OP_IN:
-            *to = op_in(&r[in->b], k[in->c].set, &it->folded);
+            *to = eql_op_in(&r[in->b], k[in->c].set, &it->folded);
             break;
         case EQL_OP_IN_OR: *to = op_in_or(&r[in->b], &r[in->c]); break;
-        case EQL_OP_IN_EQ: *to = op_in_eq(&r[in->b], &r[in->c]); break;
-        case EQL_OP_IN_EQ_IP: *to = op_in_eq_ip(&r[in->b], &r[in->c]); break;
+        case EQL_OP_IN_EQ: *to = eql_op_in_eq(how, &r[in->b], &r[in->c]); break;
+        case EQL_OP_IN_EQ_IP:
+            *to = eql_op_in_eq_ip(how, &r[in->b], &r[in->c]);
+            break;
         case EQL_OP_IN_EQ_FOLD:
-            *to = op_in_eq_fold(&r[in->b], &r[in->c]);
+            *to = eql_op_in_eq_fold(it->prepared, &r[in->b], &r[in->c]);
             break;
         case EQL_OP_LIKE:
-            *to = op_like(&r[in->b], k[in->c].patterns, &it->folded);
+            *to = eql_op_like(&r[in->b], k[in->c].patterns, &it->folded);
             break;
-        case EQL_OP_CIDR: *to = op_cidr(&r[in->b], k[in->c].networks); break;
+        case EQL_OP_CIDR:
+            *to = eql_op_cidr(&r[in->b], k[in->c].networks);
+            break;
+        case EQL_OP_REGEX: *to = eql_op_regex(&r[in->b], k[in->c].regex); break;
+        case EQL_OP_ANY_OF:
+            *to = eql_value_bool(
+                count_elements(it, &it->p->iterators[in->c], true) > 0);
+            break;
+        case EQL_OP_COUNT_OF:
+            *to = eql_value_int(
+                count_elements(it, &it->p->iterators[in->c], false));
+            break;
+        case EQL_OP_ARRAY_HAS: *to = op_array_has(it, in); break;
+        case EQL_OP_LINEAGE: *to = op_lineage(it, in, &r[in->b]); break;
         case EQL_OP_RETURN: return *to;
         case EQL_OP_BRANCH_TRUE:
         case EQL_OP_BRANCH_FALSE:
@@ -358,13 +533,14 @@ choose_first(eql_interp *it, uint32_t leaf, choices *c)
 {
     const uint32_t *fields =
         it->prepared->occurrence_fields + it->prepared->occurrence_first[leaf];
+    const eql_value **chosen = it->frames[it->depth].chosen;
     uint64_t combinations = 1;
 
     c->n = 0;
     for (uint32_t i = 0; i < it->p->leaves[leaf].nocc; i++) {
-        const eql_slot *slot = &it->slots[fields[i]];
+        const eql_slot *slot = slot_of(it, fields[i]);
 
-        it->chosen[i] = slot->n > 0 ? slot->v : &null_value;
+        chosen[i] = slot->n > 0 ? slot->v : &null_value;
         if (slot->n <= 1)
             continue;
         combinations *= slot->n;
@@ -381,48 +557,108 @@ choose_first(eql_interp *it, uint32_t leaf, choices *c)
 static bool
 choose_next(eql_interp *it, choices *c)
 {
+    const eql_value **chosen = it->frames[it->depth].chosen;
+
     for (uint32_t i = c->n; i-- > 0;) {
         const eql_slot *slot = c->slot[i];
 
         c->at[i]++;
         if (c->at[i] < slot->n) {
-            it->chosen[c->occurrence[i]] = &slot->v[c->at[i]];
+            chosen[c->occurrence[i]] = &slot->v[c->at[i]];
             return true;
         }
         c->at[i] = 0;
-        it->chosen[c->occurrence[i]] = slot->v;
+        chosen[c->occurrence[i]] = slot->v;
     }
     return false;
 }
 
+/* Runs the leaf's code for each choice until fn says that it is enough.  false
+ * when there was too much to do, and *v is no answer. */
 static bool
-is_true_for_choice(eql_interp *it, const eql_insn *code)
+run_choices(eql_interp *it, uint32_t leaf, eql_value_fn fn, void *ctx)
 {
-    eql_value v = run_leaf(it, code);
+    const eql_insn *code = it->p->insns + it->p->leaves[leaf].code.first;
+    frame *fr = &it->frames[it->depth];
+    bool more = true;
+    choices c;
+
+    it->counters.leaf_evaluations++;
+    if (it->exhausted || !choose_first(it, leaf, &c)) {
+        it->counters.leaf_combinations_capped++;
+        return false;
+    }
+    do {
+        eql_value v = null_value;
+
+        if (fr->scratch_used)
+            eql_scratch_reset(fr->scratch);
+        fr->scratch_used = false;
+        if (spend(it, 1))
+            v = run_leaf(it, code);
+        if (it->exhausted) {
+            it->counters.leaf_combinations_capped++;
+            return false;
+        }
+        more = fn(ctx, &v) && choose_next(it, &c);
+    } while (more);
+    return true;
+}
+
+/* --- leaves --- */
+
+typedef struct {
+    bool until; /* the answer that ends the search */
+    bool holds;
+#ifdef EQL_FAULTS
+    bool null_seen;
+#endif
+} verdict;
+
+static bool
+judge(void *ctx, const eql_value *v)
+{
+    verdict *out = ctx;
 
 #ifdef EQL_FAULTS
-    it->null_seen |= v.tag == EQL_NULL;
+    out->null_seen |= v->tag == EQL_NULL;
 #endif
-    return is_true(&v);
+    out->holds = is_true(v);
+    return out->holds != out->until;
 }
 
 static bool
 evaluate_leaf(eql_interp *it, uint32_t leaf)
 {
-    const eql_insn *code = it->p->insns + it->p->leaves[leaf].code.first;
-    bool until = !EQL_FAULT(multi_value_all);
-    choices c;
+    verdict v = {.until = !EQL_FAULT(multi_value_all)};
+    bool decided = run_choices(it, leaf, judge, &v);
 
-    it->counters.leaf_evaluations++;
-    if (!choose_first(it, leaf, &c)) {
-        it->counters.leaf_combinations_capped++;
-        return false;
-    }
-    do {
-        if (is_true_for_choice(it, code) == until)
-            return until;
-    } while (choose_next(it, &c));
-    return !until;
+#ifdef EQL_FAULTS
+    it->null_seen = v.null_seen;
+#endif
+    return decided && v.holds;
+}
+
+void
+eql_interp_values(eql_interp *it, uint32_t leaf, eql_value_fn fn, void *ctx)
+{
+    run_choices(it, leaf, fn, ctx);
+}
+
+static bool
+take_first(void *ctx, const eql_value *v)
+{
+    *(eql_value *)ctx = *v;
+    return false;
+}
+
+eql_value
+eql_interp_value(eql_interp *it, uint32_t leaf)
+{
+    eql_value v = null_value;
+
+    run_choices(it, leaf, take_first, &v);
+    return v;
 }
 
 /* --- filters --- */
@@ -443,7 +679,6 @@ evaluate_faulty_leaf(eql_interp *it, uint32_t leaf)
 {
     bool holds;
 
-    it->null_seen = false;
     holds = evaluate_leaf(it, leaf);
     if (!holds && it->null_seen &&
         (EQL_FAULT(not_null_false) ||
@@ -464,6 +699,8 @@ leaf_holds(eql_interp *it, uint32_t leaf)
 {
     verdict_mark *mark = &it->leaf_marks[leaf];
 
+    if (it->prepared->leaves[leaf].free && !EQL_FAULT(array_body_once))
+        return evaluate_faulty_leaf(it, leaf);
     if ((*mark & ~1u) != it->epoch)
         *mark = it->epoch | (evaluate_faulty_leaf(it, leaf) ? 1u : 0u);
     return *mark & 1u;
@@ -486,6 +723,20 @@ run_filter(eql_interp *it, const eql_insn *in)
         default: return false; /* REJECT: the verifier allows no other */
         }
     }
+}
+
+/* The body of an array function. */
+static bool
+filter_holds(eql_interp *it, uint32_t filter)
+{
+    const eql_insn *code = it->p->insns + it->p->filters[filter].code.first;
+    verdict_mark *mark = &it->filter_marks[filter];
+
+    if (it->prepared->filters[filter].free)
+        return run_filter(it, code);
+    if ((*mark & ~1u) != it->epoch)
+        *mark = it->epoch | (run_filter(it, code) ? 1u : 0u);
+    return *mark & 1u;
 }
 
 #ifdef EQL_FAULTS
@@ -525,4 +776,16 @@ eql_interp_filter(eql_interp *it, uint32_t filter)
     holds = run_faulty_filter(it, code);
     *mark = it->epoch | (holds ? 1u : 0u);
     return holds;
+}
+
+bool
+eql_interp_leaf(eql_interp *it, uint32_t leaf)
+{
+    return leaf_holds(it, leaf);
+}
+
+void
+eql_interp_preset(eql_interp *it, uint32_t leaf, bool holds)
+{
+    it->leaf_marks[leaf] = it->epoch | (holds ? 1u : 0u);
 }

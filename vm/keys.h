@@ -1,17 +1,25 @@
-/* keys.h -- the key tuples that an event has at a stage (spec 8.3).
+/* keys.h -- the key tuples that an event has at a stage (spec 8.3), and the
+ * form in which a dialect compares key values.
  *
- * Distinct non-null values of each key field, in first-seen order; their
- * product, first key slowest.  Both the number of tuples and their bytes are
- * bounded. */
+ * Distinct non-null values of each key, in first-seen order; their product,
+ * first key slowest.  Both the number of tuples and their bytes are bounded. */
 #ifndef EQL_VM_KEYS_H
 #define EQL_VM_KEYS_H
 
 #include "program/program.h"
 #include "vm/event.h"
 #include "vm/hit.h"
+#include "vm/interp.h"
 
 #define EQL_MAX_KEY_TUPLES 1024u            /* per event and stage */
 #define EQL_MAX_KEY_VALUE ((size_t)1 << 20) /* bytes of one value */
+
+/* Appends v as a dialect compares it: of the field's type (spec 4.7) where it
+ * can be, text folded under key_case=fold; see eql_hit_key_value. */
+void eql_key_value(const eql_dialect *d, eql_field_type type,
+                   const eql_value *v, eql_buf *out);
+/* As the event spells it. */
+void eql_key_spelling(eql_field_type type, const eql_value *v, eql_buf *out);
 
 typedef struct eql_keys eql_keys;
 
@@ -22,13 +30,14 @@ typedef enum {
     EQL_KEYS_NOMEM
 } eql_keys_result;
 
-eql_keys *eql_keys_new(const eql_program *p); /* NULL: out of memory */
-void eql_keys_free(eql_keys *k);              /* NULL is fine */
-/* Adds the tuples to the open entry of rec.  missing[i] is counted up for every
- * program.keys[i] of the stage without a value, optional ones too.  *capped is
- * set when tuples were left out. */
+/* it: looks at the event of every call; borrowed.  NULL: out of memory. */
+eql_keys *eql_keys_new(const eql_program *p, eql_interp *it);
+void eql_keys_free(eql_keys *k); /* NULL is fine */
+/* Adds the tuples to the open entry of rec.  *capped is set when tuples were
+ * left out. */
 eql_keys_result eql_keys_add(eql_keys *k, uint32_t stage, const eql_event *ev,
-                             uint64_t *missing, eql_buf *rec, size_t entry,
-                             bool *capped);
+                             eql_buf *rec, size_t entry, bool *capped);
+/* Events without a value for program.keys[key], optional ones too. */
+uint64_t eql_keys_missing(const eql_keys *k, uint32_t key);
 
 #endif

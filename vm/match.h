@@ -1,32 +1,63 @@
-/* match.h -- the matches of one hit and rule: put in order, given their
- * severity, held back by a cooldown, delivered.
+/* match.h -- from results to reports: put in order, held back by a cooldown,
+ * handed to pipes or delivered.
  *
- * All matches added between two flushes end with the same event, so their
- * order is that of their first events, then of their keys (design 7). */
+ *   open, event ..., close -> record (flat) -> add -> flush ... finish
+ *
+ * Results come in the order of their last events.  Those of one hit and rule
+ * are sorted at the flush by first event, then key (spec 14.2).  Where matches
+ * may be held (trailing missing stages) that does not suffice: then all records
+ * go through an external sort and are delivered at the end. */
 #ifndef EQL_VM_MATCH_H
 #define EQL_VM_MATCH_H
 
-#include "vm/budget.h"
-#include "vm/engine.h"
-#include "vm/partial.h"
+#include "vm/pipe.h"
+#include "vm/result.h"
 
 typedef struct eql_matches eql_matches;
 
-/* max_bytes: for cooldowns, unused when no rule has one.  calls and counters
- * are borrowed.  NULL: out of memory. */
-eql_matches *eql_matches_new(const eql_program *p, uint64_t max_bytes,
-                             bool in_order, uint64_t seed,
-                             const eql_engine_calls *calls,
-                             eql_engine_counters *counters);
-/* Frees partials that were not delivered, too.  NULL is fine. */
-void eql_matches_free(eql_matches *m, eql_budget *b);
-/* The last event is that of the coming flush, `e` its entry.  p: the events
- * before, now the list's own; NULL when there are none.  The key is borrowed
- * until the flush.  false: out of memory, p is freed. */
-bool eql_matches_add(eql_matches *m, eql_budget *b, eql_partial *p,
-                     const eql_hit_entry *e, eql_strview key);
-eql_engine_result eql_matches_flush(eql_matches *m, eql_budget *b,
-                                    uint32_t rule, const eql_hit *h);
+/* All borrowed for the life of eql_matches. */
+typedef struct {
+    const eql_program *program;
+    const eql_engine_options *options; /* for the call */
+    const eql_engine_calls *calls;
+    eql_engine_counters *counters;
+    eql_pipes *pipes; /* NULL: no rule has any */
+    uint64_t cooldown_bytes;
+    bool in_order; /* results come in the order of time */
+    bool sorted;   /* through the external sort */
+} eql_matches_setup;
+
+/* NULL: out of memory. */
+eql_matches *eql_matches_new(const eql_matches_setup *setup);
+void eql_matches_free(eql_matches *m); /* NULL is fine */
+
+typedef struct {
+    uint32_t rule, severity;
+    bool excepted; /* planted fault exception_after */
+    bool has_time;
+    int64_t time_ns;
+    uint64_t last, first; /* numbers of its last and first hit, or what orders
+                             the results of one hit instead */
+    eql_strview key, shown;
+} eql_match_head;
+
+/* Writes a record; NULL: out of memory.  It lives until the next open. */
+void eql_matches_open(eql_matches *m, const eql_match_head *head);
+void eql_matches_event(eql_matches *m, const eql_match_event *ev);
+const eql_hit *eql_matches_close(eql_matches *m);
+/* Copied. */
+eql_engine_result eql_matches_add(eql_matches *m, const eql_hit *record);
+/* All that was added since the last flush is of one rule and hit. */
+eql_engine_result eql_matches_flush(eql_matches *m);
+/* Delivers what was sorted; then results of samples may follow, and then what
+ * the pipes have. */
+eql_engine_result eql_matches_finish(eql_matches *m);
+eql_engine_result eql_matches_result(void *m, const eql_match *result);
+eql_engine_result eql_matches_piped(void *m, const eql_match *result);
+/* Completed ones that were never looked at, because the run was stopped. */
+uint64_t eql_matches_waiting(const eql_matches *m);
 uint64_t eql_matches_peak(const eql_matches *m); /* bytes of cooldowns */
+uint64_t eql_matches_spilled(const eql_matches *m);
+const char *eql_matches_error(const eql_matches *m);
 
 #endif

@@ -37,7 +37,7 @@ typedef struct {
 struct eql_order {
     size_t memory;
     const char *dir;
-    bool arrival;
+    eql_order_fn compare;
     char *block;
     size_t cap;     /* bytes of block */
     size_t used;    /* bytes of records at its front */
@@ -65,8 +65,8 @@ compare_u64(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-static int
-compare_arrival(const eql_hit *a, const eql_hit *b)
+int
+eql_order_by_arrival(const eql_hit *a, const eql_hit *b)
 {
     int c = compare_u64(a->file, b->file);
 
@@ -78,22 +78,28 @@ compare_arrival(const eql_hit *a, const eql_hit *b)
     return EQL_FAULT(tiebreak_reversed) ? -c : c;
 }
 
-static int
-compare_hits(const eql_order *o, const eql_hit *a, const eql_hit *b)
+int
+eql_order_by_time(const eql_hit *a, const eql_hit *b)
 {
     bool ta = a->flags & EQL_HIT_TIMED, tb = b->flags & EQL_HIT_TIMED;
+    int c = 0;
 
-    if (o->arrival || EQL_FAULT(arrival_for_time))
-        return compare_arrival(a, b);
+    if (EQL_FAULT(arrival_for_time))
+        return eql_order_by_arrival(a, b);
     if (ta != tb)
         return ta ? -1 : 1;
     if (ta && a->time_ns != b->time_ns)
         return a->time_ns < b->time_ns ? -1 : 1;
-    return compare_arrival(a, b);
+    if (ta && !EQL_FAULT(tiebreaker_ignored)) {
+        c = compare_u64(a->tie_kind, b->tie_kind);
+        if (c == 0)
+            c = compare_u64(a->tie, b->tie);
+    }
+    return c ? c : eql_order_by_arrival(a, b);
 }
 
 eql_order *
-eql_order_new(size_t memory, const char *dir, bool arrival)
+eql_order_new(size_t memory, const char *dir, eql_order_fn compare)
 {
     eql_order *o = calloc(1, sizeof *o);
 
@@ -101,7 +107,7 @@ eql_order_new(size_t memory, const char *dir, bool arrival)
         return NULL;
     o->memory = memory < LEAST_MEMORY ? LEAST_MEMORY : memory / 8 * 8;
     o->dir = dir;
-    o->arrival = arrival;
+    o->compare = compare;
     eql_spill_init(&o->files[0]);
     eql_spill_init(&o->files[1]);
     return o;
@@ -160,9 +166,8 @@ merge_two(const eql_order *o, const size_t *src, size_t *dst, size_t lo,
     size_t a = lo, b = mid;
 
     for (size_t i = lo; i < hi; i++) {
-        bool left =
-            a < mid && (b == hi || compare_hits(o, hit_at(o, src[a]),
-                                                hit_at(o, src[b])) <= 0);
+        bool left = a < mid && (b == hi || o->compare(hit_at(o, src[a]),
+                                                      hit_at(o, src[b])) <= 0);
 
         dst[i] = left ? src[a++] : src[b++];
     }
@@ -172,7 +177,7 @@ static bool
 is_sorted(const eql_order *o, const size_t *index)
 {
     for (size_t i = 1; i < o->n; i++) {
-        if (compare_hits(o, hit_at(o, index[i - 1]), hit_at(o, index[i])) > 0)
+        if (o->compare(hit_at(o, index[i - 1]), hit_at(o, index[i])) > 0)
             return false;
     }
     return true;
@@ -308,7 +313,7 @@ eql_order_push(eql_order *o, const eql_hit *h)
 static bool
 less(const eql_order *o, uint32_t a, uint32_t b)
 {
-    int c = compare_hits(o, o->current[a], o->current[b]);
+    int c = o->compare(o->current[a], o->current[b]);
 
     return c < 0 || (c == 0 && a < b); /* readers are in order of arrival */
 }

@@ -2,8 +2,10 @@
  *
  *   push ... push | sort | next ... next -> NULL
  *
- * Order: hits with a time before hits without, then time, file, line; with
- * arrival order file and line alone.  Equal hits keep the order of pushing.
+ * By time (spec 1.3): hits with a time before hits without, then time,
+ * tiebreaker, file, line.  By arrival: file and line alone.  Whatever looks
+ * like a hit can be sorted by an order of its own (match.c).  Equal records
+ * keep the order of pushing.
  * Up to `memory` bytes (index included) are held; beyond it sorted runs go to
  * a temporary file and are merged, in several passes if they are many. */
 #ifndef EQL_VM_ORDER_H
@@ -14,8 +16,12 @@
 
 typedef struct eql_order eql_order;
 
+typedef int (*eql_order_fn)(const eql_hit *a, const eql_hit *b);
+
+int eql_order_by_time(const eql_hit *a, const eql_hit *b);
+int eql_order_by_arrival(const eql_hit *a, const eql_hit *b);
 /* dir as in eql_spill_open, borrowed for the sorter's life.  NULL: memory. */
-eql_order *eql_order_new(size_t memory, const char *dir, bool arrival);
+eql_order *eql_order_new(size_t memory, const char *dir, eql_order_fn compare);
 void eql_order_free(eql_order *o); /* NULL is fine */
 /* Copies the record. */
 eql_engine_result eql_order_push(eql_order *o, const eql_hit *h);

@@ -27,13 +27,13 @@ count_trailing_stars(eql_strview s)
 }
 
 static bool
-has_wildcard(eql_strview s)
+has_char(eql_strview s, char c)
 {
-    return s.len > 0 && (memchr(s.p, '*', s.len) || memchr(s.p, '?', s.len));
+    return s.len > 0 && memchr(s.p, c, s.len);
 }
 
 eql_pattern
-eql_pattern_parse(eql_strview text)
+eql_pattern_parse(eql_strview text, bool qmark)
 {
     size_t before = count_leading_stars(text);
     size_t after = count_trailing_stars(text);
@@ -42,8 +42,10 @@ eql_pattern_parse(eql_strview text)
     if (before > 0 && before == text.len)
         return (eql_pattern){EQL_PATTERN_ANY, eql_sv("", 0)};
     inner = eql_sv(text.p + before, text.len - before - after);
-    if (has_wildcard(inner))
+    if (qmark && has_char(inner, '?'))
         return (eql_pattern){EQL_PATTERN_GENERAL, text};
+    if (has_char(inner, '*'))
+        return (eql_pattern){EQL_PATTERN_PIECES, text};
     if (before > 0 && after > 0)
         return (eql_pattern){EQL_PATTERN_CONTAINS, inner};
     if (before > 0)
@@ -95,6 +97,40 @@ match_general(eql_strview pattern, eql_strview s)
     return eql_wildcard_match(pattern, s, false);
 }
 
+static eql_strview
+skip(eql_strview s, size_t n)
+{
+    return eql_sv(s.p + n, s.len - n);
+}
+
+/* Piece by piece: the first at the start, the last at the end, each of the
+ * others as early as it can be, which leaves most to those behind it. */
+static bool
+match_pieces(eql_strview pattern, eql_strview s)
+{
+    bool at_start = true;
+
+    for (;;) {
+        const char *star = memchr(pattern.p, '*', pattern.len);
+        eql_strview piece =
+            star ? eql_sv(pattern.p, (size_t)(star - pattern.p)) : pattern;
+        const char *found;
+
+        if (!star) /* there is one before: the pattern is no EXACT */
+            return ends_with(s, piece);
+        found = s.p;
+        if (at_start && !starts_with(s, piece))
+            return false;
+        if (!at_start)
+            found = memmem(s.p, s.len, piece.p, piece.len);
+        if (!found)
+            return false;
+        s = skip(s, (size_t)(found - s.p) + piece.len);
+        pattern = skip(pattern, piece.len + 1);
+        at_start = false;
+    }
+}
+
 bool
 eql_pattern_match(const eql_pattern *p, eql_strview s)
 {
@@ -105,6 +141,7 @@ eql_pattern_match(const eql_pattern *p, eql_strview s)
     case EQL_PATTERN_SUFFIX: return ends_with(s, p->text);
     case EQL_PATTERN_CONTAINS:
         return memmem(s.p, s.len, p->text.p, p->text.len) != NULL;
+    case EQL_PATTERN_PIECES: return match_pieces(p->text, s);
     case EQL_PATTERN_GENERAL: return match_general(p->text, s);
     }
     return false;
@@ -113,12 +150,9 @@ eql_pattern_match(const eql_pattern *p, eql_strview s)
 /* --- lists --- */
 
 bool
-eql_pattern_list_init(eql_pattern_list *l, eql_arena *arena, bool fold,
-                      uint32_t n)
+eql_pattern_list_init(eql_pattern_list *l, eql_arena *arena, uint32_t n)
 {
-    *l = (eql_pattern_list){.fold = fold};
-    if (EQL_FAULT(like_fold_exact))
-        l->fold = false;
+    *l = (eql_pattern_list){.qmark = true};
     l->items = eql_arena_array(arena, n, sizeof *l->items);
     return l->items != NULL;
 }
@@ -130,9 +164,9 @@ prepare_text(const eql_pattern_list *l, eql_arena *arena, eql_strview *text)
     eql_buf b = {0};
     bool ok;
 
-    if (!l->fold)
+    if (l->strings == EQL_CASE_EXACT)
         return true;
-    eql_fold(&b, *text);
+    eql_case_fold(l->strings, &b, *text);
     *text = eql_arena_dup(arena, eql_buf_sv(&b));
     ok = !b.failed && text->p;
     eql_buf_free(&b);
@@ -146,7 +180,7 @@ eql_pattern_list_add(eql_pattern_list *l, eql_arena *arena, eql_strview text)
 
     if (!prepare_text(l, arena, &text))
         return false;
-    p = eql_pattern_parse(text);
+    p = eql_pattern_parse(text, l->qmark);
     if (p.shape == EQL_PATTERN_ANY) {
         l->any = true;
         return true;
@@ -173,8 +207,8 @@ eql_pattern_list_match(const eql_pattern_list *l, eql_strview s,
 {
     if (l->any)
         return true;
-    if (l->fold)
-        s = eql_folded_get(folded, s);
+    if (l->strings != EQL_CASE_EXACT)
+        s = eql_folded_get(folded, l->strings, s);
     if (l->exact && eql_map_get(l->exact, s.p, s.len) != EQL_NONE)
         return true;
     for (uint32_t i = 0; i < l->n; i++) {

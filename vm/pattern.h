@@ -16,17 +16,19 @@ typedef enum {
     EQL_PATTERN_PREFIX,   /* "x*" */
     EQL_PATTERN_SUFFIX,   /* "*x" */
     EQL_PATTERN_CONTAINS, /* "*x*" */
+    EQL_PATTERN_PIECES,   /* other ones without '?', e.g. "x*y" */
     EQL_PATTERN_GENERAL
 } eql_pattern_shape;
 
 typedef struct {
     eql_pattern_shape shape;
-    eql_strview text; /* folded if the list folds; GENERAL: the whole pattern,
-                         else the part without '*' */
+    eql_strview text; /* folded if the list folds; PIECES, GENERAL: the whole
+                         pattern, else the part without '*' */
 } eql_pattern;
 
 typedef struct {
-    bool fold;
+    eql_case strings;
+    bool qmark;         /* '?' is one code point, else itself */
     bool text_only;     /* numbers are not matched by their text */
     bool any;           /* one of them is "*" */
     eql_map *exact;     /* EXACT ones; NULL when there are none */
@@ -34,12 +36,12 @@ typedef struct {
     uint32_t n;
 } eql_pattern_list;
 
-eql_pattern eql_pattern_parse(eql_strview text);
+eql_pattern eql_pattern_parse(eql_strview text, bool qmark);
 bool eql_pattern_match(const eql_pattern *p, eql_strview s);
 
-/* An empty list that has room for n patterns.  false when out of memory. */
-bool eql_pattern_list_init(eql_pattern_list *l, eql_arena *arena, bool fold,
-                           uint32_t n);
+/* An empty list that has room for n patterns; `strings` and `qmark` may be set
+ * then.  false when out of memory. */
+bool eql_pattern_list_init(eql_pattern_list *l, eql_arena *arena, uint32_t n);
 bool eql_pattern_list_add(eql_pattern_list *l, eql_arena *arena,
                           eql_strview text);
 void eql_pattern_list_free(eql_pattern_list *l); /* what the arena lacks */

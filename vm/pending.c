@@ -104,7 +104,7 @@ typedef struct {
     bool all; /* give up on every file */
     eql_settle_fn settle;
     void *ctx;
-    eql_order *to;
+    const eql_hit_sink *to;
 } job;
 
 static eql_engine_result
@@ -120,7 +120,7 @@ settle_hit(const job *j, eql_hit *h)
     h->flags = has_time ? EQL_HIT_TIMED : 0;
     h->time_ns = has_time ? ns : 0;
     h->wall_ns = 0;
-    return eql_order_push(j->to, h);
+    return j->to->push(j->to->ctx, h);
 }
 
 static eql_engine_result
@@ -176,7 +176,7 @@ walk(const job *j)
 
 eql_engine_result
 eql_pending_settle(eql_pending *p, uint32_t file, eql_settle_fn settle,
-                   void *ctx, eql_order *to)
+                   void *ctx, const eql_hit_sink *to)
 {
     job j = {.p = p, .file = file, .settle = settle, .ctx = ctx, .to = to};
 
@@ -186,7 +186,7 @@ eql_pending_settle(eql_pending *p, uint32_t file, eql_settle_fn settle,
 }
 
 eql_engine_result
-eql_pending_give_up(eql_pending *p, eql_order *to)
+eql_pending_give_up(eql_pending *p, const eql_hit_sink *to)
 {
     job j = {.p = p, .all = true, .to = to};
 

@@ -1,8 +1,10 @@
 /* prepare.c -- builds the run-time tables of a program.
  *
  * Work is linear in the program.  The verifier has proved every index, kind
- * and address block, so only memory can fail here. */
+ * and address block, so only memory can fail here, and a regular expression
+ * that is right but too large to compile. */
 #include "vm/prepare.h"
+#include "vm/facts.h"
 #include "vm/fault.h"
 
 #include <stdlib.h>
@@ -44,10 +46,14 @@ prepare_patterns(eql_prepared *pr, uint32_t c)
     if (!l)
         return false;
     pr->consts[c].patterns = l;
-    if (!eql_pattern_list_init(l, pr->arena, k->flags & EQL_CONST_FOLD,
-                               k->list.n))
+    if (!eql_pattern_list_init(l, pr->arena, k->list.n))
         return false;
-    l->text_only = k->flags & EQL_CONST_TEXT_ONLY;
+    if (k->flags & EQL_CONST_FOLD && !EQL_FAULT(like_fold_exact))
+        l->strings = pr->folding;
+    l->text_only = k->flags & EQL_CONST_TEXT_ONLY || !pr->comparing.coerce;
+    l->qmark =
+        eql_program_dialect(pr->p)->qmark_wildcard == EQL_QMARK_WILDCARD_ON ||
+        EQL_FAULT(qmark_always);
     for (uint32_t i = 0; i < k->list.n; i++) {
         eql_str text = list_item(pr->p, k, i)->str;
 
@@ -66,10 +72,11 @@ prepare_set(eql_prepared *pr, uint32_t c)
     if (!set)
         return false;
     pr->consts[c].set = set;
-    set->fold = k->flags & EQL_CONST_FOLD;
+    set->how = pr->comparing;
+    set->strings_case = k->flags & EQL_CONST_FOLD && !EQL_FAULT(in_fold_exact)
+                            ? pr->folding
+                            : pr->comparing.strings;
     set->match = k->flags & EQL_CONST_MATCH;
-    if (EQL_FAULT(in_fold_exact))
-        set->fold = false;
     for (uint32_t i = 0; i < k->list.n; i++) {
         eql_literal item =
             eql_literal_of(eql_prepared_value(pr->p, list_item(pr->p, k, i)));
@@ -84,11 +91,13 @@ static bool
 prepare_networks(eql_prepared *pr, uint32_t c)
 {
     const eql_const *k = &pr->p->consts[c];
+    eql_prepared_networks *out = eql_arena_alloc(pr->arena, sizeof *out);
     eql_network_list *l = eql_arena_alloc(pr->arena, sizeof *l);
 
-    if (!l || !eql_network_list_init(l, pr->arena, k->list.n))
+    if (!out || !l || !eql_network_list_init(l, pr->arena, k->list.n))
         return false;
-    pr->consts[c].networks = l;
+    *out = (eql_prepared_networks){l, k->flags & EQL_CONST_NULL_FALSE};
+    pr->consts[c].networks = out;
     for (uint32_t i = 0; i < k->list.n; i++) {
         eql_str text = list_item(pr->p, k, i)->str;
 
@@ -99,8 +108,56 @@ prepare_networks(eql_prepared *pr, uint32_t c)
     return true;
 }
 
+static unsigned
+regex_flags(const eql_prepared *pr, const eql_const *k)
+{
+    const eql_dialect *d = eql_program_dialect(pr->p);
+    unsigned flags = 0;
+
+    if (k->flags & EQL_CONST_PREFIX)
+        flags |= EQL_REGEX_PREFIX;
+    if (!(k->flags & EQL_CONST_FOLD))
+        return flags;
+    flags |= EQL_REGEX_FOLD;
+    if (d->regex_ci_ranges == EQL_REGEX_CI_RANGES_LUCENE ||
+        EQL_FAULT(regex_range_case))
+        flags |= EQL_REGEX_CASE_RANGES;
+    if (d->case_fold == EQL_CASE_FOLD_ASCII)
+        flags |= EQL_REGEX_ASCII;
+    return flags;
+}
+
+static eql_strview
+regex_text(const eql_prepared *pr, eql_str s)
+{
+    eql_strview text = eql_program_str(pr->p, s);
+
+    if (EQL_FAULT(regex_search))
+        return eql_arena_printf(pr->arena, ".*(%.*s).*", (int)text.len, text.p);
+    return text;
+}
+
 static bool
-prepare_lists(eql_prepared *pr)
+prepare_regexes(eql_prepared *pr, uint32_t c, eql_prepare_error *why)
+{
+    const eql_const *k = &pr->p->consts[c];
+    eql_strview *texts = malloc(((size_t)k->list.n + 1) * sizeof *texts);
+    eql_regex_error error = {0};
+
+    if (!texts)
+        return false;
+    for (uint32_t i = 0; i < k->list.n; i++)
+        texts[i] = regex_text(pr, list_item(pr->p, k, i)->str);
+    pr->consts[c].regex =
+        eql_regex_new(texts, k->list.n, regex_flags(pr, k), &error);
+    free(texts);
+    if (!pr->consts[c].regex && error.text)
+        *why = (eql_prepare_error){c, error};
+    return pr->consts[c].regex != NULL;
+}
+
+static bool
+prepare_lists(eql_prepared *pr, eql_prepare_error *why)
 {
     for (uint32_t i = 0; i < pr->p->nconsts; i++) {
         bool ok = true;
@@ -109,6 +166,7 @@ prepare_lists(eql_prepared *pr)
         case EQL_CONST_PATTERNS: ok = prepare_patterns(pr, i); break;
         case EQL_CONST_SET: ok = prepare_set(pr, i); break;
         case EQL_CONST_NETWORKS: ok = prepare_networks(pr, i); break;
+        case EQL_CONST_REGEXES: ok = prepare_regexes(pr, i, why); break;
         default: break;
         }
         if (!ok)
@@ -177,34 +235,51 @@ allocate(eql_prepared *pr)
     /* Each occurrence is loaded by an instruction of its own. */
     pr->occurrence_fields =
         eql_arena_array(pr->arena, p->ninsns, sizeof *pr->occurrence_fields);
+    pr->leaves = eql_arena_array(pr->arena, p->nleaves, sizeof *pr->leaves);
+    pr->filters = eql_arena_array(pr->arena, p->nfilters, sizeof *pr->filters);
     return !eql_arena_failed(pr->arena);
 }
 
 eql_prepared *
-eql_prepared_new(const eql_program *p)
+eql_prepared_new(const eql_program *p, eql_prepare_error *why)
 {
+    eql_prepare_error unread;
     eql_prepared *pr = calloc(1, sizeof *pr);
 
+    if (!why)
+        why = &unread;
+    *why = (eql_prepare_error){.constant = EQL_NONE};
     if (!pr)
         return NULL;
     pr->p = p;
-    if (!allocate(pr) || !prepare_lists(pr) || !prepare_leaves(pr)) {
+    pr->comparing = eql_comparing_of(eql_program_dialect(p));
+    pr->folding = eql_case_folding(eql_program_dialect(p));
+    if (!allocate(pr) || !prepare_lists(pr, why) || !prepare_leaves(pr) ||
+        !eql_facts_find(pr)) {
         eql_prepared_free(pr);
         return NULL;
     }
     return pr;
 }
 
-/* Maps do not live in the arena. */
+/* Maps and regexes do not live in the arena. */
 static void
 free_const(const eql_prepared *pr, uint32_t i)
 {
     const eql_prepared_const *c = &pr->consts[i];
 
-    if (pr->p->consts[i].kind == EQL_CONST_PATTERNS && c->patterns)
-        eql_pattern_list_free(c->patterns);
-    if (pr->p->consts[i].kind == EQL_CONST_SET && c->set)
-        eql_set_free(c->set);
+    switch (pr->p->consts[i].kind) {
+    case EQL_CONST_PATTERNS:
+        if (c->patterns)
+            eql_pattern_list_free(c->patterns);
+        break;
+    case EQL_CONST_SET:
+        if (c->set)
+            eql_set_free(c->set);
+        break;
+    case EQL_CONST_REGEXES: eql_regex_free(c->regex); break;
+    default: break;
+    }
 }
 
 void

@@ -1,21 +1,16 @@
-/* seq.c -- the sequence machine: spec 8.2, word for word where it can be.
+/* seq.c -- the ordered half: takes hits apart and sends what they say where it
+ * belongs.
  *
  * A hit says which stages its event satisfies, under which keys.  Its entries
- * are taken rule by rule, within a rule from the last stage to the first and
- * `until` at the end: so no event fills two places of one match, and what an
- * event completes, it completes before it ends anything.
- *
- * Every partial ends in exactly one way, and each has its counter: completed,
- * replaced, expired, ended, evicted, or open at the end of the run. */
+ * are taken rule by rule.  Within a sequence, missing stages come first, then
+ * the stages from the last to the first, then `until` (or `until` before all,
+ * as the dialect says): so no event fills two places of one match, and what an
+ * event completes, it completes before it ends anything. */
 #include "vm/seq.h"
 
 #include "base/hash.h"
 #include "vm/fault.h"
-#include "vm/match.h"
-#include "vm/partial.h"
-
-#define UNTIL (UINT32_MAX - 1)
-#define UNUSED UINT32_MAX /* a stage that its rule does not name */
+#include "vm/seq_int.h"
 
 /* An entry of the hit at hand, with its place in the order of work. */
 typedef struct {
@@ -24,466 +19,322 @@ typedef struct {
     const eql_hit_entry *entry;
 } item;
 
-struct eql_seq {
-    const eql_program *program;
-    bool arrival_order;
-    eql_engine_counters *counters;
-    uint32_t *position; /* of each stage in its rule, or UNTIL, UNUSED */
-    eql_budget budget;
-    eql_keytab table;
-    eql_windows windows;
-    eql_matches *matches;
-    uint64_t live;   /* partials */
-    uint64_t serial; /* of the hit at hand */
-    eql_vec items;
-};
-
-/* One stage of a sequence rule looking at the hit at hand. */
-typedef struct {
-    const eql_hit *hit;
-    const eql_hit_entry *entry;
-    const eql_rule *rule;
-    uint32_t index; /* of the rule */
-    uint32_t position;
-} step;
-
 /* --- making ------------------------------------------------------------------
  */
-
-static uint32_t
-position_of(const eql_program *p, uint32_t stage)
-{
-    const eql_rule *r = &p->rules[p->stages[stage].rule];
-
-    if (stage == r->until)
-        return UNTIL;
-    if (stage >= r->stages.first && stage - r->stages.first < r->stages.n)
-        return stage - r->stages.first;
-    return UNUSED;
-}
-
-static bool
-init_positions(eql_seq *s)
-{
-    const eql_program *p = s->program;
-
-    s->position = calloc((size_t)p->nstages + 1, sizeof *s->position);
-    if (!s->position)
-        return false;
-    for (uint32_t i = 0; i < p->nstages; i++)
-        s->position[i] = position_of(p, i);
-    return true;
-}
 
 static bool
 init_windows(eql_seq *s)
 {
-    const eql_program *p = s->program;
-    int64_t *spans = calloc((size_t)p->nrules + 1, sizeof *spans);
+    uint32_t n = s->program->nrules;
+    int64_t *spans = calloc((size_t)n + 1, sizeof *spans);
     bool ok;
 
     if (!spans)
         return false;
-    for (uint32_t i = 0; i < p->nrules; i++) {
-        const eql_rule *r = &p->rules[i];
-
-        spans[i] = r->has_maxspan ? r->maxspan_ns : EQL_WINDOW_NEVER;
-    }
-    ok = eql_windows_init(&s->windows, spans, p->nrules);
+    for (uint32_t i = 0; i < n; i++)
+        spans[i] = s->plan.rules[i].span_ns;
+    ok = eql_windows_init(&s->windows, spans, n);
     free(spans);
     return ok;
 }
 
-/* A part of the budget is for cooldowns, if there are any. */
-static uint64_t
-cooldown_share(const eql_program *p, uint64_t max_bytes)
+/* How the budget is divided among those who need some. */
+typedef struct {
+    uint64_t partials, late, cooldown, lineage, join, sample, pipes;
+} shares;
+
+static bool
+drops_late(const eql_program *p, const eql_engine_options *o)
 {
-    for (uint32_t i = 0; i < p->nrules; i++) {
-        if (p->rules[i].cooldown_ns > 0)
-            return max_bytes / 8;
-    }
-    return 0;
+    return eql_engine_late_events(p, o) == EQL_LATE_DROP;
 }
 
-eql_seq *
-eql_seq_new(const eql_program *p, const eql_engine_options *o,
-            const eql_engine_calls *calls, eql_engine_counters *counters)
+static shares
+find_shares(const eql_program *p, const eql_engine_options *o)
 {
     uint64_t max =
         o->max_state_bytes ? o->max_state_bytes : EQL_DEFAULT_STATE_BYTES;
-    uint64_t share = cooldown_share(p, max);
+    shares w = {.lineage = p->nlineages > 0 ? 2 : 0};
+    uint64_t sum;
+
+    for (uint32_t i = 0; i < p->nrules; i++) {
+        const eql_rule *r = &p->rules[i];
+
+        switch (r->kind) {
+        case EQL_RULE_SEQUENCE: w.partials = 7; break;
+        case EQL_RULE_JOIN: w.join = 4; break;
+        case EQL_RULE_SAMPLE: w.sample = 4; break;
+        default: break;
+        }
+        if (r->cooldown_ns > 0)
+            w.cooldown = 1;
+        if (r->pipes.n > 0)
+            w.pipes = 4;
+    }
+    if (w.partials > 0 && drops_late(p, o))
+        w.late = 1;
+    sum = w.partials + w.late + w.cooldown + w.lineage + w.join + w.sample +
+          w.pipes;
+    if (sum == 0)
+        return w;
+    w.late *= max / sum;
+    w.cooldown *= max / sum;
+    w.lineage *= max / sum;
+    w.join *= max / sum;
+    w.sample *= max / sum;
+    w.pipes *= max / sum;
+    w.partials =
+        max - w.late - w.cooldown - w.lineage - w.join - w.sample - w.pipes;
+    return w;
+}
+
+static bool
+is_in_order(const eql_program *p, const eql_engine_options *o)
+{
+    eql_late_events late = eql_engine_late_events(p, o);
+
+    return late != EQL_LATE_ARRIVAL && late != EQL_LATE_DROP;
+}
+
+static bool
+make_kinds(eql_seq *s, const shares *w)
+{
+    const eql_program *p = s->program;
+    const eql_captures *c = s->captures;
+
+    s->lineage_budget.max = w->lineage;
+    s->join_budget.max = w->join;
+    s->sample_budget.max = w->sample;
+    s->pipe_budget.max = w->pipes;
+    if (w->lineage > 0 &&
+        !(s->lineages = eql_lineages_new(p, &s->lineage_budget)))
+        return false;
+    if (w->join > 0 &&
+        !(s->join = eql_join_new(p, c, &s->join_budget, s->counters)))
+        return false;
+    if (w->sample > 0 &&
+        !(s->sample = eql_sample_new(p, c, &s->sample_budget, s->counters)))
+        return false;
+    if (w->pipes > 0 &&
+        !(s->pipes = eql_pipes_new(p, c, &s->pipe_budget, s->counters)))
+        return false;
+    s->residual = eql_residual_new(p, c, s->lineages ? eql_lineages_ask : NULL,
+                                   s->lineages);
+    return s->residual != NULL;
+}
+
+static bool
+make_parts(eql_seq *s, const eql_engine_options *o,
+           const eql_engine_calls *calls)
+{
+    const eql_program *p = s->program;
+    shares w = find_shares(p, o);
+    uint64_t seed = eql_hash_seed();
+    eql_matches_setup setup = {.program = p,
+                               .options = o,
+                               .calls = calls,
+                               .counters = s->counters,
+                               .cooldown_bytes = w.cooldown,
+                               .in_order = s->ordered};
+
+    s->budget.max = w.partials;
+    if (w.late > 0 && !(s->late = eql_late_new(w.late, seed)))
+        return false;
+    if (!eql_seq_plan_init(&s->plan, s->captures) || !init_windows(s) ||
+        !eql_keytab_init(&s->table, seed, &s->budget) || !make_kinds(s, &w))
+        return false;
+    if (s->plan.leads && !eql_keytab_init(&s->leads, seed, &s->budget))
+        return false;
+    setup.pipes = s->pipes;
+    setup.sorted = s->plan.trails;
+    s->matches = eql_matches_new(&setup);
+    return s->matches != NULL;
+}
+
+eql_seq *
+eql_seq_new(const eql_captures *c, const eql_engine_options *o,
+            const eql_engine_calls *calls, eql_engine_counters *counters)
+{
     eql_seq *s = calloc(1, sizeof *s);
 
     if (!s)
         return NULL;
-    s->program = p;
-    s->arrival_order = o->arrival_order;
+    s->program = eql_captures_prepared(c)->p;
+    s->captures = c;
     s->counters = counters;
-    s->budget.max = max - share;
-    s->matches = eql_matches_new(p, share, !o->arrival_order, eql_hash_seed(),
-                                 calls, counters);
-    if (!s->matches || !init_positions(s) || !init_windows(s) ||
-        !eql_keytab_init(&s->table, eql_hash_seed(), &s->budget)) {
-        eql_seq_free(s);
-        return NULL;
-    }
-    return s;
-}
-
-/* --- leaving
- * ------------------------------------------------------------------ */
-
-static void
-leave_slot(eql_partial *p)
-{
-    if (p->entry->slot[p->slot] == p)
-        p->entry->slot[p->slot] = NULL;
-}
-
-/* Takes a partial out of the state; its memory is the caller's. */
-static void
-take_out(eql_seq *s, eql_partial *p)
-{
-    eql_partial_entry *e = p->entry;
-
-    eql_windows_remove(&s->windows, &p->window);
-    leave_slot(p);
-    s->live--;
-    if (--e->nlive == 0) {
-        eql_keytab_remove(&s->table, &e->node);
-        eql_partial_entry_free(&s->budget, e);
-    }
-    p->entry = NULL;
-}
-
-static void
-drop(eql_seq *s, eql_partial *p, uint64_t *why)
-{
-    take_out(s, p);
-    eql_partial_free(&s->budget, p);
-    (*why)++;
-}
-
-/* Gives up the oldest start, but not `keep`; false when there is none. */
-static bool
-evict(eql_seq *s, const eql_partial *keep)
-{
-    eql_window_node *n =
-        eql_windows_oldest(&s->windows, keep ? &keep->window : NULL);
-
-    if (!n)
-        return false;
-    drop(s, eql_partial_of(n), &s->counters->evicted);
-    return true;
-}
-
-/* In arrival order a later event may be earlier in time, so nothing expires
- * before a stage meets it. */
-static void
-expire(eql_seq *s, int64_t now_ns)
-{
-    eql_window_node *n;
-
-    while (!s->arrival_order && (n = eql_windows_expired(&s->windows, now_ns)))
-        drop(s, eql_partial_of(n), &s->counters->expired);
+    s->ordered = is_in_order(s->program, o);
+    if (make_parts(s, o, calls))
+        return s;
+    eql_seq_free(s);
+    return NULL;
 }
 
 void
 eql_seq_free(eql_seq *s)
 {
-    eql_window_node *n;
-    uint64_t freed = 0;
-
     if (!s)
         return;
-    while ((n = eql_windows_oldest(&s->windows, NULL)))
-        drop(s, eql_partial_of(n), &freed);
-    eql_matches_free(s->matches, &s->budget);
+    if (s->windows.rings)
+        eql_seq_forget_all(s);
+    eql_matches_free(s->matches);
+    eql_pipes_free(s->pipes);
+    eql_sample_free(s->sample);
+    eql_join_free(s->join);
+    eql_residual_free(s->residual);
+    eql_lineages_free(s->lineages);
+    eql_late_free(s->late);
     eql_windows_free(&s->windows);
-    eql_keytab_free(&s->table);
+    if (s->table.budget)
+        eql_keytab_free(&s->table);
+    if (s->leads.budget)
+        eql_keytab_free(&s->leads);
+    eql_seq_plan_free(&s->plan);
     eql_vec_free(&s->items);
-    free(s->position);
+    eql_vec_free(&s->entries);
     free(s);
 }
 
-void
-eql_seq_finish(eql_seq *s)
-{
-    s->counters->open += s->live;
-    s->counters->state_bytes_peak =
-        s->budget.peak + eql_matches_peak(s->matches);
-}
-
-/* --- the machine
- * --------------------------------------------------------------- */
-
-static eql_partial_entry *
-find_entry(const eql_seq *s, const step *st, eql_strview key, uint64_t hash)
-{
-    return (eql_partial_entry *)(void *)eql_keytab_find(&s->table, hash,
-                                                        st->index, key);
-}
-
-static void
-enter(eql_seq *s, const step *st, eql_partial_entry *e, eql_partial *p,
-      uint32_t slot)
-{
-    p->entry = e;
-    p->slot = slot;
-    e->nlive++;
-    s->live++;
-    eql_windows_add(&s->windows, st->index, &p->window);
-}
-
-/* A newer start takes the place, and the memory, of an older one: a key that
- * starts again and again costs nothing. */
-static void
-restart(eql_seq *s, const step *st, eql_partial *p)
-{
-    s->counters->replaced++;
-    if (EQL_FAULT(keep_oldest_partial))
-        return;
-    eql_windows_remove(&s->windows, &p->window);
-    eql_partial_set_first(p, st->hit, st->entry, s->serial);
-    eql_windows_add(&s->windows, st->index, &p->window);
-}
-
-/* The entry of this key, made if there is none. */
-static eql_partial_entry *
-need_entry(eql_seq *s, const step *st, eql_strview key, uint64_t hash,
-           eql_partial_entry *e)
-{
-    if (e)
-        return e;
-    e = eql_partial_entry_new(&s->budget, st->rule->stages.n - 1, st->index,
-                              hash, key);
-    if (e)
-        eql_keytab_insert(&s->table, &e->node);
-    return e;
-}
+/* --- sequences ---------------------------------------------------------------
+ */
 
 static eql_engine_result
-start(eql_seq *s, const step *st, eql_strview key)
+see_key(eql_seq *s, eql_seq_step *st)
 {
-    uint64_t hash = eql_keytab_hash(&s->table, st->index, key);
-    uint64_t cost = eql_budget_cost(sizeof(eql_partial));
-    uint64_t entry_cost = eql_partial_entry_cost(st->rule->stages.n - 1, key);
-    eql_partial_entry *e;
-    eql_partial *p;
-
-    for (;;) {
-        /* Again each time: what is evicted may have been this entry's. */
-        e = find_entry(s, st, key, hash);
-        if (e && e->slot[0]) {
-            restart(s, st, e->slot[0]);
-            return EQL_ENGINE_OK;
-        }
-        if (eql_budget_fits(&s->budget, cost + (e ? 0 : entry_cost)))
-            break;
-        if (!evict(s, NULL)) {
-            s->counters->evicted++; /* larger than the whole budget */
-            return EQL_ENGINE_OK;
+    if (s->late) {
+        switch (eql_late_ask(s->late, st->index, st->key, st->hit->time_ns)) {
+        case EQL_LATE_NOMEM: return EQL_ENGINE_NOMEM;
+        case EQL_LATE_YES: s->counters->late_keys++; return EQL_ENGINE_OK;
+        case EQL_LATE_NO: break;
         }
     }
-    p = eql_partial_new(&s->budget);
-    if (!p)
-        return EQL_ENGINE_NOMEM;
-    eql_partial_set_first(p, st->hit, st->entry, s->serial);
-    e = need_entry(s, st, key, hash, e);
-    if (!e) {
-        eql_partial_free(&s->budget, p);
-        return EQL_ENGINE_NOMEM;
-    }
-    enter(s, st, e, p, 0);
-    e->slot[0] = p;
-    return EQL_ENGINE_OK;
-}
-
-/* Planted fault partial_kept: a second partial of the same events. */
-static eql_partial *
-copy_partial(eql_seq *s, const step *st, const eql_partial *from)
-{
-    eql_partial *p = eql_partial_new(&s->budget);
-    eql_partial_event **at;
-
-    if (!p)
-        return NULL;
-    *p = *from;
-    at = &p->last;
-    for (const eql_partial_event *ev = from->last; ev != &from->first;
-         ev = ev->before) {
-        *at = eql_budget_alloc(&s->budget, sizeof *ev);
-        if (!*at) {
-            eql_partial_free(&s->budget, p);
-            return NULL;
-        }
-        **at = *ev;
-        at = &(*at)->before;
-        *at = NULL;
-    }
-    *at = &p->first;
-    enter(s, st, from->entry, p, from->slot);
-    s->counters->started++;
-    return p;
-}
-
-static bool
-is_too_late(const step *st, const eql_partial *p)
-{
-    int64_t span = st->rule->maxspan_ns;
-
-    if (!st->rule->has_maxspan)
-        return false;
-    return eql_window_exceeds(st->hit->time_ns, p->window.start_ns,
-                              EQL_FAULT(maxspan_lt) ? span - 1 : span);
-}
-
-/* Room for one more event of p, at the cost of older ones. */
-static bool
-make_room(eql_seq *s, const eql_partial *p)
-{
-    while (!eql_budget_fits(&s->budget,
-                            eql_budget_cost(sizeof(eql_partial_event)))) {
-        if (!evict(s, p))
-            return false;
-    }
-    return true;
-}
-
-/* Moves p, with the event added, to the slot of this stage. */
-static eql_engine_result
-move_on(eql_seq *s, const step *st, eql_partial *p)
-{
-    eql_partial *older = p->entry->slot[st->position];
-
-    if (older && EQL_FAULT(keep_oldest_partial)) {
-        drop(s, p, &s->counters->replaced);
-        return EQL_ENGINE_OK;
-    }
-    if (older)
-        drop(s, older, &s->counters->replaced);
-    if (!make_room(s, p)) {
-        drop(s, p, &s->counters->evicted);
-        return EQL_ENGINE_OK;
-    }
-    if (!eql_partial_extend(&s->budget, p, st->hit))
-        return EQL_ENGINE_NOMEM;
-    eql_partial_note(p, st->entry);
-    leave_slot(p);
-    p->slot = st->position;
-    p->entry->slot[p->slot] = p;
-    return EQL_ENGINE_OK;
-}
-
-static bool
-add_match(eql_seq *s, const step *st, eql_partial *p, eql_strview key)
-{
-    return eql_matches_add(s->matches, &s->budget, p, st->entry, key);
-}
-
-static eql_engine_result
-advance(eql_seq *s, const step *st, eql_strview key)
-{
-    uint64_t hash = eql_keytab_hash(&s->table, st->index, key);
-    eql_partial_entry *e = find_entry(s, st, key, hash);
-    eql_partial *p = e ? e->slot[st->position - 1] : NULL;
-
-    if (!p)
-        return EQL_ENGINE_OK;
-    if (is_too_late(st, p)) {
-        drop(s, p, &s->counters->expired);
-        return EQL_ENGINE_OK;
-    }
-    if (EQL_FAULT(partial_kept)) {
-        p = copy_partial(s, st, p);
-        if (!p)
-            return EQL_ENGINE_NOMEM;
-    }
-    if (st->position + 1 < st->rule->stages.n)
-        return move_on(s, st, p);
-    take_out(s, p);
-    return add_match(s, st, p, key) ? EQL_ENGINE_OK : EQL_ENGINE_NOMEM;
-}
-
-/* Planted fault until_any_key. */
-static void
-end_all(eql_seq *s, const step *st)
-{
-    eql_window_ring *r = &s->windows.rings[s->windows.of_rule[st->index]];
-
-    for (eql_window_node *n = r->oldest, *newer; n; n = newer) {
-        eql_partial *p = eql_partial_of(n);
-
-        newer = n->newer;
-        if (p->entry->node.rule == st->index)
-            drop(s, p, &s->counters->ended);
-    }
-}
-
-static void
-end_key(eql_seq *s, const step *st, eql_strview key)
-{
-    uint64_t hash = eql_keytab_hash(&s->table, st->index, key);
-    eql_partial_entry *e = find_entry(s, st, key, hash);
-    uint32_t left = e ? e->nlive : 0; /* the entry goes with the last one */
-
-    if (EQL_FAULT(until_ignored))
-        return;
-    if (EQL_FAULT(until_any_key)) {
-        end_all(s, st);
-        return;
-    }
-    for (uint32_t i = 0; left > 0; i++) {
-        if (e->slot[i]) {
-            left--;
-            drop(s, e->slot[i], &s->counters->ended);
-        }
+    st->hash = eql_keytab_hash(&s->table, st->index, st->key);
+    switch (st->plan->role) {
+    case EQL_SEQ_POSITIVE: return eql_seq_positive(s, st);
+    case EQL_SEQ_UNTIL: eql_seq_until(s, st); return EQL_ENGINE_OK;
+    default: return eql_seq_missing(s, st);
     }
 }
 
 static eql_engine_result
-see_key(eql_seq *s, const step *st, eql_strview key)
-{
-    if (st->position == UNTIL) {
-        end_key(s, st, key);
-        return EQL_ENGINE_OK;
-    }
-    if (st->position > 0)
-        return advance(s, st, key);
-    s->counters->started++;
-    if (st->rule->stages.n > 1)
-        return start(s, st, key);
-    return add_match(s, st, NULL, key) ? EQL_ENGINE_OK : EQL_ENGINE_NOMEM;
-}
-
-/* --- one hit
- * -------------------------------------------------------------------- */
-
-static eql_engine_result
-see_entry(eql_seq *s, const step *st)
+see_sequence(eql_seq *s, eql_seq_step *st)
 {
     eql_engine_result res = EQL_ENGINE_OK;
-    eql_strview key = eql_hit_tuple_first(st->entry);
 
-    if (st->rule->kind == EQL_RULE_EVENT)
-        return add_match(s, st, NULL, eql_sv("", 0)) ? res : EQL_ENGINE_NOMEM;
-    if (!(st->hit->flags & EQL_HIT_TIMED)) {
-        s->counters->untimed_skipped++;
-        return res;
-    }
-    for (; key.p && res == EQL_ENGINE_OK;
-         key = eql_hit_tuple_next(st->entry, key))
-        res = see_key(s, st, key);
+    st->key = eql_hit_tuple_first(st->entry);
+    for (; st->key.p && res == EQL_ENGINE_OK;
+         st->key = eql_hit_tuple_next(st->entry, st->key))
+        res = see_key(s, st);
     return res;
 }
 
-/* Last stage first, `until` after all (spec 8.2). */
-static uint32_t
-rank_of(const eql_rule *r, uint32_t position)
+/* --- other kinds of rules ----------------------------------------------------
+ */
+
+static eql_engine_result
+see_event(eql_seq *s, const eql_seq_step *st)
 {
-    if (position == UNTIL)
-        return EQL_FAULT(until_first) ? 0 : UINT32_MAX;
-    return EQL_FAULT(first_stage_first) ? position + 1 : r->stages.n - position;
+    eql_match_event ev = eql_result_event(s->captures, st->hit, st->entry);
+    eql_match_head head = {
+        .rule = st->index,
+        .severity =
+            eql_result_severity(s->program, st->index, st->entry->severities),
+        .excepted = (st->entry->stage & EQL_HIT_EXCEPTED) != 0,
+        .has_time = ev.has_time,
+        .time_ns = ev.time_ns,
+        .last = s->serial,
+        .key = eql_sv("", 0),
+        .shown = eql_sv("", 0)};
+    const eql_hit *record;
+
+    eql_matches_open(s->matches, &head);
+    eql_matches_event(s->matches, &ev);
+    record = eql_matches_close(s->matches);
+    return record ? eql_matches_add(s->matches, record) : EQL_ENGINE_NOMEM;
+}
+
+/* Takes a result of join or sample; those of one hit stay in their order. */
+static eql_engine_result
+take_result(void *ctx, const eql_match *m)
+{
+    eql_seq *s = ctx;
+    eql_match_head head = {.rule = m->rule,
+                           .severity = m->severity,
+                           .has_time = m->has_time,
+                           .time_ns = m->time_ns,
+                           .last = s->serial,
+                           .first = s->nresults++,
+                           .key = m->key,
+                           .shown = m->key};
+    const eql_hit *record;
+
+    eql_matches_open(s->matches, &head);
+    for (uint32_t i = 0; i < m->nevents; i++)
+        eql_matches_event(s->matches, &m->events[i]);
+    record = eql_matches_close(s->matches);
+    return record ? eql_matches_add(s->matches, record) : EQL_ENGINE_NOMEM;
+}
+
+/* --- one hit -----------------------------------------------------------------
+ */
+
+static uint32_t
+stage_of(const eql_hit_entry *e)
+{
+    return e->stage & ~EQL_HIT_EXCEPTED;
+}
+
+static eql_seq_step
+step_of(const eql_seq *s, const eql_hit *h, const item *it)
+{
+    uint32_t stage = stage_of(it->entry);
+
+    return (eql_seq_step){.hit = h,
+                          .entry = it->entry,
+                          .rule = &s->program->rules[it->rule],
+                          .plan = &s->plan.stages[stage],
+                          .index = it->rule,
+                          .stage = stage};
+}
+
+/* Decides what does not depend on a partial. */
+static bool
+residual_holds(eql_seq *s, const eql_seq_step *st)
+{
+    uint32_t residual = s->program->stages[st->stage].residual;
+
+    if (residual == EQL_NONE || EQL_FAULT(residual_ignored))
+        return true;
+    if (st->plan->by_partial && st->rule->kind == EQL_RULE_SEQUENCE)
+        return true;
+    return eql_seq_holds(s, st, NULL);
+}
+
+/* Last stage first. */
+static uint32_t
+rank_in_sequence(const eql_seq *s, uint32_t rule, const eql_seq_stage *st)
+{
+    bool before =
+        eql_program_dialect(s->program)->until_order == EQL_UNTIL_ORDER_BEFORE;
+
+    switch (st->role) {
+    case EQL_SEQ_UNTIL:
+        return before != EQL_FAULT(until_first) ? 0 : UINT32_MAX;
+    case EQL_SEQ_POSITIVE:
+        if (EQL_FAULT(first_stage_first))
+            return 2 + st->first;
+        return 2 + s->plan.rules[rule].npositive - st->first;
+    default: return 1;
+    }
+}
+
+static uint32_t
+rank_of(const eql_seq *s, uint32_t rule, uint32_t stage)
+{
+    const eql_seq_stage *st = &s->plan.stages[stage];
+
+    if (s->program->rules[rule].kind == EQL_RULE_SEQUENCE)
+        return rank_in_sequence(s, rule, st);
+    return st->role == EQL_SEQ_UNTIL ? 0 : stage + 1;
 }
 
 static int
@@ -496,26 +347,35 @@ compare_items(const void *a, const void *b)
     return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-static uint32_t
-stage_of(const eql_hit_entry *e)
+/* Behind a finished head nothing is looked for any more. */
+static bool
+is_over(const eql_seq *s, uint32_t rule)
 {
-    return e->stage & ~EQL_HIT_EXCEPTED;
+    return s->pipes && s->program->rules[rule].pipes.n > 0 &&
+           !eql_pipes_wants(s->pipes, rule);
 }
 
+/* Lists the entries of rules, and finds what the hit tells of its process. */
 static bool
 list_items(eql_seq *s, const eql_hit *h)
 {
     const eql_hit_entry *e = eql_hit_first(h);
 
     s->items.n = 0;
+    s->process = (eql_strview){NULL, 0};
     for (; e; e = eql_hit_next(h, e)) {
-        uint32_t stage = stage_of(e), position = s->position[stage];
-        uint32_t rule = s->program->stages[stage].rule;
-        item it = {.rule = rule, .entry = e};
+        uint32_t stage = stage_of(e);
+        item it = {.entry = e};
 
-        if (position == UNUSED)
+        if (stage == EQL_HIT_PROCESS)
+            s->process = eql_hit_captured(e);
+        if (stage >= s->program->nstages ||
+            s->plan.stages[stage].role == EQL_SEQ_UNUSED)
             continue;
-        it.rank = rank_of(&s->program->rules[rule], position);
+        it.rule = s->program->stages[stage].rule;
+        if (is_over(s, it.rule))
+            continue;
+        it.rank = rank_of(s, it.rule, stage);
         if (eql_vec_push(&s->items, &it, sizeof it) == EQL_NONE)
             return false;
     }
@@ -524,10 +384,76 @@ list_items(eql_seq *s, const eql_hit *h)
     return true;
 }
 
+/* The entries of a rule of join or sample, whose residuals hold. */
+static eql_engine_result
+see_together(eql_seq *s, const eql_hit *h, const item *its, uint32_t n)
+{
+    const eql_hit_entry *const *entries;
+    uint32_t rule = its[0].rule;
+
+    s->entries.n = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        eql_seq_step st = step_of(s, h, &its[i]);
+
+        if (residual_holds(s, &st) &&
+            eql_vec_push(&s->entries, &its[i].entry, sizeof its[i].entry) ==
+                EQL_NONE)
+            return EQL_ENGINE_NOMEM;
+    }
+    if (s->entries.n == 0)
+        return EQL_ENGINE_OK;
+    entries = s->entries.items;
+    if (s->program->rules[rule].kind == EQL_RULE_JOIN)
+        return eql_join_hit(s->join, rule, h, entries, s->entries.n,
+                            take_result, s);
+    return eql_sample_hit(s->sample, rule, h, entries, s->entries.n,
+                          take_result, s);
+}
+
+/* All entries of one rule. */
+static eql_engine_result
+see_rule(eql_seq *s, const eql_hit *h, const item *its, uint32_t n)
+{
+    eql_engine_result res = EQL_ENGINE_OK;
+    uint32_t kind = s->program->rules[its[0].rule].kind;
+
+    if (!(h->flags & EQL_HIT_TIMED) && kind == EQL_RULE_SEQUENCE) {
+        s->counters->untimed_skipped += n;
+        return EQL_ENGINE_OK;
+    }
+    if (kind == EQL_RULE_JOIN || kind == EQL_RULE_SAMPLE)
+        return see_together(s, h, its, n);
+    for (uint32_t i = 0; i < n && res == EQL_ENGINE_OK; i++) {
+        eql_seq_step st = step_of(s, h, &its[i]);
+
+        if (!residual_holds(s, &st))
+            continue;
+        res = kind == EQL_RULE_EVENT ? see_event(s, &st) : see_sequence(s, &st);
+    }
+    return res;
+}
+
+static eql_engine_result
+see_rules(eql_seq *s, const eql_hit *h)
+{
+    eql_engine_result res = EQL_ENGINE_OK;
+    const item *its = s->items.items;
+
+    for (uint32_t i = 0, n; i < s->items.n && res == EQL_ENGINE_OK; i += n) {
+        for (n = 1; i + n < s->items.n && its[i + n].rule == its[i].rule;)
+            n++;
+        s->nresults = 0;
+        res = see_rule(s, h, &its[i], n);
+        if (res == EQL_ENGINE_OK)
+            res = eql_matches_flush(s->matches);
+    }
+    return res;
+}
+
 eql_engine_result
 eql_seq_hit(eql_seq *s, const eql_hit *h)
 {
-    bool timed = h->flags & EQL_HIT_TIMED;
+    bool timed = (h->flags & EQL_HIT_TIMED) != 0;
     eql_engine_result res = EQL_ENGINE_OK;
 
     if (!list_items(s, h))
@@ -535,19 +461,54 @@ eql_seq_hit(eql_seq *s, const eql_hit *h)
     (*(timed ? &s->counters->hits_timed : &s->counters->hits_untimed))++;
     s->serial++;
     if (timed)
-        expire(s, h->time_ns);
-    for (uint32_t i = 0; i < s->items.n && res == EQL_ENGINE_OK; i++) {
-        const item *it = eql_vec_at(&s->items, i);
-        step st = {.hit = h,
-                   .entry = it->entry,
-                   .rule = &s->program->rules[it->rule],
-                   .index = it->rule,
-                   .position = s->position[stage_of(it->entry)]};
-        bool last = i + 1 == s->items.n || it[1].rule != it->rule;
-
-        res = see_entry(s, &st);
-        if (last && res == EQL_ENGINE_OK)
-            res = eql_matches_flush(s->matches, &s->budget, it->rule, h);
-    }
+        res = eql_seq_expire(s, h->time_ns);
+    if (res == EQL_ENGINE_OK && s->lineages &&
+        !eql_lineages_hit(s->lineages, h, s->residual))
+        res = EQL_ENGINE_NOMEM;
+    if (res == EQL_ENGINE_OK)
+        res = see_rules(s, h);
+    if (res == EQL_ENGINE_OK && eql_residual_failed(s->residual))
+        res = EQL_ENGINE_NOMEM;
     return res;
+}
+
+/* --- the end -----------------------------------------------------------------
+ */
+
+eql_engine_result
+eql_seq_end(eql_seq *s, const int64_t *now_ns)
+{
+    eql_engine_result res = eql_seq_held_end(s, now_ns);
+
+    if (res == EQL_ENGINE_OK)
+        res = eql_matches_finish(s->matches);
+    if (res == EQL_ENGINE_OK && s->sample)
+        res = eql_sample_finish(s->sample, eql_matches_result, s->matches);
+    if (res == EQL_ENGINE_OK && s->pipes)
+        res = eql_pipes_finish(s->pipes, eql_matches_piped, s->matches);
+    return res;
+}
+
+void
+eql_seq_finish(eql_seq *s)
+{
+    eql_engine_counters *c = s->counters;
+
+    c->open += s->live + s->nheld + eql_matches_waiting(s->matches);
+    if (s->join)
+        eql_join_finish(s->join);
+    c->combinations_capped += eql_residual_capped(s->residual);
+    c->lineage_evicted = s->lineages ? eql_lineages_evicted(s->lineages) : 0;
+    c->late_evicted = s->late ? eql_late_evicted(s->late) : 0;
+    c->spilled_bytes += eql_matches_spilled(s->matches);
+    c->state_bytes_peak = s->budget.peak + s->lineage_budget.peak +
+                          s->join_budget.peak + s->sample_budget.peak +
+                          s->pipe_budget.peak + eql_matches_peak(s->matches) +
+                          (s->late ? eql_late_peak(s->late) : 0);
+}
+
+const char *
+eql_seq_error(const eql_seq *s)
+{
+    return eql_matches_error(s->matches);
 }

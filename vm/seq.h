@@ -1,24 +1,32 @@
-/* seq.h -- the ordered half: hits in order in, matches out (spec 8).
+/* seq.h -- the ordered half: hits in order in, matches out (spec 8 to 14).
  *
- * Runs the sequence machine of every rule, and hands the hits of event rules
- * through.  State is bounded in bytes: when it is full, the oldest start gives
- * way.  See partial.h for what the state looks like. */
+ *   hit -> lineages -> residuals -> sequence | join | sample | event
+ *       -> match.h: order, cooldown -> pipes -> report
+ *
+ * State is bounded in bytes: when it is full, the oldest start gives way.  See
+ * partial.h for what the state of a sequence looks like. */
 #ifndef EQL_VM_SEQ_H
 #define EQL_VM_SEQ_H
 
+#include "vm/capture.h"
 #include "vm/engine.h"
 #include "vm/hit.h"
 
 typedef struct eql_seq eql_seq;
 
 /* All borrowed.  NULL: out of memory. */
-eql_seq *eql_seq_new(const eql_program *p, const eql_engine_options *o,
+eql_seq *eql_seq_new(const eql_captures *c, const eql_engine_options *o,
                      const eql_engine_calls *calls,
                      eql_engine_counters *counters);
 void eql_seq_free(eql_seq *s); /* NULL is fine */
 /* The next hit in order; no time in it is pending. */
 eql_engine_result eql_seq_hit(eql_seq *s, const eql_hit *h);
-/* The end: what is in flight is counted as open. */
+/* No more hits: what was held, sampled or piped is delivered.  now_ns, per
+ * clock: the greatest time of any event, INT64_MIN for none; it decides what
+ * was held long enough. */
+eql_engine_result eql_seq_end(eql_seq *s, const int64_t *now_ns);
+/* What is still in flight is counted as open, and the peaks are taken. */
 void eql_seq_finish(eql_seq *s);
+const char *eql_seq_error(const eql_seq *s); /* "" when none */
 
 #endif

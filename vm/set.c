@@ -48,16 +48,17 @@ has(const eql_map *map, const void *key, size_t len)
     return map && eql_map_get(map, key, len) != EQL_NONE;
 }
 
+/* Puts the text in the form in which it is looked up. */
 static bool
-put_string(eql_set *set, eql_strview s)
+put_text(eql_map **map, eql_case c, eql_strview s)
 {
     eql_buf b = {0};
     bool ok;
 
-    if (!set->fold)
-        return put(&set->strings, s.p, s.len);
-    eql_fold(&b, s);
-    ok = !b.failed && put(&set->strings, eql_buf_sv(&b).p, b.len);
+    if (c == EQL_CASE_EXACT)
+        return put(map, s.p, s.len);
+    eql_case_fold(c, &b, s);
+    ok = !b.failed && put(map, eql_buf_sv(&b).p, b.len);
     eql_buf_free(&b);
     return ok;
 }
@@ -66,24 +67,26 @@ put_string(eql_set *set, eql_strview s)
 static bool
 put_coerced_string(eql_set *set, const eql_literal *k)
 {
+    eql_strview text = eql_literal_text(k);
     number_key key;
 
-    if (EQL_FAULT(coerce_off))
+    if (!set->how.coerce)
         return true;
-    set->has_true |= eql_sv_is(eql_literal_text(k), "true");
-    set->has_false |= eql_sv_is(eql_literal_text(k), "false");
+    set->has_true |= eql_case_equal(set->how.strings, text, eql_sv("true", 4));
+    set->has_false |=
+        eql_case_equal(set->how.strings, text, eql_sv("false", 5));
     if (!k->has_number)
         return true;
     key = make_number_key(&k->number);
     return put(&set->numbers, &key, sizeof key);
 }
 
+/* Numbers and booleans equal strings of the event by their text. */
 static bool
-put_text(eql_set *set, const eql_literal *k)
+put_coerced_text(eql_set *set, const eql_literal *k)
 {
-    eql_strview text = eql_literal_text(k);
-
-    return EQL_FAULT(coerce_off) || put(&set->texts, text.p, text.len);
+    return !set->how.coerce ||
+           put_text(&set->texts, set->how.strings, eql_literal_text(k));
 }
 
 bool
@@ -96,14 +99,17 @@ eql_set_add(eql_set *set, const eql_literal *k)
     case EQL_BOOL:
         set->has_true |= k->v.u.b;
         set->has_false |= !k->v.u.b;
-        return put_text(set, k);
+        return put_coerced_text(set, k);
     case EQL_INT:
     case EQL_FLOAT:
         key = make_number_key(&k->v);
-        return put(&set->numbers, &key, sizeof key) && put_text(set, k);
+        return put(&set->numbers, &key, sizeof key) && put_coerced_text(set, k);
     case EQL_STRING:
-        return put_string(set, eql_literal_text(k)) &&
+        return put_text(&set->strings, set->strings_case,
+                        eql_literal_text(k)) &&
                put_coerced_string(set, k);
+    case EQL_ARRAY:
+    case EQL_OBJECT: break; /* no literal has one */
     }
     return true;
 }
@@ -118,15 +124,20 @@ eql_set_free(eql_set *set)
 }
 
 static bool
+has_text(const eql_map *map, eql_case c, eql_strview s, eql_folded *folded)
+{
+    if (!map)
+        return false;
+    if (c != EQL_CASE_EXACT)
+        s = eql_folded_get(folded, c, s);
+    return has(map, s.p, s.len);
+}
+
+static bool
 has_string(const eql_set *set, eql_strview s, eql_folded *folded)
 {
-    if (has(set->texts, s.p, s.len))
-        return true;
-    if (!set->strings)
-        return false;
-    if (set->fold)
-        s = eql_folded_get(folded, s);
-    return has(set->strings, s.p, s.len);
+    return has_text(set->texts, set->how.strings, s, folded) ||
+           has_text(set->strings, set->strings_case, s, folded);
 }
 
 bool
@@ -142,6 +153,8 @@ eql_set_has(const eql_set *set, const eql_value *x, eql_folded *folded)
         key = make_number_key(x);
         return has(set->numbers, &key, sizeof key);
     case EQL_STRING: return has_string(set, eql_value_sv(x), folded);
+    case EQL_ARRAY:
+    case EQL_OBJECT: break;
     }
     return false;
 }

@@ -12,11 +12,12 @@
 
 /* All-zero is empty.  Maps are NULL when nothing is in them. */
 typedef struct {
-    bool fold;
-    bool match;    /* of `:`: a boolean is null */
-    bool has_true; /* true, or "true" (spec 4.6) */
+    eql_comparing how;     /* pairs of which one side is no string */
+    eql_case strings_case; /* two strings */
+    bool match;            /* of `:`: a boolean is null */
+    bool has_true;         /* true, or "true" (spec 4.6) */
     bool has_false;
-    eql_map *strings; /* strings, folded if fold */
+    eql_map *strings; /* strings, folded if those fold */
     eql_map *texts;   /* canonical texts of numbers and booleans */
     eql_map *numbers; /* numbers, and strings that read as one */
 } eql_set;

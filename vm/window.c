@@ -104,6 +104,23 @@ eql_windows_add(eql_windows *w, uint32_t rule, eql_window_node *n)
 }
 
 void
+eql_windows_add_beside(eql_windows *w, eql_window_node *n,
+                       eql_window_node *like)
+{
+    eql_window_ring *r = &w->rings[like->ring];
+
+    n->ring = like->ring;
+    n->older = like;
+    n->newer = like->newer;
+    if (like->newer)
+        like->newer->older = n;
+    else
+        r->newest = n;
+    like->newer = n;
+    wake_by(w, last_moment(n, r->span_ns));
+}
+
+void
 eql_windows_remove(eql_windows *w, eql_window_node *n)
 {
     eql_window_ring *r = &w->rings[n->ring];

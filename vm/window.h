@@ -20,6 +20,7 @@ typedef struct eql_window_node {
     int64_t start_ns;
     uint64_t serial; /* of the start among all starts */
     uint32_t ring;
+    uint32_t kind; /* the owner's business */
 } eql_window_node;
 
 typedef struct {
@@ -40,6 +41,9 @@ bool eql_windows_init(eql_windows *w, const int64_t *span_ns, uint32_t nrules);
 void eql_windows_free(eql_windows *w);
 /* start_ns and serial are set; starts are added in order. */
 void eql_windows_add(eql_windows *w, uint32_t rule, eql_window_node *n);
+/* The same for one that started with `like`, which is there. */
+void eql_windows_add_beside(eql_windows *w, eql_window_node *n,
+                            eql_window_node *like);
 void eql_windows_remove(eql_windows *w, eql_window_node *n);
 /* Something whose span is over; the caller removes it and asks again. */
 eql_window_node *eql_windows_expired(eql_windows *w, int64_t now_ns);

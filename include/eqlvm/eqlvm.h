@@ -14,8 +14,9 @@
  * the call, or as long as the object it came from is not changed.  Option
  * structs: all zero is the default.
  *
- * The language, with section numbers as in docs/language.md, is Elastic's EQL
- * as Elasticsearch 8.15 answers it.  Apache-2.0. */
+ * The language, with section numbers as in docs/language.md, is EQL in its
+ * three dialects: Elasticsearch's (8.15 and later), Elastic Endpoint's, and
+ * Endgame's, the Python package's.  Apache-2.0. */
 #ifndef EQLVM_EQLVM_H
 #define EQLVM_EQLVM_H
 
@@ -70,6 +71,7 @@ typedef struct {
     eqlvm_text code;       /* "E201"; stable, see docs/language.md */
     eqlvm_text file;       /* as named; empty for a query without file */
     uint32_t line, column; /* 1-based; column in bytes */
+    uint32_t length;       /* bytes that it is about, 0: a place */
     eqlvm_text message;    /* one line */
     eqlvm_text hint;       /* may be empty */
 } eqlvm_diag;
@@ -102,6 +104,19 @@ typedef struct {
     eqlvm_severity min_severity;
     /* Go on past rules that do not compile: they are left out and counted. */
     bool skip_bad_rules;
+
+    /* How rules are read.  Compiled files bring their own dialect, which must
+     * then be this one. */
+    const char *dialect;     /* elastic (NULL), endpoint, endgame */
+    const char *const *set;  /* NULL-terminated: "flag=value" */
+    bool strict;             /* refuse what the dialect itself refuses */
+    const char *schema;      /* ecs (NULL), none, or path of a schema file */
+    const char *definitions; /* macros and constants, before every query */
+    bool implied_any; /* a query may be a bare condition: any where ... */
+    /* Dotted paths; NULL: the dialect's.  A rule may name its own. */
+    const char *category_field, *timestamp_field, *tiebreaker_field;
+    const char *process_id_field, *process_parent_field; /* lineage */
+    const char *host_field;                              /* pipes */
 } eqlvm_compile_options;
 
 typedef struct {
@@ -113,9 +128,13 @@ typedef struct {
     uint64_t errors, warnings;
 } eqlvm_compile_summary;
 
-/* Options may be NULL.  NULL when out of memory. */
+/* Options may be NULL; copied.  NULL when out of memory.  An option without
+ * sense (an unknown dialect, flag or schema) is told by every call that adds
+ * or finishes: EQLVM_ERR_ARG, and eqlvm_compiler_error says which. */
 EQLVM_API eqlvm_compiler *eqlvm_compiler_new(const eqlvm_compile_options *o);
 EQLVM_API void eqlvm_compiler_free(eqlvm_compiler *c);
+/* EQLVM_ERR_ARG when an option makes no sense; else EQLVM_OK. */
+EQLVM_API eqlvm_status eqlvm_compiler_check(eqlvm_compiler *c);
 /* Adds what a file or folder holds: .eql .toml .ndjson .eqlc.  Rule errors
  * are diagnostics, not a status; EQLVM_ERR_IO: the path cannot be read. */
 EQLVM_API eqlvm_status eqlvm_compiler_add_path(eqlvm_compiler *c,
@@ -166,27 +185,64 @@ EQLVM_API eqlvm_status eqlvm_program_load(const void *data, size_t len,
 EQLVM_API eqlvm_status eqlvm_program_disassemble(const eqlvm_program *p,
                                                  eqlvm_write_fn fn, void *ctx);
 
+typedef enum {
+    EQLVM_RULE_EVENT,
+    EQLVM_RULE_SEQUENCE,
+    EQLVM_RULE_SAMPLE,
+    EQLVM_RULE_JOIN
+} eqlvm_rule_kind;
+
 typedef struct {
     eqlvm_text name, id, file, query, description;
     eqlvm_severity severity;
     int risk_score; /* -1: none */
-    bool is_sequence;
-    uint32_t nstages;   /* positive stages */
+    eqlvm_rule_kind kind;
+    uint32_t nstages;   /* as written, missing ones too */
     int64_t maxspan_ns; /* -1: none */
 } eqlvm_rule_info;
 EQLVM_API uint32_t eqlvm_program_nrules(const eqlvm_program *p);
 EQLVM_API void eqlvm_program_rule(const eqlvm_program *p, uint32_t rule,
                                   eqlvm_rule_info *out);
 
+/* A field that some rule of the program reads, as a dotted path; elements of an
+ * array function's array are spelled path[].child.  In byte order of paths. */
+typedef struct {
+    eqlvm_text path;
+    eqlvm_text type; /* by the schema: ip, number, boolean, date; else empty */
+    uint32_t rules;  /* that read it */
+} eqlvm_field_info;
+typedef struct eqlvm_fields eqlvm_fields;
+/* All of them; borrows the program.  NULL when out of memory. */
+EQLVM_API eqlvm_fields *eqlvm_fields_new(const eqlvm_program *p);
+EQLVM_API void eqlvm_fields_free(eqlvm_fields *f);
+EQLVM_API size_t eqlvm_fields_count(const eqlvm_fields *f);
+EQLVM_API void eqlvm_fields_get(const eqlvm_fields *f, size_t i,
+                                eqlvm_field_info *out);
+
+/* A function of the language. */
+typedef struct {
+    const char *name;
+    uint32_t min_args, max_args; /* UINT32_MAX: any number */
+    bool ignores_case;           /* name~ exists */
+    const char *signature;       /* "between(string, left, right [, greedy])" */
+    const char *result;          /* "string", "number", "boolean", ... */
+    const char *about;           /* one line */
+} eqlvm_function_info;
+EQLVM_API size_t eqlvm_nfunctions(void);
+/* In alphabetical order; static. */
+EQLVM_API void eqlvm_function(size_t i, eqlvm_function_info *out);
+
 /* --- alerts ------------------------------------------------------------------
  */
 
 /* One stage's event in an alert. */
 typedef struct {
-    uint32_t stage;      /* as written, from 1 */
+    uint32_t stage;      /* as written, from 1; `with runs=N` comes N times */
+    eqlvm_text alias;    /* `as NAME`; empty when none */
+    bool missing;        /* a `![ ]`: nothing else is set */
     eqlvm_text file;     /* its input, as named */
     uint64_t line;       /* from 1, decompressed */
-    eqlvm_text event_id; /* _id of an export; empty when none */
+    eqlvm_text event_id; /* _id of an export, or of id_field; may be empty */
     bool has_time;
     int64_t time_ns;
     eqlvm_text event; /* JSON object, one line, as matched */
@@ -208,7 +264,9 @@ typedef struct {
     const eqlvm_alert_key *keys;
     uint32_t nkeys;
     const eqlvm_alert_stage *stages;
-    uint32_t nstages;
+    uint32_t nstages; /* 0: a row of the pipe `count` */
+    /* JSON object: that row, or what `unique_count` adds; else empty. */
+    eqlvm_text row;
 } eqlvm_alert;
 
 /* false ends the run (EQLVM_ERR_STOPPED). */
@@ -251,7 +309,12 @@ typedef enum {
     EQLVM_TIME_UTCTIME,
     EQLVM_TIME_CREATED
 } eqlvm_time_rule;
-typedef enum { EQLVM_ORDER_TIME, EQLVM_ORDER_ARRIVAL } eqlvm_order;
+/* DIALECT: by time, but as they stand in endgame (late_events decides). */
+typedef enum {
+    EQLVM_ORDER_DIALECT,
+    EQLVM_ORDER_TIME,
+    EQLVM_ORDER_ARRIVAL
+} eqlvm_order;
 
 /* A problem with the input, as it is met.  Borrowed. */
 typedef struct {
@@ -277,6 +340,8 @@ typedef struct {
     uint64_t max_state_bytes; /* 0: 64 MiB */
     uint64_t max_spool_bytes; /* 0: 16 GiB */
     const char *temp_dir;     /* NULL: TMPDIR, else /tmp */
+    const char *id_field;     /* path of an event's id; NULL: _id of exports */
+    bool count_fields;        /* for eqlvm_engine_field_events */
     void (*problem)(void *ctx, const eqlvm_problem *p); /* may be NULL */
     /* Called now and then with bytes read (decompressed) and events; NULL. */
     void (*progress)(void *ctx, uint64_t bytes, uint64_t events);
@@ -289,17 +354,28 @@ typedef struct {
 /* What happened.  The numbers balance:
  *   read == accepted + all rejected;  accepted == mapped + unmapped
  *   accepted == evaluated + out_of_range   (since/until)
- *   started == completed + replaced + expired + ended + evicted + open
- *   completed + event_matches == alerts + suppressed */
+ *   started + forked == completed + discarded + replaced + expired + ended +
+ *       evicted + pending_evicted + open
+ *   completed + event_matches == alerts + suppressed + piped + piped_lost */
 typedef struct {
     uint64_t files, bytes, blank_lines;
     uint64_t read, accepted, mapped, unmapped, repaired, untimed;
     uint64_t rejected[EQLVM_NREJECT];
     uint64_t out_of_range, evaluated;
     uint64_t hits, hits_untimed, untimed_skipped, withheld, keyless;
-    uint64_t started, completed, replaced, expired, ended, evicted, open;
+    uint64_t late, late_keys; /* hits, or stages of hits, that came too late */
+    /* What sequences, joins and samples have begun under a key. */
+    uint64_t started, forked, completed, replaced, expired, ended, evicted;
+    uint64_t discarded;       /* complete, but a missing event was there */
+    uint64_t pending_evicted; /* of those that wait on an alias */
+    uint64_t open;
     uint64_t event_matches, suppressed, alerts;
+    uint64_t piped; /* results that pipes took out or summed up */
+    uint64_t rows;  /* of the pipe `count`; no alerts */
     uint64_t by_severity[5];
+    /* Lost to a bound, each of them. */
+    uint64_t piped_lost, lineage_evicted, leads_evicted, late_evicted;
+    uint64_t captured_capped, samples_capped, cooldown_evicted;
     uint64_t combinations_capped, key_tuples_capped;
     uint64_t spilled_bytes, spool_bytes, state_bytes_peak;
     uint64_t files_failed; /* could not be opened or read to the end */
@@ -333,6 +409,10 @@ EQLVM_API const char *eqlvm_engine_error(const eqlvm_engine *e);
 /* Alerts of one rule so far. */
 EQLVM_API uint64_t eqlvm_engine_rule_alerts(const eqlvm_engine *e,
                                             uint32_t rule);
+/* With count_fields: evaluated events that had a value for field i of f, a
+ * list of the engine's program. */
+EQLVM_API uint64_t eqlvm_engine_field_events(const eqlvm_engine *e,
+                                             const eqlvm_fields *f, size_t i);
 /* The statistics as one JSON object with the per-rule counts. */
 EQLVM_API eqlvm_status eqlvm_engine_stats_json(const eqlvm_engine *e,
                                                eqlvm_write_fn fn, void *ctx);

@@ -17,7 +17,7 @@ run run --rulez x;          expect 'misspelt option suggests' 2 "did you mean '-
 run run -e "$ps";           expect 'no events is usage' 2 'no events'
 run run "$tmp/one.json";    expect 'no rules is usage' 2 'no rules'
 run run -e "$ps" --sort-memory 5x f; expect 'bad size' 2 'wants a size'
-run run -e "$ps" --order up f;       expect 'bad choice' 2 'one of time\|arrival'
+run run -e "$ps" --order up f;       expect 'bad choice' 2 'one of auto\|time\|arrival'
 run run -e "$ps" --since noon f;     expect 'bad time' 2 'since'
 
 run run -e "$ps" "$tmp/one.json"; expect 'one alert' 0 '"alert_id":"[0-9a-f]{32}"' '1 alert'

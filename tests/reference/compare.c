@@ -1,12 +1,12 @@
 /* compare.c -- the randomised test: reference against engine.
  *
- *   reference [CASES [SEED [FIRST]]]
+ *   reference [CASES [SEED [FIRST [FAILURES]]]]
  *
  * Makes CASES cases (100,000), runs both sides and compares the matches.  SEED
  * 0, or none, takes one from the clock; it is printed, and the same SEED gives
- * the same cases.  FIRST starts at that case.  A failing case is printed as it
- * was and as small as it gets.  Exit 0: all agree, and the cases were worth
- * comparing; 1: not so; 2: usage. */
+ * the same cases.  FIRST starts at that case, FAILURES (5) end it.  A failing
+ * case is printed as it was and as small as it gets.  Exit 0: all agree, and
+ * the cases were worth comparing; 1: not so; 2: usage. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +15,12 @@
 
 #include "tests/reference/ref_engine.h"
 #include "tests/reference/ref_gen.h"
+#include "tests/reference/ref_property.h"
 
-#define MAX_FAILURES 5
 #define MIN_CASES_FOR_SHARES 5000u
 #define MIN_MATCHING_PERCENT 20u
+#define PROPERTIES_EVERY 8u
+#define MIN_SHARE_PERMILLE 5u /* of every construct */
 
 typedef enum { SAME, DIFFERENT, REFERENCE_FAILED } verdict;
 
@@ -32,43 +34,22 @@ typedef struct {
 } outcome;
 
 typedef struct {
-    unsigned features;
-    uint64_t seed, first, cases;
+    uint64_t seed, first, cases, most_failures;
     uint64_t passed, failed, matching;
     uint64_t constructs[REF_NCONSTRUCTS];
+    uint64_t properties[REF_NPROPERTIES]; /* checked */
 } totals;
-
-/* Matches must come by last event, then by first; the order of those that
- * share both is left to the side, so it is made the same here. */
-static bool
-put_in_order(const ref_case *c, ref_matches *m)
-{
-    ref_pool *pool = ref_pool_new();
-    ref_when *when = ref_case_times(pool, c);
-    bool in_order = true;
-
-    for (size_t i = 1; i < m->n; i++) {
-        const ref_match *a = &m->items[i - 1], *b = &m->items[i];
-        int order = ref_order(when, a->events[a->n - 1], b->events[b->n - 1]);
-
-        if (order == 0)
-            order = ref_order(when, a->events[0], b->events[0]);
-        in_order &= order <= 0;
-    }
-    ref_sort_matches(when, m);
-    ref_pool_free(pool);
-    return in_order;
-}
 
 /* An engine must not name events that are not there. */
 static bool
 sane(const ref_case *c, const ref_matches *m)
 {
     for (size_t i = 0; i < m->n; i++) {
-        if (m->items[i].n == 0)
+        if (m->items[i].n == 0 && !m->items[i].row)
             return false;
         for (size_t k = 0; k < m->items[i].n; k++)
-            if (m->items[i].events[k] >= c->nevents)
+            if (m->items[i].events[k] >= c->nevents &&
+                m->items[i].events[k] != REF_MISSING)
                 return false;
     }
     return true;
@@ -85,8 +66,7 @@ run_both(const ref_case *c)
         o.verdict = REFERENCE_FAILED;
     else if (o.ref_status == REF_REFUSED || o.engine_status != 0)
         o.verdict = DIFFERENT; /* the generator makes legal queries only */
-    else if (!sane(c, &o.engine) || !put_in_order(c, &o.engine) ||
-             !ref_matches_eq(&o.ref, &o.engine))
+    else if (!sane(c, &o.engine) || !ref_matches_eq(&o.ref, &o.engine))
         o.verdict = DIFFERENT;
     return o;
 }
@@ -102,6 +82,11 @@ static void
 print_case(ref_pool *pool, const ref_case *c, const outcome *o)
 {
     printf("  query: %s\n", c->query);
+    printf("  dialect: %s%s", c->dialect ? c->dialect : "elastic",
+           c->no_schema ? ", no schema" : "");
+    for (size_t i = 0; c->set && c->set[i]; i++)
+        printf(", %s", c->set[i]);
+    printf("\n");
     for (size_t i = 0; i < c->nexceptions; i++)
         printf("  exception, stage %zu: %s\n", c->exceptions[i].stage,
                c->exceptions[i].condition);
@@ -122,6 +107,15 @@ print_case(ref_pool *pool, const ref_case *c, const outcome *o)
                o->engine_err);
 }
 
+/* Is it refused for the same reason, "E302: ..."? */
+static bool
+same_code(const char *a, const char *b)
+{
+    size_t n = strcspn(a, ":");
+
+    return n == strcspn(b, ":") && strncmp(a, b, n) == 0;
+}
+
 /* Shrinking must keep the kind of failure, or a wrong match would turn into a
  * refused query. */
 static bool
@@ -132,7 +126,8 @@ still_fails(void *ctx, const ref_gen_case *c)
     ref_case rendered = ref_gen_render(pool, c);
     outcome o = run_both(&rendered);
     bool still = o.verdict == was->verdict && o.ref_status == was->ref_status &&
-                 o.engine_status == was->engine_status;
+                 o.engine_status == was->engine_status &&
+                 same_code(o.engine_err, was->engine_err);
 
     free_outcome(&o);
     ref_pool_free(pool);
@@ -158,11 +153,56 @@ report(ref_pool *pool, const totals *t, uint64_t number,
     fflush(stdout);
 }
 
+static bool
+property_fails(void *ctx, const ref_gen_case *c)
+{
+    char err[REF_ERR];
+
+    return ref_property_check(*(ref_property *)ctx, c, err) == REF_P_FAILS;
+}
+
+static void
+report_property(ref_pool *pool, const totals *t, uint64_t number,
+                const ref_gen_case *gen, ref_property p)
+{
+    const ref_gen_case *small = ref_shrink(pool, gen, property_fails, &p);
+    ref_case c = ref_gen_render(pool, small);
+    char err[REF_ERR];
+    outcome o = run_both(&c);
+
+    printf("case %" PRIu64 " of seed %" PRIu64 " breaks \"%s\"; made small:\n",
+           number, t->seed, ref_property_name(p));
+    print_case(pool, &c, &o);
+    (void)ref_property_check(p, small, err);
+    printf("  %s\n", err);
+    free_outcome(&o);
+    fflush(stdout);
+}
+
+/* Every so many cases the engine is run again, on changed input. */
+static void
+check_properties(ref_pool *pool, totals *t, uint64_t number,
+                 const ref_gen_case *gen)
+{
+    char err[REF_ERR];
+
+    for (ref_property p = 0;
+         number % PROPERTIES_EVERY == 0 && p < REF_NPROPERTIES; p++) {
+        ref_property_result result = ref_property_check(p, gen, err);
+
+        t->properties[p] += result != REF_P_NONE;
+        if (result != REF_P_FAILS)
+            continue;
+        t->failed++;
+        report_property(pool, t, number, gen, p);
+    }
+}
+
 static void
 one_case(totals *t, uint64_t number)
 {
     ref_pool *pool = ref_pool_new();
-    ref_gen_case *gen = ref_gen(pool, t->seed, number, t->features);
+    ref_gen_case *gen = ref_gen(pool, t->seed, number);
     ref_case c = ref_gen_render(pool, gen);
     outcome o = run_both(&c);
 
@@ -175,18 +215,10 @@ one_case(totals *t, uint64_t number)
         t->constructs[i] += gen->constructs[i];
     if (o.verdict != SAME)
         report(pool, t, number, gen, &c, &o);
+    else
+        check_properties(pool, t, number, gen);
     free_outcome(&o);
     ref_pool_free(pool);
-}
-
-static bool
-wanted(const totals *t, size_t construct)
-{
-    if (construct == REF_C_EXCEPTION)
-        return t->features & REF_ENGINE_EXCEPTIONS;
-    if (construct == REF_C_TIEBREAKER)
-        return t->features & REF_ENGINE_TIEBREAKER;
-    return true;
 }
 
 /* Prints the shares; true when they are large enough. */
@@ -201,6 +233,9 @@ shares_hold(const totals *t)
     for (size_t i = 0; i < REF_NCONSTRUCTS; i++)
         printf("%8" PRIu64 " %s\n", t->constructs[i],
                ref_construct_name((ref_construct)i));
+    for (ref_property p = 0; p < REF_NPROPERTIES; p++)
+        printf("%8" PRIu64 " checks of \"%s\"\n", t->properties[p],
+               ref_property_name(p));
     if (n < MIN_CASES_FOR_SHARES) {
         printf("shares are not judged below %u cases\n", MIN_CASES_FOR_SHARES);
         return true;
@@ -210,9 +245,14 @@ shares_hold(const totals *t)
         ok = false;
     }
     for (size_t i = 0; i < REF_NCONSTRUCTS; i++)
-        if (wanted(t, i) && t->constructs[i] * 100 < n) {
-            printf("in fewer than 1 case of 100: %s\n",
+        if (t->constructs[i] * 1000 < n * MIN_SHARE_PERMILLE) {
+            printf("in too few cases: %s\n",
                    ref_construct_name((ref_construct)i));
+            ok = false;
+        }
+    for (ref_property p = 0; p < REF_NPROPERTIES; p++)
+        if (t->properties[p] * 500 < n / PROPERTIES_EVERY) {
+            printf("hardly checked: %s\n", ref_property_name(p));
             ok = false;
         }
     return ok;
@@ -230,22 +270,23 @@ read_number(const char *s, uint64_t *out)
 int
 main(int argc, char **argv)
 {
-    totals t = {.cases = 100000, .features = ref_engine_features()};
-    uint64_t *args[] = {&t.cases, &t.seed, &t.first};
+    totals t = {.cases = 100000, .most_failures = 5};
+    uint64_t *args[] = {&t.cases, &t.seed, &t.first, &t.most_failures};
     bool enough = true;
 
     for (int i = 1; i < argc; i++)
-        if (i > 3 || !read_number(argv[i], args[i - 1])) {
-            fprintf(stderr, "usage: %s [CASES [SEED [FIRST]]]\n", argv[0]);
+        if (i > 4 || !read_number(argv[i], args[i - 1])) {
+            fprintf(stderr, "usage: %s [CASES [SEED [FIRST [FAILURES]]]]\n",
+                    argv[0]);
             return 2;
         }
     if (t.seed == 0)
         t.seed = (uint64_t)time(NULL);
     printf("seed %" PRIu64 "\n", t.seed);
     fflush(stdout);
-    for (uint64_t i = 0; i < t.cases && t.failed < MAX_FAILURES; i++)
+    for (uint64_t i = 0; i < t.cases && t.failed < t.most_failures; i++)
         one_case(&t, t.first + i);
-    if (t.failed < MAX_FAILURES && t.cases)
+    if (t.failed < t.most_failures && t.cases)
         enough = shares_hold(&t);
     printf("%" PRIu64 " passed, %" PRIu64 " failed\n", t.passed,
            t.failed + (enough ? 0 : 1));

@@ -3,21 +3,17 @@
  * alert's line number is the event's number. */
 #include "tests/reference/ref_engine.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "eqlvm/eqlvm.h"
+#include "tests/reference/ref_key.h"
 #ifdef EQL_FAULTS
 #include "vm/fault.h"
 #endif
-
-unsigned
-ref_engine_features(void)
-{
-    return REF_ENGINE_EXCEPTIONS;
-}
 
 /* A TOML basic string. */
 static void
@@ -73,18 +69,57 @@ add_rule(eqlvm_compiler *compiler, const ref_case *c)
     return s;
 }
 
-#define MOST_STAGES 16
+#define MOST_STAGES 64
+
+static json_t *
+parsed(eqlvm_text text)
+{
+    json_t *v =
+        json_loadb(text.p, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+
+    return v ? v : json_string("no JSON");
+}
+
+/* The values of the keys as a list; NULL: there are none. */
+static char *
+keys_text(ref_pool *pool, const eqlvm_alert *a)
+{
+    json_t *list = json_array();
+    char *text;
+
+    for (uint32_t i = 0; i < a->nkeys; i++)
+        json_array_append_new(list, parsed(a->keys[i].json));
+    text = a->nkeys ? ref_json_text(pool, list) : NULL;
+    json_decref(list);
+    return text;
+}
+
+static char *
+row_text(ref_pool *pool, const eqlvm_alert *a)
+{
+    json_t *row = parsed(a->row);
+    char *text = ref_json_text(pool, row);
+
+    json_decref(row);
+    return text;
+}
 
 static bool
 take(void *ctx, const eqlvm_alert *a)
 {
     size_t events[MOST_STAGES];
+    ref_pool *pool;
 
     if (a->nstages > MOST_STAGES)
         return false;
     for (uint32_t i = 0; i < a->nstages; i++)
-        events[i] = (size_t)a->stages[i].line - 1;
-    ref_matches_add(ctx, events, a->nstages);
+        events[i] =
+            a->stages[i].missing ? REF_MISSING : (size_t)a->stages[i].line - 1;
+    pool = ref_pool_new();
+    ref_match_texts(ref_matches_add(ctx, events, a->nstages),
+                    a->nstages ? keys_text(pool, a) : NULL,
+                    a->row.len ? row_text(pool, a) : NULL);
+    ref_pool_free(pool);
     return true;
 }
 
@@ -114,10 +149,65 @@ run(const eqlvm_program *p, const ref_case *c, ref_matches *out,
     return ok ? 0 : 2;
 }
 
+typedef struct {
+    char *p;
+    size_t len;
+} image;
+
+static bool
+append(void *ctx, const char *p, size_t len)
+{
+    image *im = ctx;
+    char *grown = realloc(im->p, im->len + len);
+
+    if (!grown)
+        return false;
+    memcpy(grown + im->len, p, len);
+    im->p = grown;
+    im->len += len;
+    return true;
+}
+
+/* The program as it comes back from its image, in place of itself. */
+static bool
+reload(eqlvm_program **p, char err[REF_ERR])
+{
+    image im = {NULL, 0};
+    eqlvm_program *loaded = NULL;
+    bool ok =
+        eqlvm_program_save(*p, append, &im) == EQLVM_OK &&
+        eqlvm_program_load(im.p, im.len, &loaded, err, REF_ERR) == EQLVM_OK;
+
+    free(im.p);
+    eqlvm_program_free(*p);
+    *p = loaded;
+    return ok;
+}
+
+static void
+first_error(const eqlvm_compiler *compiler, char err[REF_ERR])
+{
+    snprintf(err, REF_ERR, "%s", eqlvm_compiler_error(compiler));
+    for (size_t i = 0; i < eqlvm_compiler_ndiags(compiler); i++) {
+        eqlvm_diag d;
+
+        eqlvm_compiler_diag(compiler, i, &d);
+        if (d.kind != EQLVM_ERROR)
+            continue;
+        snprintf(err, REF_ERR, "%.*s: %.*s", (int)d.code.len, d.code.p,
+                 (int)d.message.len, d.message.p);
+        return;
+    }
+}
+
 int
 ref_engine_run(const ref_case *c, ref_matches *out, char err[REF_ERR])
 {
-    eqlvm_compiler *compiler = eqlvm_compiler_new(NULL);
+    eqlvm_compile_options o = {.dialect = c->dialect,
+                               .set = c->set,
+                               .schema = c->no_schema ? "none" : NULL,
+                               .tiebreaker_field = c->tiebreaker};
+    eqlvm_compiler *compiler = eqlvm_compiler_new(&o);
     eqlvm_program *p = NULL;
     int result = 1;
 
@@ -129,14 +219,11 @@ ref_engine_run(const ref_case *c, ref_matches *out, char err[REF_ERR])
         return 2;
     if (add_rule(compiler, c) == EQLVM_OK &&
         eqlvm_compiler_finish(compiler, &p) == EQLVM_OK) {
-        result = run(p, c, out, err);
+        result = 2;
+        if (!c->through_image || reload(&p, err))
+            result = run(p, c, out, err);
     } else {
-        eqlvm_diag d = {0};
-
-        if (eqlvm_compiler_ndiags(compiler))
-            eqlvm_compiler_diag(compiler, 0, &d);
-        snprintf(err, REF_ERR, "%.*s: %.*s", (int)d.code.len, d.code.p,
-                 (int)d.message.len, d.message.p);
+        first_error(compiler, err);
     }
     eqlvm_program_free(p);
     eqlvm_compiler_free(compiler);

@@ -6,11 +6,6 @@
 
 #include "tests/reference/ref_run.h"
 
-/* What the engine's side can be asked; the driver makes no case that needs
- * more. */
-enum { REF_ENGINE_EXCEPTIONS = 1, REF_ENGINE_TIEBREAKER = 2 };
-unsigned ref_engine_features(void);
-
 /* Runs the case and adds every match to *out (which is empty) in the order the
  * engine reports them: events as numbers from 0, one for each stage.  0: ran.
  * 1: the engine refused the query, err says why.  2: it failed otherwise. */

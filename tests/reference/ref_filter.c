@@ -5,541 +5,366 @@
  * ever rewritten into another but for the rewrites that the spec lists. */
 #include "tests/reference/ref_filter.h"
 
-#include <strings.h>
+#include <string.h>
+
+#include "tests/reference/ref_func.h"
 
 #define MAX_OCCURRENCES 64
 #define MAX_CHOICES 65536u
 
 /* One occurrence of a path: its values, and the one chosen now. */
 typedef struct {
-    const eql_expr *node;
+    const ref_node *node;
     ref_values values;
     ref_value chosen;
 } occurrence;
 
+/* A leaf being evaluated. */
 typedef struct {
-    ref_pool *pool;
-    const json_t *event;
-    const char **refused;
-    occurrence occ[MAX_OCCURRENCES]; /* of the leaf being evaluated */
+    const ref_env *env;
+    occurrence occ[MAX_OCCURRENCES];
     size_t nocc;
-} evaluation;
+} leaf;
 
-static ref_value value_of(evaluation *ev, const eql_expr *e);
-static ref_value positive(evaluation *ev, const eql_expr *e);
-
-static const ref_value null_value = {.tag = REF_NULL};
-static const ref_value literal_true = {
-    .tag = REF_BOOL, .literal = true, .b = true};
+static ref_value value_of(leaf *l, const ref_node *e);
 
 static ref_value
-boolean(bool b)
+literal_true(void)
 {
-    return (ref_value){.tag = REF_BOOL, .b = b};
-}
-
-static bool
-is_true(ref_value v)
-{
-    return v.tag == REF_BOOL && v.b;
-}
-
-static bool
-is_false(ref_value v)
-{
-    return v.tag == REF_BOOL && !v.b;
+    return (ref_value){.tag = REF_BOOL, .literal = true, .b = true};
 }
 
 static ref_value
-refuse(evaluation *ev, const char *why)
+refuse(const ref_env *env, const char *why)
 {
-    *ev->refused = why;
-    return null_value;
+    *env->refused = why;
+    return ref_null();
 }
 
-/* --- literals --------------------------------------------------------------
+static bool
+is_literal_null(const ref_node *e)
+{
+    return e->kind == REF_N_LITERAL && e->literal.tag == REF_NULL;
+}
+
+static bool
+is_literal_bool(const ref_node *e)
+{
+    return e->kind == REF_N_LITERAL && e->literal.tag == REF_BOOL;
+}
+
+/* --- V: value position -----------------------------------------------------
  */
-
-/* Is e a literal, or a literal number with a sign? */
-static bool
-is_literal(const eql_expr *e)
-{
-    return e->kind == EQL_NODE_LITERAL ||
-           (e->kind == EQL_NODE_SIGN && is_literal(e->u.op.left));
-}
-
-static bool
-is_literal_null(const eql_expr *e)
-{
-    return e->kind == EQL_NODE_LITERAL && e->u.literal.tag == EQL_NULL;
-}
-
-static bool
-is_literal_bool(const eql_expr *e)
-{
-    return e->kind == EQL_NODE_LITERAL && e->u.literal.tag == EQL_BOOL;
-}
-
-static ref_value
-literal(const eql_expr *e)
-{
-    ref_value v = {.literal = true};
-    const eql_value *l = &e->u.literal;
-
-    if (e->kind == EQL_NODE_SIGN) {
-        v = literal(e->u.op.left);
-        if (e->u.op.op == EQL_ARITH_SUB) {
-            v.num.i = -v.num.i;
-            v.num.d = -v.num.d;
-        }
-        return v;
-    }
-    switch (l->tag) {
-    case EQL_NULL: v.tag = REF_NULL; break;
-    case EQL_BOOL:
-        v.tag = REF_BOOL;
-        v.b = l->u.b;
-        break;
-    case EQL_INT:
-        v.tag = REF_NUM;
-        v.num = (ref_num){.is_int = true, .i = l->u.i};
-        break;
-    case EQL_FLOAT:
-        v.tag = REF_NUM;
-        v.num = (ref_num){.d = l->u.d};
-        break;
-    case EQL_STRING:
-        v.tag = REF_STR;
-        v.str = (ref_str){l->u.s, l->len};
-        break;
-    }
-    return v;
-}
-
-/* --- comparing two values (spec 4.6) ---------------------------------------
- */
-
-/* How two values stand to each other.  OTHER: unequal, without an order. */
-typedef enum { LESS, EQUAL, GREATER, SAME, OTHER, UNKNOWN } relation;
-
-static relation
-from_order(int order)
-{
-    return order < 0 ? LESS : order > 0 ? GREATER : EQUAL;
-}
-
-static relation
-by_text(ref_str a, ref_str b)
-{
-    return ref_str_eq(a, b) ? SAME : OTHER;
-}
-
-static ref_str
-bool_text(ref_value v)
-{
-    return ref_cstr(v.b ? "true" : "false");
-}
-
-static relation
-mirrored(relation r)
-{
-    return r == LESS ? GREATER : r == GREATER ? LESS : r;
-}
-
-/* x from the event, y a literal of another type. */
-static relation
-relate_coerced(evaluation *ev, ref_value x, ref_value y)
-{
-    ref_num n;
-
-    if (x.tag == REF_NUM && y.tag == REF_STR)
-        return ref_parse_num(y.str, &n) ? from_order(ref_num_order(x.num, n))
-                                        : UNKNOWN;
-    if (x.tag == REF_STR && y.tag == REF_NUM)
-        return from_order(ref_str_order(x.str, ref_num_text(ev->pool, y.num)));
-    if (x.tag == REF_BOOL && y.tag == REF_STR &&
-        (ref_str_eq(y.str, ref_cstr("true")) ||
-         ref_str_eq(y.str, ref_cstr("false"))))
-        return by_text(bool_text(x), y.str);
-    if (x.tag == REF_STR && y.tag == REF_BOOL)
-        return by_text(x.str, bool_text(y));
-    return UNKNOWN;
-}
-
-/* One side at least is from an ip field: both are addresses, or nothing. */
-static relation
-relate_addresses(ref_value x, ref_value y)
-{
-    ref_addr a, b;
-
-    if (x.tag != REF_STR || y.tag != REF_STR || !ref_parse_addr(x.str, &a) ||
-        !ref_parse_addr(y.str, &b))
-        return UNKNOWN;
-    return from_order(ref_str_order((ref_str){(char *)a.b, sizeof a.b},
-                                    (ref_str){(char *)b.b, sizeof b.b}));
-}
-
-/* Neither is null. */
-static relation
-relate(evaluation *ev, ref_value x, ref_value y)
-{
-    if (x.address || y.address)
-        return relate_addresses(x, y);
-    if (x.tag == REF_NUM && y.tag == REF_NUM)
-        return from_order(ref_num_order(x.num, y.num));
-    if (x.tag == REF_STR && y.tag == REF_STR)
-        return from_order(ref_str_order(x.str, y.str));
-    if (x.tag == REF_BOOL && y.tag == REF_BOOL)
-        return x.b == y.b ? SAME : OTHER;
-    if (y.literal && !x.literal)
-        return relate_coerced(ev, x, y);
-    if (x.literal && !y.literal)
-        return mirrored(relate_coerced(ev, y, x));
-    return UNKNOWN;
-}
-
-/* Is the address in the block that the literal names?  A value that is no
- * address is in none. */
-static ref_value
-in_literal_block(evaluation *ev, ref_value x, ref_value lit)
-{
-    ref_block block;
-    ref_addr addr;
-
-    if (!ref_parse_block(lit.str, &block))
-        return refuse(ev, "literal is neither address nor block");
-    return boolean(x.tag == REF_STR && ref_parse_addr(x.str, &addr) &&
-                   ref_in_block(&block, &addr));
-}
-
-static ref_value
-equals(evaluation *ev, ref_value x, ref_value y)
-{
-    relation r;
-
-    if (x.tag == REF_NULL || y.tag == REF_NULL)
-        return null_value;
-    if (x.address && y.literal && y.tag == REF_STR)
-        return in_literal_block(ev, x, y);
-    if (y.address && x.literal && x.tag == REF_STR)
-        return in_literal_block(ev, y, x);
-    r = relate(ev, x, y);
-    if (r == UNKNOWN)
-        return null_value;
-    return boolean(r == EQUAL || r == SAME);
-}
-
-static ref_value
-ordered(evaluation *ev, unsigned op, ref_value x, ref_value y)
-{
-    relation r;
-
-    if (x.tag == REF_NULL || y.tag == REF_NULL)
-        return null_value;
-    r = relate(ev, x, y);
-    if (r != LESS && r != EQUAL && r != GREATER)
-        return null_value;
-    switch (op) {
-    case EQL_CMP_LT: return boolean(r == LESS);
-    case EQL_CMP_LE: return boolean(r == LESS || r == EQUAL);
-    case EQL_CMP_GT: return boolean(r == GREATER);
-    default: return boolean(r == GREATER || r == EQUAL);
-    }
-}
-
-/* --- V: value position ------------------------------------------------------
- */
-
-static ref_value
-kleene_not(ref_value v)
-{
-    return v.tag == REF_BOOL ? boolean(!v.b) : null_value;
-}
 
 /* An operand of and/or/not: a bare field means `field == true`. */
 static ref_value
-condition_value(evaluation *ev, const eql_expr *e)
+condition_value(leaf *l, const ref_node *e)
 {
-    ref_value v = value_of(ev, e);
+    ref_value v = value_of(l, e);
 
-    return e->kind == EQL_NODE_FIELD ? equals(ev, v, literal_true) : v;
+    return e->kind == REF_N_FIELD
+               ? ref_equals(l->env, v, literal_true(), REF_EXACT)
+               : v;
 }
 
 /* `all`: and, else or.  The deciding value of `and` is false, of `or` true. */
 static ref_value
-kleene_list(evaluation *ev, const eql_expr_list *list, bool all)
+kleene_list(leaf *l, const ref_node *e, bool all)
 {
     bool unknown = false;
 
-    for (uint32_t i = 0; i < list->n; i++) {
-        ref_value v = condition_value(ev, list->items[i]);
+    for (size_t i = 0; i < e->n; i++) {
+        ref_value v = condition_value(l, e->kids[i]);
 
-        if (all ? is_false(v) : is_true(v))
-            return boolean(!all);
+        if (all ? ref_is_false(v) : ref_is_true(v))
+            return ref_boolean(!all);
         unknown |= v.tag != REF_BOOL;
     }
-    return unknown ? null_value : boolean(all);
-}
-
-static ref_value
-comparison(evaluation *ev, const eql_expr *e)
-{
-    const eql_expr *l = e->u.op.left, *r = e->u.op.right;
-    unsigned op = e->u.op.op;
-
-    if (op != EQL_CMP_EQ && op != EQL_CMP_NE)
-        return ordered(ev, op, value_of(ev, l), value_of(ev, r));
-    if (is_literal_null(r))
-        return boolean(value_of(ev, l).tag == REF_NULL);
-    if (is_literal_null(l))
-        return boolean(value_of(ev, r).tag == REF_NULL);
-    return equals(ev, value_of(ev, l), value_of(ev, r));
-}
-
-static ref_value
-folded(evaluation *ev, ref_value v)
-{
-    if (v.tag == REF_STR)
-        v.str = ref_fold_str(ev->pool, v.str);
-    return v;
-}
-
-/* Folding is for string against string; all else is as in `in`. */
-static ref_value
-equals_element(evaluation *ev, ref_value x, ref_value y, bool fold)
-{
-    if (fold && x.tag == REF_STR && y.tag == REF_STR && !x.address &&
-        !y.address)
-        return equals(ev, folded(ev, x), folded(ev, y));
-    return equals(ev, x, y);
-}
-
-static ref_value
-membership(evaluation *ev, const eql_expr *e)
-{
-    ref_value x = value_of(ev, e->u.test.operand);
-    bool unknown = x.tag == REF_NULL;
-
-    for (uint32_t i = 0; i < e->u.test.list.n; i++) {
-        const eql_expr *item = e->u.test.list.items[i];
-        ref_value y;
-
-        if (is_literal_null(item))
-            continue;
-        y = value_of(ev, item);
-        if (y.tag == REF_NULL)
-            unknown = true;
-        else if (is_true(equals_element(ev, x, y, e->u.test.fold)))
-            return boolean(true);
-    }
-    return unknown ? null_value : boolean(false);
+    return unknown ? ref_null() : ref_boolean(all);
 }
 
 static bool
-has_wildcard(ref_str s)
+is_equality(const ref_node *e)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == '*' || s.p[i] == '?')
-            return true;
-    return false;
-}
-
-/* x against one pattern; x is not null. */
-static ref_value
-match_one(evaluation *ev, unsigned op, ref_value x, ref_value pattern)
-{
-    bool colon = op == EQL_MATCH_COLON;
-
-    if (pattern.tag == REF_NUM && colon)
-        return equals(ev, x, pattern);
-    if (pattern.tag != REF_STR)
-        return refuse(ev, "pattern is not a string");
-    if (x.address && colon && !has_wildcard(pattern.str))
-        return in_literal_block(ev, x, pattern);
-    if (x.tag == REF_NUM && colon)
-        x.str = ref_num_text(ev->pool, x.num);
-    else if (x.tag != REF_STR)
-        return null_value;
-    return boolean(
-        ref_wild(ev->pool, pattern.str, x.str, op != EQL_MATCH_LIKE));
+    return e->kind == REF_N_COMPARE &&
+           (strcmp(e->op, "==") == 0 || strcmp(e->op, "!=") == 0);
 }
 
 static ref_value
-match(evaluation *ev, const eql_expr *e)
+comparison(leaf *l, const ref_node *e)
 {
-    ref_value x = value_of(ev, e->u.test.operand);
-    bool unknown = false;
+    const ref_node *a = e->kids[0], *b = e->kids[1];
 
-    if (e->u.test.op > EQL_MATCH_LIKE_CI)
-        return refuse(ev, "regex");
-    if (x.tag == REF_NULL)
-        return null_value;
-    for (uint32_t i = 0; i < e->u.test.list.n; i++) {
-        ref_value v =
-            match_one(ev, e->u.test.op, x, literal(e->u.test.list.items[i]));
+    if (!is_equality(e))
+        return ref_ordered(l->env, e->op, value_of(l, a), value_of(l, b));
+    if (is_literal_null(b))
+        return ref_boolean(value_of(l, a).tag == REF_NULL);
+    if (is_literal_null(a))
+        return ref_boolean(value_of(l, b).tag == REF_NULL);
+    return ref_equals_wild(l->env, value_of(l, a), value_of(l, b),
+                           ref_case_of(l->env, false));
+}
 
-        if (is_true(v))
-            return v;
-        unknown |= v.tag == REF_NULL;
+/* Only an element may be a wildcard.  Folding is for string against string; all
+ * else is as in `in`. */
+static bool
+is_member(leaf *l, ref_value x, ref_value y, bool tilde)
+{
+    ref_case_rule rule = ref_case_of(l->env, tilde);
+
+    return ref_is_true(ref_is_wildcard(y) ? ref_equals_wild(l->env, x, y, rule)
+                                          : ref_equals(l->env, x, y, rule));
+}
+
+static ref_value
+membership(leaf *l, const ref_node *e)
+{
+    ref_value x = value_of(l, e->kids[0]);
+    bool unknown = x.tag == REF_NULL;
+
+    if (x.tag == REF_LIST)
+        return ref_null();
+    for (size_t i = 1; i < e->n; i++) {
+        ref_value y;
+
+        if (is_literal_null(e->kids[i]))
+            continue;
+        y = value_of(l, e->kids[i]);
+        if (y.tag == REF_NULL || y.tag == REF_LIST || ref_no_instant(x, y))
+            unknown = true;
+        else if (is_member(l, x, y, e->tilde))
+            return ref_boolean(true);
     }
-    return unknown ? null_value : boolean(false);
+    return unknown ? ref_null() : ref_boolean(false);
 }
 
 static ref_value
-call(evaluation *ev, const eql_expr *e)
+match(leaf *l, const ref_node *e)
 {
-    const eql_name *name = &e->u.call.name;
-    const eql_expr_list *args = &e->u.call.args;
-    ref_value x, hit = boolean(false);
+    ref_value *patterns = ref_alloc(l->env->pool, e->n * sizeof *patterns);
 
-    if (name->text.len != 9 || strncasecmp(name->text.p, "cidrMatch", 9) != 0)
-        return refuse(ev, "function");
-    if (args->n < 2)
-        return refuse(ev, "cidrMatch needs a block");
-    x = value_of(ev, args->items[0]);
-    for (uint32_t i = 1; i < args->n; i++) {
-        ref_value lit = literal(args->items[i]), v;
+    for (size_t i = 1; i < e->n; i++)
+        patterns[i - 1] = e->kids[i]->literal;
+    return ref_match_any(l->env, e->op, e->tilde, value_of(l, e->kids[0]),
+                         patterns, e->n - 1);
+}
 
-        if (lit.tag != REF_STR)
-            return refuse(ev, "block is not a string");
-        v = in_literal_block(ev, x, lit);
-        if (is_true(v))
-            hit = v;
+/* --- functions of lists ----------------------------------------------------
+ */
+
+/* For how many elements does the condition hold? */
+static size_t
+count_elements(const ref_env *env, const ref_node *e)
+{
+    ref_json_list list;
+    size_t count = 0;
+
+    if (e->n != 3 || e->kids[0]->kind != REF_N_FIELD ||
+        e->kids[1]->kind != REF_N_FIELD || !e->kids[1]->path.variable) {
+        refuse(env, "array function");
+        return 0;
     }
-    return x.tag == REF_NULL ? null_value : hit;
+    list = ref_path_elements(env, &e->kids[0]->path, env->flags->opaque);
+    for (size_t i = 0; i < list.n; i++) {
+        ref_variable bound = {.name = e->kids[1]->path.segments[0].name,
+                              .value = list.items[i],
+                              .outer = env->variables};
+        ref_env inner = *env;
+
+        inner.variables = &bound;
+        count += ref_holds(&inner, e->kids[2]);
+    }
+    return count;
+}
+
+/* The elements that arrayContains looks at: what is no scalar among them equals
+ * nothing. */
+static ref_values
+elements_of(leaf *l, const ref_node *e)
+{
+    const ref_env *env = l->env;
+    ref_values out = {0};
+
+    if (e->kind != REF_N_FIELD) {
+        out.items = ref_alloc(env->pool, sizeof *out.items);
+        out.items[0] = value_of(l, e);
+        out.n = out.items[0].tag == REF_NULL ? 0 : 1;
+        return out;
+    }
+    return ref_typed_elements(env, &e->path);
 }
 
 static ref_value
-chosen_value(evaluation *ev, const eql_expr *e)
+array_contains(leaf *l, const ref_node *e)
 {
-    for (size_t i = 0; i < ev->nocc; i++)
-        if (ev->occ[i].node == e)
-            return ev->occ[i].chosen;
-    return refuse(ev, "field outside of a leaf");
+    ref_values list;
+    bool any = false, unknown = false;
+
+    if (e->n < 2)
+        return refuse(l->env, "wrong number of arguments");
+    list = elements_of(l, e->kids[0]);
+    for (size_t i = 1; i < e->n; i++) {
+        ref_value y = value_of(l, e->kids[i]);
+
+        unknown |= y.tag == REF_NULL;
+        for (size_t k = 0; k < list.n; k++)
+            any |= ref_is_true(ref_equals(l->env, list.items[k], y,
+                                          ref_case_of(l->env, e->tilde)));
+    }
+    return list.n == 0 || unknown ? ref_null() : ref_boolean(any);
+}
+
+static bool
+counts_elements(const ref_env *env, ref_function f, const ref_node *e,
+                size_t *count)
+{
+    return f == REF_F_LENGTH && env->flags->count_length && e->n == 1 &&
+           e->kids[0]->kind == REF_N_FIELD &&
+           ref_path_count(env, &e->kids[0]->path, count);
+}
+
+static ref_value
+call(leaf *l, const ref_node *e)
+{
+    ref_function f = ref_function_named(e->name);
+    ref_value *args;
+    size_t count;
+
+    if (f == REF_F_ARRAY_SEARCH)
+        return ref_boolean(count_elements(l->env, e) > 0);
+    if (f == REF_F_ARRAY_COUNT)
+        return ref_integer((int64_t)count_elements(l->env, e));
+    if (f == REF_F_ARRAY_CONTAINS)
+        return array_contains(l, e);
+    if (f == REF_F_SAFE && e->n == 1)
+        return value_of(l, e->kids[0]);
+    if (counts_elements(l->env, f, e, &count))
+        return ref_integer((int64_t)count);
+    args = ref_alloc(l->env->pool, e->n * sizeof *args);
+    for (size_t i = 0; i < e->n; i++)
+        args[i] = value_of(l, e->kids[i]);
+    return ref_apply(l->env, f, e->tilde, args, e->n);
+}
+
+/* --- any expression --------------------------------------------------------
+ */
+
+static ref_value
+chosen_value(leaf *l, const ref_node *e)
+{
+    for (size_t i = 0; i < l->nocc; i++)
+        if (l->occ[i].node == e)
+            return l->occ[i].chosen;
+    return refuse(l->env, "field outside of a leaf");
+}
+
+static ref_value
+sign(leaf *l, const ref_node *e)
+{
+    ref_value v = value_of(l, e->kids[0]);
+
+    if (*e->op == '-')
+        return ref_arith(l->env, "-",
+                         v.tag == REF_NUM && !v.num.is_int
+                             ? (ref_value){.tag = REF_NUM, .num = {.d = -0.0}}
+                             : ref_integer(0),
+                         v);
+    return v.tag == REF_NUM ? v : ref_null();
+}
+
+static ref_value
+lineage(leaf *l, const ref_node *e)
+{
+    if (!e->lineage)
+        return refuse(l->env, "lineage not worked out");
+    return ref_boolean(e->lineage[l->env->number]);
 }
 
 /* V[e], but with a negation of e's own (!=, not in, not like) left out. */
 static ref_value
-positive(evaluation *ev, const eql_expr *e)
+positive(leaf *l, const ref_node *e)
 {
     switch (e->kind) {
-    case EQL_NODE_LITERAL: return literal(e);
-    case EQL_NODE_FIELD: return chosen_value(ev, e);
-    case EQL_NODE_CALL: return call(ev, e);
-    case EQL_NODE_AND: return kleene_list(ev, &e->u.list, true);
-    case EQL_NODE_OR: return kleene_list(ev, &e->u.list, false);
-    case EQL_NODE_NOT: return kleene_not(condition_value(ev, e->u.op.left));
-    case EQL_NODE_COMPARE: return comparison(ev, e);
-    case EQL_NODE_SIGN:
-        if (is_literal(e))
-            return literal(e);
-        break;
-    case EQL_NODE_IN: return membership(ev, e);
-    case EQL_NODE_MATCH: return match(ev, e);
-    case EQL_NODE_ARITH:
-    case EQL_NODE_LINEAGE: break;
+    case REF_N_LITERAL: return e->literal;
+    case REF_N_FIELD: return chosen_value(l, e);
+    case REF_N_CALL: return call(l, e);
+    case REF_N_AND: return kleene_list(l, e, true);
+    case REF_N_OR: return kleene_list(l, e, false);
+    case REF_N_NOT: return ref_kleene_not(condition_value(l, e->kids[0]));
+    case REF_N_COMPARE: return comparison(l, e);
+    case REF_N_SIGN: return sign(l, e);
+    case REF_N_ARITH:
+        return ref_arith(l->env, e->op, value_of(l, e->kids[0]),
+                         value_of(l, e->kids[1]));
+    case REF_N_IN: return membership(l, e);
+    case REF_N_MATCH: return match(l, e);
+    case REF_N_LINEAGE: return lineage(l, e);
     }
-    return refuse(ev, "arithmetic or lineage");
+    return ref_null();
 }
 
 static bool
-is_negated(const eql_expr *e)
+is_negated(const ref_node *e)
 {
-    return (e->kind == EQL_NODE_COMPARE && e->u.op.op == EQL_CMP_NE) ||
-           ((e->kind == EQL_NODE_IN || e->kind == EQL_NODE_MATCH) &&
-            e->u.test.negated);
+    return e->negated || (e->kind == REF_N_COMPARE && strcmp(e->op, "!=") == 0);
 }
 
 /* V[e] under the choices made now. */
 static ref_value
-value_of(evaluation *ev, const eql_expr *e)
+value_of(leaf *l, const ref_node *e)
 {
-    ref_value v = positive(ev, e);
+    ref_value v = positive(l, e);
 
-    return is_negated(e) ? kleene_not(v) : v;
+    return is_negated(e) ? ref_kleene_not(v) : v;
 }
 
-/* --- sigma: every choice of values ------------------------------------------
+/* --- sigma: every choice of values -----------------------------------------
  */
 
-static void collect(evaluation *ev, const eql_expr *e);
-
+/* Notes every occurrence of a path below e, but for lists that a function
+ * takes whole and for the conditions of lambdas. */
 static void
-collect_list(evaluation *ev, const eql_expr_list *list)
+collect(leaf *l, const ref_node *e)
 {
-    for (uint32_t i = 0; i < list->n; i++)
-        collect(ev, list->items[i]);
-}
+    ref_function f =
+        e->kind == REF_N_CALL ? ref_function_named(e->name) : REF_F_NONE;
+    size_t first = 0, count;
 
-/* Notes every occurrence of a path below e. */
-static void
-collect(evaluation *ev, const eql_expr *e)
-{
-    switch (e->kind) {
-    case EQL_NODE_FIELD:
-        if (ev->nocc == MAX_OCCURRENCES) {
-            refuse(ev, "too many fields in a leaf");
-            return;
-        }
-        ev->occ[ev->nocc++] = (occurrence){
-            e, ref_path_values(ev->pool, ev->event, &e->u.field), null_value};
-        break;
-    case EQL_NODE_CALL: collect_list(ev, &e->u.call.args); break;
-    case EQL_NODE_AND:
-    case EQL_NODE_OR: collect_list(ev, &e->u.list); break;
-    case EQL_NODE_COMPARE:
-        collect(ev, e->u.op.left);
-        collect(ev, e->u.op.right);
-        break;
-    case EQL_NODE_NOT: collect(ev, e->u.op.left); break;
-    case EQL_NODE_IN:
-        collect(ev, e->u.test.operand);
-        collect_list(ev, &e->u.test.list);
-        break;
-    case EQL_NODE_MATCH: collect(ev, e->u.test.operand); break;
-    case EQL_NODE_LITERAL:
-    case EQL_NODE_SIGN:
-    case EQL_NODE_ARITH:
-    case EQL_NODE_LINEAGE: break;
+    if (f == REF_F_ARRAY_SEARCH || f == REF_F_ARRAY_COUNT ||
+        counts_elements(l->env, f, e, &count))
+        return;
+    if (f == REF_F_ARRAY_CONTAINS && e->n && e->kids[0]->kind == REF_N_FIELD)
+        first = 1;
+    for (size_t i = first; i < e->n; i++)
+        collect(l, e->kids[i]);
+    if (e->kind != REF_N_FIELD)
+        return;
+    if (l->nocc == MAX_OCCURRENCES) {
+        refuse(l->env, "too many fields in a leaf");
+        return;
     }
+    l->occ[l->nocc++] =
+        (occurrence){.node = e, .values = ref_path_values(l->env, &e->path)};
 }
 
-/* What is asked of a leaf under one choice. */
-typedef bool (*question)(evaluation *ev, const eql_expr *e);
-
-static bool
-says_true(evaluation *ev, const eql_expr *e)
-{
-    return is_true(positive(ev, e));
-}
-
-static bool
-says_null(evaluation *ev, const eql_expr *e)
-{
-    return value_of(ev, e).tag == REF_NULL;
-}
-
-static bool
-field_says_true(evaluation *ev, const eql_expr *e)
-{
-    return is_true(condition_value(ev, e));
-}
+/* Is called with every choice until it says that it has seen enough. */
+typedef bool (*question)(void *ctx, leaf *l, const ref_node *e);
 
 /* Is there a choice for occurrences i and on that makes the answer yes? */
 static bool
-some_choice(evaluation *ev, size_t i, const eql_expr *e, question ask)
+some_choice(leaf *l, size_t i, const ref_node *e, question ask, void *ctx)
 {
-    occurrence *o = &ev->occ[i];
+    occurrence *o = &l->occ[i];
 
-    if (i == ev->nocc)
-        return ask(ev, e);
+    if (i == l->nocc)
+        return ask(ctx, l, e);
     if (o->values.n == 0) {
-        o->chosen = null_value;
-        return some_choice(ev, i + 1, e, ask);
+        o->chosen = ref_null();
+        return some_choice(l, i + 1, e, ask, ctx);
     }
     for (size_t k = 0; k < o->values.n; k++) {
         o->chosen = o->values.items[k];
-        if (some_choice(ev, i + 1, e, ask))
+        if (some_choice(l, i + 1, e, ask, ctx))
             return true;
     }
     return false;
@@ -547,92 +372,145 @@ some_choice(evaluation *ev, size_t i, const eql_expr *e, question ask)
 
 /* Exists sigma: ask.  Over the cap the leaf is false. */
 static bool
-exists(evaluation *ev, const eql_expr *e, question ask)
+exists(const ref_env *env, const ref_node *e, question ask, void *ctx)
 {
+    leaf l;
     size_t choices = 1;
 
-    ev->nocc = 0;
-    collect(ev, e);
-    for (size_t i = 0; i < ev->nocc; i++) {
-        if (ev->occ[i].values.n)
-            choices *= ev->occ[i].values.n;
+    l.env = env;
+    l.nocc = 0;
+    collect(&l, e);
+    for (size_t i = 0; i < l.nocc; i++) {
+        if (l.occ[i].values.n)
+            choices *= l.occ[i].values.n;
         if (choices > MAX_CHOICES)
             return false;
     }
-    return some_choice(ev, 0, e, ask);
+    return some_choice(&l, 0, e, ask, ctx);
 }
 
-/* --- B: filter position (spec 4.3) ------------------------------------------
+static bool
+says_true(void *ctx, leaf *l, const ref_node *e)
+{
+    (void)ctx;
+    return ref_is_true(positive(l, e));
+}
+
+static bool
+says_null(void *ctx, leaf *l, const ref_node *e)
+{
+    (void)ctx;
+    return value_of(l, e).tag == REF_NULL;
+}
+
+static bool
+field_says_true(void *ctx, leaf *l, const ref_node *e)
+{
+    (void)ctx;
+    return ref_is_true(condition_value(l, e));
+}
+
+/* ctx: the truth value that is looked for. */
+static bool
+says_it(void *ctx, leaf *l, const ref_node *e)
+{
+    ref_value v = condition_value(l, e);
+
+    return v.tag == REF_BOOL && v.b == *(const bool *)ctx;
+}
+
+static bool
+note_value(void *ctx, leaf *l, const ref_node *e)
+{
+    ref_values *out = ctx;
+
+    out->items = ref_grow(l->env->pool, out->items, out->n, sizeof *out->items);
+    out->items[out->n++] = value_of(l, e);
+    return false;
+}
+
+ref_values
+ref_expression_values(const ref_env *env, const ref_node *e)
+{
+    ref_values out = {0};
+
+    (void)exists(env, e, note_value, &out);
+    return out;
+}
+
+/* --- B: filter position (spec 4.3) -----------------------------------------
  */
 
-static bool filter(evaluation *ev, const eql_expr *e);
+static bool filter(const ref_env *env, const ref_node *e);
 
-/* B[e == null] */
+/* B[a == b], whole being the comparison. */
 static bool
-filter_null_test(evaluation *ev, const eql_expr *e)
+filter_equal(const ref_env *env, const ref_node *whole)
 {
-    return exists(ev, e, says_null);
-}
+    const ref_node *a = whole->kids[0], *b = whole->kids[1];
 
-/* B[l == r], whole being the comparison. */
-static bool
-filter_equal(evaluation *ev, const eql_expr *whole)
-{
-    const eql_expr *l = whole->u.op.left, *r = whole->u.op.right;
+    if (is_literal_null(b))
+        return exists(env, a, says_null, NULL);
+    if (is_literal_null(a))
+        return exists(env, b, says_null, NULL);
+    if (is_literal_bool(a) && !is_literal_bool(b)) {
+        const ref_node *swap = a;
 
-    if (is_literal_null(r))
-        return filter_null_test(ev, l);
-    if (is_literal_null(l))
-        return filter_null_test(ev, r);
-    if (is_literal_bool(l) && !is_literal_bool(r)) {
-        const eql_expr *swap = l;
-
-        l = r;
-        r = swap;
+        a = b;
+        b = swap;
     }
-    if (is_literal_bool(r) && l->kind != EQL_NODE_FIELD)
-        return r->u.literal.u.b ? filter(ev, l) : !filter(ev, l);
-    return exists(ev, whole, says_true);
+    if (is_literal_bool(b) && a->kind != REF_N_FIELD)
+        return b->literal.b ? filter(env, a) : !filter(env, a);
+    return exists(env, whole, says_true, NULL);
 }
 
 /* B[e] */
 static bool
-filter(evaluation *ev, const eql_expr *e)
+filter(const ref_env *env, const ref_node *e)
 {
     bool yes;
 
     switch (e->kind) {
-    case EQL_NODE_AND:
-        for (uint32_t i = 0; i < e->u.list.n; i++)
-            if (!filter(ev, e->u.list.items[i]))
+    case REF_N_AND:
+        for (size_t i = 0; i < e->n; i++)
+            if (!filter(env, e->kids[i]))
                 return false;
         return true;
-    case EQL_NODE_OR:
-        for (uint32_t i = 0; i < e->u.list.n; i++)
-            if (filter(ev, e->u.list.items[i]))
+    case REF_N_OR:
+        for (size_t i = 0; i < e->n; i++)
+            if (filter(env, e->kids[i]))
                 return true;
         return false;
-    case EQL_NODE_NOT: return !filter(ev, e->u.op.left);
-    case EQL_NODE_FIELD: return exists(ev, e, field_says_true);
-    case EQL_NODE_COMPARE:
-        if (e->u.op.op != EQL_CMP_EQ && e->u.op.op != EQL_CMP_NE)
-            return exists(ev, e, says_true);
-        yes = filter_equal(ev, e);
+    case REF_N_NOT: return !filter(env, e->kids[0]);
+    case REF_N_FIELD: return exists(env, e, field_says_true, NULL);
+    default:
+        yes = is_equality(e) ? filter_equal(env, e)
+                             : exists(env, e, says_true, NULL);
         break;
-    default: yes = exists(ev, e, says_true); break;
     }
     return is_negated(e) ? !yes : yes;
 }
 
-bool
-ref_holds(ref_pool *pool, const json_t *event, const eql_expr *condition,
-          const char **refused)
+/* Kleene logic: can e be `want`? */
+static bool
+kleene_filter(const ref_env *env, const ref_node *e, bool want)
 {
-    evaluation ev; /* occ is filled by collect */
+    bool all = (e->kind == REF_N_AND) == want;
 
-    ev.pool = pool;
-    ev.event = event;
-    ev.refused = refused;
-    ev.nocc = 0;
-    return filter(&ev, condition);
+    if (e->kind == REF_N_NOT)
+        return kleene_filter(env, e->kids[0], !want);
+    if (e->kind != REF_N_AND && e->kind != REF_N_OR)
+        return exists(env, e, says_it, &want);
+    for (size_t i = 0; i < e->n; i++)
+        if (kleene_filter(env, e->kids[i], want) != all)
+            return !all;
+    return all;
+}
+
+bool
+ref_holds(const ref_env *env, const ref_node *condition)
+{
+    if (env->flags->kleene)
+        return kleene_filter(env, condition, true);
+    return filter(env, condition);
 }

@@ -26,9 +26,14 @@ next(uint64_t *state)
     return z ^ (z >> 31);
 }
 
+/* From bytes as long as there are any: one for each choice. */
 size_t
 ref_gen_pick(ref_gen_state *g, size_t n)
 {
+    if (g->nbytes) {
+        g->nbytes--;
+        return *g->bytes++ % n;
+    }
     return (size_t)(next(&g->rng) >> 32) % n;
 }
 
@@ -44,171 +49,6 @@ ref_gen_mark(ref_gen_state *g, ref_construct c)
     g->c->constructs[c] = true;
 }
 
-/* --- the query
- * --------------------------------------------------------------------- */
-
-static const char *
-any_category(ref_gen_state *g)
-{
-    if (ref_gen_chance(g, 45)) {
-        ref_gen_mark(g, REF_C_CATEGORY_ANY);
-        return "any";
-    }
-    if (ref_gen_chance(g, 15)) {
-        ref_gen_mark(g, REF_C_CATEGORY_QUOTED);
-        return ref_gen_chance(g, 50) ? "\"my cat\"" : "\"process\"";
-    }
-    ref_gen_mark(g, REF_C_CATEGORY);
-    return ref_gen_chance(g, 75) ? "process" : "file";
-}
-
-/* In a sequence conditions are weaker, or nothing would ever match. */
-static ref_gen_stage
-any_stage(ref_gen_state *g)
-{
-    ref_gen_stage s = {0};
-    unsigned depth = (unsigned)ref_gen_pick(g, g->c->sequence ? 3 : 4);
-
-    s.category = any_category(g);
-    s.cond = ref_gen_term(g, depth);
-    if (g->c->sequence && ref_gen_chance(g, 35)) {
-        static const char *const weak[] = {"true", "1 == 1"};
-
-        s.cond = ref_alloc(g->pool, sizeof *s.cond);
-        s.cond->kind = REF_TERM_TEXT;
-        s.cond->head = weak[ref_gen_pick(g, 2)];
-    }
-    return s;
-}
-
-/* A key field, of ip type or not: one position has the same in all stages. */
-static const char *
-any_key(ref_gen_state *g, bool ip)
-{
-    ref_active *a = ip ? ref_gen_pick_kind(g, KIND_IP) : NULL;
-    const char *name = "zz";
-
-    for (int i = 0; !a && i < 8; i++) {
-        a = ref_gen_pick_active(g);
-        if (a->field->kind == KIND_IP)
-            a = NULL;
-    }
-    if (a)
-        name = ref_gen_name(g, a);
-    if (!ref_gen_chance(g, 25) && *name != '?')
-        return name;
-    ref_gen_mark(g, REF_C_OPTIONAL_KEY);
-    return *name == '?' ? name : ref_printf(g->pool, "?%s", name);
-}
-
-static bool
-any_ip_key(ref_gen_state *g)
-{
-    bool ip = ref_gen_chance(g, 50) && ref_gen_pick_kind(g, KIND_IP);
-
-    if (ip)
-        ref_gen_mark(g, REF_C_IP_KEY);
-    return ip;
-}
-
-static void
-own_keys(ref_gen_state *g, ref_gen_stage *s, const bool *ip, size_t n)
-{
-    s->by = ref_alloc(g->pool, (n + 1) * sizeof *s->by);
-    for (s->nby = 0; s->nby < n; s->nby++)
-        s->by[s->nby] = any_key(g, ip[s->nby]);
-}
-
-static void
-add_keys(ref_gen_state *g)
-{
-    ref_gen_case *c = g->c;
-    size_t total = ref_gen_pick(g, 3);
-    size_t own = ref_gen_chance(g, 40) ? ref_gen_pick(g, total + 1) : 0;
-    bool ip[2];
-
-    c->by = ref_alloc(g->pool, 3 * sizeof *c->by);
-    for (; c->nby < total - own; c->nby++)
-        c->by[c->nby] = any_key(g, any_ip_key(g));
-    for (size_t i = 0; i < own; i++)
-        ip[i] = any_ip_key(g);
-    for (size_t i = 0; i < c->nstages; i++)
-        own_keys(g, &c->stages[i], ip, own);
-    if (c->until)
-        own_keys(g, c->until, ip, own);
-    if (total == 0)
-        ref_gen_mark(g, REF_C_NO_KEY);
-    if (total == 2)
-        ref_gen_mark(g, REF_C_TWO_KEYS);
-    if (c->nby)
-        ref_gen_mark(g, REF_C_BY);
-    if (own && c->until)
-        ref_gen_mark(g, REF_C_UNTIL_BY);
-    if (own)
-        ref_gen_mark(g, REF_C_STAGE_BY);
-}
-
-/* Some whole number of steps, in a unit that can say it. */
-static void
-add_maxspan(ref_gen_state *g)
-{
-    static const struct {
-        const char *name;
-        int64_t ms;
-    } units[] = {
-        {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
-    int64_t ms = g->step_ns / 1000000 * (1 + (int64_t)ref_gen_pick(g, 6));
-    size_t unit;
-
-    do
-        unit = ref_gen_pick(g, REF_COUNTOF(units));
-    while (ms % units[unit].ms);
-    ref_gen_mark(g, REF_C_MAXSPAN);
-    g->c->maxspan =
-        ref_printf(g->pool, "%lld%s%s", (long long)(ms / units[unit].ms),
-                   ref_gen_chance(g, 15) ? " " : "", units[unit].name);
-    g->c->maxspan_first = g->c->nby && ref_gen_chance(g, 20);
-    if (g->c->maxspan_first)
-        ref_gen_mark(g, REF_C_MAXSPAN_FIRST);
-}
-
-static void
-add_exceptions(ref_gen_state *g)
-{
-    ref_gen_case *c = g->c;
-
-    c->nexceptions = 1 + ref_gen_pick(g, 2);
-    c->exceptions = ref_alloc(g->pool, c->nexceptions * sizeof *c->exceptions);
-    for (size_t i = 0; i < c->nexceptions; i++) {
-        c->exceptions[i].stage = 1 + ref_gen_pick(g, c->nstages);
-        c->exceptions[i].cond = ref_gen_term(g, 1);
-    }
-    ref_gen_mark(g, REF_C_EXCEPTION);
-}
-
-static void
-add_stages(ref_gen_state *g)
-{
-    static const unsigned char how_many[] = {1, 2, 2, 2, 2, 2, 3, 3,
-                                             3, 3, 4, 4, 4, 5, 5};
-    ref_gen_case *c = g->c;
-
-    c->nstages = 1;
-    if (c->sequence)
-        c->nstages = how_many[ref_gen_pick(g, sizeof how_many)];
-    ref_gen_mark(g, !c->sequence
-                        ? REF_C_EVENT_QUERY
-                        : (ref_construct)(REF_C_STAGES_1 + c->nstages - 1));
-    c->stages = ref_alloc(g->pool, c->nstages * sizeof *c->stages);
-    for (size_t i = 0; i < c->nstages; i++)
-        c->stages[i] = any_stage(g);
-    if (c->sequence && ref_gen_chance(g, 30)) {
-        c->until = ref_alloc(g->pool, sizeof *c->until);
-        *c->until = any_stage(g);
-        ref_gen_mark(g, REF_C_UNTIL);
-    }
-}
-
 static const char *
 any_gap(ref_gen_state *g)
 {
@@ -221,35 +61,58 @@ any_gap(ref_gen_state *g)
     return gaps[ref_gen_pick(g, REF_COUNTOF(gaps))];
 }
 
-ref_gen_case *
-ref_gen(ref_pool *pool, uint64_t seed, uint64_t number, unsigned features)
+static ref_query_kind
+any_kind(ref_gen_state *g)
+{
+    size_t roll = ref_gen_pick(g, 100);
+
+    if (roll < 42)
+        return REF_Q_EVENT;
+    if (roll < 84)
+        return REF_Q_SEQUENCE;
+    return roll < 92 ? REF_Q_SAMPLE : REF_Q_JOIN;
+}
+
+static ref_gen_case *
+make(ref_gen_state *g)
 {
     static const int64_t steps_ms[] = {1000,  1000,    1000,    500,
                                        60000, 3600000, 86400000};
-    ref_gen_state g = {.pool = pool, .features = features};
-    ref_gen_case *c = ref_alloc(pool, sizeof *c);
+    ref_gen_case *c = ref_alloc(g->pool, sizeof *c);
 
-    g.rng = seed;
+    g->c = c;
+    g->step_ns = 1000000 * REF_GEN_PICK(g, steps_ms);
+    c->kind = any_kind(g);
+    c->gap = any_gap(g);
+    c->through_image = ref_gen_chance(g, 20);
+    ref_gen_dialect(g);
+    g->single = g->flags.kleene && ref_gen_chance(g, 40);
+    g->family = ref_gen_chance(g, 10);
+    g->timed = g->family;
+    ref_gen_activate(g);
+    if (ref_gen_chance(g, c->kind == REF_Q_SEQUENCE ? 34 : 25))
+        ref_gen_elements(g);
+    ref_gen_query(g);
+    ref_gen_events(g);
+    return c;
+}
+
+ref_gen_case *
+ref_gen(ref_pool *pool, uint64_t seed, uint64_t number)
+{
+    ref_gen_state g = {.pool = pool, .rng = seed};
+
     g.rng = next(&g.rng) + number;
     (void)next(&g.rng);
-    g.c = c;
-    g.step_ns = 1000000 * steps_ms[ref_gen_pick(&g, REF_COUNTOF(steps_ms))];
-    c->sequence = ref_gen_chance(&g, 60);
-    c->gap = any_gap(&g);
-    ref_gen_activate(&g);
-    add_stages(&g);
-    if (c->sequence)
-        add_keys(&g);
-    if (c->sequence && ref_gen_chance(&g, 50))
-        add_maxspan(&g);
-    if ((features & REF_ENGINE_EXCEPTIONS) && ref_gen_chance(&g, 8))
-        add_exceptions(&g);
-    if ((features & REF_ENGINE_TIEBREAKER) && ref_gen_chance(&g, 8)) {
-        c->tiebreaker = "tb";
-        ref_gen_mark(&g, REF_C_TIEBREAKER);
-    }
-    ref_gen_events(&g);
-    return c;
+    return make(&g);
+}
+
+ref_gen_case *
+ref_gen_from_bytes(ref_pool *pool, const uint8_t *bytes, size_t n)
+{
+    ref_gen_state g = {.pool = pool, .bytes = bytes, .nbytes = n};
+
+    return make(&g);
 }
 
 /* --- its text
@@ -304,6 +167,11 @@ put_bare_term(ref_text *out, const ref_term *t, const char *gap)
         }
         ref_put(out, t->tail);
         break;
+    case REF_TERM_HOLD:
+        ref_put(out, t->head);
+        put_term(out, t->kids[0], gap);
+        ref_put(out, t->tail);
+        break;
     case REF_TERM_LIST:
         ref_put(out, t->head);
         for (size_t i = 0; i < t->nitems; i++) {
@@ -326,6 +194,15 @@ put_term(ref_text *out, const ref_term *t, const char *gap)
         ref_put(out, ")");
 }
 
+const char *
+ref_gen_term_text(ref_pool *pool, const ref_term *t)
+{
+    ref_text out = {.pool = pool};
+
+    put_term(&out, t, " ");
+    return ref_text_cstr(&out);
+}
+
 static void
 put_by(ref_text *out, const char **by, size_t n)
 {
@@ -336,13 +213,45 @@ put_by(ref_text *out, const char **by, size_t n)
 static void
 put_stage(ref_text *out, const ref_gen_stage *s, const char *gap)
 {
-    ref_put(out, "[");
+    ref_put(out, s->missing ? "![" : "[");
     ref_put(out, s->category);
     ref_put(out, " where");
     ref_put(out, gap);
     put_term(out, s->cond, gap);
     ref_put(out, "]");
+    if (s->alias && s->alias_first)
+        ref_putf(out, " as %s", s->alias);
+    if (s->fork)
+        ref_put(out, s->alias_first ? " fork" : " fork=true");
     put_by(out, s->by, s->nby);
+    if (s->runs)
+        ref_putf(out, " with runs=%zu", s->runs);
+    if (s->alias && !s->alias_first)
+        ref_putf(out, " as %s", s->alias);
+}
+
+static void
+put_tuple_query(ref_text *out, const ref_gen_case *c)
+{
+    static const char *const words[] = {[REF_Q_SEQUENCE] = "sequence",
+                                        [REF_Q_SAMPLE] = "sample",
+                                        [REF_Q_JOIN] = "join"};
+
+    ref_put(out, words[c->kind]);
+    if (c->maxspan && c->maxspan_first)
+        ref_putf(out, " with maxspan=%s", c->maxspan);
+    put_by(out, c->by, c->nby);
+    if (c->maxspan && !c->maxspan_first)
+        ref_putf(out, " with maxspan = %s", c->maxspan);
+    for (size_t i = 0; i < c->nstages; i++) {
+        ref_put(out, c->gap);
+        put_stage(out, &c->stages[i], c->gap);
+    }
+    if (c->until) {
+        ref_put(out, c->gap);
+        ref_put(out, "until ");
+        put_stage(out, c->until, c->gap);
+    }
 }
 
 static char *
@@ -350,28 +259,18 @@ query_text(ref_pool *pool, const ref_gen_case *c)
 {
     ref_text out = {.pool = pool};
 
-    if (!c->sequence) {
+    for (size_t i = 0; i < c->ndefinitions; i++)
+        ref_putf(&out, "%s\n", c->definitions[i]);
+    if (c->kind == REF_Q_EVENT) {
         ref_put(&out, c->stages[0].category);
         ref_put(&out, " where");
         ref_put(&out, c->gap);
         put_term(&out, c->stages[0].cond, c->gap);
-        return ref_text_cstr(&out);
+    } else {
+        put_tuple_query(&out, c);
     }
-    ref_put(&out, "sequence");
-    if (c->maxspan && c->maxspan_first)
-        ref_putf(&out, " with maxspan=%s", c->maxspan);
-    put_by(&out, c->by, c->nby);
-    if (c->maxspan && !c->maxspan_first)
-        ref_putf(&out, " with maxspan = %s", c->maxspan);
-    for (size_t i = 0; i < c->nstages; i++) {
-        ref_put(&out, c->gap);
-        put_stage(&out, &c->stages[i], c->gap);
-    }
-    if (c->until) {
-        ref_put(&out, c->gap);
-        ref_put(&out, "until ");
-        put_stage(&out, c->until, c->gap);
-    }
+    for (size_t i = 0; i < c->npipes; i++)
+        ref_putf(&out, " | %s", c->pipes[i]);
     return ref_text_cstr(&out);
 }
 
@@ -394,15 +293,29 @@ ref_gen_render(ref_pool *pool, const ref_gen_case *c)
 {
     const char **events = ref_alloc(pool, c->nevents * sizeof *events);
     ref_exception *ex = ref_alloc(pool, c->nexceptions * sizeof *ex);
+    ref_case out = {.events = events,
+                    .nevents = c->nevents,
+                    .exceptions = ex,
+                    .nexceptions = c->nexceptions,
+                    .tiebreaker = c->tiebreaker,
+                    .dialect = c->dialect,
+                    .no_schema = c->no_schema,
+                    .through_image = c->through_image};
 
     for (size_t i = 0; i < c->nevents; i++)
         events[i] = event_text(pool, &c->events[i]);
     for (size_t i = 0; i < c->nexceptions; i++) {
-        ref_text out = {.pool = pool};
+        ref_text text = {.pool = pool};
 
-        put_term(&out, c->exceptions[i].cond, c->gap);
-        ex[i] = (ref_exception){c->exceptions[i].stage, ref_text_cstr(&out)};
+        put_term(&text, c->exceptions[i].cond, c->gap);
+        ex[i] = (ref_exception){c->exceptions[i].stage, ref_text_cstr(&text)};
     }
-    return (ref_case){query_text(pool, c), events,       c->nevents, ex,
-                      c->nexceptions,      c->tiebreaker};
+    if (c->nset) {
+        const char **set = ref_alloc(pool, (c->nset + 1) * sizeof *set);
+
+        memcpy(set, c->set, c->nset * sizeof *set);
+        out.set = set;
+    }
+    out.query = query_text(pool, c);
+    return out;
 }

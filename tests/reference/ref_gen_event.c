@@ -61,6 +61,13 @@ time_text(ref_gen_state *g, int64_t ns)
     size_t form = ref_gen_pick(g, 10);
     int64_t ms = ns / 1000000, rest = ns % 1000000;
 
+    if (g->flags.endgame && form < 4 && ns % 100 == 0) {
+        ref_gen_mark(g, REF_C_EV_TIME_NUMBER);
+        return ref_printf(g->pool, "%lld",
+                          (long long)(ns / 100 + 116444736000000000));
+    }
+    if (g->flags.endgame)
+        return iso_text(g, ns);
     if (form == 0 && rest == 0) {
         ref_gen_mark(g, REF_C_EV_TIME_NUMBER);
         return ref_printf(g->pool, "%lld", (long long)ms);
@@ -80,14 +87,13 @@ add_time(ref_gen_state *g, ref_gen_event *ev, int64_t ns)
     static const char *const unusable[] = {"null", "\"yesterday\"", "true",
                                            "[]"};
 
-    if (ref_gen_chance(g, 2)) {
+    if (!g->timed && ref_gen_chance(g, 2)) {
         ref_gen_mark(g, REF_C_EV_NO_TIME);
         if (ref_gen_chance(g, 50))
-            add_pair(g, ev, "@timestamp",
-                     unusable[ref_gen_pick(g, REF_COUNTOF(unusable))]);
+            add_pair(g, ev, g->flags.timestamp, REF_GEN_PICK(g, unusable));
         return;
     }
-    add_pair(g, ev, "@timestamp", time_text(g, ns));
+    add_pair(g, ev, g->flags.timestamp, time_text(g, ns));
 }
 
 /* --- values
@@ -98,24 +104,35 @@ one_value(ref_gen_state *g, const ref_active *a)
 {
     if (ref_gen_chance(g, 88))
         return ref_gen_json(g, a->domain[ref_gen_pick(g, a->n)]);
-    return ref_gen_json(g, ref_gen_any_value(g, ref_gen_chance(g, 80)
-                                                    ? a->field->kind
-                                                    : KIND_MIXED));
+    /* How far dates reach is left open: no huge numbers there. */
+    return ref_gen_json(
+        g, ref_gen_any_value(g, ref_gen_chance(g, 80)         ? a->field->kind
+                                : a->field->kind == KIND_DATE ? KIND_STR
+                                                              : KIND_MIXED));
+}
+
+/* What counting elements makes of nulls and of lists in lists, and whether an
+ * empty list is null there, is left open. */
+static bool
+plain_lists(const ref_gen_state *g)
+{
+    return g->flags.opaque || g->flags.count_length;
 }
 
 static const char *
 list_value(ref_gen_state *g, const ref_active *a)
 {
     ref_text out = {.pool = g->pool};
+    bool odd = !plain_lists(g);
 
     ref_gen_mark(g, REF_C_EV_MULTI);
     ref_put(&out, "[");
     for (size_t i = 0, n = 1 + ref_gen_pick(g, 3); i < n; i++) {
         if (i)
             ref_put(&out, ",");
-        if (ref_gen_chance(g, 7)) {
+        if (odd && ref_gen_chance(g, 7)) {
             ref_put(&out, "null");
-        } else if (ref_gen_chance(g, 7)) {
+        } else if (odd && ref_gen_chance(g, 7)) {
             ref_gen_mark(g, REF_C_EV_NESTED_LIST);
             ref_putf(&out, "[%s]", one_value(g, a));
         } else {
@@ -136,11 +153,11 @@ any_value(ref_gen_state *g, const ref_active *a)
         ref_gen_mark(g, REF_C_EV_NULL);
         return "null";
     }
-    if (roll < 8) {
+    if (roll < 8 && !plain_lists(g)) {
         ref_gen_mark(g, REF_C_EV_EMPTY);
-        return empty[ref_gen_pick(g, REF_COUNTOF(empty))];
+        return REF_GEN_PICK(g, empty);
     }
-    return roll < 26 ? list_value(g, a) : one_value(g, a);
+    return roll < 26 && !g->single ? list_value(g, a) : one_value(g, a);
 }
 
 /* --- spellings
@@ -188,7 +205,7 @@ add_field(ref_gen_state *g, ref_gen_event *ev, const ref_active *a)
     }
     root = ref_printf(g->pool, "%.*s", (int)len, path);
     ref_gen_mark(g, REF_C_EV_NESTED);
-    if (ref_gen_chance(g, 12)) {
+    if (!g->single && !g->flags.count_length && ref_gen_chance(g, 12)) {
         ref_gen_mark(g, REF_C_EV_OBJECTS);
         add_pair(g, ev, root,
                  ref_printf(g->pool, "[%s,%s]", nested(g, dot + 1, value),
@@ -196,7 +213,8 @@ add_field(ref_gen_state *g, ref_gen_event *ev, const ref_active *a)
         return;
     }
     add_pair(g, ev, root, nested(g, dot + 1, value));
-    if (!a->field->one_way && ref_gen_chance(g, 12)) {
+    if (!a->field->one_way && !g->single && !plain_lists(g) &&
+        ref_gen_chance(g, 12)) {
         ref_gen_mark(g, REF_C_EV_BOTH);
         add_pair(g, ev, path, any_value(g, a));
     }
@@ -214,10 +232,14 @@ add_category(ref_gen_state *g, ref_gen_event *ev)
     size_t roll = ref_gen_pick(g, 100);
     const char *value;
 
+    if (g->family && ref_gen_chance(g, 60)) {
+        add_pair(g, ev, g->flags.category, "\"process\"");
+        return;
+    }
     if (roll < 5) {
         ref_gen_mark(g, REF_C_EV_NO_CATEGORY);
         if (roll < 2)
-            add_pair(g, ev, "event.category", roll ? "7" : "null");
+            add_pair(g, ev, g->flags.category, roll ? "7" : "null");
         return;
     }
     if (roll < 20) {
@@ -226,11 +248,118 @@ add_category(ref_gen_state *g, ref_gen_event *ev)
     } else {
         value = one[ref_gen_pick(g, REF_COUNTOF(one))];
     }
-    if (ref_gen_chance(g, 50))
-        add_pair(g, ev, "event.category", value);
+    if (g->flags.endgame || ref_gen_chance(g, 50))
+        add_pair(g, ev, g->flags.category, value);
     else
         add_pair(g, ev, "event",
                  ref_printf(g->pool, "{\"category\":%s}", value));
+}
+
+/* --- lists for lambdas -----------------------------------------------------
+ */
+
+/* {"n": ..., "v": ..., "d": {"e": ...}, "l": ...} */
+static const char *
+element(ref_gen_state *g, bool with_list)
+{
+    const ref_actives *of = &g->elements;
+    ref_gen_event object = {0};
+    ref_text out = {.pool = g->pool};
+
+    if (ref_gen_chance(g, 12))
+        return one_value(g, &of->items[of->n - 1]);
+    for (size_t i = 0; i + 1 < of->n; i++)
+        if (ref_gen_chance(g, 80))
+            add_field(g, &object, &of->items[i]);
+    if (with_list && ref_gen_chance(g, 60))
+        add_pair(g, &object, "l",
+                 ref_printf(g->pool, "[%s,%s]", element(g, false),
+                            element(g, false)));
+    ref_put(&out, "{");
+    for (size_t i = 0; i < object.n; i++)
+        ref_putf(&out, "%s\"%s\":%s", i ? "," : "", object.pairs[i].key,
+                 object.pairs[i].value);
+    ref_put(&out, "}");
+    return ref_text_cstr(&out);
+}
+
+static const char *
+elements(ref_gen_state *g)
+{
+    ref_text out = {.pool = g->pool};
+
+    ref_gen_mark(g, REF_C_EV_LIST_OBJECTS);
+    ref_put(&out, "[");
+    for (size_t i = 0, n = 1 + ref_gen_pick(g, 3); i < n; i++)
+        ref_putf(&out, "%s%s", i ? "," : "",
+                 ref_gen_chance(g, 4) && !plain_lists(g) ? "null"
+                                                         : element(g, true));
+    ref_put(&out, "]");
+    return ref_text_cstr(&out);
+}
+
+static void
+add_list(ref_gen_state *g, ref_gen_event *ev)
+{
+    const char *value;
+
+    if (ref_gen_chance(g, 12))
+        return;
+    if (ref_gen_chance(g, 20)) {
+        ref_gen_mark(g, REF_C_EV_LIST_ONE);
+        value = element(g, true);
+    } else {
+        value = elements(g);
+    }
+    if (*g->list == '`')
+        add_pair(g, ev, "x-arr", value);
+    else if (strcmp(g->list, "box.arr") == 0 && ref_gen_chance(g, 60))
+        add_pair(g, ev, "box", ref_printf(g->pool, "{\"arr\":%s}", value));
+    else
+        add_pair(g, ev, g->list, value);
+}
+
+/* --- processes -------------------------------------------------------------
+ */
+
+static void
+add_family(ref_gen_state *g, ref_gen_event *ev)
+{
+    static const char *const ids[] = {"\"p1\"", "\"p2\"", "\"p3\"", "\"p4\""};
+    static const char *const types[] = {"\"start\"",  "[\"info\",\"start\"]",
+                                        "\"end\"",    "\"start\"",
+                                        "\"change\"", "null"};
+    static const char *const pids[] = {"0", "1", "2", "3", "4"};
+    static const char *const subtypes[] = {
+        "\"create\"", "\"fork\"", "\"terminate\"", "\"other\"", "\"create\""};
+    bool endgame = g->flags.endgame;
+
+    if (ref_gen_chance(g, 94))
+        add_pair(g, ev, endgame ? "pid" : "process.entity_id",
+                 endgame ? REF_GEN_PICK(g, pids) : REF_GEN_PICK(g, ids));
+    if (ref_gen_chance(g, 85))
+        add_pair(g, ev, endgame ? "ppid" : "process.parent.entity_id",
+                 endgame ? REF_GEN_PICK(g, pids) : REF_GEN_PICK(g, ids));
+    if (!endgame) {
+        add_pair(g, ev, "event.type", REF_GEN_PICK(g, types));
+    } else if (ref_gen_chance(g, 60)) {
+        add_pair(g, ev, "subtype", REF_GEN_PICK(g, subtypes));
+    } else {
+        add_pair(g, ev, "opcode",
+                 ref_printf(g->pool, "%zu", 1 + ref_gen_pick(g, 5)));
+        if (ref_gen_chance(g, 40))
+            add_pair(g, ev, "process_name", "\"System\"");
+    }
+}
+
+static void
+add_host(ref_gen_state *g, ref_gen_event *ev)
+{
+    static const char *const hosts[] = {"\"h1\"", "\"h2\"", "\"H1\"", "\"a\""};
+
+    if (ref_gen_chance(g, 80))
+        add_pair(g, ev, g->flags.endgame ? "hostname" : "host.name",
+                 REF_GEN_PICK(g, hosts));
 }
 
 void
@@ -239,8 +368,8 @@ ref_gen_events(ref_gen_state *g)
     ref_gen_case *c = g->c;
     int64_t ns = FIRST_SECOND * SECOND_NS;
 
-    c->nevents = 1 + ref_gen_pick(g, c->sequence ? 12 : 5);
-    if (c->sequence && c->nevents < 4)
+    c->nevents = 1 + ref_gen_pick(g, (c->kind != REF_Q_EVENT) ? 12 : 5);
+    if ((c->kind != REF_Q_EVENT) && c->nevents < 4)
         c->nevents += 4;
     c->events = ref_alloc(g->pool, c->nevents * sizeof *c->events);
     for (size_t i = 0; i < c->nevents; i++) {
@@ -248,9 +377,15 @@ ref_gen_events(ref_gen_state *g)
         int64_t jitter = 0;
 
         add_category(g, ev);
-        for (size_t k = 0; k < g->nactive; k++)
+        if (g->family)
+            add_family(g, ev);
+        if (c->npipes)
+            add_host(g, ev);
+        for (size_t k = 0; k < g->active.n; k++)
             if (ref_gen_chance(g, 88))
-                add_field(g, ev, &g->active[k]);
+                add_field(g, ev, &g->active.items[k]);
+        if (g->list)
+            add_list(g, ev);
         if (ref_gen_chance(g, 3))
             jitter = ref_gen_chance(g, 50) ? 1 : 1000000;
         add_time(g, ev, ns + jitter);

@@ -9,8 +9,8 @@
 
 typedef ref_term *(*maker)(ref_gen_state *g, ref_active *a);
 
-static ref_term *
-new_term(ref_gen_state *g, ref_term_kind kind)
+ref_term *
+ref_gen_new_term(ref_gen_state *g, ref_term_kind kind)
 {
     ref_term *t = ref_alloc(g->pool, sizeof *t);
 
@@ -19,24 +19,24 @@ new_term(ref_gen_state *g, ref_term_kind kind)
     return t;
 }
 
-static ref_term *
-text_term(ref_gen_state *g, const char *text)
+ref_term *
+ref_gen_text_term(ref_gen_state *g, const char *text)
 {
-    ref_term *t = new_term(g, REF_TERM_TEXT);
+    ref_term *t = ref_gen_new_term(g, REF_TERM_TEXT);
 
     t->head = text;
     return t;
 }
 
-static void
-add_kid(ref_gen_state *g, ref_term *t, ref_term *kid)
+void
+ref_gen_add_kid(ref_gen_state *g, ref_term *t, ref_term *kid)
 {
     t->kids = ref_grow(g->pool, t->kids, t->nkids, sizeof *t->kids);
     t->kids[t->nkids++] = kid;
 }
 
-static void
-add_item(ref_gen_state *g, ref_term *t, const char *item)
+void
+ref_gen_add_item(ref_gen_state *g, ref_term *t, const char *item)
 {
     t->items = ref_grow(g->pool, t->items, t->nitems, sizeof *t->items);
     t->items[t->nitems++] = item;
@@ -62,27 +62,52 @@ coerced(ref_gen_state *g, ref_gen_value v)
     return v;
 }
 
-/* A value to compare the field with. */
+/* The type that the schema says, however the value is written. */
 static ref_gen_value
-value_for(ref_gen_state *g, const ref_active *a)
+typed_value(ref_gen_state *g, const ref_active *a, ref_gen_value v)
+{
+    bool coerce = !g->flags.no_coerce && ref_gen_chance(g, 12);
+    ref_num n;
+
+    switch (a->field->kind) {
+    case KIND_NUM:
+        if (!ref_parse_num(v.text, &n))
+            v = (ref_gen_value){GEN_INT, ref_cstr("5")};
+        else if (v.tag != GEN_STR || !coerce)
+            v.tag = n.is_int ? GEN_INT : GEN_FLOAT;
+        break;
+    case KIND_BOOL:
+        if (v.tag != GEN_STR || !coerce)
+            v.tag = GEN_BOOL;
+        break;
+    default: v.tag = GEN_STR; break;
+    }
+    return v;
+}
+
+ref_gen_value
+ref_gen_value_for(ref_gen_state *g, const ref_active *a)
 {
     ref_gen_value v = a->domain[ref_gen_pick(g, a->n)];
 
     if (ref_gen_chance(g, 15))
         v = ref_gen_any_value(g, a->field->kind);
+    if (a->field->typed) {
+        if (a->field->kind == KIND_STR && ref_gen_chance(g, 12))
+            v = ref_gen_case_variant(g, v);
+        return typed_value(g, a, v);
+    }
     if (ref_gen_chance(g, 12))
         v = ref_gen_case_variant(g, v);
-    if (!a->field->typed && ref_gen_chance(g, 12))
+    if (ref_gen_chance(g, 12))
         v = coerced(g, v);
-    if (a->field->typed)
-        v.tag = GEN_STR;
     return v;
 }
 
-static const char *
-literal_for(ref_gen_state *g, const ref_active *a)
+const char *
+ref_gen_literal_for(ref_gen_state *g, const ref_active *a)
 {
-    return ref_gen_literal(g, value_for(g, a));
+    return ref_gen_literal(g, ref_gen_value_for(g, a));
 }
 
 /* --- comparisons
@@ -97,9 +122,9 @@ static const struct {
 };
 
 /* left OP right, or mirrored; op is an index of operators. */
-static ref_term *
-compare(ref_gen_state *g, const char *left, size_t op, const char *right,
-        bool mirror)
+ref_term *
+ref_gen_compare(ref_gen_state *g, const char *left, size_t op,
+                const char *right, bool mirror)
 {
     const char *sign = operators[op].text;
     const char *space = ref_gen_chance(g, 10) ? "" : " ";
@@ -116,12 +141,12 @@ compare(ref_gen_state *g, const char *left, size_t op, const char *right,
         ref_gen_mark(g, REF_C_SINGLE_EQUALS);
         sign = "=";
     }
-    return text_term(
+    return ref_gen_text_term(
         g, ref_printf(g->pool, "%s%s%s%s%s", left, space, sign, space, right));
 }
 
-static size_t
-pick_equality(ref_gen_state *g)
+size_t
+ref_gen_equality(ref_gen_state *g)
 {
     return ref_gen_chance(g, 65) ? 0 : 1;
 }
@@ -129,19 +154,19 @@ pick_equality(ref_gen_state *g)
 static ref_term *
 make_equal(ref_gen_state *g, ref_active *a)
 {
-    return compare(g, ref_gen_name(g, a), pick_equality(g), literal_for(g, a),
-                   ref_gen_chance(g, 12));
+    return ref_gen_compare(g, ref_gen_name(g, a), ref_gen_equality(g),
+                           ref_gen_literal_for(g, a), ref_gen_chance(g, 12));
 }
 
 static ref_term *
 make_order(ref_gen_state *g, ref_active *a)
 {
-    ref_gen_value v = value_for(g, a);
+    ref_gen_value v = ref_gen_value_for(g, a);
 
     if (v.tag == GEN_BOOL) /* booleans have no order: a compile error */
         v = (ref_gen_value){GEN_INT, ref_cstr("1")};
-    return compare(g, ref_gen_name(g, a), 2 + ref_gen_pick(g, 4),
-                   ref_gen_literal(g, v), ref_gen_chance(g, 12));
+    return ref_gen_compare(g, ref_gen_name(g, a), 2 + ref_gen_pick(g, 4),
+                           ref_gen_literal(g, v), ref_gen_chance(g, 12));
 }
 
 static ref_term *
@@ -152,44 +177,56 @@ make_fields(ref_gen_state *g, ref_active *a)
     ref_gen_mark(g, REF_C_FIELD_FIELD);
     if (a->field->kind == KIND_IP || b->field->kind == KIND_IP)
         ref_gen_mark(g, REF_C_IP_FIELD);
-    return compare(g, ref_gen_name(g, a),
-                   ref_gen_chance(g, 60) ? pick_equality(g)
-                                         : 2 + ref_gen_pick(g, 4),
-                   ref_gen_name(g, b), false);
+    return ref_gen_compare(g, ref_gen_name(g, a),
+                           ref_gen_chance(g, 60) ? ref_gen_equality(g)
+                                                 : 2 + ref_gen_pick(g, 4),
+                           ref_gen_name(g, b), false);
+}
+
+/* Two dates, or a date and the event's time. */
+static ref_term *
+make_dates(ref_gen_state *g, ref_active *a)
+{
+    ref_active *b = ref_gen_pick_kind(g, KIND_DATE);
+    bool time = b == a || ref_gen_chance(g, 50);
+
+    return ref_gen_compare(g, ref_gen_name(g, a), 2 + ref_gen_pick(g, 4),
+                           time ? "@timestamp" : ref_gen_name(g, b), false);
 }
 
 static ref_term *
 make_null_test(ref_gen_state *g, ref_active *a)
 {
-    size_t op = pick_equality(g);
+    size_t op = ref_gen_equality(g);
 
     ref_gen_mark(g, op ? REF_C_NE_NULL : REF_C_EQ_NULL);
-    return compare(g, ref_gen_name(g, a), op, "null", ref_gen_chance(g, 15));
+    return ref_gen_compare(g, ref_gen_name(g, a), op, "null",
+                           ref_gen_chance(g, 15));
 }
 
 static ref_term *
 make_bool_test(ref_gen_state *g, ref_active *a)
 {
-    size_t op = pick_equality(g);
+    size_t op = ref_gen_equality(g);
 
     ref_gen_mark(g, op ? REF_C_NE_BOOL : REF_C_EQ_BOOL);
-    return compare(g, ref_gen_name(g, a), op,
-                   ref_gen_chance(g, 50) ? "true" : "false",
-                   ref_gen_chance(g, 15));
+    return ref_gen_compare(g, ref_gen_name(g, a), op,
+                           ref_gen_chance(g, 50) ? "true" : "false",
+                           ref_gen_chance(g, 15));
 }
 
 static ref_term *
 make_bare(ref_gen_state *g, ref_active *a)
 {
     ref_gen_mark(g, REF_C_BARE_FIELD);
-    return text_term(g, ref_gen_name(g, a));
+    return ref_gen_text_term(g, ref_gen_name(g, a));
 }
 
 /* --- lists
  * ------------------------------------------------------------------------ */
 
-static size_t
-list_length(ref_gen_state *g)
+size_t
+ref_gen_list_length(ref_gen_state *g)
 {
     if (ref_gen_chance(g, 6)) {
         ref_gen_mark(g, REF_C_LONG_LIST);
@@ -198,10 +235,10 @@ list_length(ref_gen_state *g)
     return 1 + ref_gen_pick(g, 3);
 }
 
-static ref_term *
-list_term(ref_gen_state *g, const char *operand, const char *op)
+ref_term *
+ref_gen_list_term(ref_gen_state *g, const char *operand, const char *op)
 {
-    ref_term *t = new_term(g, REF_TERM_LIST);
+    ref_term *t = ref_gen_new_term(g, REF_TERM_LIST);
 
     t->head = ref_printf(g->pool, "%s %s (", operand, op);
     t->tail = ")";
@@ -212,8 +249,8 @@ list_term(ref_gen_state *g, const char *operand, const char *op)
     return t;
 }
 
-static const char *
-in_operator(ref_gen_state *g)
+const char *
+ref_gen_in_operator(ref_gen_state *g)
 {
     static const struct {
         const char *text;
@@ -231,17 +268,18 @@ in_operator(ref_gen_state *g)
 static ref_term *
 make_in(ref_gen_state *g, ref_active *a)
 {
-    ref_term *t = list_term(g, ref_gen_name(g, a), in_operator(g));
+    ref_term *t =
+        ref_gen_list_term(g, ref_gen_name(g, a), ref_gen_in_operator(g));
 
-    for (size_t n = list_length(g); n > 0; n--) {
+    for (size_t n = ref_gen_list_length(g); n > 0; n--) {
         if (ref_gen_chance(g, 7)) {
             ref_gen_mark(g, REF_C_FIELD_ITEM);
-            add_item(g, t, ref_gen_name(g, ref_gen_pick_active(g)));
+            ref_gen_add_item(g, t, ref_gen_name(g, ref_gen_pick_active(g)));
         } else if (t->nitems && ref_gen_chance(g, 5)) {
             ref_gen_mark(g, REF_C_NULL_ITEM);
-            add_item(g, t, "null");
+            ref_gen_add_item(g, t, "null");
         } else {
-            add_item(g, t, literal_for(g, a));
+            ref_gen_add_item(g, t, ref_gen_literal_for(g, a));
         }
     }
     return t;
@@ -251,17 +289,18 @@ make_in(ref_gen_state *g, ref_active *a)
 static ref_term *
 make_literal_in(ref_gen_state *g, ref_active *a)
 {
-    ref_gen_value v = value_for(g, a);
-    ref_term *t = list_term(g, ref_gen_literal(g, v), in_operator(g));
+    ref_gen_value v = ref_gen_value_for(g, a);
+    ref_term *t =
+        ref_gen_list_term(g, ref_gen_literal(g, v), ref_gen_in_operator(g));
 
     ref_gen_mark(g, REF_C_LITERAL_FIRST);
     ref_gen_mark(g, REF_C_FIELD_ITEM);
-    add_item(g, t, ref_gen_name(g, a));
+    ref_gen_add_item(g, t, ref_gen_name(g, a));
     if (ref_gen_chance(g, 30))
-        add_item(g, t,
-                 ref_gen_literal(g, v.tag == GEN_STR
-                                        ? ref_gen_any_value(g, KIND_ADDR)
-                                        : v));
+        ref_gen_add_item(
+            g, t,
+            ref_gen_literal(
+                g, v.tag == GEN_STR ? ref_gen_any_value(g, KIND_ADDR) : v));
     return t;
 }
 
@@ -290,13 +329,13 @@ match_operator(ref_gen_state *g, size_t op)
     return negated ? match_operators[op].negated : match_operators[op].text;
 }
 
-static const char *
-pattern_for(ref_gen_state *g, const ref_active *a, bool colon)
+const char *
+ref_gen_pattern_for(ref_gen_state *g, const ref_active *a, bool colon)
 {
-    ref_gen_value v = value_for(g, a);
+    ref_gen_value v = ref_gen_value_for(g, a);
 
     if (colon && (v.tag == GEN_INT || v.tag == GEN_FLOAT) &&
-        ref_gen_chance(g, 60)) {
+        a->field->kind != KIND_DATE && ref_gen_chance(g, 60)) {
         ref_gen_mark(g, REF_C_NUMBER_PATTERN);
         return ref_gen_literal(g, v);
     }
@@ -319,12 +358,13 @@ make_match(ref_gen_state *g, ref_active *a)
     ref_term *t;
 
     if (ref_gen_chance(g, 60))
-        return text_term(g, ref_printf(g->pool, "%s %s %s", name, sign,
-                                       pattern_for(g, a, op == 0)));
+        return ref_gen_text_term(
+            g, ref_printf(g->pool, "%s %s %s", name, sign,
+                          ref_gen_pattern_for(g, a, op == 0)));
     ref_gen_mark(g, REF_C_PATTERN_LIST);
-    t = list_term(g, name, sign);
-    for (size_t n = list_length(g); n > 0; n--)
-        add_item(g, t, pattern_for(g, a, op == 0));
+    t = ref_gen_list_term(g, name, sign);
+    for (size_t n = ref_gen_list_length(g); n > 0; n--)
+        ref_gen_add_item(g, t, ref_gen_pattern_for(g, a, op == 0));
     return t;
 }
 
@@ -337,7 +377,7 @@ make_cidr(ref_gen_state *g, ref_active *a)
     static const char *const names[] = {"cidrMatch", "cidrmatch", "CIDRMATCH"};
     const char *function =
         names[ref_gen_chance(g, 80) ? 0 : ref_gen_pick(g, 3)];
-    ref_term *t = new_term(g, REF_TERM_LIST);
+    ref_term *t = ref_gen_new_term(g, REF_TERM_LIST);
 
     if (ref_gen_chance(g, 20)) {
         ref_gen_mark(g, REF_C_CIDR_METHOD);
@@ -348,7 +388,7 @@ make_cidr(ref_gen_state *g, ref_active *a)
     }
     t->tail = ")";
     for (size_t n = 1 + ref_gen_pick(g, 3); n > 0; n--)
-        add_item(g, t, ref_gen_ip_literal(g, ref_gen_chance(g, 75)));
+        ref_gen_add_item(g, t, ref_gen_ip_literal(g, ref_gen_chance(g, 75)));
     return t;
 }
 
@@ -358,30 +398,32 @@ make_ip_equal(ref_gen_state *g, ref_active *a)
     bool block = ref_gen_chance(g, 50);
 
     ref_gen_mark(g, block ? REF_C_IP_BLOCK : REF_C_IP_LITERAL);
-    return compare(g, ref_gen_name(g, a), pick_equality(g),
-                   ref_gen_ip_literal(g, block), ref_gen_chance(g, 15));
+    return ref_gen_compare(g, ref_gen_name(g, a), ref_gen_equality(g),
+                           ref_gen_ip_literal(g, block), ref_gen_chance(g, 15));
 }
 
 static ref_term *
 make_ip_order(ref_gen_state *g, ref_active *a)
 {
     ref_gen_mark(g, REF_C_IP_ORDER);
-    return compare(g, ref_gen_name(g, a), 2 + ref_gen_pick(g, 4),
-                   ref_gen_ip_literal(g, false), ref_gen_chance(g, 15));
+    return ref_gen_compare(g, ref_gen_name(g, a), 2 + ref_gen_pick(g, 4),
+                           ref_gen_ip_literal(g, false), ref_gen_chance(g, 15));
 }
 
 static ref_term *
 make_ip_in(ref_gen_state *g, ref_active *a)
 {
-    ref_term *t = list_term(g, ref_gen_name(g, a), in_operator(g));
+    ref_term *t =
+        ref_gen_list_term(g, ref_gen_name(g, a), ref_gen_in_operator(g));
 
     ref_gen_mark(g, REF_C_IP_IN);
-    for (size_t n = list_length(g); n > 0; n--) {
+    for (size_t n = ref_gen_list_length(g); n > 0; n--) {
         if (ref_gen_chance(g, 8)) {
             ref_gen_mark(g, REF_C_FIELD_ITEM);
-            add_item(g, t, ref_gen_name(g, ref_gen_pick_active(g)));
+            ref_gen_add_item(g, t, ref_gen_name(g, ref_gen_pick_active(g)));
         } else {
-            add_item(g, t, ref_gen_ip_literal(g, ref_gen_chance(g, 40)));
+            ref_gen_add_item(g, t,
+                             ref_gen_ip_literal(g, ref_gen_chance(g, 40)));
         }
     }
     return t;
@@ -393,8 +435,10 @@ ip_pattern(ref_gen_state *g)
     static const char *const patterns[] = {"10.*",  "10.0.0.?", "::*",
                                            "FE80*", "*.1",      "?::1",
                                            "*",     "::?",      "*FFFF*"};
-    const char *p = patterns[ref_gen_pick(g, REF_COUNTOF(patterns))];
+    const char *p = REF_GEN_PICK(g, patterns);
 
+    if (g->flags.qmark_plain && !strchr(p, '*'))
+        p = "10.*"; /* it would be an address, and a bad one */
     ref_gen_mark(g, strchr(p, '*') ? REF_C_STAR : REF_C_QUESTION);
     return ref_gen_literal(g, (ref_gen_value){GEN_STR, ref_cstr(p)});
 }
@@ -404,15 +448,16 @@ make_ip_colon(ref_gen_state *g, ref_active *a)
 {
     const char *name = ref_gen_name(g, a);
     const char *sign = match_operator(g, 0);
-    ref_term *t = list_term(g, name, sign);
+    ref_term *t = ref_gen_list_term(g, name, sign);
 
-    for (size_t n = list_length(g); n > 0; n--) {
+    for (size_t n = ref_gen_list_length(g); n > 0; n--) {
         if (ref_gen_chance(g, 40)) {
             ref_gen_mark(g, REF_C_IP_WILDCARD);
-            add_item(g, t, ip_pattern(g));
+            ref_gen_add_item(g, t, ip_pattern(g));
         } else {
             ref_gen_mark(g, REF_C_IP_COLON);
-            add_item(g, t, ref_gen_ip_literal(g, ref_gen_chance(g, 50)));
+            ref_gen_add_item(g, t,
+                             ref_gen_ip_literal(g, ref_gen_chance(g, 50)));
         }
     }
     return t;
@@ -424,7 +469,7 @@ make_ip_like(ref_gen_state *g, ref_active *a)
     const char *name = ref_gen_name(g, a);
     const char *sign = match_operator(g, 1 + ref_gen_pick(g, 2));
 
-    return text_term(
+    return ref_gen_text_term(
         g,
         ref_printf(g->pool, "%s %s %s", name, sign,
                    ref_gen_chance(g, 60)
@@ -453,6 +498,16 @@ static const choice bool_leaves[] = {
     {25, make_bool_test}, {25, make_bare},      {10, make_equal},
     {10, make_fields},    {5, make_in},         {5, make_null_test},
     {2, make_match},      {2, make_literal_in},
+};
+static const choice date_leaves[] = {
+    {20, make_equal}, {20, make_order},    {8, make_in},
+    {5, make_match},  {8, make_null_test}, {10, make_dates},
+};
+static const choice typed_bool_leaves[] = {
+    {25, make_bool_test},
+    {25, make_bare},
+    {10, make_equal},
+    {5, make_null_test},
 };
 static const choice typed_leaves[] = {
     {20, make_equal}, {10, make_order},    {15, make_in},
@@ -488,26 +543,46 @@ constant(ref_gen_state *g)
         "true == true", "null != null"};
 
     ref_gen_mark(g, REF_C_CONSTANT);
-    return text_term(g, texts[ref_gen_pick(g, REF_COUNTOF(texts))]);
+    return ref_gen_text_term(g, texts[ref_gen_pick(g, REF_COUNTOF(texts))]);
 }
 
 static ref_term *
-leaf(ref_gen_state *g)
+field_leaf(ref_gen_state *g)
 {
     ref_active *a = ref_gen_pick_active(g);
     ref_kind kind = a->field->kind;
 
-    if (ref_gen_chance(g, 2))
-        return constant(g);
     if (kind == KIND_IP)
         return choose(g, ip_leaves, REF_COUNTOF(ip_leaves), a);
     if (kind == KIND_ADDR)
         return choose(g, addr_leaves, REF_COUNTOF(addr_leaves), a);
+    if (kind == KIND_DATE)
+        return choose(g, date_leaves, REF_COUNTOF(date_leaves), a);
+    if (kind == KIND_BOOL && a->field->typed)
+        return choose(g, typed_bool_leaves, REF_COUNTOF(typed_bool_leaves), a);
     if (kind == KIND_BOOL)
         return choose(g, bool_leaves, REF_COUNTOF(bool_leaves), a);
     if (a->field->typed)
         return choose(g, typed_leaves, REF_COUNTOF(typed_leaves), a);
     return choose(g, plain_leaves, REF_COUNTOF(plain_leaves), a);
+}
+
+static ref_term *
+leaf(ref_gen_state *g)
+{
+    if (ref_gen_chance(g, 2))
+        return constant(g);
+    if (g->family && !g->plain && !g->lambdas && ref_gen_chance(g, 35))
+        return ref_gen_lineage(g);
+    if (g->list && g->lambdas < 2 && ref_gen_chance(g, 22))
+        return ref_gen_lambda(g);
+    if (!g->plain && !g->lambdas && ref_gen_chance(g, 3))
+        return ref_gen_definition(g);
+    if (ref_gen_chance(g, 22))
+        return ref_gen_function_leaf(g);
+    if (ref_gen_chance(g, 7))
+        return ref_gen_regex_leaf(g);
+    return field_leaf(g);
 }
 
 /* --- above the leaves
@@ -516,7 +591,7 @@ leaf(ref_gen_state *g)
 static const char *
 equality_sign(ref_gen_state *g)
 {
-    size_t op = pick_equality(g);
+    size_t op = ref_gen_equality(g);
 
     ref_gen_mark(g, operators[op].construct);
     return operators[op].text;
@@ -539,11 +614,11 @@ untyped_name(ref_gen_state *g)
 static ref_term *
 value_position(ref_gen_state *g, unsigned depth)
 {
-    ref_term *t = new_term(g, REF_TERM_WRAP);
+    ref_term *t = ref_gen_new_term(g, REF_TERM_WRAP);
     const char *word = ref_gen_chance(g, 50) ? "true" : "false";
     size_t form = ref_gen_pick(g, 8);
 
-    add_kid(g, t, ref_gen_term(g, depth));
+    ref_gen_add_kid(g, t, ref_gen_term(g, depth));
     if (form <= 1) { /* (p) == true, mirrored */
         const char *sign = equality_sign(g);
 
@@ -563,7 +638,7 @@ value_position(ref_gen_state *g, unsigned depth)
     } else if (form <= 5) {
         ref_gen_mark(g, REF_C_VALUE_VALUE);
         t->mid = ref_printf(g->pool, " %s ", equality_sign(g));
-        add_kid(g, t, ref_gen_term(g, depth));
+        ref_gen_add_kid(g, t, ref_gen_term(g, depth));
     } else if (form == 6) {
         ref_gen_mark(g, REF_C_VALUE_FIELD);
         t->tail =
@@ -571,11 +646,11 @@ value_position(ref_gen_state *g, unsigned depth)
     } else {
         ref_gen_mark(g, REF_C_VALUE_IN);
         if (ref_gen_chance(g, 50)) {
-            t->tail = ref_printf(g->pool, " %s (%s, %s)", in_operator(g), word,
-                                 untyped_name(g));
+            t->tail = ref_printf(g->pool, " %s (%s, %s)",
+                                 ref_gen_in_operator(g), word, untyped_name(g));
         } else {
             t->head = ref_printf(g->pool, "%s %s (%s, ", untyped_name(g),
-                                 in_operator(g), word);
+                                 ref_gen_in_operator(g), word);
             t->tail = ")";
         }
     }
@@ -585,11 +660,11 @@ value_position(ref_gen_state *g, unsigned depth)
 static ref_term *
 list_of(ref_gen_state *g, bool all, unsigned depth)
 {
-    ref_term *t = new_term(g, all ? REF_TERM_AND : REF_TERM_OR);
+    ref_term *t = ref_gen_new_term(g, all ? REF_TERM_AND : REF_TERM_OR);
 
     ref_gen_mark(g, all ? REF_C_AND : REF_C_OR);
     for (size_t n = 2 + (ref_gen_chance(g, 25) ? 1 : 0); n > 0; n--)
-        add_kid(g, t, ref_gen_term(g, depth));
+        ref_gen_add_kid(g, t, ref_gen_term(g, depth));
     return t;
 }
 
@@ -607,8 +682,8 @@ ref_gen_term(ref_gen_state *g, unsigned depth)
         t = list_of(g, false, depth - 1);
     } else if (roll < 85) {
         ref_gen_mark(g, REF_C_NOT);
-        t = new_term(g, REF_TERM_NOT);
-        add_kid(g, t, ref_gen_term(g, depth - 1));
+        t = ref_gen_new_term(g, REF_TERM_NOT);
+        ref_gen_add_kid(g, t, ref_gen_term(g, depth - 1));
     } else {
         t = value_position(g, depth - 1);
     }

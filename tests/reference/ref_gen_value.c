@@ -5,45 +5,66 @@
  * are left out. */
 #include "tests/reference/ref_gen_int.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>
 
 #define PLAIN -1
 
 static const ref_gen_field fields[] = {
-    {"a", "a", KIND_MIXED, false, false, PLAIN},
-    {"b", "b", KIND_MIXED, false, false, PLAIN},
-    {"n", "n", KIND_NUM, false, false, PLAIN},
-    {"m", "m", KIND_NUM, false, false, PLAIN},
-    {"s", "s", KIND_STR, false, false, PLAIN},
-    {"t", "t", KIND_STR, false, false, PLAIN},
-    {"f", "f", KIND_BOOL, false, false, PLAIN},
-    {"g", "g", KIND_BOOL, false, false, PLAIN},
-    {"o.k", "o.k", KIND_MIXED, false, false, PLAIN},
-    {"o.p.q", "o.p.q", KIND_STR, false, false, PLAIN},
-    {"u.v", "u . v", KIND_NUM, false, false, PLAIN},
-    {"@tag", "@tag", KIND_STR, false, false, PLAIN},
-    {"process.name", "process.name", KIND_STR, true, false, PLAIN},
-    {"o.in", "o.in", KIND_NUM, false, false, REF_C_KEYWORD_SEGMENT},
-    {"u.sequence", "u.sequence", KIND_STR, false, false, REF_C_KEYWORD_SEGMENT},
-    {"runs", "runs", KIND_NUM, false, false, REF_C_SOFT_KEYWORD},
-    {"fork", "fork", KIND_STR, false, false, REF_C_SOFT_KEYWORD},
-    {"x-y", "`x-y`", KIND_STR, false, false, REF_C_BACKTICK},
-    {"by", "`by`", KIND_NUM, false, false, REF_C_BACKTICK},
-    {"o.w z", "o.`w z`", KIND_MIXED, false, false, REF_C_BACKTICK},
-    {"k.v", "`k.v`", KIND_MIXED, false, true, REF_C_BACKTICK_DOT},
-    {"addr", "addr", KIND_ADDR, false, false, PLAIN},
-    {"source.ip", "source.ip", KIND_IP, true, false, PLAIN},
-    {"destination.ip", "destination.ip", KIND_IP, true, false, PLAIN},
-    {"host.ip", "host.ip", KIND_IP, true, false, PLAIN},
-    {"related.ip", "related.ip", KIND_IP, true, false, PLAIN},
+    {"a", "a", KIND_MIXED, false, false, PLAIN, false},
+    {"b", "b", KIND_MIXED, false, false, PLAIN, false},
+    {"n", "n", KIND_NUM, false, false, PLAIN, false},
+    {"m", "m", KIND_NUM, false, false, PLAIN, false},
+    {"s", "s", KIND_STR, false, false, PLAIN, false},
+    {"t", "t", KIND_STR, false, false, PLAIN, false},
+    {"f", "f", KIND_BOOL, false, false, PLAIN, false},
+    {"g", "g", KIND_BOOL, false, false, PLAIN, false},
+    {"o.k", "o.k", KIND_MIXED, false, false, PLAIN, false},
+    {"o.p.q", "o.p.q", KIND_STR, false, false, PLAIN, false},
+    {"u.v", "u . v", KIND_NUM, false, false, PLAIN, false},
+    {"@tag", "@tag", KIND_STR, false, false, PLAIN, false},
+    {"process.name", "process.name", KIND_STR, true, false, PLAIN, false},
+    {"process.pid", "process.pid", KIND_NUM, true, false, REF_C_TYPED_NUMBER,
+     false},
+    {"destination.port", "destination.port", KIND_NUM, true, false,
+     REF_C_TYPED_NUMBER, false},
+    {"process.interactive", "process.interactive", KIND_BOOL, true, false,
+     REF_C_TYPED_BOOL, false},
+    {"tls.established", "tls.established", KIND_BOOL, true, false,
+     REF_C_TYPED_BOOL, false},
+    {"event.created", "event.created", KIND_DATE, true, false, REF_C_TYPED_DATE,
+     false},
+    {"process.start", "process.start", KIND_DATE, true, false, REF_C_TYPED_DATE,
+     false},
+    {"o.in", "o.in", KIND_NUM, false, false, REF_C_KEYWORD_SEGMENT, false},
+    {"u.sequence", "u.sequence", KIND_STR, false, false, REF_C_KEYWORD_SEGMENT,
+     false},
+    {"runs", "runs", KIND_NUM, false, false, REF_C_SOFT_KEYWORD, false},
+    {"fork", "fork", KIND_STR, false, false, REF_C_SOFT_KEYWORD, false},
+    {"x-y", "`x-y`", KIND_STR, false, false, REF_C_BACKTICK, false},
+    {"by", "`by`", KIND_NUM, false, false, REF_C_BACKTICK, false},
+    {"o.w z", "o.`w z`", KIND_MIXED, false, false, REF_C_BACKTICK, false},
+    {"k.v", "`k.v`", KIND_MIXED, false, true, REF_C_BACKTICK_DOT, false},
+    {"addr", "addr", KIND_ADDR, false, false, PLAIN, false},
+    {"source.ip", "source.ip", KIND_IP, true, false, PLAIN, false},
+    {"destination.ip", "destination.ip", KIND_IP, true, false, PLAIN, false},
+    {"host.ip", "host.ip", KIND_IP, true, false, PLAIN, false},
+    {"related.ip", "related.ip", KIND_IP, true, false, PLAIN, false},
 };
 
-#define NFIRST_IP 22 /* index of source.ip */
+#define NFIRST_IP 28 /* index of source.ip */
 
-static const char *const ints[] = {"0",  "1",  "2",   "5",
-                                   "10", "-1", "443", "9007199254740993"};
+static const char *const ints[] = {"0",
+                                   "1",
+                                   "2",
+                                   "5",
+                                   "10",
+                                   "-1",
+                                   "443",
+                                   "9007199254740993",
+                                   "-7",
+                                   "3",
+                                   "9223372036854775807"};
 static const char *const floats[] = {"0.5", "1.0",  "1.5",
                                      "2.0", "-0.5", "9007199254740992.0"};
 static const char *const digit_strings[] = {"1",   "2",  "5",   "10",
@@ -103,6 +124,11 @@ static const char *const addresses[] = {
     "fe80::1%eth0",
 };
 
+static const char *const dates[] = {
+    "2024-01-01T00:00:00Z",  "2024-01-01T01:00:00+01:00",
+    "2024-01-01T00:00:01Z",  "2024-01-01T00:00:01.500Z",
+    "2024-01-01T00:00:01.5", "2023-12-31T23:59:59.999999999Z"};
+
 static const char *const literal_addresses[] = {
     "10.0.0.1", "10.0.0.2",        "10.1.2.3",    "::1",
     "fe80::1",  "::ffff:10.0.0.1", "2001:db8::1", "0:0::1"};
@@ -125,48 +151,70 @@ static const char *const lookalikes[][3] = {
 /* --- fields
  * -------------------------------------------------------------------- */
 
+static void
+give_values(ref_gen_state *g, ref_active *a, const ref_gen_field *field)
+{
+    a->field = field;
+    a->n = 1 + ref_gen_pick(g, REF_MAX_DOMAIN);
+    for (size_t i = 0; i < a->n; i++)
+        a->domain[i] = ref_gen_any_value(g, field->kind);
+    if (a->n > 1 && field->kind != KIND_DATE && ref_gen_chance(g, 30))
+        a->domain[1] = ref_gen_case_variant(g, a->domain[0]);
+}
+
 void
 ref_gen_activate(ref_gen_state *g)
 {
     size_t want = 2 + ref_gen_pick(g, REF_MAX_ACTIVE - 1);
     bool ips = ref_gen_chance(g, 35);
 
-    while (g->nactive < want) {
-        ref_active *a = &g->active[g->nactive++];
+    while (g->active.n < want) {
+        ref_active *a = &g->active.items[g->active.n++];
         size_t at = ref_gen_pick(g, NFIRST_IP);
 
-        if (ips && (g->nactive <= 2 || ref_gen_chance(g, 20)))
+        if (ips && (g->active.n <= 2 || ref_gen_chance(g, 20)))
             at = NFIRST_IP - 1 +
                  ref_gen_pick(g, REF_COUNTOF(fields) - NFIRST_IP + 1);
-        for (size_t i = 0; i + 1 < g->nactive; i++)
-            if (g->active[i].field == &fields[at])
+        for (size_t i = 0; i + 1 < g->active.n; i++)
+            if (g->active.items[i].field == &fields[at])
                 a = NULL;
-        if (!a) { /* taken already */
-            g->nactive--;
-            continue;
-        }
-        a->field = &fields[at];
-        a->n = 1 + ref_gen_pick(g, REF_MAX_DOMAIN);
-        for (size_t i = 0; i < a->n; i++)
-            a->domain[i] = ref_gen_any_value(g, a->field->kind);
-        if (a->n > 1 && ref_gen_chance(g, 30))
-            a->domain[1] = ref_gen_case_variant(g, a->domain[0]);
+        if (a)
+            give_values(g, a, &fields[at]);
+        else
+            g->active.n--; /* taken already */
     }
+}
+
+/* Members of the elements of lists: of objects, and the element itself. */
+void
+ref_gen_elements(ref_gen_state *g)
+{
+    static const ref_gen_field members[] = {
+        {"n", "n", KIND_STR, false, false, PLAIN, true},
+        {"v", "v", KIND_NUM, false, false, PLAIN, true},
+        {"d.e", "d.e", KIND_STR, false, false, PLAIN, true},
+        {"", "", KIND_MIXED, false, false, PLAIN, true},
+    };
+    static const char *const paths[] = {"arr", "box.arr", "`x-arr`"};
+
+    g->list = REF_GEN_PICK(g, paths);
+    for (size_t i = 0; i < REF_COUNTOF(members); i++)
+        give_values(g, &g->elements.items[g->elements.n++], &members[i]);
 }
 
 ref_active *
 ref_gen_pick_active(ref_gen_state *g)
 {
-    return &g->active[ref_gen_pick(g, g->nactive)];
+    return &g->active.items[ref_gen_pick(g, g->active.n)];
 }
 
 ref_active *
 ref_gen_pick_kind(ref_gen_state *g, ref_kind kind)
 {
-    size_t from = ref_gen_pick(g, g->nactive);
+    size_t from = ref_gen_pick(g, g->active.n);
 
-    for (size_t i = 0; i < g->nactive; i++) {
-        ref_active *a = &g->active[(from + i) % g->nactive];
+    for (size_t i = 0; i < g->active.n; i++) {
+        ref_active *a = &g->active.items[(from + i) % g->active.n];
 
         if (a->field->kind == kind)
             return a;
@@ -181,7 +229,11 @@ ref_gen_name(ref_gen_state *g, const ref_active *a)
 
     if (f->construct != PLAIN)
         ref_gen_mark(g, (ref_construct)f->construct);
-    if (!ref_gen_chance(g, 6))
+    if (ref_gen_chance(g, 4)) {
+        ref_gen_mark(g, REF_C_INDEX);
+        return ref_printf(g->pool, "%s[%zu]", f->query, ref_gen_pick(g, 3));
+    }
+    if (f->derived || !ref_gen_chance(g, 6))
         return f->query;
     ref_gen_mark(g, REF_C_OPTIONAL_FIELD);
     return ref_printf(g->pool, "?%s", f->query);
@@ -244,6 +296,7 @@ ref_gen_any_value(ref_gen_state *g, ref_kind kind)
     case KIND_BOOL: return bool_value(g);
     case KIND_ADDR:
     case KIND_IP: return address_value(g);
+    case KIND_DATE: return (ref_gen_value){GEN_STR, ref_cstr(PICK(g, dates))};
     case KIND_MIXED: break;
     }
     switch (ref_gen_pick(g, 4)) {
@@ -357,178 +410,4 @@ ref_gen_ip_literal(ref_gen_state *g, bool block)
         block ? PICK(g, literal_blocks) : PICK(g, literal_addresses);
 
     return ref_gen_literal(g, (ref_gen_value){GEN_STR, ref_cstr(s)});
-}
-
-/* --- as JSON
- * -------------------------------------------------------------------- */
-
-static void
-put_json_escape(ref_text *out, uint32_t cp)
-{
-    if (cp > 0xFFFF) {
-        ref_putf(out, "\\u%04x", 0xD800 + ((cp - 0x10000) >> 10));
-        cp = 0xDC00 + ((cp - 0x10000) & 0x3FF);
-    }
-    ref_putf(out, "\\u%04x", cp);
-}
-
-const char *
-ref_gen_json(ref_gen_state *g, ref_gen_value v)
-{
-    ref_text out = {.pool = g->pool};
-
-    if (v.tag != GEN_STR)
-        return ref_printf(g->pool, "%.*s", (int)v.text.n, v.text.p);
-    ref_put(&out, "\"");
-    for (size_t at = 0; at < v.text.n;) {
-        utf8proc_int32_t cp;
-        utf8proc_ssize_t n =
-            utf8proc_iterate((const utf8proc_uint8_t *)v.text.p + at,
-                             (utf8proc_ssize_t)(v.text.n - at), &cp);
-
-        if (cp == '"' || cp == '\\')
-            ref_putf(&out, "\\%c", (char)cp);
-        else if (cp < 0x20 || (cp > 0x7F && ref_gen_chance(g, 30)))
-            put_json_escape(&out, (uint32_t)cp);
-        else
-            ref_put_str(&out, (ref_str){v.text.p + at, (size_t)n});
-        at += (size_t)n;
-    }
-    ref_put(&out, "\"");
-    return ref_text_cstr(&out);
-}
-
-/* --- as EQL
- * --------------------------------------------------------------------- */
-
-static bool
-put_short_escape(ref_text *out, char c, char quote)
-{
-    static const char from[] = "\b\t\n\f\r\\", to[] = "btnfr\\";
-    const char *p = c ? strchr(from, c) : NULL;
-
-    if (c == quote)
-        ref_putf(out, "\\%c", quote);
-    else if (p)
-        ref_putf(out, "\\%c", to[p - from]);
-    return c == quote || p;
-}
-
-/* "..." or '...' */
-static const char *
-quoted(ref_gen_state *g, ref_str s, char quote)
-{
-    ref_text out = {.pool = g->pool};
-
-    ref_putf(&out, "%c", quote);
-    for (size_t at = 0; at < s.n;) {
-        utf8proc_int32_t cp;
-        size_t n = (size_t)utf8proc_iterate((const utf8proc_uint8_t *)s.p + at,
-                                            (utf8proc_ssize_t)(s.n - at), &cp);
-
-        if (put_short_escape(&out, s.p[at], quote)) {
-            ref_gen_mark(g, REF_C_ESCAPE);
-        } else if (cp == 0 || ref_gen_chance(g, cp > 0x7F ? 25 : 1)) {
-            static const char *const forms[] = {"\\u{%02x}", "\\u{%06X}",
-                                                "\\u{%08x}", "\\u{%04X}"};
-            char buf[16];
-
-            snprintf(buf, sizeof buf, forms[ref_gen_pick(g, 4)], (unsigned)cp);
-            ref_put(&out, buf);
-            ref_gen_mark(g, REF_C_UNICODE_ESCAPE);
-        } else {
-            ref_put_str(&out, (ref_str){s.p + at, n});
-        }
-        at += n;
-    }
-    ref_putf(&out, "%c", quote);
-    return ref_text_cstr(&out);
-}
-
-static bool
-contains(ref_str s, const char *what)
-{
-    size_t n = strlen(what);
-
-    for (size_t i = 0; i + n <= s.n; i++)
-        if (memcmp(s.p + i, what, n) == 0)
-            return true;
-    return false;
-}
-
-/* ?"...": only the closing quote can be escaped. */
-static const char *
-question_raw(ref_gen_state *g, ref_str s)
-{
-    ref_text out = {.pool = g->pool};
-    char quote = ref_gen_chance(g, 50) ? '"' : '\'';
-
-    ref_putf(&out, "?%c", quote);
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == quote)
-            ref_put(&out, "\\");
-        ref_put_str(&out, (ref_str){s.p + i, 1});
-    }
-    ref_putf(&out, "%c", quote);
-    return ref_text_cstr(&out);
-}
-
-static const char *
-string_literal(ref_gen_state *g, ref_str s)
-{
-    bool nul = memchr(s.p, '\0', s.n) != NULL;
-    size_t form = ref_gen_pick(g, 10);
-
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] > 0x7F)
-            ref_gen_mark(g, REF_C_NON_ASCII);
-    if (form == 0 && !nul && !contains(s, "\"\"\"")) {
-        ref_gen_mark(g, REF_C_TRIPLE);
-        return ref_printf(g->pool, "\"\"\"%.*s\"\"\"", (int)s.n, s.p);
-    }
-    if (form == 1 && !nul && !contains(s, "\n") && !contains(s, "\r") &&
-        (s.n == 0 || s.p[s.n - 1] != '\\')) {
-        ref_gen_mark(g, REF_C_QUESTION_RAW);
-        return question_raw(g, s);
-    }
-    if (form == 2) {
-        ref_gen_mark(g, REF_C_SINGLE_QUOTED);
-        return quoted(g, s, '\'');
-    }
-    ref_gen_mark(g, REF_C_DOUBLE_QUOTED);
-    return quoted(g, s, '"');
-}
-
-/* Another way to write the number, which may make it a float. */
-static ref_str
-respelled(ref_gen_state *g, ref_str s)
-{
-    static const char *const ways[][2] = {
-        {"1", "1.0"}, {"1", "01"},      {"2", "2."},   {"5", "5e0"},
-        {"0", "0.0"}, {"1.5", "15e-1"}, {"0.5", ".5"}, {"-1", "-1.0"},
-        {"2.0", "2"}, {"10", "1E1"},    {"1.0", "1"},  {"-0.5", "-.5"}};
-
-    for (size_t i = 0; i < REF_COUNTOF(ways); i++)
-        if (ref_str_eq(s, ref_cstr(ways[i][0])) && ref_gen_chance(g, 40))
-            return ref_cstr(ways[i][1]);
-    return s;
-}
-
-const char *
-ref_gen_literal(ref_gen_state *g, ref_gen_value v)
-{
-    ref_str s = v.text;
-    bool is_float = false;
-
-    if (v.tag == GEN_STR)
-        return string_literal(g, s);
-    if (v.tag == GEN_BOOL)
-        return ref_printf(g->pool, "%.*s", (int)s.n, s.p);
-    s = respelled(g, s);
-    for (size_t i = 0; i < s.n; i++)
-        is_float |= s.p[i] == '.' || s.p[i] == 'e' || s.p[i] == 'E';
-    ref_gen_mark(g, is_float ? REF_C_FLOAT : REF_C_INTEGER);
-    if (s.p[0] == '-')
-        ref_gen_mark(g, REF_C_NEGATIVE);
-    return ref_printf(g->pool, "%.*s", (int)s.n, s.p);
 }

@@ -1,46 +1,92 @@
 /* ref_run.c -- see ref_run.h.
  *
- * Everything is worked out before the sequence procedures start: for every
- * stage and every event, whether the stage sees the event and under which key
- * tuples.  So the procedures know neither JSON nor conditions. */
+ * Everything that does not depend on partials is worked out before the
+ * sequence procedures start, so they know neither JSON nor conditions; what
+ * does depend on them they ask for. */
 #include "tests/reference/ref_run.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/parser.h"
 #include "tests/reference/ref_filter.h"
-
-#define MAX_TUPLES 1024u
+#include "tests/reference/ref_key.h"
+#include "tests/reference/ref_lineage.h"
+#include "tests/reference/ref_parse.h"
+#include "tests/reference/ref_pipe.h"
+#include "tests/reference/ref_tuple.h"
 
 typedef struct {
-    ref_pool *pool;
-    eql_arena *arena;
-    eql_diags *diags;
     const ref_case *c;
-    const eql_query *query;
-    const eql_expr **exceptions; /* parsed, one for each of the case */
+    ref_pool *pool;
+    ref_flags flags;
+    ref_env env; /* of no event */
+    ref_query *query;
+    ref_node **exceptions; /* parsed, one for each of the case */
     json_t **events;
     ref_when *when;
+    size_t *order;
+    ref_str *aliases; /* one for each stage as written; p NULL: none */
+    ref_position *positions;
+    size_t npositions;
     const char *refused; /* NULL: nothing was refused */
 } run;
 
-/* --- reading the case
- * ---------------------------------------------------------- */
+/* --- reading the case ------------------------------------------------------
+ */
+
+/* Spec 1.2: ISO text, digits, or a number: of milliseconds, in endgame of
+ * 100 ns since 1601. */
+static bool
+to_time(const ref_flags *flags, ref_value v, int64_t *ns)
+{
+    if (v.tag == REF_NUM && flags->endgame && v.num.is_int) {
+        *ns = (v.num.i - 116444736000000000) * 100;
+        return true;
+    }
+    if (v.tag == REF_STR)
+        return ref_parse_time(v.str, ns);
+    return v.tag == REF_NUM && ref_millis(v.num, ns);
+}
+
+static void
+read_times(ref_pool *pool, const ref_case *c, const ref_flags *flags,
+           json_t *const *events, ref_when *when)
+{
+    for (size_t i = 0; i < c->nevents; i++) {
+        ref_values at = ref_name_values(pool, events[i], flags->timestamp);
+
+        when[i].arrival = flags->arrival;
+        when[i].has_time = at.n > 0 && to_time(flags, at.items[0], &when[i].ns);
+        if (!c->tiebreaker)
+            continue;
+        at = ref_name_values(pool, events[i], c->tiebreaker);
+        when[i].has_tiebreaker =
+            at.n > 0 && at.items[0].tag == REF_NUM && at.items[0].num.is_int;
+        if (when[i].has_tiebreaker)
+            when[i].tiebreaker = at.items[0].num.i;
+    }
+}
 
 static void
 open_case(run *r, const ref_case *c)
 {
     *r = (run){.c = c, .pool = ref_pool_new()};
-    r->arena = eql_arena_new(0);
-    r->diags = eql_diags_new();
     r->events = ref_alloc(r->pool, c->nevents * sizeof *r->events);
+    r->when = ref_alloc(r->pool, c->nevents * sizeof *r->when);
+    if (!ref_flags_read(&r->flags, c->dialect, c->set))
+        r->refused = "no such dialect, flag or value";
+    r->flags.no_schema = c->no_schema;
+    r->env =
+        (ref_env){.pool = r->pool, .flags = &r->flags, .refused = &r->refused};
     for (size_t i = 0; i < c->nevents; i++) {
         r->events[i] = json_loads(c->events[i], JSON_ALLOW_NUL, NULL);
         if (!json_is_object(r->events[i]))
             r->refused = "an event is no JSON object";
     }
-    r->when = ref_case_times(r->pool, c);
+    if (!r->refused) {
+        read_times(r->pool, c, &r->flags, r->events, r->when);
+        r->order = ref_sorted(r->pool, r->when, c->nevents);
+    }
 }
 
 static void
@@ -48,36 +94,20 @@ close_case(run *r)
 {
     for (size_t i = 0; i < r->c->nevents; i++)
         json_decref(r->events[i]);
-    eql_diags_free(r->diags);
-    eql_arena_free(r->arena);
     ref_pool_free(r->pool);
 }
 
-/* The first error of the parser. */
-static void
-refuse_parse(run *r)
+ref_when *
+ref_case_times(ref_pool *pool, const ref_case *c)
 {
-    r->refused = "parse error";
-    for (uint32_t i = 0; i < eql_diags_count(r->diags); i++) {
-        const eql_diag *d = eql_diags_at(r->diags, i);
+    ref_when *when = ref_alloc(pool, c->nevents * sizeof *when);
+    run r;
 
-        if (d->kind != EQL_DIAG_ERROR)
-            continue;
-        r->refused = ref_printf(r->pool, "%u:%u: %s: %.*s", d->line, d->column,
-                                d->code, (int)d->message.len, d->message.p);
-        break;
-    }
-}
-
-static eql_strview
-source(run *r, const char *text)
-{
-    eql_source *src = ref_alloc(r->pool, sizeof *src);
-
-    src->text = (eql_strview){text, strlen(text)};
-    src->first_line = 1;
-    eql_diags_set_source(r->diags, src);
-    return src->text;
+    open_case(&r, c);
+    if (!r.refused)
+        memcpy(when, r.when, c->nevents * sizeof *when);
+    close_case(&r);
+    return when;
 }
 
 static void
@@ -85,285 +115,230 @@ parse(run *r)
 {
     const ref_case *c = r->c;
 
-    r->query = eql_parse(r->arena, source(r, c->query), r->diags);
+    r->query = ref_parse_query(r->pool, ref_cstr(c->query), &r->refused);
     r->exceptions =
         ref_alloc(r->pool, (c->nexceptions + 1) * sizeof *r->exceptions);
-    for (size_t i = 0; r->query && i < c->nexceptions; i++) {
-        r->exceptions[i] = eql_parse_condition(
-            r->arena, source(r, c->exceptions[i].condition), r->diags);
-        if (!r->exceptions[i])
-            r->query = NULL;
-    }
-    if (!r->query)
-        refuse_parse(r);
+    for (size_t i = 0; !r->refused && i < c->nexceptions; i++)
+        r->exceptions[i] = ref_parse_condition(
+            r->pool, ref_cstr(c->exceptions[i].condition), &r->refused);
 }
 
-/* Spec 1.2: ISO text, digits, or a number of milliseconds. */
+static void
+work_out_lineages(run *r)
+{
+    const ref_query *q = r->query;
+    size_t n = r->c->nevents;
+
+    for (size_t s = 0; s < q->nstages; s++)
+        ref_work_out_lineages(&r->env, q->stages[s].filter.condition, r->events,
+                              r->order, n);
+    if (q->until)
+        ref_work_out_lineages(&r->env, q->until->filter.condition, r->events,
+                              r->order, n);
+    for (size_t i = 0; i < r->c->nexceptions; i++)
+        ref_work_out_lineages(&r->env, r->exceptions[i], r->events, r->order,
+                              n);
+}
+
+/* --- stages ----------------------------------------------------------------
+ */
+
+/* Does the expression name an event of an earlier stage? */
 static bool
-to_time(ref_value v, int64_t *ns)
+names_alias(const run *r, const ref_node *e)
 {
-    if (v.tag == REF_STR)
-        return ref_parse_time(v.str, ns);
-    if (v.tag != REF_NUM)
-        return false;
-    *ns = v.num.is_int ? v.num.i * 1000000 : (int64_t)(v.num.d * 1e6);
-    return true;
-}
-
-ref_when *
-ref_case_times(ref_pool *pool, const ref_case *c)
-{
-    ref_when *when = ref_alloc(pool, c->nevents * sizeof *when);
-
-    for (size_t i = 0; i < c->nevents; i++) {
-        json_t *event = json_loads(c->events[i], JSON_ALLOW_NUL, NULL);
-        ref_values at = ref_name_values(pool, event, "@timestamp");
-
-        when[i].has_time = at.n > 0 && to_time(at.items[0], &when[i].ns);
-        if (c->tiebreaker) {
-            at = ref_name_values(pool, event, c->tiebreaker);
-            when[i].has_tiebreaker = at.n > 0 && at.items[0].tag == REF_NUM &&
-                                     at.items[0].num.is_int;
-            if (when[i].has_tiebreaker)
-                when[i].tiebreaker = at.items[0].num.i;
-        }
-        json_decref(event);
-    }
-    return when;
-}
-
-/* --- does a stage see an event?
- * ------------------------------------------------ */
-
-static bool
-has_category(run *r, const json_t *event, eql_strview category)
-{
-    ref_values v = ref_name_values(r->pool, event, "event.category");
-
-    for (size_t i = 0; i < v.n; i++)
-        if (v.items[i].tag == REF_STR &&
-            ref_str_eq(v.items[i].str, (ref_str){category.p, category.len}))
+    if (e->kind == REF_N_FIELD)
+        return ref_path_is_alias(&e->path, r->aliases, r->query->nstages);
+    for (size_t i = 0; i < e->n; i++)
+        if (names_alias(r, e->kids[i]))
             return true;
     return false;
 }
 
-/* stage from 1; 0 for `until`, which has no exceptions. */
-static bool
-sees(run *r, const eql_body *body, size_t stage, const json_t *event)
+static void
+write_out_runs(run *r)
 {
-    if (!body->any && !has_category(r, event, body->category.text))
+    const ref_query *q = r->query;
+    size_t n = 0;
+
+    r->aliases = ref_alloc(r->pool, q->nstages * sizeof *r->aliases);
+    for (size_t s = 0; s < q->nstages; s++) {
+        r->aliases[s] = q->stages[s].alias;
+        n += q->stages[s].runs;
+    }
+    if (n > 1000) {
+        r->refused = "too many runs";
+        return;
+    }
+    r->positions = ref_alloc(r->pool, n * sizeof *r->positions);
+    for (size_t s = 0; s < q->nstages; s++)
+        for (size_t i = 0; i < q->stages[s].runs; i++)
+            r->positions[r->npositions++] = (ref_position){
+                .stage = s,
+                .missing = q->stages[s].missing,
+                .fork = q->stages[s].fork,
+                .aliases = names_alias(r, q->stages[s].filter.condition)};
+}
+
+/* With n positive events passed: a stage's alias is its last one. */
+static bool
+holds_after(void *ctx, size_t stage, size_t event, const size_t *events,
+            size_t n)
+{
+    run *r = ctx;
+    const ref_query *q = r->query;
+    const ref_stage *s = stage < q->nstages ? &q->stages[stage] : q->until;
+    ref_alias *aliases = ref_alloc(r->pool, (q->nstages + 1) * sizeof *aliases);
+    size_t passed = 0;
+    ref_env env = r->env;
+
+    for (size_t i = 0; i < q->nstages; i++) {
+        if (q->stages[i].missing)
+            continue;
+        passed += q->stages[i].runs;
+        if (!q->stages[i].alias.p)
+            continue;
+        aliases[env.naliases++] =
+            (ref_alias){q->stages[i].alias,
+                        passed <= n ? r->events[events[passed - 1]] : NULL};
+    }
+    env.aliases = aliases;
+    env.event = r->events[event];
+    env.number = event;
+    return ref_holds(&env, s->filter.condition);
+}
+
+/* stage from 1; 0 for `until`, which has no exceptions.  A condition that
+ * names aliases is left for later. */
+static bool
+sees(run *r, const ref_stage *stage, size_t number, size_t event)
+{
+    ref_env env = r->env;
+
+    env.event = r->events[event];
+    env.number = event;
+    if (!ref_in_category(&env, &stage->filter))
         return false;
-    if (!ref_holds(r->pool, event, body->condition, &r->refused))
+    if (!names_alias(r, stage->filter.condition) &&
+        !ref_holds(&env, stage->filter.condition))
         return false;
     for (size_t i = 0; i < r->c->nexceptions; i++)
-        if (r->c->exceptions[i].stage == stage &&
-            ref_holds(r->pool, event, r->exceptions[i], &r->refused))
+        if (r->c->exceptions[i].stage == number &&
+            ref_holds(&env, r->exceptions[i]))
             return false;
     return true;
 }
 
-/* --- keys (spec 8.3)
- * ------------------------------------------------------------ */
-
-/* A text that is equal exactly for equal key values. */
-static char *
-key_text(ref_pool *pool, ref_value v)
-{
-    ref_text t = {.pool = pool};
-    ref_addr addr;
-
-    if (v.tag == REF_BOOL) {
-        ref_put(&t, v.b ? "b1" : "b0");
-    } else if (v.tag == REF_NUM) {
-        double d = v.num.d;
-
-        if (!v.num.is_int && d >= -9e18 && d <= 9e18 && d == (double)(int64_t)d)
-            v.num = (ref_num){.is_int = true, .i = (int64_t)d};
-        if (v.num.is_int)
-            ref_putf(&t, "n%lld", (long long)v.num.i);
-        else
-            ref_putf(&t, "n%.17g", d);
-    } else if (v.address && ref_parse_addr(v.str, &addr)) {
-        ref_put(&t, "a");
-        for (size_t i = 0; i < sizeof addr.b; i++)
-            ref_putf(&t, "%02x", addr.b[i]);
-    } else {
-        ref_put(&t, "s");
-        for (size_t i = 0; i < v.str.n; i++)
-            ref_putf(&t, "%02x", (unsigned char)v.str.p[i]);
-    }
-    return ref_text_cstr(&t);
-}
-
-/* Distinct values of one key in first-seen order; "-" stands for null. */
-static ref_keys
-key_values(run *r, const json_t *event, const eql_expr *key)
-{
-    ref_keys out = {0};
-    ref_values v;
-
-    if (key->kind != EQL_NODE_FIELD) {
-        r->refused = "a key that is no field";
-        return out;
-    }
-    v = ref_path_values(r->pool, event, &key->u.field);
-    out.keys = ref_alloc(r->pool, (v.n + 1) * sizeof *out.keys);
-    for (size_t i = 0; i < v.n; i++) {
-        char *text = key_text(r->pool, v.items[i]);
-        bool seen = false;
-
-        for (size_t k = 0; k < out.n; k++)
-            seen |= strcmp(out.keys[k], text) == 0;
-        if (!seen)
-            out.keys[out.n++] = text;
-    }
-    if (out.n == 0 && key->u.field.optional)
-        out.keys[out.n++] = ref_printf(r->pool, "-");
-    return out;
-}
-
-/* Every tuple of `so_far` with every value of one more key. */
-static ref_keys
-product(run *r, const ref_keys *so_far, const ref_keys *values)
-{
-    ref_keys out = {0};
-
-    out.keys =
-        ref_alloc(r->pool, (so_far->n * values->n + 1) * sizeof *out.keys);
-    for (size_t i = 0; i < so_far->n; i++)
-        for (size_t k = 0; k < values->n; k++)
-            out.keys[out.n++] =
-                ref_printf(r->pool, "%s|%s", so_far->keys[i], values->keys[k]);
-    return out;
-}
-
 static void
-add_keys(run *r, const json_t *event, const eql_expr_list *by, ref_keys *keys)
+look_at_stage(run *r, const ref_stage *stage, size_t number, ref_keys *looks)
 {
-    for (uint32_t i = 0; i < by->n; i++) {
-        ref_keys values = key_values(r, event, by->items[i]);
+    for (size_t i = 0; i < r->c->nevents; i++) {
+        ref_env env = r->env;
 
-        *keys = product(r, keys, &values);
+        env.event = r->events[i];
+        env.number = i;
+        if (sees(r, stage, number, i))
+            looks[i] = ref_event_keys(&env, &r->query->by, &stage->by);
     }
-    if (keys->n > MAX_TUPLES)
-        keys->n = MAX_TUPLES;
-}
-
-/* Key tuples of an event at a stage: sequence keys, then the stage's own. */
-static ref_keys
-stage_keys(run *r, const eql_stage_node *stage, const json_t *event)
-{
-    ref_keys keys = {ref_alloc(r->pool, sizeof(char *)), 1};
-
-    keys.keys[0] = ref_printf(r->pool, "k");
-    add_keys(r, event, &r->query->by, &keys);
-    for (uint32_t i = 0; i < stage->nsuffixes; i++) {
-        if (stage->suffixes[i].kind == EQL_SUFFIX_BY)
-            add_keys(r, event, &stage->suffixes[i].by, &keys);
-        else
-            r->refused = "a stage suffix other than by";
-    }
-    return keys;
-}
-
-/* --- running
- * -------------------------------------------------------------------- */
-
-static int64_t
-unit_ns(eql_strview unit)
-{
-    static const struct {
-        const char *name;
-        int64_t ns;
-    } units[] = {{"ms", 1000000},
-                 {"s", 1000000000},
-                 {"m", 60 * 1000000000LL},
-                 {"h", 3600 * 1000000000LL},
-                 {"d", 86400 * 1000000000LL}};
-
-    for (size_t i = 0; i < REF_COUNTOF(units); i++)
-        if (ref_str_eq((ref_str){unit.p, unit.len}, ref_cstr(units[i].name)))
-            return units[i].ns;
-    return 0;
-}
-
-static void
-read_maxspan(run *r, ref_seq *seq)
-{
-    const eql_span_clause *span = &r->query->maxspan;
-    int64_t unit = unit_ns(span->unit.text);
-
-    seq->has_maxspan = span->present;
-    if (!span->present)
-        return;
-    if (span->number.tag != EQL_INT || span->number.u.i <= 0 || unit == 0)
-        r->refused = "bad maxspan";
-    else if (span->number.u.i > INT64_MAX / unit)
-        seq->maxspan_ns = INT64_MAX;
-    else
-        seq->maxspan_ns = span->number.u.i * unit;
-}
-
-static void
-look_at_stage(run *r, const eql_stage_node *node, size_t stage, ref_keys *looks)
-{
-    if (node->body->missing)
-        r->refused = "missing stage";
-    for (size_t i = 0; i < r->c->nevents; i++)
-        if (sees(r, node->body, stage, r->events[i]))
-            looks[i] = stage_keys(r, node, r->events[i]);
 }
 
 static ref_seq
 look_at_all(run *r)
 {
-    const eql_query *q = r->query;
+    const ref_query *q = r->query;
     size_t n = r->c->nevents;
     ref_keys *looks = ref_alloc(r->pool, (q->nstages + 1) * n * sizeof *looks);
-    ref_seq seq = {q->nstages, n, r->when, looks, false, 0};
+    ref_seq seq = {.positions = r->positions,
+                   .npositions = r->npositions,
+                   .nstages = q->nstages,
+                   .nevents = n,
+                   .when = r->when,
+                   .looks = looks,
+                   .has_maxspan = q->has_maxspan,
+                   .maxspan_ns = q->maxspan_ns,
+                   .flags = &r->flags,
+                   .holds = holds_after,
+                   .ctx = r};
 
-    for (uint32_t s = 0; s < q->nstages; s++)
+    for (size_t s = 0; s < q->nstages; s++)
         look_at_stage(r, &q->stages[s], s + 1, looks + s * n);
-    if (q->until)
+    if (q->until) {
         look_at_stage(r, q->until, 0, looks + q->nstages * n);
-    read_maxspan(r, &seq);
+        seq.until_aliases = names_alias(r, q->until->filter.condition);
+    }
     return seq;
 }
 
+/* --- running ---------------------------------------------------------------
+ */
+
 static void
-run_event_query(run *r, ref_matches *out)
+run_event_query(run *r, ref_results *out)
 {
     for (size_t i = 0; i < r->c->nevents; i++)
-        if (sees(r, r->query->body, 1, r->events[i]))
-            ref_matches_add(out, &i, 1);
-    ref_sort_matches(r->when, out);
+        if (sees(r, &r->query->stages[0], 1, r->order[i]))
+            ref_add_result(r->pool, out, &r->order[i], 1, NULL);
 }
 
 static ref_status
-run_sequence(run *r, bool batch, ref_matches *out, char err[REF_ERR])
+run_sequence(run *r, ref_results *out, char err[REF_ERR])
 {
     ref_seq seq = look_at_all(r);
-    ref_matches machine = {0};
-    ref_status status = REF_RAN;
+    ref_results machine = {0};
 
-    ref_seq_machine(r->pool, &seq, batch ? &machine : out);
-    if (!batch)
+    ref_seq_machine(r->pool, &seq, &machine);
+    ref_sort_results(&r->env, r->when, &machine);
+    if (!ref_seq_has_batch(&seq) || r->flags.arrival) {
+        *out = machine;
         return REF_RAN;
-    ref_seq_batch(r->pool, &seq, out);
-    if (!ref_matches_eq(out, &machine)) {
-        snprintf(err, REF_ERR, "batch %s, machine %s",
-                 ref_matches_text(r->pool, out),
-                 ref_matches_text(r->pool, &machine));
-        status = REF_BROKEN;
     }
-    ref_matches_free(&machine);
-    return status;
+    ref_seq_batch(r->pool, &seq, out);
+    ref_sort_results(&r->env, r->when, out);
+    if (ref_results_eq(out, &machine))
+        return REF_RAN;
+    snprintf(err, REF_ERR, "batch %s, machine %s",
+             ref_results_text(r->pool, out),
+             ref_results_text(r->pool, &machine));
+    return REF_BROKEN;
 }
 
 static ref_status
-run_case(const ref_case *c, bool batch, ref_matches *out, char err[REF_ERR])
+run_query(run *r, ref_results *out, char err[REF_ERR])
+{
+    ref_seq seq;
+
+    switch (r->query->kind) {
+    case REF_Q_EVENT: run_event_query(r, out); break;
+    case REF_Q_SEQUENCE: return run_sequence(r, out, err);
+    case REF_Q_SAMPLE:
+        seq = look_at_all(r);
+        ref_sample(&r->env, &seq, out);
+        break;
+    case REF_Q_JOIN:
+        seq = look_at_all(r);
+        ref_join(&r->env, &seq, out);
+        break;
+    }
+    return REF_RAN;
+}
+
+static void
+hand_over(run *r, const ref_results *results, ref_matches *out)
+{
+    for (size_t i = 0; i < results->n; i++) {
+        const ref_result *x = &results->items[i];
+
+        ref_match_texts(ref_matches_add(out, x->events, x->n),
+                        x->n ? ref_shown_keys(r->pool, x->key) : NULL,
+                        x->row_text);
+    }
+}
+
+ref_status
+ref_run(const ref_case *c, ref_matches *out, char err[REF_ERR])
 {
     ref_status status = REF_RAN;
+    ref_results results = {0};
     run r;
 
     open_case(&r, c);
@@ -371,32 +346,66 @@ run_case(const ref_case *c, bool batch, ref_matches *out, char err[REF_ERR])
     *out = (ref_matches){0};
     if (!r.refused)
         parse(&r);
-    if (!r.refused && (r.query->ndefs || r.query->npipes))
-        r.refused = "definitions or pipes";
-    if (!r.refused && r.query->kind == EQL_QUERY_EVENT)
-        run_event_query(&r, out);
-    else if (!r.refused && r.query->kind == EQL_QUERY_SEQUENCE)
-        status = run_sequence(&r, batch, out, err);
-    else if (!r.refused)
-        r.refused = "sample or join";
+    if (!r.refused)
+        write_out_runs(&r);
+    if (!r.refused) {
+        work_out_lineages(&r);
+        status = run_query(&r, &results, err);
+    }
+    if (!r.refused && status == REF_RAN)
+        ref_run_pipes(&r.env, r.query, r.events, &results);
     if (r.refused) {
         snprintf(err, REF_ERR, "%s", r.refused);
         status = REF_REFUSED;
+    } else if (status == REF_RAN) {
+        hand_over(&r, &results, out);
     }
-    if (status != REF_RAN)
-        ref_matches_free(out);
     close_case(&r);
     return status;
 }
 
-ref_status
-ref_run(const ref_case *c, ref_matches *out, char err[REF_ERR])
+ref_keys *
+ref_case_keys(ref_pool *pool, const ref_case *c)
 {
-    return run_case(c, true, out, err);
+    ref_keys *keys = ref_alloc(pool, c->nevents * sizeof *keys);
+    bool own = false;
+    run r;
+
+    open_case(&r, c);
+    if (!r.refused)
+        parse(&r);
+    for (size_t s = 0; !r.refused && s < r.query->nstages; s++)
+        own |= r.query->stages[s].by.n > 0;
+    for (size_t i = 0; !r.refused && i < c->nevents; i++) {
+        static const ref_nodes none = {0};
+        ref_env env = r.env;
+        ref_keys all;
+
+        env.event = r.events[i];
+        all = ref_event_keys(&env, &r.query->by, &none);
+        keys[i].n = all.n;
+        keys[i].keys = ref_alloc(pool, all.n * sizeof *all.keys);
+        for (size_t k = 0; k < all.n; k++)
+            keys[i].keys[k].text = ref_printf(pool, "%s", all.keys[k].text);
+    }
+    own |= r.refused || r.query->by.n == 0;
+    close_case(&r);
+    return own ? NULL : keys;
 }
 
-ref_status
-ref_run_machine(const ref_case *c, ref_matches *out, char err[REF_ERR])
+bool
+ref_case_maxspan(const ref_case *c, int64_t *ns)
 {
-    return run_case(c, false, out, err);
+    bool has = false;
+    run r;
+
+    open_case(&r, c);
+    if (!r.refused)
+        parse(&r);
+    if (!r.refused && r.query->has_maxspan) {
+        has = true;
+        *ns = r.query->maxspan_ns;
+    }
+    close_case(&r);
+    return has;
 }

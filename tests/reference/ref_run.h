@@ -1,7 +1,7 @@
 /* ref_run.h -- one query over a few events, the reference way.
  *
- * Ties ref_filter and ref_seq together: parses the query, reads categories,
- * times and keys off the events, and gives the matches. */
+ * Ties the other files together: parses the query, works out which stage sees
+ * which event under which keys, and gives the matches. */
 #ifndef EQL_TESTS_REF_RUN_H
 #define EQL_TESTS_REF_RUN_H
 
@@ -21,8 +21,11 @@ typedef struct {
     size_t nevents;
     const ref_exception *exceptions;
     size_t nexceptions;
-    /* Path of an integer tiebreaker, or NULL: there is none. */
-    const char *tiebreaker;
+    const char *tiebreaker; /* path of an integer; NULL: there is none */
+    const char *dialect;    /* NULL: the default */
+    const char *const *set; /* flags, a NULL at the end; NULL: none */
+    bool no_schema;         /* paths have no types */
+    bool through_image;     /* the engine's program is saved and loaded */
 } ref_case;
 
 /* Most bytes of a message of either side, with its NUL. */
@@ -34,12 +37,16 @@ typedef enum {
     REF_BROKEN   /* the two sequence procedures disagree; err says how */
 } ref_status;
 
-/* The matches, in order (ref_seq.h).  *out is empty unless REF_RAN. */
+/* The matches, in the order of spec 14.2.  *out is empty unless REF_RAN. */
 ref_status ref_run(const ref_case *c, ref_matches *out, char err[REF_ERR]);
-/* The same by the machine alone; for trying the driver without an engine. */
-ref_status ref_run_machine(const ref_case *c, ref_matches *out,
-                           char err[REF_ERR]);
-/* When each event of the case happened; to sort another's matches. */
+/* When each event of the case happened. */
 ref_when *ref_case_times(ref_pool *pool, const ref_case *c);
+
+/* Which key tuples the query's `by` gives each event, as texts: for splitting
+ * a case by key.  NULL when the query has stages with own keys, or none. */
+ref_keys *ref_case_keys(ref_pool *pool, const ref_case *c);
+
+/* The query's maxspan; false: it has none. */
+bool ref_case_maxspan(const ref_case *c, int64_t *ns);
 
 #endif

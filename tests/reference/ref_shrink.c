@@ -63,6 +63,10 @@ copy_case(ref_pool *pool, const ref_gen_case *c)
     ref_gen_case *to = copy(pool, c, sizeof *c);
 
     to->by = copy(pool, c->by, c->nby * sizeof *c->by);
+    to->set = copy(pool, c->set, c->nset * sizeof *c->set);
+    to->pipes = copy(pool, c->pipes, c->npipes * sizeof *c->pipes);
+    to->definitions =
+        copy(pool, c->definitions, c->ndefinitions * sizeof *c->definitions);
     to->stages = copy(pool, c->stages, c->nstages * sizeof *c->stages);
     for (size_t i = 0; i < c->nstages; i++)
         copy_stage(pool, &to->stages[i]);
@@ -160,6 +164,41 @@ drop_own_key(ref_gen_case *c, size_t i)
 }
 
 static void
+edit_texts(edit *e, const char **texts, size_t *n)
+{
+    for (size_t i = 0; !e->done && i < *n; i++)
+        if (turn(e))
+            take_out(texts, n, i, sizeof *texts);
+}
+
+static void
+edit_setup(edit *e, ref_gen_case *c)
+{
+    edit_texts(e, c->set, &c->nset);
+    edit_texts(e, c->pipes, &c->npipes);
+    edit_texts(e, c->definitions, &c->ndefinitions);
+    if (c->dialect && turn(e))
+        c->dialect = NULL;
+    if (c->through_image && turn(e))
+        c->through_image = false;
+    if (c->no_schema && turn(e))
+        c->no_schema = false;
+}
+
+static void
+edit_suffixes(edit *e, ref_gen_stage *s)
+{
+    if (s->missing && turn(e))
+        s->missing = false;
+    if (s->fork && turn(e))
+        s->fork = false;
+    if (s->alias && turn(e))
+        s->alias = NULL;
+    if (s->runs && turn(e))
+        s->runs--;
+}
+
+static void
 edit_frame(edit *e, ref_gen_case *c)
 {
     if (c->maxspan && turn(e))
@@ -184,9 +223,11 @@ edit_frame(edit *e, ref_gen_case *c)
     for (size_t i = 0; !e->done && c->nstages > 1 && i < c->nstages; i++)
         if (turn(e))
             drop_stage(c, i);
-    if (c->sequence && c->nstages == 1 && !c->until && !c->maxspan && !c->nby &&
-        !c->stages[0].nby && turn(e))
-        c->sequence = false;
+    for (size_t i = 0; !e->done && i < c->nstages; i++)
+        edit_suffixes(e, &c->stages[i]);
+    if (c->kind == REF_Q_SEQUENCE && c->nstages == 1 && !c->until &&
+        !c->maxspan && !c->nby && !c->stages[0].nby && turn(e))
+        c->kind = REF_Q_EVENT;
 }
 
 static void
@@ -195,6 +236,7 @@ edit_case(edit *e, ref_gen_case *c)
     for (size_t i = 0; !e->done && c->nevents > 1 && i < c->nevents; i++)
         if (turn(e))
             take_out(c->events, &c->nevents, i, sizeof *c->events);
+    edit_setup(e, c);
     edit_frame(e, c);
     for (size_t i = 0; !e->done && i < c->nstages; i++) {
         edit_term(e, &c->stages[i].cond);

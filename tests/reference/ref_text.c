@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +15,18 @@
  * status C.  Where it gives several, the simple folding (S), if there is one,
  * is the lower case form; U+0130 has neither C nor S. */
 uint32_t
-ref_fold(uint32_t cp)
+ref_fold(uint32_t cp, ref_case_rule rule)
 {
     utf8proc_int32_t full[8];
     int last_boundclass = 0;
     utf8proc_ssize_t n;
 
+    if (rule == REF_EXACT)
+        return cp;
     if (cp < 128)
         return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
+    if (rule == REF_FOLD_ASCII)
+        return cp;
     n = utf8proc_decompose_char((utf8proc_int32_t)cp, full, 8,
                                 UTF8PROC_CASEFOLD, &last_boundclass);
     if (n == 1)
@@ -31,9 +36,8 @@ ref_fold(uint32_t cp)
     return (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp);
 }
 
-/* Code points of s, *n of them. */
-static uint32_t *
-code_points(ref_pool *pool, ref_str s, bool fold, size_t *n)
+uint32_t *
+ref_code_points(ref_pool *pool, ref_str s, ref_case_rule rule, size_t *n)
 {
     uint32_t *cps = ref_alloc(pool, (s.n + 1) * sizeof *cps);
     const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)s.p;
@@ -49,17 +53,33 @@ code_points(ref_pool *pool, ref_str s, bool fold, size_t *n)
             len = 1;
             cp = 0xFFFD;
         }
-        cps[(*n)++] = fold ? ref_fold((uint32_t)cp) : (uint32_t)cp;
+        cps[(*n)++] = ref_fold((uint32_t)cp, rule);
         at += (size_t)len;
     }
     return cps;
 }
 
 ref_str
-ref_fold_str(ref_pool *pool, ref_str s)
+ref_slice(ref_str s, size_t from, size_t n)
+{
+    size_t at = 0, begin = 0;
+
+    for (size_t count = 0;; count++) {
+        if (count == from)
+            begin = at;
+        if (count == from + n || at >= s.n)
+            return (ref_str){s.p + begin, at - begin};
+        at++;
+        while (at < s.n && ((unsigned char)s.p[at] & 0xC0) == 0x80)
+            at++;
+    }
+}
+
+ref_str
+ref_fold_str(ref_pool *pool, ref_str s, ref_case_rule rule)
 {
     size_t n, len = 0;
-    uint32_t *cps = code_points(pool, s, true, &n);
+    uint32_t *cps = ref_code_points(pool, s, rule, &n);
     char *out = ref_alloc(pool, 4 * n + 1);
 
     for (size_t i = 0; i < n; i++)
@@ -82,11 +102,11 @@ ref_str_order(ref_str a, ref_str b)
 /* covers[j]: the first j code points of the text are covered by the part of
  * the pattern read so far. */
 bool
-ref_wild(ref_pool *pool, ref_str pattern, ref_str text, bool fold)
+ref_wild(ref_pool *pool, ref_str pattern, ref_str text, ref_wild_rule rule)
 {
     size_t np, nt;
-    uint32_t *p = code_points(pool, pattern, fold, &np);
-    uint32_t *t = code_points(pool, text, fold, &nt);
+    uint32_t *p = ref_code_points(pool, pattern, rule.rule, &np);
+    uint32_t *t = ref_code_points(pool, text, rule.rule, &nt);
     bool *covers = ref_alloc(pool, nt + 1);
 
     covers[0] = true;
@@ -97,8 +117,8 @@ ref_wild(ref_pool *pool, ref_str pattern, ref_str text, bool fold)
             if (p[i] == '*')
                 next[j] = covers[j] || (j > 0 && next[j - 1]);
             else
-                next[j] =
-                    j > 0 && covers[j - 1] && (p[i] == '?' || p[i] == t[j - 1]);
+                next[j] = j > 0 && covers[j - 1] &&
+                          ((p[i] == '?' && rule.qmark) || p[i] == t[j - 1]);
         }
         covers = next;
     }
@@ -157,11 +177,10 @@ ref_parse_num(ref_str s, ref_num *out)
     }
     if (*p)
         return false;
-    *out = (ref_num){.is_int = integer && whole <= 18};
-    if (out->is_int)
-        out->i = strtoll(buf, NULL, 10);
-    else
-        out->d = strtod(buf, NULL);
+    errno = 0;
+    *out = (ref_num){.is_int = integer, .i = strtoll(buf, NULL, 10)};
+    if (!integer || errno == ERANGE)
+        *out = (ref_num){.d = strtod(buf, NULL)};
     return true;
 }
 
@@ -375,4 +394,15 @@ ref_parse_time(ref_str s, int64_t *ns)
         return *p == '\0';
     }
     return parse_iso(p, ns);
+}
+
+bool
+ref_millis(ref_num n, int64_t *ns)
+{
+    if (n.is_int)
+        return !__builtin_mul_overflow(n.i, (int64_t)1000000, ns);
+    if (!(n.d > -9.2e12 && n.d < 9.2e12))
+        return false;
+    *ns = (int64_t)(n.d * 1e6);
+    return true;
 }

@@ -25,13 +25,27 @@ typedef struct {
     bool v4;
 } ref_block;
 
+/* How letters of different case are made the same. */
+typedef enum { REF_EXACT, REF_FOLD, REF_FOLD_ASCII } ref_case_rule;
+
 /* Simple case folding of one code point (CaseFolding.txt status C and S). */
-uint32_t ref_fold(uint32_t cp);
-ref_str ref_fold_str(ref_pool *pool, ref_str s);
+uint32_t ref_fold(uint32_t cp, ref_case_rule rule);
+ref_str ref_fold_str(ref_pool *pool, ref_str s, ref_case_rule rule);
+/* Code points, folded; *n of them. */
+uint32_t *ref_code_points(ref_pool *pool, ref_str s, ref_case_rule rule,
+                          size_t *n);
+/* The n code points from the one numbered `from` on, as in s itself. */
+ref_str ref_slice(ref_str s, size_t from, size_t n);
 /* Order of code points: -1, 0, 1. */
 int ref_str_order(ref_str a, ref_str b);
-/* Whole-string wildcard match; with fold both sides are folded. */
-bool ref_wild(ref_pool *pool, ref_str pattern, ref_str text, bool fold);
+/* Whole-string wildcard match, both sides folded; without qmark a question
+ * mark is a plain character. */
+typedef struct {
+    ref_case_rule rule;
+    bool qmark;
+} ref_wild_rule;
+bool ref_wild(ref_pool *pool, ref_str pattern, ref_str text,
+              ref_wild_rule rule);
 
 /* The whole text is a decimal number. */
 bool ref_parse_num(ref_str s, ref_num *out);
@@ -47,5 +61,7 @@ bool ref_in_block(const ref_block *block, const ref_addr *addr);
 
 /* ISO-8601, or digits with an optional fraction as epoch milliseconds. */
 bool ref_parse_time(ref_str s, int64_t *ns);
+/* Milliseconds; false when they are too many. */
+bool ref_millis(ref_num n, int64_t *ns);
 
 #endif

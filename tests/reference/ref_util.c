@@ -162,23 +162,51 @@ ref_text_cstr(ref_text *t)
     return t->p;
 }
 
-void
+ref_match *
 ref_matches_add(ref_matches *m, const size_t *events, size_t n)
 {
     size_t *copy = must(calloc(n + 1, sizeof *copy));
 
-    memcpy(copy, events, n * sizeof *copy);
+    if (n)
+        memcpy(copy, events, n * sizeof *copy);
     m->items = must(realloc(m->items, (m->n + 1) * sizeof *m->items));
-    m->items[m->n++] = (ref_match){copy, n};
+    m->items[m->n] = (ref_match){.events = copy, .n = n};
+    return &m->items[m->n++];
+}
+
+void
+ref_match_texts(ref_match *m, const char *keys, const char *row)
+{
+    if (keys)
+        m->keys = must(strdup(keys));
+    if (row)
+        m->row = must(strdup(row));
 }
 
 void
 ref_matches_free(ref_matches *m)
 {
-    for (size_t i = 0; i < m->n; i++)
+    for (size_t i = 0; i < m->n; i++) {
         free(m->items[i].events);
+        free(m->items[i].keys);
+        free(m->items[i].row);
+    }
     free(m->items);
     *m = (ref_matches){0};
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool
+ref_match_eq(const ref_match *a, const ref_match *b)
+{
+    return a->n == b->n &&
+           memcmp(a->events, b->events, a->n * sizeof *a->events) == 0 &&
+           same_text(a->keys, b->keys) && same_text(a->row, b->row);
 }
 
 bool
@@ -186,13 +214,9 @@ ref_matches_eq(const ref_matches *a, const ref_matches *b)
 {
     if (a->n != b->n)
         return false;
-    for (size_t i = 0; i < a->n; i++) {
-        const ref_match *x = &a->items[i], *y = &b->items[i];
-
-        if (x->n != y->n ||
-            memcmp(x->events, y->events, x->n * sizeof *x->events) != 0)
+    for (size_t i = 0; i < a->n; i++)
+        if (!ref_match_eq(&a->items[i], &b->items[i]))
             return false;
-    }
     return true;
 }
 
@@ -202,10 +226,15 @@ ref_matches_text(ref_pool *pool, const ref_matches *m)
     ref_text t = {.pool = pool};
 
     for (size_t i = 0; i < m->n; i++) {
+        const ref_match *x = &m->items[i];
+
         ref_put(&t, i ? " (" : "(");
-        for (size_t k = 0; k < m->items[i].n; k++)
-            ref_putf(&t, k ? ",%zu" : "%zu", m->items[i].events[k] + 1);
-        ref_put(&t, ")");
+        for (size_t k = 0; k < x->n; k++)
+            if (x->events[k] == SIZE_MAX)
+                ref_put(&t, k ? ",!" : "!");
+            else
+                ref_putf(&t, k ? ",%zu" : "%zu", x->events[k] + 1);
+        ref_putf(&t, ")%s%s", x->keys ? x->keys : "", x->row ? x->row : "");
     }
     if (m->n == 0)
         ref_put(&t, "none");

@@ -2,7 +2,7 @@
  *
  * A pool hands out zeroed memory and frees it all at once.  Running out of
  * memory ends the program: these are tests.  Nothing here or in the other
- * ref_* files uses the engine's own code, but for the parser and its tree. */
+ * ref_* files uses the engine's own code. */
 #ifndef EQL_TESTS_REF_UTIL_H
 #define EQL_TESTS_REF_UTIL_H
 
@@ -49,10 +49,12 @@ void ref_putf(ref_text *t, const char *fmt, ...)
 char *ref_text_cstr(ref_text *t);
 
 /* Matches: for each the events of its stages, as numbers from 0 in the order
- * the events were given. */
+ * the events were given; SIZE_MAX for a missing stage.  keys and row are JSON
+ * with sorted members, or NULL. */
 typedef struct {
     size_t *events;
     size_t n;
+    char *keys, *row;
 } ref_match;
 
 /* All-zero is empty; owns its memory (ref_matches_free). */
@@ -61,10 +63,12 @@ typedef struct {
     size_t n;
 } ref_matches;
 
-void ref_matches_add(ref_matches *m, const size_t *events, size_t n);
+ref_match *ref_matches_add(ref_matches *m, const size_t *events, size_t n);
+void ref_match_texts(ref_match *m, const char *keys, const char *row);
 void ref_matches_free(ref_matches *m);
+bool ref_match_eq(const ref_match *a, const ref_match *b);
 bool ref_matches_eq(const ref_matches *a, const ref_matches *b);
-/* "(1,2) (2,3)", events counted from 1; "none". */
+/* "(1,2) (2,3)", events counted from 1, keys and rows behind them; "none". */
 char *ref_matches_text(ref_pool *pool, const ref_matches *m);
 
 #endif

@@ -1,8 +1,10 @@
 /* eql_hits.h -- hits and small programs by hand, for tests of the ordered half.
  *
- * A stage is a letter; an event is a word: the letters of the stages that take
- * it, then optionally @seconds and :key,key...  "A B@60 AU:x" are three events.
- * Without @ an event comes one second after the one before, the first at 1. */
+ * A stage is a letter, `!` before it for a missing one, behind it a number for
+ * runs and `+` for fork: "!N A2 B+".  An event is a word: the letters of the
+ * stages that take it, then optionally @seconds and :key,key...  "A B@60 AU:x"
+ * are three events.  Without @ an event comes one second after the one before,
+ * the first at 1. */
 #ifndef EQL_TESTS_SUPPORT_EQL_HITS_H
 #define EQL_TESTS_SUPPORT_EQL_HITS_H
 
@@ -14,48 +16,124 @@
 #define EQL_TEST_SECOND INT64_C(1000000000)
 
 typedef struct {
-    const char *stages; /* one letter each */
+    const char *stages; /* "AB", or "!N A2 B+" */
     char until;         /* 0: none */
     double maxspan_s;   /* < 0: none */
     double cooldown_s;
     bool event_rule;
 } eql_test_rule;
 
-/* A program of n rules; filters are there but mean nothing. */
-static inline eql_program *
-eql_test_program(const eql_test_rule *rules, uint32_t n)
+/* One stage of a rule's text, taken apart. */
+typedef struct {
+    char letter;
+    uint32_t flags, runs;
+} eql_test_stage;
+
+static inline bool
+eql_test_next_stage(const char **text, eql_test_stage *st)
+{
+    const char *s = *text;
+    char *end;
+
+    *st = (eql_test_stage){.runs = 1};
+    while (*s == ' ')
+        s++;
+    if (!*s)
+        return false;
+    if (*s == '!') {
+        st->flags |= EQL_STAGE_MISSING;
+        s++;
+    }
+    st->letter = *s++;
+    if (*s >= '0' && *s <= '9') {
+        st->runs = (uint32_t)strtoul(s, &end, 10);
+        s = end;
+    }
+    if (*s == '+') {
+        st->flags |= EQL_STAGE_FORK;
+        s++;
+    }
+    *text = s;
+    return true;
+}
+
+/* The letter of stage `number`, from 1; 0: that of until. */
+static inline char
+eql_test_letter(const eql_test_rule *t, uint32_t number)
+{
+    const char *text = t->stages;
+    eql_test_stage st = {.letter = t->until};
+
+    while (number-- > 0 && eql_test_next_stage(&text, &st))
+        continue;
+    return st.letter;
+}
+
+/* Adds the rule; filters are there but mean nothing. */
+static inline void
+eql_test_add_rule(eql_builder *b, const eql_test_rule *t)
 {
     static const eql_insn accept[] = {{.op = EQL_OP_ACCEPT}};
-    eql_builder *b = eql_builder_new();
+    const char *text = t->stages;
+    eql_stage stages[64] = {0};
+    eql_test_stage st;
+    uint32_t first = eql_builder_nstages(b), n = 0;
+    eql_rule r = {.kind = t->event_rule ? EQL_RULE_EVENT : EQL_RULE_SEQUENCE,
+                  .severity = EQL_SEVERITY_MEDIUM,
+                  .risk_score = EQL_NONE,
+                  .has_maxspan = t->maxspan_s >= 0};
+    eql_stage like = {.rule = eql_builder_nrules(b),
+                      .runs = 1,
+                      .filter = eql_builder_filter(b, accept, 1),
+                      .residual = EQL_NONE};
+
+    while (eql_test_next_stage(&text, &st)) {
+        stages[n] = like;
+        stages[n].flags = st.flags;
+        stages[n].runs = st.runs;
+        stages[n].number = n + 1;
+        n++;
+    }
+    r.until = t->until ? first + n : EQL_NONE;
+    stages[n] = like;
+    if (r.has_maxspan)
+        r.maxspan_ns = (int64_t)(t->maxspan_s * 1e9);
+    r.cooldown_ns = (int64_t)(t->cooldown_s * 1e9);
+    eql_builder_stages(b, stages, n + (t->until != 0));
+    r.stages = (eql_range){first, n};
+    eql_builder_rule(b, &r);
+}
+
+/* A builder with a dialect; NULL: elastic. */
+static inline eql_builder *
+eql_test_builder(const eql_dialect *d)
+{
+    eql_dialect elastic = eql_dialect_preset(EQL_DIALECT_ELASTIC);
+    eql_strview none = eql_sv("", 0);
+
+    return eql_builder_new(d ? d : &elastic, none, none, none);
+}
+
+/* A program of n rules. */
+static inline eql_program *
+eql_test_program_of(const eql_dialect *d, const eql_test_rule *rules,
+                    uint32_t n)
+{
+    eql_builder *b = eql_test_builder(d);
     eql_program *p;
 
-    for (uint32_t i = 0; i < n; i++) {
-        const eql_test_rule *t = &rules[i];
-        uint32_t len = (uint32_t)strlen(t->stages);
-        eql_stage stages[32] = {0};
-        uint32_t first = eql_builder_nstages(b);
-        uint32_t filter = eql_builder_filter(b, accept, 1);
-        eql_rule r = {.kind =
-                          t->event_rule ? EQL_RULE_EVENT : EQL_RULE_SEQUENCE,
-                      .severity = EQL_SEVERITY_MEDIUM,
-                      .risk_score = EQL_NONE,
-                      .until = t->until ? first + len : EQL_NONE,
-                      .has_maxspan = t->maxspan_s >= 0};
-
-        for (uint32_t k = 0; k < len + (t->until != 0); k++)
-            stages[k] = (eql_stage){
-                .rule = i, .number = k < len ? k + 1 : 0, .filter = filter};
-        if (r.has_maxspan)
-            r.maxspan_ns = (int64_t)(t->maxspan_s * 1e9);
-        r.cooldown_ns = (int64_t)(t->cooldown_s * 1e9);
-        eql_builder_stages(b, stages, len + (t->until != 0));
-        r.stages = (eql_range){first, len};
-        eql_builder_rule(b, &r);
-    }
+    for (uint32_t i = 0; i < n; i++)
+        eql_test_add_rule(b, &rules[i]);
     p = eql_builder_finish(b);
     eql_builder_free(b);
     assert_non_null(p);
     return p;
+}
+
+static inline eql_program *
+eql_test_program(const eql_test_rule *rules, uint32_t n)
+{
+    return eql_test_program_of(NULL, rules, n);
 }
 
 /* One word of an event list, taken apart. */
@@ -127,11 +205,10 @@ eql_test_hit(eql_buf *rec, const eql_program *p, const eql_test_rule *rules,
     eql_hit_open(rec, &head);
     for (uint32_t s = 0; s < p->nstages; s++) {
         const eql_test_rule *t = &rules[p->stages[s].rule];
-        uint32_t k = p->stages[s].number;
-        char letter = k ? t->stages[k - 1] : t->until;
+        char letter = eql_test_letter(t, p->stages[s].number);
         size_t at;
 
-        if (!strchr(ev->letters, letter))
+        if (!letter || !strchr(ev->letters, letter))
             continue;
         at = eql_hit_entry_open(rec, s, 0);
         eql_test_add_keys(rec, at, t->event_rule ? "" : ev->keys);
@@ -142,16 +219,21 @@ eql_test_hit(eql_buf *rec, const eql_program *p, const eql_test_rule *rules,
     return (const eql_hit *)(const void *)rec->p;
 }
 
-/* Appends "(2,3) ": the lines of a match; a match callback. */
+/* Appends "(2,-,3) ": the lines of a match, - for a missing one; a
+ * match callback. */
 static inline bool
 eql_test_note_match(void *ctx, const eql_match *m)
 {
     eql_buf *out = ctx;
 
     eql_buf_add_char(out, '(');
-    for (uint32_t i = 0; i < m->nevents; i++)
-        eql_buf_printf(out, "%s%llu", i ? "," : "",
-                       (unsigned long long)m->events[i].line);
+    for (uint32_t i = 0; i < m->nevents; i++) {
+        eql_buf_add_str(out, i ? "," : "");
+        if (m->events[i].missing)
+            eql_buf_add_char(out, '-');
+        else
+            eql_buf_printf(out, "%llu", (unsigned long long)m->events[i].line);
+    }
     eql_buf_add_str(out, ") ");
     return true;
 }
@@ -159,10 +241,11 @@ eql_test_note_match(void *ctx, const eql_match *m)
 static inline void
 eql_test_assert_balanced(const eql_engine_counters *c)
 {
-    assert_int_equal(c->started, c->completed + c->replaced + c->expired +
-                                     c->ended + c->evicted + c->open);
+    assert_int_equal(c->started + c->forked,
+                     c->completed + c->discarded + c->replaced + c->expired +
+                         c->ended + c->evicted + c->pending_evicted + c->open);
     assert_int_equal(c->completed + c->event_matches,
-                     c->matches + c->suppressed);
+                     c->matches + c->suppressed + c->piped + c->piped_lost);
 }
 
 /* Fails, with both texts, unless they are equal but for a last space. */

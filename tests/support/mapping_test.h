@@ -32,7 +32,7 @@ parse(const char *text)
 }
 
 static inline eql_mapped
-map_with(const eql_mapping *m, eql_clock *clock, const char *record)
+map_with(const eql_mapping *m, eql_wall_clock *clock, const char *record)
 {
     json_t *r = parse(record);
     eql_mapped out;

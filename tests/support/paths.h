@@ -13,6 +13,7 @@
 
 typedef struct {
     eql_program program; /* arrays below; not to be freed */
+    eql_dialect dialect;
     eql_field fields[PATHS_MAX];
     eql_field_seg segs[PATHS_MAX * 8];
     char heap[4096];
@@ -63,7 +64,7 @@ test_paths_add(test_paths *t, const char *path)
     eql_field *f = &t->fields[i];
 
     assert_true(i < PATHS_MAX);
-    *f = (eql_field){.segs = {t->program.nsegs, 0}};
+    *f = (eql_field){.parent = EQL_NONE, .segs = {t->program.nsegs, 0}};
     f->name = test_paths_str(t, path, strlen(path));
     while (*path)
         test_paths_seg(t, &path);
@@ -71,10 +72,24 @@ test_paths_add(test_paths *t, const char *path)
     return i;
 }
 
+/* The same inside each element of field `array`, whose mode is ELEMENTS. */
+static inline uint32_t
+test_paths_child(test_paths *t, uint32_t array, const char *path)
+{
+    uint32_t i = test_paths_add(t, path);
+
+    t->fields[i].parent = array;
+    t->fields[i].child = t->fields[array].nchildren++;
+    return i;
+}
+
 static inline void
 test_paths_init(test_paths *t)
 {
     memset(t, 0, sizeof *t);
+    t->dialect = eql_dialect_preset(EQL_DIALECT_ELASTIC);
+    t->program.dialects = &t->dialect;
+    t->program.ndialects = 1;
     t->program.fields = t->fields;
     t->program.segs = t->segs;
     t->program.heap = t->heap;
@@ -102,8 +117,12 @@ test_slot_text(const eql_slot *s, char *buf, size_t cap)
         else if (v->tag == EQL_INT)
             n += (size_t)snprintf(buf + n, cap - n, "%s%lld", bar,
                                   (long long)v->u.i);
-        else
+        else if (v->tag == EQL_FLOAT)
             n += (size_t)snprintf(buf + n, cap - n, "%s%.17g", bar, v->u.d);
+        else
+            n += (size_t)snprintf(buf + n, cap - n, "%s%s:%.*s", bar,
+                                  v->tag == EQL_ARRAY ? "array" : "object",
+                                  (int)v->len, v->u.s);
     }
     return buf;
 }

@@ -184,11 +184,11 @@ test_program_info(void **state)
     (void)state;
     assert_int_equal(eqlvm_program_nrules(p), 2);
     eqlvm_program_rule(p, 0, &info);
-    assert_false(info.is_sequence);
+    assert_int_equal(info.kind, EQLVM_RULE_EVENT);
     assert_int_equal(info.risk_score, -1);
     assert_int_equal(info.maxspan_ns, -1);
     eqlvm_program_rule(p, 1, &info);
-    assert_true(info.is_sequence);
+    assert_int_equal(info.kind, EQLVM_RULE_SEQUENCE);
     assert_int_equal(info.nstages, 2);
     assert_true(info.maxspan_ns == 2000000000);
     assert_memory_equal(info.name.p, "q2", 2);
@@ -332,49 +332,6 @@ test_tests_fail(void **state)
     api_drop_folder(dir);
 }
 
-/* --- public corpora ------------------------------------------------------ */
-
-/* Every rule of the public corpora compiles, or says that it asks for what is
- * not there yet. */
-static void
-test_public_corpora(void **state)
-{
-    const char *shared = eql_test_shared();
-    eqlvm_compile_options skip = {.skip_bad_rules = true};
-    eqlvm_compile_summary sum;
-    eqlvm_compiler *c;
-    eqlvm_program *p;
-    char path[4200];
-
-    (void)state;
-    if (!shared) {
-        print_message("no reference material: skipped\n");
-        skip();
-    }
-    c = eqlvm_compiler_new(&skip);
-    snprintf(path, sizeof path, "%s/corpora", shared);
-    assert_int_equal(eqlvm_compiler_add_path(c, path), EQLVM_OK);
-    for (size_t i = 0; i < eqlvm_compiler_ndiags(c); i++) {
-        eqlvm_diag d;
-
-        eqlvm_compiler_diag(c, i, &d);
-        if (d.kind == EQLVM_ERROR && memcmp(d.code.p, "E499", 4) != 0)
-            fail_msg("%.*s:%u: %.*s: %.*s", (int)d.file.len, d.file.p, d.line,
-                     (int)d.code.len, d.code.p, (int)d.message.len,
-                     d.message.p);
-    }
-    eqlvm_compiler_summary(c, &sum);
-    assert_int_equal(sum.files, 1660);
-    assert_int_equal(sum.other_language, 0);
-    assert_int_equal(sum.rules + sum.bad, 1659 + 8);
-    print_message("%d rules compile, %d ask for what is not there yet\n",
-                  (int)sum.rules, (int)sum.bad);
-    assert_int_equal(eqlvm_compiler_finish(c, &p), EQLVM_OK);
-    assert_int_equal(eqlvm_program_nrules(p), sum.rules);
-    eqlvm_program_free(p);
-    eqlvm_compiler_free(c);
-}
-
 int
 main(void)
 {
@@ -386,7 +343,6 @@ main(void)
         cmocka_unit_test(test_program_info),
         cmocka_unit_test(test_tests_pass),
         cmocka_unit_test(test_tests_fail),
-        cmocka_unit_test(test_public_corpora),
     };
 
     return cmocka_run_group_tests_name("api_rules", tests, NULL, NULL);

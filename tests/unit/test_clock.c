@@ -18,7 +18,7 @@ ns_of(const char *iso)
 
 /* A PowerShell export's record; utc may be NULL. */
 static eql_mapped
-map_pwsh(const eql_mapping *m, eql_clock *c, int code, const char *wall,
+map_pwsh(const eql_mapping *m, eql_wall_clock *c, int code, const char *wall,
          const char *utc)
 {
     char record[512];
@@ -32,20 +32,21 @@ map_pwsh(const eql_mapping *m, eql_clock *c, int code, const char *wall,
 }
 
 static void
-teach(const eql_mapping *m, eql_clock *c, int code, const char *wall,
+teach(const eql_mapping *m, eql_wall_clock *c, int code, const char *wall,
       const char *utc)
 {
     json_decref(map_pwsh(m, c, code, wall, utc).ecs);
 }
 
 static void
-expect_resolved(const eql_clock *c, const char *wall, const char *utc,
+expect_resolved(const eql_wall_clock *c, const char *wall, const char *utc,
                 const char *want)
 {
     int64_t ns = 0;
 
-    assert_true(eql_clock_resolve(c, utc != NULL, utc ? ns_of(utc) : 0,
-                                  wall != NULL, wall ? ns_of(wall) : 0, &ns));
+    assert_true(eql_wall_clock_resolve(c, utc != NULL, utc ? ns_of(utc) : 0,
+                                       wall != NULL, wall ? ns_of(wall) : 0,
+                                       &ns));
     if (ns != ns_of(want)) {
         char buf[40];
 
@@ -58,7 +59,7 @@ test_local_time_is_pending(void **state)
 {
     eql_mapping *m = builtin();
     eql_events_options o = {0};
-    eql_clock *c = eql_clock_new(&o);
+    eql_wall_clock *c = eql_wall_clock_new(&o);
     eql_mapped out = map_pwsh(m, c, 1, "2020-10-19T03:30:45.323Z",
                               "2020-10-19 07:30:45.320");
     int64_t ns;
@@ -71,13 +72,13 @@ test_local_time_is_pending(void **state)
     assert_null(at(out.ecs, "@timestamp"));
     assert_null(at(out.ecs, "event/created"));
     json_decref(out.ecs);
-    assert_false(eql_clock_created(c, true, 0, &ns));
-    eql_clock_settle(c);
+    assert_false(eql_wall_clock_created(c, true, 0, &ns));
+    eql_wall_clock_settle(c);
     expect_resolved(c, "2020-10-19T03:30:45.323Z", NULL,
                     "2020-10-19T07:30:45.323Z");
-    assert_false(eql_clock_created(c, false, 0, &ns));
-    assert_false(eql_clock_resolve(c, false, 0, false, 0, &ns));
-    eql_clock_free(c);
+    assert_false(eql_wall_clock_created(c, false, 0, &ns));
+    assert_false(eql_wall_clock_resolve(c, false, 0, false, 0, &ns));
+    eql_wall_clock_free(c);
     eql_mapping_free(m);
 }
 
@@ -100,14 +101,14 @@ test_given_offset_settles_at_once(void **state)
 {
     eql_mapping *m = builtin();
     eql_events_options o = {.has_utc_offset = true, .utc_offset_ns = 4 * HOUR};
-    eql_clock *c = eql_clock_new(&o);
+    eql_wall_clock *c = eql_wall_clock_new(&o);
     eql_mapped out = map_pwsh(m, c, 1, "2020-10-19 03:30:45", NULL);
 
     (void)state;
     assert_int_equal(out.time_kind, EQL_TIME_SETTLED);
     expect_at("offset", out.ecs, "@timestamp", "\"2020-10-19T07:30:45.000Z\"");
     json_decref(out.ecs);
-    eql_clock_free(c);
+    eql_wall_clock_free(c);
     eql_mapping_free(m);
 }
 
@@ -116,7 +117,7 @@ test_offset_is_learned_per_clock_hour(void **state)
 {
     eql_mapping *m = builtin();
     eql_events_options o = {0};
-    eql_clock *c = eql_clock_new(&o);
+    eql_wall_clock *c = eql_wall_clock_new(&o);
 
     (void)state;
     teach(m, c, 1, "2020-10-19 12:59:58", "2020-10-19 16:59:58.100");
@@ -127,12 +128,12 @@ test_offset_is_learned_per_clock_hour(void **state)
     teach(m, c, 3, "2020-10-19 01:00:01", "2020-10-09 17:00:01.200");
     teach(m, c, 22, "2020-10-19 01:00:01", "2020-10-09 17:00:01.200");
     teach(m, c, 3, "2020-10-19 01:00:01", "2020-10-09 17:00:01.200");
-    eql_clock_settle(c);
+    eql_wall_clock_settle(c);
     expect_resolved(c, "2020-10-19T12:30:00Z", NULL, "2020-10-19T16:30:00Z");
     expect_resolved(c, "2020-10-19T01:30:00Z", NULL, "2020-10-19T17:30:00Z");
     /* An hour without Sysmon events takes the commonest offset. */
     expect_resolved(c, "2020-10-19T05:00:00Z", NULL, "2020-10-19T09:00:00Z");
-    eql_clock_free(c);
+    eql_wall_clock_free(c);
     eql_mapping_free(m);
 }
 
@@ -143,7 +144,7 @@ test_receive_time_stands_in_for_sysmon(void **state)
                                            "2020-09-20T21:09:14Z", "never"};
     eql_mapping *m = builtin();
     eql_events_options o = {0};
-    eql_clock *c = eql_clock_new(&o);
+    eql_wall_clock *c = eql_wall_clock_new(&o);
     size_t i;
 
     (void)state;
@@ -157,9 +158,9 @@ test_receive_time_stands_in_for_sysmon(void **state)
                  received[i]);
         json_decref(map_with(m, c, record).ecs);
     }
-    eql_clock_settle(c);
+    eql_wall_clock_settle(c);
     expect_resolved(c, "2020-09-20T17:09:10Z", NULL, "2020-09-20T21:09:10Z");
-    eql_clock_free(c);
+    eql_wall_clock_free(c);
     eql_mapping_free(m);
 }
 
@@ -183,22 +184,22 @@ test_time_policies(void **state)
     (void)state;
     for (i = 0; i < EQL_COUNTOF(rows); i++) {
         eql_events_options o = {.time_policy = rows[i].policy};
-        eql_clock *c = eql_clock_new(&o);
+        eql_wall_clock *c = eql_wall_clock_new(&o);
 
-        eql_clock_settle(c);
+        eql_wall_clock_settle(c);
         expect_resolved(c, "2020-01-01T10:00:00Z", "2020-01-01T10:01:00Z",
                         rows[i].near);
         expect_resolved(c, "2020-01-01T10:00:00Z", "2020-01-01T10:01:00.001Z",
                         rows[i].far);
         if (rows[i].policy == EQL_TIME_POLICY_CREATED)
-            assert_false(eql_clock_resolve(c, true, 0, false, 0, &ns));
+            assert_false(eql_wall_clock_resolve(c, true, 0, false, 0, &ns));
         else
             expect_resolved(c, NULL, "2020-01-01T10:00:00Z",
                             "2020-01-01T10:00:00Z");
         /* Far apart beyond what int64 holds. */
         assert_true(
-            eql_clock_resolve(c, true, INT64_MAX, true, INT64_MIN, &ns));
-        eql_clock_free(c);
+            eql_wall_clock_resolve(c, true, INT64_MAX, true, INT64_MIN, &ns));
+        eql_wall_clock_free(c);
     }
 }
 
@@ -232,7 +233,7 @@ test_clock_bounds_what_it_learns(void **state)
 {
     eql_mapping *m = builtin();
     eql_events_options o = {0};
-    eql_clock *c = eql_clock_new(&o);
+    eql_wall_clock *c = eql_wall_clock_new(&o);
     int i;
 
     (void)state;
@@ -246,9 +247,9 @@ test_clock_bounds_what_it_learns(void **state)
         teach(m, c, 1, "2020-01-01 10:00:00", utc);
     }
     teach(m, c, 1, "1700-01-01 10:00:00", "2261-01-01 10:00:00");
-    eql_clock_settle(c);
+    eql_wall_clock_settle(c);
     expect_resolved(c, "2020-01-01T10:00:00Z", NULL, "2020-01-01T12:00:00Z");
-    eql_clock_free(c);
+    eql_wall_clock_free(c);
     eql_mapping_free(m);
 }
 

@@ -5,11 +5,14 @@
 
 #define BIG INT64_C(9007199254740993) /* 2^53 + 1: no double */
 
+/* As in the elastic preset. */
+static const eql_comparing plain = {.coerce = true};
+
 typedef struct {
     const char *label;
     eql_value x, y;
     eql_truth equal;
-    eql_order order;
+    eql_ordering order;
 } compare_case;
 
 static void
@@ -43,8 +46,9 @@ test_compare_without_literal(void **state)
 
     (void)state;
     for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
-        eql_truth equal = eql_compare_equal(&cases[i].x, &cases[i].y);
-        eql_order order = eql_compare_order(&cases[i].x, &cases[i].y);
+        eql_truth equal = eql_compare_equal(&plain, &cases[i].x, &cases[i].y);
+        eql_ordering order =
+            eql_compare_order(&plain, &cases[i].x, &cases[i].y);
 
         if (equal != cases[i].equal || order != cases[i].order)
             fail_msg("%s: equal %d (wanted %d), order %d (wanted %d)",
@@ -99,13 +103,68 @@ test_compare_with_literal(void **state)
     (void)state;
     for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
         eql_literal k = eql_literal_of(cases[i].y);
-        eql_truth equal = eql_compare_equal_literal(&cases[i].x, &k);
-        eql_order order = eql_compare_order_literal(&cases[i].x, &k);
+        eql_truth equal = eql_compare_equal_literal(&plain, &cases[i].x, &k);
+        eql_ordering order = eql_compare_order_literal(&plain, &cases[i].x, &k);
 
         if (equal != cases[i].equal || order != cases[i].order)
             fail_msg("%s: equal %d (wanted %d), order %d (wanted %d)",
                      cases[i].label, (int)equal, (int)cases[i].equal,
                      (int)order, (int)cases[i].order);
+    }
+}
+
+static void
+test_compare_in_other_dialects(void **state)
+{
+    static const eql_comparing endgame = {false, EQL_CASE_UNICODE};
+    static const eql_comparing folding = {true, EQL_CASE_ASCII};
+    static const struct {
+        const char *label;
+        const eql_comparing *how;
+        eql_value x, y;
+        eql_truth equal;
+        eql_ordering order;
+    } cases[] = {
+        {"case", &endgame, STR("Foo"), STR("fOO"), EQL_YES, EQL_EQUAL},
+        {"order", &endgame, STR("b"), STR("A"), EQL_NO, EQL_GREATER},
+        {"prefix", &endgame, STR("AB"), STR("a"), EQL_NO, EQL_GREATER},
+        {"Kelvin", &endgame, STR("\xe2\x84\xaa"), STR("k"), EQL_YES, EQL_EQUAL},
+        {"no coercion", &endgame, INT(5), STR("5"), EQL_UNKNOWN, EQL_UNORDERED},
+        {"nor back", &endgame, STR("5"), INT(5), EQL_UNKNOWN, EQL_UNORDERED},
+        {"nor bool", &endgame, BOO(true), STR("true"), EQL_UNKNOWN,
+         EQL_UNORDERED},
+        {"ascii", &folding, STR("FOO"), STR("foo"), EQL_YES, EQL_EQUAL},
+        {"ascii only", &folding, STR("\xc3\x89"), STR("\xc3\xa9"), EQL_NO,
+         EQL_LESS},
+        {"true as text", &folding, STR("TRUE"), BOO(true), EQL_YES,
+         EQL_UNORDERED},
+        {"true, \"FALSE\"", &folding, BOO(true), STR("FALSE"), EQL_NO,
+         EQL_UNORDERED},
+        {"array",
+         &folding,
+         {.tag = EQL_ARRAY, .len = 3, .u = {.s = "[1]"}},
+         INT(1),
+         EQL_UNKNOWN,
+         EQL_UNORDERED},
+        {"array as text",
+         &folding,
+         {.tag = EQL_ARRAY, .len = 3, .u = {.s = "[1]"}},
+         STR("[1]"),
+         EQL_UNKNOWN,
+         EQL_UNORDERED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        eql_literal k = eql_literal_of(cases[i].y);
+        eql_truth equal =
+            eql_compare_equal_literal(cases[i].how, &cases[i].x, &k);
+        eql_ordering order =
+            eql_compare_order_literal(cases[i].how, &cases[i].x, &k);
+
+        if (equal != cases[i].equal || order != cases[i].order)
+            fail_msg("%s: equal %d, order %d", cases[i].label, (int)equal,
+                     (int)order);
     }
 }
 
@@ -137,6 +196,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_compare_without_literal),
         cmocka_unit_test(test_compare_with_literal),
+        cmocka_unit_test(test_compare_in_other_dialects),
         cmocka_unit_test(test_literal_text_is_canonical),
     };
 

@@ -1,5 +1,5 @@
 /* test_dispatch.c -- which stages see an event, by its categories. */
-#include "tests/support/eql_test.h"
+#include "tests/support/build_test.h"
 #include "tests/support/values.h"
 #include "vm/dispatch.h"
 
@@ -10,12 +10,16 @@ make_program(void)
     static const char *const categories[] = {"process", NULL, "file",
                                              "process", NULL, ""};
     static const eql_insn accept[] = {{EQL_OP_ACCEPT, 0, 0, 0}};
-    eql_builder *b = eql_builder_new();
+    eql_builder *b = test_builder();
     eql_program *p;
 
     eql_builder_filter(b, accept, 1);
     for (uint32_t i = 0; i < EQL_COUNTOF(categories); i++) {
-        eql_stage s = {.rule = i, .number = 1};
+        eql_stage s = {.rule = i,
+                       .number = 1,
+                       .runs = 1,
+                       .category_field = EQL_FIELD_CATEGORY,
+                       .residual = EQL_NONE};
         eql_rule r = {.until = EQL_NONE, .risk_score = EQL_NONE};
 
         s.has_category = categories[i] != NULL;
@@ -59,7 +63,7 @@ test_dispatch_by_category(void **state)
     (void)state;
     for (size_t i = 0; i < 2 * EQL_COUNTOF(cases); i++) {
         size_t c = i % EQL_COUNTOF(cases);
-        eql_slot slots[2] = {{NULL, 0}, {cases[c].categories, cases[c].n}};
+        eql_slot slots[2] = {{0}, {cases[c].categories, cases[c].n, NULL}};
         eql_event ev = {.slots = slots};
         const uint32_t *stages;
         uint32_t n = eql_dispatch_stages(d, &ev, &stages);
@@ -72,13 +76,56 @@ test_dispatch_by_category(void **state)
     eql_program_free(p);
 }
 
+/* Stage 0 in event.category, 1 in field 2, both "x"; 2 in field 2, "y". */
+static void
+test_dispatch_by_field_and_category(void **state)
+{
+    static const uint32_t fields[] = {EQL_FIELD_CATEGORY, 2, 2};
+    static const char *const names[] = {"x", "x", "y"};
+    static const eql_value x = STR("x"), y = STR("y");
+    static const eql_insn accept[] = {{EQL_OP_ACCEPT, 0, 0, 0}};
+    const uint32_t *stages;
+    eql_builder *b = test_builder();
+    eql_slot slots[3] = {{0}};
+    eql_event ev = {.slots = slots};
+    eql_program *p;
+    eql_dispatch *d;
+
+    (void)state;
+    eql_builder_path(b, eql_sv_cstr("kind"), EQL_MODE_FLAT);
+    eql_builder_filter(b, accept, 1);
+    for (uint32_t i = 0; i < 3; i++) {
+        eql_stage s = {.rule = i, .number = 1, .runs = 1, .residual = EQL_NONE};
+        eql_rule r = {.until = EQL_NONE, .risk_score = EQL_NONE};
+
+        s.has_category = 1;
+        s.category_field = fields[i];
+        s.category = eql_builder_str(b, eql_sv_cstr(names[i]));
+        r.stages = eql_builder_stages(b, &s, 1);
+        eql_builder_rule(b, &r);
+    }
+    p = test_built(b);
+    d = eql_dispatch_new(p);
+    slots[EQL_FIELD_CATEGORY] = (eql_slot){&x, 1, NULL};
+    slots[2] = (eql_slot){&y, 1, NULL};
+    assert_int_equal(eql_dispatch_stages(d, &ev, &stages), 2);
+    assert_int_equal(stages[0], 0);
+    assert_int_equal(stages[1], 2);
+    slots[EQL_FIELD_CATEGORY].n = 0;
+    slots[2] = (eql_slot){&x, 1, NULL};
+    assert_int_equal(eql_dispatch_stages(d, &ev, &stages), 1);
+    assert_int_equal(stages[0], 1);
+    eql_dispatch_free(d);
+    eql_program_free(p);
+}
+
 static void
 test_dispatch_without_stages(void **state)
 {
-    eql_builder *b = eql_builder_new();
+    eql_builder *b = test_builder();
     eql_program *p = eql_builder_finish(b);
     eql_dispatch *d = eql_dispatch_new(p);
-    eql_slot slots[2] = {{NULL, 0}, {NULL, 0}};
+    eql_slot slots[2] = {{0}, {0}};
     eql_event ev = {.slots = slots};
     const uint32_t *stages;
 
@@ -94,6 +141,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dispatch_by_category),
+        cmocka_unit_test(test_dispatch_by_field_and_category),
         cmocka_unit_test(test_dispatch_without_stages),
     };
 

@@ -22,14 +22,6 @@ typedef struct {
     const char *severe; /* "1h2c": stage and letter, in order */
 } spec;
 
-static uint32_t
-add_field(eql_builder *b, const char *name, eql_field_type type)
-{
-    eql_field_seg seg = {.name = eql_builder_str(b, eql_sv_cstr(name))};
-
-    return eql_builder_field(b, eql_sv_cstr(name), type, &seg, 1);
-}
-
 /* The filter s == "letter". */
 static uint32_t
 add_filter(eql_builder *b, char letter)
@@ -74,12 +66,16 @@ static eql_stage
 make_stage(eql_builder *b, const spec *s, uint32_t rule, uint32_t number)
 {
     char letter = number ? s->seq.stages[number - 1] : s->seq.until;
-    eql_key keys[3];
-    eql_stage st = {
-        .rule = rule, .number = number, .filter = add_filter(b, letter)};
+    eql_key keys[3] = {0};
+    eql_stage st = {.rule = rule,
+                    .number = number,
+                    .runs = 1,
+                    .filter = add_filter(b, letter),
+                    .residual = EQL_NONE};
 
     for (uint32_t i = 0; i < s->nkeys; i++)
-        keys[i] = (eql_key){.field = FIELD_K + i, .flags = s->key_flags[i]};
+        keys[i] = (eql_key){
+            .field = FIELD_K + i, .leaf = EQL_NONE, .flags = s->key_flags[i]};
     st.keys = eql_builder_keys(b, keys, s->nkeys);
     if (number > 0 && number == s->excepted) {
         eql_exception x = {.name = eql_builder_str(b, eql_sv_cstr("x")),
@@ -95,7 +91,7 @@ static void
 add_rule(eql_builder *b, const spec *s)
 {
     uint32_t n = (uint32_t)strlen(s->seq.stages), index;
-    eql_stage stages[16];
+    eql_stage stages[16] = {0};
     eql_rule r = {.kind =
                       s->seq.event_rule ? EQL_RULE_EVENT : EQL_RULE_SEQUENCE,
                   .severity = EQL_SEVERITY_MEDIUM,
@@ -119,16 +115,18 @@ add_rule(eql_builder *b, const spec *s)
 }
 
 static eql_program *
-make_program(const spec *specs, uint32_t n)
+make_program(const eql_dialect *d, const spec *specs, uint32_t n)
 {
-    eql_builder *b = eql_builder_new();
+    static const char names[] = "skl";
+    eql_builder *b = eql_test_builder(d);
     eql_verify_result v;
     eql_buf text = {0};
     eql_program *p;
 
-    assert_int_equal(add_field(b, "s", EQL_FIELD_ANY), FIELD_S);
-    assert_int_equal(add_field(b, "k", EQL_FIELD_ANY), FIELD_K);
-    assert_int_equal(add_field(b, "l", EQL_FIELD_ANY), FIELD_L);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(
+            eql_builder_path(b, eql_sv(names + i, 1), EQL_MODE_FLAT),
+            FIELD_S + i);
     for (uint32_t i = 0; i < n; i++)
         add_rule(b, &specs[i]);
     p = eql_builder_finish(b);
@@ -159,6 +157,12 @@ typedef struct {
     eql_slot slots[8];
 } run;
 
+static eql_slot
+slot_of(const eql_value *v, uint32_t n)
+{
+    return (eql_slot){.v = v, .n = n};
+}
+
 static bool
 keep(void *ctx, const eql_event *ev, eql_event_ref *ref)
 {
@@ -185,18 +189,26 @@ note(void *ctx, const eql_match *m)
     return true;
 }
 
+/* In a dialect; NULL: elastic. */
 static run *
-run_open(const spec *specs, uint32_t n, const eql_engine_options *o)
+run_open_in(const eql_dialect *d, const spec *specs, uint32_t n,
+            const eql_engine_options *o)
 {
     static const eql_engine_options defaults;
     run *r = calloc(1, sizeof *r);
     eql_engine_calls calls = {.keep = keep, .match = note, .ctx = r};
 
     r->time_kind = EQL_TIME_SETTLED;
-    r->program = make_program(specs, n);
+    r->program = make_program(d, specs, n);
     r->engine = eql_engine_new(r->program, o ? o : &defaults, &calls);
     assert_non_null(r->engine);
     return r;
+}
+
+static run *
+run_open(const spec *specs, uint32_t n, const eql_engine_options *o)
+{
+    return run_open_in(NULL, specs, n, o);
 }
 
 static eql_engine_result
@@ -223,8 +235,8 @@ fill_slots(run *r)
 
     for (const char *c = r->event.letters; *c; c++)
         r->values[n++] = eql_value_str(eql_sv(c, 1));
-    r->slots[FIELD_S] = (eql_slot){r->values, n};
-    r->slots[FIELD_K] = (eql_slot){r->values + n, 0};
+    r->slots[FIELD_S] = slot_of(r->values, n);
+    r->slots[FIELD_K] = slot_of(r->values + n, 0);
     while (*k) {
         size_t len = strcspn(k, ",");
 
@@ -257,7 +269,7 @@ finish(run *r, const char *label, const char *want)
     assert_int_equal(eql_engine_finish(r->engine), EQL_ENGINE_OK);
     eql_test_assert_text(label, &r->out, want);
     eql_test_assert_balanced(c);
-    assert_int_equal(c->hits, c->hits_timed + c->hits_untimed);
+    assert_int_equal(c->hits, c->hits_timed + c->hits_untimed + c->late);
     assert_string_equal(eql_engine_error(r->engine), "");
 }
 
@@ -380,11 +392,11 @@ capped_for(uint32_t n, uint32_t m, uint64_t *started)
     uint64_t capped;
 
     r->values[0] = eql_value_str(eql_sv_cstr("A"));
-    r->slots[FIELD_S] = (eql_slot){r->values, 1};
+    r->slots[FIELD_S] = slot_of(r->values, 1);
     for (uint32_t i = 0; i < n + m; i++)
         r->values[1 + i] = eql_value_int(i);
-    r->slots[FIELD_K] = (eql_slot){r->values + 1, n};
-    r->slots[FIELD_L] = (eql_slot){r->values + 1 + n, m};
+    r->slots[FIELD_K] = slot_of(r->values + 1, n);
+    r->slots[FIELD_L] = slot_of(r->values + 1 + n, m);
     assert_int_equal(push(r), EQL_ENGINE_OK);
     finish(r, "capped", "");
     capped = counters(r)->key_tuples_capped;
@@ -425,8 +437,8 @@ test_long_keys_are_capped(void **state)
     r->values[0] = eql_value_str(eql_sv_cstr("A"));
     r->values[1] = eql_value_str(eql_sv(big, len));
     r->values[2] = eql_value_str(eql_sv(big, len - 1));
-    r->slots[FIELD_S] = (eql_slot){r->values, 1};
-    r->slots[FIELD_K] = (eql_slot){r->values + 1, 2};
+    r->slots[FIELD_S] = slot_of(r->values, 1);
+    r->slots[FIELD_K] = slot_of(r->values + 1, 2);
     assert_int_equal(push(r), EQL_ENGINE_OK);
     r->slots[FIELD_K].n = 1;
     assert_int_equal(push(r), EQL_ENGINE_OK);
@@ -519,11 +531,94 @@ static void
 test_arrival_order(void **state)
 {
     static const spec s = {.seq = {.stages = "AB", .maxspan_s = 10}};
-    run *r = run_open(&s, 1, &(eql_engine_options){.arrival_order = true});
+    run *r = run_open(&s, 1, &(eql_engine_options){.order = EQL_ENGINE_ORDER_ARRIVAL});
 
     (void)state;
     run_events(r, "A@50 B@1 B@100 A@90 A@200 B@211");
     finish(r, "arrival", "(1,2)");
+    run_free(r);
+}
+
+/* --- late events (spec 8.9) ------------------------------------------------
+ */
+
+static eql_dialect
+late(const char *assignment)
+{
+    eql_dialect d = eql_dialect_preset(EQL_DIALECT_ELASTIC);
+    char why[128];
+
+    assert_true(eql_dialect_set(&d, eql_sv_cstr(assignment), why, sizeof why));
+    return d;
+}
+
+static void
+test_late_events_of_every_kind(void **state)
+{
+    static const char events[] = "A@50:x B@45:x A@60:x A@52:y B@61:x B@53:y";
+    static const spec s = {.seq = {.stages = "AB", .maxspan_s = 30},
+                           .nkeys = 1};
+    static const struct {
+        const char *late, *want;
+        uint64_t late_hits, late_keys;
+    } cases[] = {
+        {"late_events=sort", "(4,6) (3,5)", 0, 0},
+        {"late_events=arrival", "(1,2) (3,5) (4,6)", 0, 0},
+        {"late_events=drop", "(3,5) (4,6)", 0, 1},
+        {"late_events=reorder=1h", "(4,6) (3,5)", 0, 0},
+        {"late_events=reorder=8s", "(4,6) (3,5)", 0, 0},
+        {"late_events=reorder=7999ms", "(3,5)", 2, 0},
+        {"late_events=reorder=4s", "(3,5)", 3, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        eql_dialect d = late(cases[i].late);
+        run *r = run_open_in(&d, &s, 1, NULL);
+
+        run_events(r, events);
+        finish(r, cases[i].late, cases[i].want);
+        assert_int_equal(counters(r)->late, cases[i].late_hits);
+        assert_int_equal(counters(r)->late_keys, cases[i].late_keys);
+        run_free(r);
+    }
+}
+
+/* What no stage takes moves the clock, too. */
+static void
+test_late_by_events_without_hits(void **state)
+{
+    static const spec s = {.seq = {.stages = "AB", .maxspan_s = 30}};
+    eql_dialect d = late("late_events=reorder=5s");
+    run *r = run_open_in(&d, &s, 1, NULL);
+
+    (void)state;
+    run_events(r, "A@10 Q@20 B@15 B@14.999");
+    finish(r, "clock", "(1,3)");
+    assert_int_equal(counters(r)->late, 1);
+    run_free(r);
+}
+
+/* Pending hits are late by each other's times, not by what came after. */
+static void
+test_late_pending_events(void **state)
+{
+    static const spec s = {.seq = {.stages = "AB", .maxspan_s = 1000}};
+    eql_dialect d = late("late_events=reorder=5s");
+    run *r = run_open_in(&d, &s, 1, NULL);
+    int64_t offset = 0;
+
+    (void)state;
+    r->time_kind = EQL_TIME_PENDING;
+    run_events(r, "A@10 B@20 A@14 A@16");
+    r->time_kind = EQL_TIME_SETTLED;
+    run_events(r, "Q@100");
+    r->time_kind = EQL_TIME_PENDING;
+    run_events(r, "B@21");
+    assert_int_equal(eql_engine_settle(r->engine, 0, settle, &offset),
+                     EQL_ENGINE_OK);
+    finish(r, "pending", "(4,2)");
+    assert_int_equal(counters(r)->late, 1);
     run_free(r);
 }
 
@@ -574,7 +669,7 @@ test_spill_errors_are_told(void **state)
 
     (void)state;
     r->values[0] = eql_value_str(eql_sv_cstr("A"));
-    r->slots[FIELD_S] = (eql_slot){r->values, 1};
+    r->slots[FIELD_S] = slot_of(r->values, 1);
     for (int i = 0; i < 1000 && res == EQL_ENGINE_OK; i++)
         res = push(r);
     assert_int_equal(res, EQL_ENGINE_IO);
@@ -629,6 +724,9 @@ main(void)
         cmocka_unit_test(test_pending_times_are_settled),
         cmocka_unit_test(test_untimed_events_come_last),
         cmocka_unit_test(test_arrival_order),
+        cmocka_unit_test(test_late_events_of_every_kind),
+        cmocka_unit_test(test_late_by_events_without_hits),
+        cmocka_unit_test(test_late_pending_events),
         cmocka_unit_test(test_little_memory_changes_nothing),
         cmocka_unit_test(test_spill_errors_are_told),
         cmocka_unit_test(test_keep_may_stop_the_run),

@@ -9,6 +9,11 @@
  * file, kept in their place:
  *   #! exception STAGE NAME: CONDITION
  *   #! severity STAGE LEVEL: CONDITION
+ *   #! set DIALECT | strict | implied | FLAG=VALUE
+ *   #! set category=PATH | timestamp=PATH | tiebreaker=PATH    of the rule
+ *   #! define DEFINITIONS
+ *   #! schema none
+ *   #! field CATEGORY PATH TYPE    of a schema made of such lines
  * In bytecode/ a line "---" separates spellings, which must all give the same
  * code. */
 #include "tests/support/eql_test.h"
@@ -24,6 +29,8 @@
 
 /* One rule of an .in file and what its lines say. */
 typedef struct {
+    eql_compile_settings settings;
+    eql_schema *schema; /* NULL: no field lines */
     char *query; /* "#!" lines blanked, so that lines keep their numbers */
     eql_rule_condition exceptions[MAX_CONDITIONS];
     eql_rule_condition severities[MAX_CONDITIONS];
@@ -72,13 +79,76 @@ add_condition(golden_rule *g, const char *line, uint32_t number)
     }
 }
 
+/* Text behind `name=`; false: s is another assignment. */
+static bool
+value_of(const char *s, const char *name, eql_strview *out)
+{
+    size_t n = strlen(name);
+
+    if (strncmp(s, name, n) != 0 || s[n] != '=')
+        return false;
+    *out = eql_sv_cstr(s + n + 1);
+    return true;
+}
+
+/* "#! set ..." */
+static void
+add_setting(golden_rule *g, const char *what)
+{
+    eql_compile_settings *o = &g->settings;
+    eql_dialect_name name;
+    char why[200];
+
+    if (eql_dialect_parse(eql_sv_cstr(what), &name))
+        o->dialect = eql_dialect_preset(name);
+    else if (strcmp(what, "strict") == 0)
+        o->strict = true;
+    else if (strcmp(what, "implied") == 0)
+        o->implied_any = true;
+    else if (!value_of(what, "category", &g->source.category_field) &&
+             !value_of(what, "timestamp", &g->source.timestamp_field) &&
+             !value_of(what, "tiebreaker", &g->source.tiebreaker_field) &&
+             !eql_dialect_set(&o->dialect, eql_sv_cstr(what), why, sizeof why))
+        fail_msg("bad setting %s: %s", what, why);
+}
+
+static void
+add_field(golden_rule *g, const char *line)
+{
+    char category[64], path[64], type[32];
+
+    if (sscanf(line, "#! field %63s %63s %31s", category, path, type) != 3)
+        fail_msg("bad line: %s", line);
+    if (!g->schema)
+        g->schema = eql_schema_new();
+    assert_non_null(g->schema);
+    assert_true(eql_schema_add(g->schema, eql_sv_cstr(category),
+                               eql_sv_cstr(path), eql_sv_cstr(type)));
+    g->settings.schema = g->schema;
+}
+
+static void
+add_line(golden_rule *g, const char *line, uint32_t number)
+{
+    if (strncmp(line, "#! set ", 7) == 0)
+        add_setting(g, line + 7);
+    else if (strcmp(line, "#! schema none") == 0)
+        g->settings.schema = NULL;
+    else if (strncmp(line, "#! field ", 9) == 0)
+        add_field(g, line);
+    else if (strncmp(line, "#! define ", 10) == 0)
+        g->settings.definitions = eql_sv_cstr(line + 10);
+    else
+        add_condition(g, line, number);
+}
+
 /* text is changed: "#!" lines are cut out of it and kept alive by it. */
 static void
 make_rule(golden_rule *g, char *text)
 {
     uint32_t number = 1;
 
-    *g = (golden_rule){0};
+    *g = (golden_rule){.settings = eql_compile_settings_default()};
     g->query = strdup(text);
     assert_non_null(g->query);
     for (char *line = text; line; number++) {
@@ -90,7 +160,7 @@ make_rule(golden_rule *g, char *text)
             if (end)
                 *end = '\0';
             memset(g->query + (line - text), ' ', len);
-            add_condition(g, line, number);
+            add_line(g, line, number);
         }
         line = end ? end + 1 : NULL;
     }
@@ -114,15 +184,16 @@ render(const eql_diags *diags, eql_buf *out)
 static eql_compile_result
 compile(char *text, eql_buf *shown, eql_buf *code)
 {
-    eql_compiler *c = eql_compiler_new();
+    eql_compiler *c;
     eql_diags *diags = eql_diags_new();
     eql_compile_result res;
     eql_program *p;
     golden_rule g;
 
+    make_rule(&g, text);
+    c = eql_compiler_new(&g.settings);
     assert_non_null(c);
     assert_non_null(diags);
-    make_rule(&g, text);
     res = eql_compiler_add(c, &g.source, diags);
     render(diags, shown);
     p = eql_compiler_finish(c, shown);
@@ -133,6 +204,7 @@ compile(char *text, eql_buf *shown, eql_buf *code)
     eql_program_free(p);
     eql_diags_free(diags);
     eql_compiler_free(c);
+    eql_schema_free(g.schema);
     free(g.query);
     return res;
 }
@@ -140,15 +212,18 @@ compile(char *text, eql_buf *shown, eql_buf *code)
 static void
 dump(char *text, eql_dump_pass pass, eql_buf *out)
 {
-    eql_compiler *c = eql_compiler_new();
+    eql_compiler *c;
     eql_diags *diags = eql_diags_new();
     golden_rule g;
 
     make_rule(&g, text);
+    c = eql_compiler_new(&g.settings);
+    assert_non_null(c);
     if (eql_compiler_dump(c, &g.source, pass, diags, out) != EQL_COMPILED)
         render(diags, out);
     eql_diags_free(diags);
     eql_compiler_free(c);
+    eql_schema_free(g.schema);
     free(g.query);
 }
 
@@ -179,7 +254,7 @@ pass_errors(const char *name, char *text, eql_buf *out)
     eql_buf_free(&code);
     eql_buf_add_char(out, '\0');
     /* The file's name starts with the code that it is about. */
-    if (!strncmp(name, "E", 1) || !strncmp(name, "W", 1)) {
+    if (strchr("EWN", name[0])) {
         char want[8];
 
         snprintf(want, sizeof want, "%.4s:", name);
@@ -260,8 +335,7 @@ is_ours(const char *folder, const char *file)
 
     if (n < 4 || strcmp(file + n - 3, ".in") != 0)
         return false;
-    return strcmp(folder, "errors") != 0 || file[0] == 'W' ||
-           (file[0] == 'E' && file[1] >= '3');
+    return strcmp(folder, "errors") != 0 || file[0] != 'E' || file[1] >= '3';
 }
 
 static void
@@ -342,9 +416,9 @@ has_golden(const char *code)
 static bool
 is_code(const char *p)
 {
-    return p[0] == '"' && (p[1] == 'E' || p[1] == 'W') && p[2] >= '1' &&
-           p[2] <= '9' && p[3] >= '0' && p[3] <= '9' && p[4] >= '0' &&
-           p[4] <= '9' && p[5] == '"';
+    return p[0] == '"' && (p[1] == 'E' || p[1] == 'W' || p[1] == 'N') &&
+           p[2] >= (p[1] == 'N' ? '4' : '1') && p[2] <= '9' && p[3] >= '0' &&
+           p[3] <= '9' && p[4] >= '0' && p[4] <= '9' && p[5] == '"';
 }
 
 static uint32_t

@@ -114,6 +114,8 @@ test_order_of_keys(void **state)
         text("a"),
         text("ab"),
         text("b"),
+        {.tag = EQL_ARRAY, .len = 3, .u.s = "[1]"},
+        {.tag = EQL_OBJECT, .len = 7, .u.s = "{\"a\":1}"},
     };
     eql_buf t[EQL_COUNTOF(v)] = {{0}};
 
@@ -175,6 +177,100 @@ test_records_walk(void **state)
     eql_buf_free(&rec);
 }
 
+/* Spellings stand beside tuples, captured bytes behind them. */
+static void
+test_records_hold_spellings_and_captures(void **state)
+{
+    static const char *const rows[][2] = {
+        {"abc", "ABC"}, {"x", NULL}, {"", "Y"}, {"12345", "6"}};
+    eql_hit head = {.line = 1};
+    eql_event_ref ref = {0};
+
+    (void)state;
+    for (size_t n = 0; n <= EQL_COUNTOF(rows); n++) {
+        for (size_t captured = 0; captured < 10; captured++) {
+            eql_buf rec = {0};
+            const eql_hit_entry *e;
+            eql_strview t;
+            size_t at, i = 0;
+
+            eql_hit_open(&rec, &head);
+            at = eql_hit_entry_open(&rec, 3, 0);
+            for (; i < n && rows[i][0]; i++) {
+                if (rows[i][1])
+                    eql_hit_tuple_add_shown(&rec, at, eql_sv_cstr(rows[i][0]),
+                                            eql_sv_cstr(rows[i][1]));
+                else
+                    eql_hit_tuple_add(&rec, at, eql_sv_cstr(rows[i][0]));
+            }
+            eql_hit_captured_add(&rec, at, eql_sv("\0abcdefghij", captured));
+            eql_hit_entry_close(&rec, at);
+            eql_hit_close(&rec, &ref);
+            e = eql_hit_first((const eql_hit *)(const void *)rec.p);
+            assert_int_equal(e->ntuples, n);
+            assert_int_equal(e->size % 8, 0);
+            i = 0;
+            for (t = eql_hit_tuple_first(e); t.p;
+                 t = eql_hit_tuple_next(e, t)) {
+                assert_true(eql_sv_is(t, rows[i][0]));
+                assert_true(eql_sv_is(eql_hit_tuple_shown(e, t),
+                                      rows[i][1] ? rows[i][1] : rows[i][0]));
+                i++;
+            }
+            assert_int_equal(i, n);
+            assert_true(eql_sv_eq(eql_hit_captured(e),
+                                  eql_sv("\0abcdefghij", captured)));
+            assert_null(eql_hit_next((const eql_hit *)(const void *)rec.p, e));
+            eql_buf_free(&rec);
+        }
+    }
+}
+
+static void
+test_ties_are_in_order(void **state)
+{
+    /* Ascending; equal ones have the same rank. */
+    static const struct {
+        eql_value v;
+        int rank;
+    } rows[] = {
+        {{.tag = EQL_FLOAT, .u.d = -1e300}, 0},
+        {{.tag = EQL_INT, .u.i = INT64_MIN}, 0},
+        {{.tag = EQL_INT, .u.i = -1}, 1},
+        {{.tag = EQL_INT, .u.i = 0}, 2},
+        {{.tag = EQL_STRING, .len = 1, .u.s = "5"}, 3},
+        {{.tag = EQL_FLOAT, .u.d = 5.0}, 3},
+        {{.tag = EQL_INT, .u.i = 10}, 4},
+        {{.tag = EQL_STRING, .len = 2, .u.s = "11"}, 5},
+        {{.tag = EQL_INT, .u.i = INT64_MAX}, 6},
+        {{.tag = EQL_FLOAT, .u.d = 1e300}, 6},
+        {{.tag = EQL_STRING, .len = 0, .u.s = ""}, 7},
+        {{.tag = EQL_STRING, .len = 1, .u.s = "a"}, 8},
+        {{.tag = EQL_STRING, .len = 2, .u.s = "ab"}, 9},
+        {{.tag = EQL_STRING, .len = 8, .u.s = "abcdefgh"}, 10},
+        {{.tag = EQL_STRING, .len = 9, .u.s = "abcdefghi"}, 10},
+        {{.tag = EQL_STRING, .len = 1, .u.s = "\xff"}, 11},
+        {{.tag = EQL_BOOL, .u.b = true}, 12},
+        {{.tag = EQL_NULL}, 12},
+    };
+    eql_hit a = {0}, b = {0};
+
+    (void)state;
+    for (size_t i = 1; i < EQL_COUNTOF(rows); i++) {
+        int c;
+
+        eql_hit_set_tie(&a, &rows[i - 1].v);
+        eql_hit_set_tie(&b, &rows[i].v);
+        c = a.tie_kind != b.tie_kind
+                ? (a.tie_kind > b.tie_kind) - (a.tie_kind < b.tie_kind)
+                : (a.tie > b.tie) - (a.tie < b.tie);
+        if (c != -(rows[i - 1].rank < rows[i].rank))
+            fail_msg("rows %zu and %zu", i - 1, i);
+    }
+    eql_hit_set_tie(&b, NULL);
+    assert_int_equal(b.tie_kind, EQL_TIE_ABSENT);
+}
+
 static void
 test_hit_without_entries(void **state)
 {
@@ -197,6 +293,8 @@ main(void)
         cmocka_unit_test(test_tuples_decode),
         cmocka_unit_test(test_order_of_keys),
         cmocka_unit_test(test_records_walk),
+        cmocka_unit_test(test_records_hold_spellings_and_captures),
+        cmocka_unit_test(test_ties_are_in_order),
         cmocka_unit_test(test_hit_without_entries),
     };
 

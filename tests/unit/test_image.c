@@ -108,7 +108,7 @@ test_image_appends(void **state)
 static void
 test_image_empty_program(void **state)
 {
-    eql_builder *b = eql_builder_new();
+    eql_builder *b = sample_builder();
     eql_program *p = eql_builder_finish(b);
     eql_buf image = {0};
 
@@ -146,7 +146,7 @@ test_image_refuses_by_name(void **state)
         {"sections", 12, 99, true, "wrong number of sections"},
         {"length", 16, 1, true, "its length is not the one in its header"},
         {"checksum", 24, 1, false, "checksum mismatch, the file is damaged"},
-        {"body", 300, 99, false, "checksum mismatch, the file is damaged"},
+        {"body", 500, 99, false, "checksum mismatch, the file is damaged"},
         {"record size", 40 + 12, 2, true, "wrong record size"},
         {"offset", 40 + 16, 1, true, "a section is not where it must be"},
         {"count", 40 + 16 + 8, 99, true, "its sections do not fill the file"},

@@ -39,19 +39,74 @@ ignore_alert(void *ctx, const eqlvm_alert *a)
     return true;
 }
 
+/* What the shipped rule does not have: one of each. */
+static const char *const queries[] = {
+    "process where arraySearch(f, $x, arrayCount($x.s, $y, $y : \"a*\") > 1"
+    " and $x.n regex \"b+\") or arrayContains(g, n, \"q\")",
+    "sequence by host with maxspan=10s [process where n < 3] as p with runs=2"
+    " ![process where n == 9] [process where startsWith~(u, p.u) and n > p.n]"
+    " fork until [process where n == p.n + 40]"
+    " | filter events[1].n >= 1 | unique n, events[2].u | count host",
+    "process where descendant of [process where child of [any where n == 1]]"
+    " or cidrMatch(ip, \"10.0.0.0/8\") | tail 3",
+    "sample by concat(host, \"x\") [process where n == 1] [process where n > 1]"
+    " | sort n | head 2",
+    "join by host [process where n == 2] [process where length(u) == 1]"
+    " until [process where n == 7] | unique_count u",
+};
+
+static const char events_of_queries[] =
+#define EVENT(n, rest)                                                         \
+    "{\"@timestamp\":\"2024-01-01T00:00:0" #n "Z\",\"event\":{\"category\":"   \
+    "\"process\",\"type\":\"start\"},\"n\":" #n                                \
+    ",\"host\":\"h\",\"process\":{"                                            \
+    "\"entity_id\":\"p" #n "\"," rest "}\n"
+    EVENT(1, "\"parent\":{\"entity_id\":\"p0\"}},\"u\":\"a\"") EVENT(
+        2, "\"parent\":{\"entity_id\":\"p1\"}},\"u\":\"A\",\"ip\":\"10.1.1.1\"")
+        EVENT(3, "\"parent\":{\"entity_id\":\"p2\"}},\"u\":[\"ab\",\"b\"]")
+            EVENT(4,
+                  "\"parent\":{\"entity_id\":\"p3\"}},\"g\":[4,null,{\"q\":1}]")
+                EVENT(5, "\"x\":1},\"u\":\"AB\",\"f\":[{\"n\":\"bb\",\"s\":["
+                         "\"a\",\"ac\"]},"
+                         "{\"s\":\"a\"},7,[1]]")
+                    EVENT(6, "\"x\":{}},\"f\":{\"n\":[\"b\"],\"s\":[\"a\","
+                             "\"A\",2]},\"u\":\"abc\"")
+                        EVENT(9, "\"x\":[]},\"u\":\"z\"")
+                            EVENT(7, "\"x\":2.5},\"u\":\"b\"");
+#undef EVENT
+
 static bytes
-make_image(void)
+save(eqlvm_compiler *c)
 {
-    eqlvm_compiler *c = eqlvm_compiler_new(NULL);
     eqlvm_program *p = NULL;
     bytes b = {0};
 
-    assert_int_equal(eqlvm_compiler_add_path(c, "rules"), EQLVM_OK);
     assert_int_equal(eqlvm_compiler_finish(c, &p), EQLVM_OK);
     assert_int_equal(eqlvm_program_save(p, append, &b), EQLVM_OK);
     eqlvm_program_free(p);
     eqlvm_compiler_free(c);
     return b;
+}
+
+static bytes
+make_image(void)
+{
+    eqlvm_compiler *c = eqlvm_compiler_new(NULL);
+
+    assert_int_equal(eqlvm_compiler_add_path(c, "rules"), EQLVM_OK);
+    return save(c);
+}
+
+static bytes
+make_image_of_queries(void)
+{
+    eqlvm_compiler *c = eqlvm_compiler_new(NULL);
+
+    for (size_t i = 0; i < EQL_COUNTOF(queries); i++)
+        assert_int_equal(
+            eqlvm_compiler_add_query(c, "q", queries[i], strlen(queries[i])),
+            EQLVM_OK);
+    return save(c);
 }
 
 /* The piece of the demo capture that the rule looks at, with some noise; the
@@ -131,36 +186,67 @@ try_image(char *image, size_t len, const bytes *events)
 }
 
 static void
-test_damage_every_byte(void **state)
+damage_every_byte(const bytes *image, const bytes *events)
 {
     static const unsigned char damage[] = {0x01, 0x80, 0xff};
-    bytes image = make_image(), events = load_events();
-    char *copy = malloc(image.len);
+    char *copy = malloc(image->len);
     size_t accepted = 0, refused = 0;
-    eqlvm_program *p = NULL;
 
-    (void)state;
-    /* Undamaged, it runs and finds the demo's three alerts. */
-    memcpy(copy, image.p, image.len);
-    assert_true(try_image(copy, image.len, &events));
-    assert_int_equal(eqlvm_program_load(image.p, image.len, &p, NULL, 0),
-                     EQLVM_OK);
-    assert_int_equal(run_events(p, &events), 3);
-    eqlvm_program_free(p);
-    assert_memory_equal(copy, image.p, image.len);
-    for (size_t i = 0; i < image.len; i++)
+    for (size_t i = 0; i < image->len; i++)
         for (size_t k = 0; k < EQL_COUNTOF(damage); k++) {
-            memcpy(copy, image.p, image.len);
+            memcpy(copy, image->p, image->len);
             copy[i] = (char)(copy[i] ^ damage[k]);
-            if (try_image(copy, image.len, &events))
+            if (try_image(copy, image->len, events))
                 accepted++;
             else
                 refused++;
         }
-    printf("%zu bytes: %zu images refused, %zu ran\n", image.len, refused,
+    printf("%zu bytes: %zu images refused, %zu ran\n", image->len, refused,
            accepted);
     assert_true(refused > 0 && accepted > 0);
     free(copy);
+}
+
+/* Undamaged, it runs; the number of its alerts. */
+static uint64_t
+count_alerts(const bytes *image, const bytes *events)
+{
+    char *copy = malloc(image->len);
+    eqlvm_program *p = NULL;
+    uint64_t alerts;
+
+    memcpy(copy, image->p, image->len);
+    assert_true(try_image(copy, image->len, events));
+    assert_memory_equal(copy, image->p, image->len);
+    assert_int_equal(eqlvm_program_load(image->p, image->len, &p, NULL, 0),
+                     EQLVM_OK);
+    alerts = run_events(p, events);
+    eqlvm_program_free(p);
+    free(copy);
+    return alerts;
+}
+
+static void
+test_damage_every_byte(void **state)
+{
+    bytes image = make_image(), events = load_events();
+
+    (void)state;
+    assert_int_equal(count_alerts(&image, &events), 3);
+    damage_every_byte(&image, &events);
+    free(image.p);
+    free(events.p);
+}
+
+static void
+test_damage_every_byte_of_the_language(void **state)
+{
+    bytes image = make_image_of_queries(), events = {0};
+
+    (void)state;
+    append(&events, events_of_queries, sizeof events_of_queries - 1);
+    assert_in_range(count_alerts(&image, &events), 1, 100);
+    damage_every_byte(&image, &events);
     free(image.p);
     free(events.p);
 }
@@ -187,6 +273,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_damage_every_byte),
+        cmocka_unit_test(test_damage_every_byte_of_the_language),
         cmocka_unit_test(test_cut_at_every_length),
     };
 

@@ -34,6 +34,13 @@ static const char *const queries[] = {
     "sequence [any where a == 1] [any where a == 1]",
     "sequence by host.id with maxspan=1m [process where x.n >= 1.5]"
     " [file where not file.path like~ \"*\\\\tmp\\\\*\"]",
+    "any where arraySearch(a.b, $x, arrayCount($x.c, $y, $y == \"q\") > 1)",
+    "sequence by concat(a, \"x\") with maxspan=1m"
+    " [any where true] as p with runs=3 ![any where b regex \"x+\"]"
+    " [any where startsWith~(c, p.c)] fork"
+    " | filter events[1].a == 3 | unique a, events[2].b | count a.b",
+    "sample by host.id [any where a == 1] [any where b == 2] | head 3",
+    "join by pid [any where a == 1] [any where b == 2] until [any where c]",
 };
 
 /* The image of a program of all that was added. */
@@ -197,7 +204,8 @@ check_import(const eql_buf *image)
     eql_buf_free(&why);
     if (!p)
         return;
-    b = eql_builder_new();
+    b = eql_builder_new(eql_program_dialect(p), eql_sv(NULL, 0),
+                        eql_sv(NULL, 0), eql_sv(NULL, 0));
     for (uint32_t i = 0; i < p->nrules && ok; i++)
         ok = eql_builder_import_rule(b, p, i);
     q = ok ? eql_builder_finish(b) : NULL;

@@ -2,9 +2,8 @@
  *
  * Leaves are put together here instruction by instruction, so that a wrong
  * verdict is the interpreter's and not the compiler's. */
-#include "tests/support/eql_test.h"
+#include "tests/support/build_test.h"
 #include "tests/support/values.h"
-#include "program/verify.h"
 #include "vm/interp.h"
 
 enum { F = 2, G = 3, NFIELDS = 4 }; /* the fields of these programs */
@@ -46,28 +45,20 @@ typedef struct {
 static eql_builder *
 new_builder(void)
 {
-    eql_builder *b = eql_builder_new();
-    eql_field_seg f = {.name = eql_builder_str(b, eql_sv_cstr("f"))};
-    eql_field_seg g = {.name = eql_builder_str(b, eql_sv_cstr("g"))};
+    eql_builder *b = test_builder();
 
-    assert_int_equal(
-        eql_builder_field(b, eql_sv_cstr("f"), EQL_FIELD_ANY, &f, 1), F);
-    assert_int_equal(
-        eql_builder_field(b, eql_sv_cstr("g"), EQL_FIELD_ANY, &g, 1), G);
+    assert_int_equal(eql_builder_path(b, eql_sv_cstr("f"), EQL_MODE_FLAT), F);
+    assert_int_equal(eql_builder_path(b, eql_sv_cstr("g"), EQL_MODE_FLAT), G);
     return b;
 }
 
 static machine
 start(eql_builder *b)
 {
-    machine m = {.p = eql_builder_finish(b)};
-    eql_verify_result r = eql_verify(m.p);
+    machine m = {.p = test_built(b)};
 
-    if (r.code != EQL_VERIFY_OK)
-        fail_msg("refused: %d at %s[%u]", (int)r.code, r.section, r.index);
     m.it = eql_interp_new(m.p);
     assert_non_null(m.it);
-    eql_builder_free(b);
     return m;
 }
 
@@ -206,7 +197,8 @@ static void
 test_interp_missing_and_many(void **state)
 {
     static const eql_value a[] = {A}, ab[] = {A, B}, b[] = {B};
-    static const eql_slot slots[4] = {{NULL, 0}, {a, 1}, {ab, 2}, {b, 1}};
+    static const eql_slot slots[4] = {
+        {0}, {a, 1, NULL}, {ab, 2, NULL}, {b, 1, NULL}};
     /* missing, "a", ["a", "b"], "b" */
     static const struct {
         const char *label;
@@ -286,27 +278,35 @@ test_interp_leaves_choose_elements_apart(void **state)
     } cases[] = {
         {"pid > 100 and pid < 120",
          {{GT, false, {INT(100)}}, {LT, false, {INT(120)}}},
-         {pid, 3},
-         {NULL, 0},
+         {pid, 3, NULL},
+         {0},
          true},
-        {"not pid > 100", {{GT, true, {INT(100)}}}, {pid, 3}, {NULL, 0}, false},
-        {"pid < pid", {{LT_SELF, false, {NUL}}}, {pid, 3}, {NULL, 0}, true},
+        {"not pid > 100", {{GT, true, {INT(100)}}}, {pid, 3, NULL}, {0}, false},
+        {"pid < pid", {{LT_SELF, false, {NUL}}}, {pid, 3, NULL}, {0}, true},
         {"one pid < pid",
          {{LT_SELF, false, {NUL}}},
-         {pid, 1},
-         {NULL, 0},
+         {pid, 1, NULL},
+         {0},
          false},
-        {"a == b, common", {{EQ_G, false, {NUL}}}, {low, 2}, {high, 2}, true},
-        {"a == b, none", {{EQ_G, false, {NUL}}}, {low, 2}, {other, 1}, false},
+        {"a == b, common",
+         {{EQ_G, false, {NUL}}},
+         {low, 2, NULL},
+         {high, 2, NULL},
+         true},
+        {"a == b, none",
+         {{EQ_G, false, {NUL}}},
+         {low, 2, NULL},
+         {other, 1, NULL},
+         false},
         {"a == b, one missing",
          {{EQ_G, false, {NUL}}},
-         {low, 2},
-         {NULL, 0},
+         {low, 2, NULL},
+         {0},
          false},
         {"a != b, one missing",
          {{EQ_G, true, {NUL}}},
-         {low, 2},
-         {NULL, 0},
+         {low, 2, NULL},
+         {0},
          true},
     };
 
@@ -331,45 +331,63 @@ test_interp_conformance_vectors(void **state)
         predicate tests[2];
         bool verdict;
     } cases[] = {
-        {"s == foo.exe", {s, 1}, {{EQ, false, {STR("foo.exe")}}}, false},
-        {"s : foo.exe", {s, 1}, {{LIKE_FOLD, false, {STR("foo.exe")}}}, true},
-        {"s : *.exe", {s, 1}, {{LIKE_FOLD, false, {STR("*.exe")}}}, true},
-        {"s like *.exe", {s, 1}, {{LIKE, false, {STR("*.exe")}}}, false},
-        {"s == Foo.*", {s, 1}, {{EQ, false, {STR("Foo.*")}}}, false},
-        {"s : foo?exe", {s, 1}, {{LIKE_FOLD, false, {STR("foo?exe")}}}, true},
+        {"s == foo.exe", {s, 1, NULL}, {{EQ, false, {STR("foo.exe")}}}, false},
+        {"s : foo.exe",
+         {s, 1, NULL},
+         {{LIKE_FOLD, false, {STR("foo.exe")}}},
+         true},
+        {"s : *.exe", {s, 1, NULL}, {{LIKE_FOLD, false, {STR("*.exe")}}}, true},
+        {"s like *.exe", {s, 1, NULL}, {{LIKE, false, {STR("*.exe")}}}, false},
+        {"s == Foo.*", {s, 1, NULL}, {{EQ, false, {STR("Foo.*")}}}, false},
+        {"s : foo?exe",
+         {s, 1, NULL},
+         {{LIKE_FOLD, false, {STR("foo?exe")}}},
+         true},
         {"a == x and a == Y",
-         {a, 2},
+         {a, 2, NULL},
          {{EQ, false, {STR("x")}}, {EQ, false, {STR("Y")}}},
          true},
-        {"a != x", {a, 2}, {{EQ, true, {STR("x")}}}, false},
-        {"not a : z*", {a, 2}, {{LIKE_FOLD, true, {STR("z*")}}}, true},
-        {"a in~ (y)", {a, 2}, {{IN_FOLD, false, {STR("y")}}}, true},
-        {"a in (y)", {a, 2}, {{IN, false, {STR("y")}}}, false},
-        {"b == false", {no, 1}, {{EQ, false, {BOO(false)}}}, true},
-        {"not b", {no, 1}, {{EQ, true, {BOO(true)}}}, true},
-        {"e == null", {NULL, 0}, {{IS_NULL, false, {NUL}}}, true},
-        {"e != q", {NULL, 0}, {{EQ, true, {STR("q")}}}, true},
-        {"o.k == \"1\"", {ok, 2}, {{EQ, false, {STR("1")}}}, true},
-        {"o.k == 1", {ok, 2}, {{EQ, false, {INT(1)}}}, true},
-        {"n == \"5\"", {n, 1}, {{EQ, false, {STR("5")}}}, true},
-        {"n in (1, 5)", {n, 1}, {{IN, false, {INT(1), INT(5)}}}, true},
-        {"n : 5*", {n, 1}, {{LIKE_FOLD, false, {STR("5*")}}}, true},
-        {"n like 5*", {n, 1}, {{LIKE, false, {STR("5*")}}}, false},
-        {"n like~ *", {n, 1}, {{LIKE_CI, false, {STR("*")}}}, false},
-        {"s like~ *.exe", {s, 1}, {{LIKE_CI, false, {STR("*.exe")}}}, true},
-        {"b : false", {no, 1}, {{LIKE_FOLD, false, {STR("false")}}}, false},
-        {"n >= 5", {n, 1}, {{GE, false, {INT(5)}}}, true},
-        {"n <= 5", {n, 1}, {{LE, false, {INT(5)}}}, true},
-        {"n < 5", {n, 1}, {{LT, false, {INT(5)}}}, false},
-        {"n > 5", {n, 1}, {{GT, false, {INT(5)}}}, false},
+        {"a != x", {a, 2, NULL}, {{EQ, true, {STR("x")}}}, false},
+        {"not a : z*", {a, 2, NULL}, {{LIKE_FOLD, true, {STR("z*")}}}, true},
+        {"a in~ (y)", {a, 2, NULL}, {{IN_FOLD, false, {STR("y")}}}, true},
+        {"a in (y)", {a, 2, NULL}, {{IN, false, {STR("y")}}}, false},
+        {"b == false", {no, 1, NULL}, {{EQ, false, {BOO(false)}}}, true},
+        {"not b", {no, 1, NULL}, {{EQ, true, {BOO(true)}}}, true},
+        {"e == null", {0}, {{IS_NULL, false, {NUL}}}, true},
+        {"e != q", {0}, {{EQ, true, {STR("q")}}}, true},
+        {"o.k == \"1\"", {ok, 2, NULL}, {{EQ, false, {STR("1")}}}, true},
+        {"o.k == 1", {ok, 2, NULL}, {{EQ, false, {INT(1)}}}, true},
+        {"n == \"5\"", {n, 1, NULL}, {{EQ, false, {STR("5")}}}, true},
+        {"n in (1, 5)", {n, 1, NULL}, {{IN, false, {INT(1), INT(5)}}}, true},
+        {"n : 5*", {n, 1, NULL}, {{LIKE_FOLD, false, {STR("5*")}}}, true},
+        {"n like 5*", {n, 1, NULL}, {{LIKE, false, {STR("5*")}}}, false},
+        {"n like~ *", {n, 1, NULL}, {{LIKE_CI, false, {STR("*")}}}, false},
+        {"s like~ *.exe",
+         {s, 1, NULL},
+         {{LIKE_CI, false, {STR("*.exe")}}},
+         true},
+        {"b : false",
+         {no, 1, NULL},
+         {{LIKE_FOLD, false, {STR("false")}}},
+         false},
+        {"n >= 5", {n, 1, NULL}, {{GE, false, {INT(5)}}}, true},
+        {"n <= 5", {n, 1, NULL}, {{LE, false, {INT(5)}}}, true},
+        {"n < 5", {n, 1, NULL}, {{LT, false, {INT(5)}}}, false},
+        {"n > 5", {n, 1, NULL}, {{GT, false, {INT(5)}}}, false},
         {"cidrMatch(ip, ..)",
-         {ip, 1},
+         {ip, 1, NULL},
          {{CIDR, false, {STR("10.0.0.0/8")}}},
          true},
-        {"cidrMatch(s, ..)", {s, 1}, {{CIDR, false, {STR("::/0")}}}, false},
-        {"cidrMatch(n, ..)", {n, 1}, {{CIDR, false, {STR("::/0")}}}, false},
+        {"cidrMatch(s, ..)",
+         {s, 1, NULL},
+         {{CIDR, false, {STR("::/0")}}},
+         false},
+        {"cidrMatch(n, ..)",
+         {n, 1, NULL},
+         {{CIDR, false, {STR("::/0")}}},
+         false},
         {"not cidrMatch(zz, ..)",
-         {NULL, 0},
+         {0},
          {{CIDR, true, {STR("10.0.0.0/8")}}},
          true},
     };
@@ -392,7 +410,8 @@ value_of(uint8_t op, bool binary, eql_value x, eql_value y)
         {{EQL_OP_RETURN, 2, 0, 0}, {0}},
         {{EQL_OP_NOT, 2, 2, 0}, {EQL_OP_RETURN, 2, 0, 0}},
         {{EQL_OP_IS_NULL, 2, 2, 0}, {EQL_OP_RETURN, 2, 0, 0}}};
-    eql_slot f = {&x, x.tag != EQL_NULL}, g = {&y, y.tag != EQL_NULL};
+    eql_slot f = {&x, x.tag != EQL_NULL, NULL};
+    eql_slot g = {&y, y.tag != EQL_NULL, NULL};
     char found = '?';
 
     for (uint32_t i = 0; i < 3; i++) {
@@ -516,8 +535,8 @@ test_interp_addresses_compare_as_bytes(void **state)
         eql_builder_leaf(b, code, 6, 2, 3);
         eql_builder_filter(b, filter, 3);
         m = start(b);
-        if (run(&m, 0, (eql_slot){&cases[i].x, 1},
-                (eql_slot){&cases[i].y, 1}) != cases[i].verdict)
+        if (run(&m, 0, (eql_slot){&cases[i].x, 1, NULL},
+                (eql_slot){&cases[i].y, 1, NULL}) != cases[i].verdict)
             fail_msg("%s: wrong verdict", cases[i].label);
         stop(&m);
     }
@@ -541,11 +560,13 @@ test_interp_caps_combinations(void **state)
         y[i] = (eql_value)INT(-i - 1);
     /* 256 * 256 is the cap: the very last pair is still tried. */
     y[255] = x[255];
-    assert_true(run(&m, filter, (eql_slot){x, 256}, (eql_slot){y, 256}));
+    assert_true(
+        run(&m, filter, (eql_slot){x, 256, NULL}, (eql_slot){y, 256, NULL}));
     assert_int_equal(eql_interp_get_counters(m.it)->leaf_combinations_capped,
                      0);
     y[0] = x[0]; /* would hold at once */
-    assert_false(run(&m, filter, (eql_slot){x, 257}, (eql_slot){y, 256}));
+    assert_false(
+        run(&m, filter, (eql_slot){x, 257, NULL}, (eql_slot){y, 256, NULL}));
     assert_int_equal(eql_interp_get_counters(m.it)->leaf_combinations_capped,
                      1);
     stop(&m);
@@ -561,7 +582,7 @@ test_interp_evaluates_a_leaf_once_per_event(void **state)
     uint32_t holds_a = add_filter(builder, plain);
     uint32_t holds_not = add_filter(builder, negated);
     machine m = start(builder);
-    eql_slot slots[NFIELDS] = {[F] = {a, 1}};
+    eql_slot slots[NFIELDS] = {[F] = {a, 1, NULL}};
     eql_event ev = {.slots = slots};
 
     (void)state;
@@ -590,9 +611,9 @@ test_interp_text_may_change_in_place(void **state)
     machine m = start(b);
 
     (void)state;
-    assert_true(run(&m, filter, (eql_slot){&v, 1}, (eql_slot){0}));
+    assert_true(run(&m, filter, (eql_slot){&v, 1, NULL}, (eql_slot){0}));
     text[0] = 'X';
-    assert_false(run(&m, filter, (eql_slot){&v, 1}, (eql_slot){0}));
+    assert_false(run(&m, filter, (eql_slot){&v, 1, NULL}, (eql_slot){0}));
     stop(&m);
 }
 

@@ -210,7 +210,7 @@ put_time(json_t *object, const char *key, int64_t ns)
 
 /* The event as an alert would show it, its time resolved. */
 static json_t *
-map(const run *r, const json_t *record, eql_clock *clock)
+map(const run *r, const json_t *record, eql_wall_clock *clock)
 {
     eql_mapped out;
     int64_t ns;
@@ -219,16 +219,16 @@ map(const run *r, const json_t *record, eql_clock *clock)
     if (out.time_kind != EQL_TIME_PENDING)
         return out.ecs;
     assert_null(json_object_get(out.ecs, "@timestamp"));
-    if (eql_clock_resolve(clock, out.has_utc, out.time_ns, out.has_wall,
-                          out.wall_ns, &ns))
+    if (eql_wall_clock_resolve(clock, out.has_utc, out.time_ns, out.has_wall,
+                               out.wall_ns, &ns))
         put_time(out.ecs, "@timestamp", ns);
-    if (eql_clock_created(clock, out.has_wall, out.wall_ns, &ns))
+    if (eql_wall_clock_created(clock, out.has_wall, out.wall_ns, &ns))
         put_time(json_object_get(out.ecs, "event"), "created", ns);
     return out.ecs;
 }
 
 static void
-learn(const run *r, const json_t *records, eql_clock *clock)
+learn(const run *r, const json_t *records, eql_wall_clock *clock)
 {
     size_t i;
 
@@ -239,11 +239,11 @@ learn(const run *r, const json_t *records, eql_clock *clock)
                                       true, &out));
         json_decref(out.ecs);
     }
-    eql_clock_settle(clock);
+    eql_wall_clock_settle(clock);
 }
 
 static void
-one_event(run *r, const json_t *record, json_t *theirs, eql_clock *clock,
+one_event(run *r, const json_t *record, json_t *theirs, eql_wall_clock *clock,
           const char *where)
 {
     const char *code = json_string_value(
@@ -279,7 +279,7 @@ one_capture(run *runs, size_t nruns, const char *shared, const char *name)
     ecs = read_all(path);
     assert_int_equal(json_array_size(raw), json_array_size(ecs));
     for (k = 0; k < nruns; k++) {
-        eql_clock *clock = eql_clock_new(&runs[k].options);
+        eql_wall_clock *clock = eql_wall_clock_new(&runs[k].options);
 
         learn(&runs[k], raw, clock);
         for (i = 0; i < json_array_size(raw); i++) {
@@ -288,7 +288,7 @@ one_capture(run *runs, size_t nruns, const char *shared, const char *name)
                       clock, path);
         }
         runs[k].t.files++;
-        eql_clock_free(clock);
+        eql_wall_clock_free(clock);
     }
     json_decref(raw);
     json_decref(ecs);

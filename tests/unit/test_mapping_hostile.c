@@ -19,7 +19,7 @@ static const record_row FIELDS[] = {
 /* --- hostile records ------------------------------------------------------ */
 
 static void
-map_hostile(const eql_mapping *m, eql_clock *clock, json_t *record)
+map_hostile(const eql_mapping *m, eql_wall_clock *clock, json_t *record)
 {
     eql_mapped out;
     char *text;
@@ -40,7 +40,7 @@ test_any_type_anywhere(void **state)
         "Microsoft-Windows-PowerShell/Operational", "Windows PowerShell"};
     eql_mapping *m = builtin();
     eql_events_options o = {0};
-    eql_clock *clock = eql_clock_new(&o);
+    eql_wall_clock *clock = eql_wall_clock_new(&o);
     size_t i, k;
     unsigned kind;
 
@@ -73,8 +73,8 @@ test_any_type_anywhere(void **state)
             json_decref(record);
         }
     }
-    eql_clock_settle(clock);
-    eql_clock_free(clock);
+    eql_wall_clock_settle(clock);
+    eql_wall_clock_free(clock);
     eql_mapping_free(m);
 }
 

@@ -76,7 +76,8 @@ static uint32_t
 check_sort(uint32_t n, size_t memory, bool by_arrival, bool spills)
 {
     item *items = calloc(n + 1, sizeof *items);
-    eql_order *o = eql_order_new(memory, NULL, by_arrival);
+    eql_order *o = eql_order_new(
+        memory, NULL, by_arrival ? eql_order_by_arrival : eql_order_by_time);
     uint64_t x = 88172645463325252u + n;
     eql_buf rec = {0};
     const eql_hit *h;
@@ -106,6 +107,41 @@ check_sort(uint32_t n, size_t memory, bool by_arrival, bool spills)
     eql_buf_free(&rec);
     free(items);
     return passes;
+}
+
+/* Time, then tiebreaker, absent ones last, then arrival (spec 1.3). */
+static void
+test_order_of_tiebreakers(void **state)
+{
+    const eql_value one = eql_value_int(1), two = eql_value_int(2),
+                    text = eql_value_str(eql_sv_cstr("a")),
+                    other = eql_value_str(eql_sv_cstr("b"));
+    eql_hit h[] = {{.time_ns = 4, .line = 9},  {.time_ns = 5, .line = 8},
+                   {.time_ns = 5, .line = 7},  {.time_ns = 5, .line = 6},
+                   {.time_ns = 5, .line = 1},  {.time_ns = 5, .line = 2},
+                   {.time_ns = 6, .line = 10}, {.line = 3}};
+
+    (void)state;
+    eql_hit_set_tie(&h[0], NULL);
+    eql_hit_set_tie(&h[1], &one);
+    eql_hit_set_tie(&h[2], &two);
+    eql_hit_set_tie(&h[3], &text);
+    eql_hit_set_tie(&h[4], NULL);
+    eql_hit_set_tie(&h[5], NULL);
+    eql_hit_set_tie(&h[6], &one);
+    eql_hit_set_tie(&h[7], &one);
+    for (size_t i = 0; i < EQL_COUNTOF(h); i++) {
+        h[i].flags = i < 7 ? EQL_HIT_TIMED : 0;
+        for (size_t k = 0; k < i; k++) {
+            h[k].flags = EQL_HIT_TIMED;
+            assert_true(eql_order_by_time(&h[k], &h[i]) < 0);
+            assert_true(eql_order_by_time(&h[i], &h[k]) > 0);
+        }
+        assert_int_equal(eql_order_by_time(&h[i], &h[i]), 0);
+    }
+    assert_true(eql_order_by_arrival(&h[0], &h[1]) > 0);
+    eql_hit_set_tie(&h[4], &other);
+    assert_true(eql_order_by_time(&h[3], &h[4]) < 0);
 }
 
 static void
@@ -138,7 +174,7 @@ test_order_through_many_runs(void **state)
 static void
 test_records_larger_than_memory(void **state)
 {
-    eql_order *o = eql_order_new(4096, NULL, false);
+    eql_order *o = eql_order_new(4096, NULL, eql_order_by_time);
     item it = {.timed = true, .extra = 60000};
     eql_buf rec = {0};
     const eql_hit *h;
@@ -169,7 +205,7 @@ test_equal_hits_keep_their_order(void **state)
 
     (void)state;
     for (size_t m = 0; m < EQL_COUNTOF(memory); m++) {
-        eql_order *o = eql_order_new(memory[m], NULL, false);
+        eql_order *o = eql_order_new(memory[m], NULL, eql_order_by_time);
         item it = {.timed = true, .line = 1};
 
         for (size_t i = 0; i < 600; i++) {
@@ -205,7 +241,8 @@ push_many(eql_order *o, uint32_t n)
 static void
 test_missing_folder_is_told(void **state)
 {
-    eql_order *o = eql_order_new(4096, "/nonexistent/folder", false);
+    eql_order *o =
+        eql_order_new(4096, "/nonexistent/folder", eql_order_by_time);
 
     (void)state;
     assert_int_equal(push_many(o, 1000), EQL_ENGINE_IO);
@@ -219,7 +256,7 @@ test_missing_folder_is_told(void **state)
 static void
 test_full_disk_is_told(void **state)
 {
-    eql_order *o = eql_order_new(4096, NULL, false);
+    eql_order *o = eql_order_new(4096, NULL, eql_order_by_time);
     struct rlimit old, low;
 
     (void)state;
@@ -242,12 +279,19 @@ settle_even(void *ctx, const eql_hit *h, int64_t *ns)
     return h->line % 2 == 0;
 }
 
+static eql_engine_result
+push_order(void *ctx, const eql_hit *h)
+{
+    return eql_order_push(ctx, h);
+}
+
 /* Pending hits of two files, settled one file after the other. */
 static void
 check_pending(size_t memory)
 {
     eql_pending *p = eql_pending_new(memory, NULL);
-    eql_order *o = eql_order_new(1 << 20, NULL, false);
+    eql_order *o = eql_order_new(1 << 20, NULL, eql_order_by_time);
+    eql_hit_sink sink = {push_order, o};
     item it = {.extra = 40};
     eql_buf rec = {0};
     const eql_hit *h;
@@ -260,13 +304,13 @@ check_pending(size_t memory)
             eql_pending_push(p, make_hit(&rec, &it, EQL_HIT_PENDING)),
             EQL_ENGINE_OK);
     }
-    assert_int_equal(eql_pending_settle(p, 7, settle_even, &asked, o),
+    assert_int_equal(eql_pending_settle(p, 7, settle_even, &asked, &sink),
                      EQL_ENGINE_OK);
     assert_int_equal(asked, 0);
-    assert_int_equal(eql_pending_settle(p, 0, settle_even, &asked, o),
+    assert_int_equal(eql_pending_settle(p, 0, settle_even, &asked, &sink),
                      EQL_ENGINE_OK);
     assert_int_equal(asked, 300);
-    assert_int_equal(eql_pending_give_up(p, o), EQL_ENGINE_OK);
+    assert_int_equal(eql_pending_give_up(p, &sink), EQL_ENGINE_OK);
     assert_int_equal(asked, 300);
     assert_int_equal(eql_order_sort(o), EQL_ENGINE_OK);
     for (; eql_order_next(o, &h) == EQL_ENGINE_OK && h; n++) {
@@ -314,6 +358,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order_of_tiebreakers),
         cmocka_unit_test(test_order_in_memory),
         cmocka_unit_test(test_order_through_runs),
         cmocka_unit_test(test_order_through_many_runs),

@@ -3,7 +3,7 @@
  * The fast forms must agree with the plain ones: shapes with the wildcard
  * matcher, sets with comparing element by element, sorted blocks with asking
  * each. */
-#include "tests/support/eql_test.h"
+#include "tests/support/build_test.h"
 #include "tests/support/values.h"
 #include "vm/prepare.h"
 
@@ -25,15 +25,16 @@ test_pattern_shapes(void **state)
         {"*.exe", EQL_PATTERN_SUFFIX, ".exe"},
         {"*shell*", EQL_PATTERN_CONTAINS, "shell"},
         {"**x***", EQL_PATTERN_CONTAINS, "x"},
-        {"a*b", EQL_PATTERN_GENERAL, "a*b"},
+        {"a*b", EQL_PATTERN_PIECES, "a*b"},
         {"?", EQL_PATTERN_GENERAL, "?"},
         {"a?*", EQL_PATTERN_GENERAL, "a?*"},
-        {"*a*b", EQL_PATTERN_GENERAL, "*a*b"},
+        {"*a*b", EQL_PATTERN_PIECES, "*a*b"},
+        {"*a*b?", EQL_PATTERN_GENERAL, "*a*b?"},
     };
 
     (void)state;
     for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
-        eql_pattern p = eql_pattern_parse(eql_sv_cstr(cases[i].text));
+        eql_pattern p = eql_pattern_parse(eql_sv_cstr(cases[i].text), true);
 
         if (p.shape != cases[i].shape || !eql_sv_is(p.text, cases[i].part))
             fail_msg("%s: shape %d, part %.*s", cases[i].text, (int)p.shape,
@@ -42,14 +43,16 @@ test_pattern_shapes(void **state)
 }
 
 static bool
-list_matches(const char *pattern, const char *text, bool fold)
+list_matches(const char *pattern, const char *text, eql_case c, bool qmark)
 {
     eql_arena *arena = eql_arena_new(0);
     eql_folded folded = {0};
     eql_pattern_list l;
     bool holds;
 
-    assert_true(eql_pattern_list_init(&l, arena, fold, 1));
+    assert_true(eql_pattern_list_init(&l, arena, 1));
+    l.strings = c;
+    l.qmark = qmark;
     assert_true(eql_pattern_list_add(&l, arena, eql_sv_cstr(pattern)));
     holds = eql_pattern_list_match(&l, eql_sv_cstr(text), &folded);
     eql_pattern_list_free(&l);
@@ -85,12 +88,42 @@ test_pattern_verdicts(void **state)
 
     (void)state;
     for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
-        bool exact = list_matches(cases[i].pattern, cases[i].text, false);
-        bool folded = list_matches(cases[i].pattern, cases[i].text, true);
+        bool exact =
+            list_matches(cases[i].pattern, cases[i].text, EQL_CASE_EXACT, true);
+        bool folded = list_matches(cases[i].pattern, cases[i].text,
+                                   EQL_CASE_UNICODE, true);
 
         if (exact != cases[i].exact || folded != cases[i].folded)
             fail_msg("%s : %s gave %d, folded %d", cases[i].text,
                      cases[i].pattern, exact, folded);
+    }
+}
+
+static void
+test_pattern_of_other_dialects(void **state)
+{
+    static const struct {
+        const char *text, *pattern;
+        eql_case strings;
+        bool qmark, holds;
+    } cases[] = {
+        {"axb", "a?b", EQL_CASE_EXACT, false, false},
+        {"a?b", "a?b", EQL_CASE_EXACT, false, true},
+        {"a?bc", "a?b*", EQL_CASE_EXACT, false, true},
+        {"xa?b", "*a?b", EQL_CASE_EXACT, false, true},
+        {"xa?bx", "x*a?b*x", EQL_CASE_EXACT, false, true},
+        {"xacbx", "x*a?b*x", EQL_CASE_EXACT, false, false},
+        {"CMD.exe", "cmd*", EQL_CASE_ASCII, true, true},
+        {"\xc3\x89", "\xc3\xa9", EQL_CASE_ASCII, true, false},
+        {"\xc3\x89", "\xc3\xa9", EQL_CASE_UNICODE, true, true},
+        {"\xe2\x84\xaa", "k", EQL_CASE_ASCII, true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        if (list_matches(cases[i].pattern, cases[i].text, cases[i].strings,
+                         cases[i].qmark) != cases[i].holds)
+            fail_msg("%s : %s", cases[i].text, cases[i].pattern);
     }
 }
 
@@ -116,7 +149,7 @@ test_pattern_shapes_agree_with_matcher(void **state)
     (void)state;
     for (uint32_t i = 0; i < 340; i++) {
         eql_strview pat = eql_sv_cstr(nth_text(i, "a*?b", pattern));
-        eql_pattern p = eql_pattern_parse(pat);
+        eql_pattern p = eql_pattern_parse(pat, true);
 
         for (uint32_t j = 0; j < 62; j++) {
             eql_strview s = eql_sv_cstr(nth_text(j, "ab", text));
@@ -135,7 +168,8 @@ test_pattern_list_is_any(void **state)
     eql_pattern_list l;
 
     (void)state;
-    assert_true(eql_pattern_list_init(&l, arena, true, 4));
+    assert_true(eql_pattern_list_init(&l, arena, 4));
+    l.strings = EQL_CASE_UNICODE;
     assert_false(eql_pattern_list_match(&l, eql_sv("", 0), &folded));
     assert_true(eql_pattern_list_add(&l, arena, eql_sv_cstr("CMD.exe")));
     assert_true(eql_pattern_list_add(&l, arena, eql_sv_cstr("p*shell.exe")));
@@ -157,13 +191,18 @@ test_folded_remembers_one_text(void **state)
     eql_folded f = {0};
 
     (void)state;
-    assert_true(eql_sv_is(eql_folded_get(&f, eql_sv_cstr(text)), "abc"));
+    assert_true(eql_sv_is(
+        eql_folded_get(&f, EQL_CASE_UNICODE, eql_sv_cstr(text)), "abc"));
     text[0] = 'X'; /* the same place: known until it is told */
-    assert_true(eql_sv_is(eql_folded_get(&f, eql_sv_cstr(text)), "abc"));
+    assert_true(eql_sv_is(
+        eql_folded_get(&f, EQL_CASE_UNICODE, eql_sv_cstr(text)), "abc"));
     eql_folded_forget(&f);
-    assert_true(eql_sv_is(eql_folded_get(&f, eql_sv_cstr(text)), "xbc"));
-    assert_true(eql_sv_is(eql_folded_get(&f, eql_sv(text, 2)), "xb"));
-    assert_true(eql_sv_is(eql_folded_get(&f, eql_sv_cstr("abc")), "abc"));
+    assert_true(eql_sv_is(
+        eql_folded_get(&f, EQL_CASE_UNICODE, eql_sv_cstr(text)), "xbc"));
+    assert_true(
+        eql_sv_is(eql_folded_get(&f, EQL_CASE_UNICODE, eql_sv(text, 2)), "xb"));
+    assert_true(eql_sv_is(
+        eql_folded_get(&f, EQL_CASE_UNICODE, eql_sv_cstr("abc")), "abc"));
     eql_folded_free(&f);
 }
 
@@ -179,36 +218,60 @@ static const eql_value pool[] = {
     FLT(1e10),        FLT(0x1p63),     FLT(-0x1p63),   FLT(1e300),
     BOO(true),        BOO(false)};
 
+/* Under each of these a list must agree with comparing. */
+static const struct {
+    eql_comparing how;
+    eql_case strings_case;
+} set_cases[] = {
+    {{true, EQL_CASE_EXACT}, EQL_CASE_EXACT},
+    {{true, EQL_CASE_EXACT}, EQL_CASE_UNICODE}, /* in~ */
+    {{true, EQL_CASE_EXACT}, EQL_CASE_ASCII},
+    {{true, EQL_CASE_UNICODE}, EQL_CASE_UNICODE},  /* string_case */
+    {{false, EQL_CASE_UNICODE}, EQL_CASE_UNICODE}, /* endgame */
+    {{false, EQL_CASE_EXACT}, EQL_CASE_EXACT},
+};
+
 /* Strings against strings under folding, else as compare.c has it. */
 static bool
-is_element(const eql_value *x, const eql_literal *k, bool fold)
+is_element(const eql_value *x, const eql_literal *k, const eql_set *set)
 {
-    if (fold && x->tag == EQL_STRING && k->v.tag == EQL_STRING)
-        return eql_fold_eq(eql_value_sv(x), eql_value_sv(&k->v));
-    return eql_compare_equal_literal(x, k) == EQL_YES;
+    if (x->tag == EQL_STRING && k->v.tag == EQL_STRING)
+        return eql_case_equal(set->strings_case, eql_value_sv(x),
+                              eql_value_sv(&k->v));
+    return eql_compare_equal_literal(&set->how, x, k) == EQL_YES;
+}
+
+static void
+check_set(const eql_literal *k, eql_set *set, const char *label)
+{
+    eql_folded folded = {0};
+
+    assert_true(eql_set_add(set, k));
+    for (size_t j = 0; j < EQL_COUNTOF(pool); j++) {
+        bool has = eql_set_has(set, &pool[j], &folded);
+
+        if (has != is_element(&pool[j], k, set))
+            fail_msg("%s, value %zu: %d", label, j, has);
+    }
+    eql_folded_free(&folded);
 }
 
 static void
 test_set_agrees_with_comparing(void **state)
 {
-    eql_folded folded = {0};
-
     (void)state;
-    for (size_t i = 0; i < EQL_COUNTOF(pool) * 2; i++) {
-        eql_literal k = eql_literal_of(pool[i / 2]);
-        eql_set set = {.fold = i % 2 != 0};
+    for (size_t i = 0; i < EQL_COUNTOF(pool); i++) {
+        for (size_t c = 0; c < EQL_COUNTOF(set_cases); c++) {
+            eql_literal k = eql_literal_of(pool[i]);
+            eql_set set = {.how = set_cases[c].how,
+                           .strings_case = set_cases[c].strings_case};
+            char label[64];
 
-        assert_true(eql_set_add(&set, &k));
-        for (size_t j = 0; j < EQL_COUNTOF(pool); j++) {
-            bool has = eql_set_has(&set, &pool[j], &folded);
-
-            if (has != is_element(&pool[j], &k, set.fold))
-                fail_msg("value %zu in {literal %zu}, fold %d: %d", j, i / 2,
-                         set.fold, has);
+            snprintf(label, sizeof label, "literal %zu, case %zu", i, c);
+            check_set(&k, &set, label);
+            eql_set_free(&set);
         }
-        eql_set_free(&set);
     }
-    eql_folded_free(&folded);
 }
 
 static void
@@ -229,7 +292,7 @@ static void
 test_set_of_many_elements(void **state)
 {
     eql_folded folded = {0};
-    eql_set set = {.fold = true};
+    eql_set set = {.strings_case = EQL_CASE_UNICODE};
     char text[32];
 
     (void)state;
@@ -362,12 +425,53 @@ test_networks_refuse_bad_text(void **state)
     eql_arena_free(arena);
 }
 
+/* --- regular expressions --- */
+
+static void
+test_prepare_tells_which_regex_fails(void **state)
+{
+    eql_builder *b = test_builder();
+    uint32_t text = eql_builder_const(b, eql_value_str(eql_sv_cstr("a[")));
+    uint32_t list = eql_builder_const_list(b, EQL_CONST_REGEXES, 0, &text, 1);
+    eql_program *p = eql_builder_finish(b);
+    eql_prepare_error why;
+
+    (void)state;
+    assert_null(eql_prepared_new(p, &why));
+    assert_int_equal(why.constant, list);
+    assert_non_null(why.regex.text);
+    assert_null(eql_prepared_new(p, NULL));
+    eql_program_free(p);
+    eql_builder_free(b);
+}
+
+static void
+test_prepare_compiles_regexes(void **state)
+{
+    eql_builder *b = test_builder();
+    uint32_t text = eql_builder_const(b, eql_value_str(eql_sv_cstr("a+")));
+    uint32_t list =
+        eql_builder_const_list(b, EQL_CONST_REGEXES, EQL_CONST_FOLD, &text, 1);
+    eql_program *p = test_built(b);
+    eql_prepare_error why;
+    eql_prepared *pr = eql_prepared_new(p, &why);
+
+    (void)state;
+    assert_non_null(pr);
+    assert_int_equal(why.constant, EQL_NONE);
+    assert_true(eql_regex_match(pr->consts[list].regex, eql_sv_cstr("AaA")));
+    assert_false(eql_regex_match(pr->consts[list].regex, eql_sv_cstr("AaB")));
+    eql_prepared_free(pr);
+    eql_program_free(p);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pattern_shapes),
         cmocka_unit_test(test_pattern_verdicts),
+        cmocka_unit_test(test_pattern_of_other_dialects),
         cmocka_unit_test(test_pattern_shapes_agree_with_matcher),
         cmocka_unit_test(test_pattern_list_is_any),
         cmocka_unit_test(test_folded_remembers_one_text),
@@ -377,6 +481,8 @@ main(void)
         cmocka_unit_test(test_networks_agree_with_asking_each),
         cmocka_unit_test(test_networks_keep_families_apart),
         cmocka_unit_test(test_networks_refuse_bad_text),
+        cmocka_unit_test(test_prepare_tells_which_regex_fails),
+        cmocka_unit_test(test_prepare_compiles_regexes),
     };
 
     return cmocka_run_group_tests_name("prepare", tests, NULL, NULL);

@@ -180,6 +180,152 @@ test_project_nul(void **state)
     eql_project_free(pr);
 }
 
+/* --- elements ------------------------------------------------------------- */
+
+typedef struct {
+    const char *event, *elements;
+    const char *children[4]; /* of each element: x.y | x | the element itself */
+} element_case;
+
+static const element_case element_cases[] = {
+    {"{\"a\":[{\"x\":{\"y\":1}},{\"x.y\":[2,3]},5]}",
+     "object:|object:|5",
+     {"1//", "2|3//", "//5"}},
+    {"{\"a\":{\"x\":7}}", "object:", {"/7/"}},
+    {"{\"a\":\"s\"}", "\"s\"", {"//\"s\""}},
+    {"{\"a\":[null,[1,2],[]]}", "array:|array:", {"//1|2", "//"}},
+    {"{\"a\":null}", "", {NULL}},
+    {"{}", "", {NULL}},
+};
+
+static void
+element_text(const eql_slot *slot, uint32_t i, char *out, size_t cap)
+{
+    char part[3][256];
+
+    for (uint32_t k = 0; k < 3; k++)
+        test_slot_text(&slot->children[i * 3 + k], part[k], sizeof part[k]);
+    snprintf(out, cap, "%s/%s/%s", part[0], part[1], part[2]);
+}
+
+static void
+test_project_elements(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(element_cases); i++) {
+        const element_case *c = &element_cases[i];
+        json_t *event = json_loads(c->event, 0, NULL);
+        const eql_slot *slots;
+        char text[1024];
+        uint32_t array;
+        eql_project *pr;
+        test_paths t;
+
+        test_paths_init(&t);
+        array = test_paths_add(&t, "a");
+        t.fields[array].mode = EQL_MODE_ELEMENTS;
+        test_paths_child(&t, array, "x.y");
+        test_paths_child(&t, array, "x");
+        test_paths_child(&t, array, "");
+        pr = eql_project_new(&t.program);
+        for (int round = 0; round < 2; round++) {
+            slots = eql_project_run(pr, event);
+            test_slot_text(&slots[array], text, sizeof text);
+            if (strcmp(text, c->elements) != 0)
+                fail_msg("%s: %s, not %s", c->event, text, c->elements);
+            for (uint32_t k = 0; k < slots[array].n; k++) {
+                element_text(&slots[array], k, text, sizeof text);
+                if (strcmp(text, c->children[k]) != 0)
+                    fail_msg("%s, element %u: %s, not %s", c->event, k, text,
+                             c->children[k]);
+            }
+        }
+        json_decref(event);
+        eql_project_free(pr);
+    }
+}
+
+/* Arrays inside elements: children of each element stay together. */
+static void
+test_project_elements_nested(void **state)
+{
+    json_t *event = json_loads("{\"a\":[{\"b\":[{\"c\":1},{\"c\":2}]},{},"
+                               "{\"b\":{\"c\":[3,4]}}]}",
+                               0, NULL);
+    const eql_slot *slots, *inner;
+    uint32_t outer, in;
+    eql_project *pr;
+    test_paths t;
+    char text[64];
+
+    (void)state;
+    test_paths_init(&t);
+    outer = test_paths_add(&t, "a");
+    t.fields[outer].mode = EQL_MODE_ELEMENTS;
+    in = test_paths_child(&t, outer, "b");
+    t.fields[in].mode = EQL_MODE_ELEMENTS;
+    test_paths_child(&t, in, "c");
+    pr = eql_project_new(&t.program);
+    slots = eql_project_run(pr, event);
+    assert_int_equal(slots[outer].n, 3);
+    inner = slots[outer].children;
+    assert_int_equal(inner[0].n, 2);
+    assert_string_equal(
+        test_slot_text(&inner[0].children[0], text, sizeof text), "1");
+    assert_string_equal(
+        test_slot_text(&inner[0].children[1], text, sizeof text), "2");
+    assert_int_equal(inner[1].n, 0);
+    assert_int_equal(inner[2].n, 1);
+    assert_string_equal(
+        test_slot_text(&inner[2].children[0], text, sizeof text), "3|4");
+    json_decref(event);
+    eql_project_free(pr);
+}
+
+/* --- arrays as values ----------------------------------------------------- */
+
+static void
+test_project_modes(void **state)
+{
+    static const struct {
+        eql_field_mode mode;
+        const char *path, *event, *values;
+    } modes[] = {
+        {EQL_MODE_OPAQUE, "a", "{\"a\":[1,\"x\"]}", "array:[1,\"x\"]"},
+        {EQL_MODE_OPAQUE, "a", "{\"a\":7}", "7"},
+        {EQL_MODE_OPAQUE, "a", "{\"a\":{\"b\":1}}", "object:{\"b\":1}"},
+        {EQL_MODE_OPAQUE, "a.b", "{\"a\":[{\"b\":1}]}", ""},
+        {EQL_MODE_OPAQUE, "a.b", "{\"a\":{\"b\":1}}", "1"},
+        {EQL_MODE_OPAQUE, "a.b.c", "{\"a.b\":{\"c\":2}}", "2"},
+        {EQL_MODE_OPAQUE, "a[1]", "{\"a\":[5,6]}", "6"},
+        {EQL_MODE_OPAQUE, "a[0].b[1]", "{\"a\":[{\"b\":[5,6]}]}", "6"},
+        {EQL_MODE_OPAQUE, "a[2]", "{\"a\":[5,6]}", ""},
+        {EQL_MODE_OPAQUE, "a[0]", "{\"a\":5}", "5"},
+        {EQL_MODE_OPAQUE, "`a.b`", "{\"a\":{\"b\":1}}", "1"},
+        {EQL_MODE_OPAQUE, "a", "{\"a\":null}", ""},
+        {EQL_MODE_COMPOSITE, "a", "{\"a\":[1,[2.5,null],\"x\",true]}",
+         "array:[1,2.5,\"x\",true]"},
+        {EQL_MODE_COMPOSITE, "a", "{\"a\":[3]}", "3"},
+        {EQL_MODE_COMPOSITE, "a.b", "{\"a\":[{\"b\":1},{\"b\":2}]}",
+         "array:[1,2]"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(modes); i++) {
+        path_case c = {modes[i].path, modes[i].event, modes[i].values};
+        eql_project *pr;
+        uint32_t field;
+        test_paths t;
+
+        test_paths_init(&t);
+        field = test_paths_add(&t, modes[i].path);
+        t.fields[field].mode = modes[i].mode;
+        pr = eql_project_new(&t.program);
+        check(&c, pr, field);
+        eql_project_free(pr);
+    }
+}
+
 int
 main(void)
 {
@@ -188,6 +334,9 @@ main(void)
         cmocka_unit_test(test_project_together),
         cmocka_unit_test(test_project_many_values),
         cmocka_unit_test(test_project_nul),
+        cmocka_unit_test(test_project_elements),
+        cmocka_unit_test(test_project_elements_nested),
+        cmocka_unit_test(test_project_modes),
     };
 
     return cmocka_run_group_tests_name("project", tests, NULL, NULL);

@@ -163,7 +163,7 @@ test_which_rules_are_ours(void **state)
         {"no query", "[rule]\nname='x'\n", EQL_RULE_FILE_BAD},
         {"category override",
          "[rule]\nquery='x'\nevent_category_override='event.type'\n",
-         EQL_RULE_FILE_BAD},
+         EQL_RULE_FILE_RULE},
         {"usual category",
          "[rule]\nquery='x'\nevent_category_override='event.category'\n",
          EQL_RULE_FILE_RULE},
@@ -305,8 +305,8 @@ test_what_is_wrong_is_said(void **state)
          "E605 7:18 there is no event 0"},
         {"%[[eqlvm.test]]\nname='x'\nevents=[1]\nexpect=[]\n",
          "E602 6:9 eqlvm.test.events must be a string, not an integer"},
-        {"[rule]\nquery='x'\ntiebreaker_field='event.sequence'\n",
-         "E499 3:1 \"tiebreaker_field\" is not supported yet"},
+        {"[rule]\nquery='x'\ntiebreaker_field=1\n",
+         "E602 3:18 rule.tiebreaker_field must be a string, not an integer"},
     };
 
     (void)state;

@@ -1,71 +1,9 @@
 /* test_seq.c -- the sequence machine on hits made by hand: the tables of the
  * language's description, bounds, and the counters that must balance. */
-#include "tests/support/eql_hits.h"
-
 #include <time.h>
 
+#include "tests/support/seq_test.h"
 #include "vm/cooldown.h"
-#include "vm/seq.h"
-
-typedef struct {
-    const eql_test_rule *rules;
-    uint32_t nrules;
-    eql_engine_options options;
-    eql_engine_calls calls;
-    eql_engine_counters counters;
-    eql_program *program;
-    eql_seq *seq;
-    eql_buf record, out;
-    eql_test_event event;
-    uint64_t line;
-} run;
-
-static void
-run_open(run *r, const eql_test_rule *rules, uint32_t nrules,
-         const eql_engine_options *o)
-{
-    *r = (run){.rules = rules, .nrules = nrules};
-    if (o)
-        r->options = *o;
-    r->calls = (eql_engine_calls){.match = eql_test_note_match, .ctx = &r->out};
-    r->program = eql_test_program(rules, nrules);
-    r->seq = eql_seq_new(r->program, &r->options, &r->calls, &r->counters);
-    assert_non_null(r->seq);
-}
-
-static void
-run_events(run *r, const char *events)
-{
-    while (eql_test_next_event(&events, &r->event)) {
-        const eql_hit *h = eql_test_hit(&r->record, r->program, r->rules,
-                                        &r->event, ++r->line);
-
-        assert_int_equal(eql_seq_hit(r->seq, h), EQL_ENGINE_OK);
-    }
-}
-
-static void
-run_close(run *r)
-{
-    eql_seq_finish(r->seq);
-    eql_test_assert_balanced(&r->counters);
-    eql_seq_free(r->seq);
-    eql_program_free(r->program);
-    eql_buf_free(&r->record);
-    eql_buf_free(&r->out);
-}
-
-static void
-check(const char *label, const eql_test_rule *rule, const char *events,
-      const char *want)
-{
-    run r;
-
-    run_open(&r, rule, 1, NULL);
-    run_events(&r, events);
-    eql_test_assert_text(label, &r.out, want);
-    run_close(&r);
-}
 
 #define NO_SPAN (-1.0)
 
@@ -117,7 +55,7 @@ test_worked_examples(void **state) /* spec 8.7 */
                               .until = cases[i].until,
                               .maxspan_s = cases[i].maxspan_s};
 
-        check(cases[i].label, &rule, cases[i].events, cases[i].want);
+        seq_check(cases[i].label, &rule, cases[i].events, cases[i].want);
     }
 }
 
@@ -128,8 +66,8 @@ test_maxspan_bound(void **state)
     static const eql_test_rule rule = {.stages = "AB", .maxspan_s = 30};
 
     (void)state;
-    check("30 s", &rule, "A@100 B@130", "(1,2)");
-    check("30 s and a bit", &rule, "A@100 B@130.000000001", "");
+    seq_check("30 s", &rule, "A@100 B@130", "(1,2)");
+    seq_check("30 s and a bit", &rule, "A@100 B@130.000000001", "");
 }
 
 static void
@@ -145,19 +83,19 @@ test_full_trace(void **state) /* spec 8.8 */
         {"B@4:7", 2, 1, 0, 0}, {"C@6:7", 2, 1, 1, 0}, {"A@7:7", 3, 1, 1, 0},
         {"U@8:7", 3, 1, 1, 1}, {"B@9:7", 3, 1, 1, 1},
     };
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, &rule, 1, NULL);
+    seq_run_open(&r, NULL, &rule, 1, NULL);
     for (size_t i = 0; i < EQL_COUNTOF(steps); i++) {
-        run_events(&r, steps[i].event);
+        seq_run_events(&r, steps[i].event);
         assert_int_equal(r.counters.started, steps[i].started);
         assert_int_equal(r.counters.replaced, steps[i].replaced);
         assert_int_equal(r.counters.completed, steps[i].completed);
         assert_int_equal(r.counters.ended, steps[i].ended);
     }
     eql_test_assert_text("trace", &r.out, "(3,4,5)");
-    run_close(&r);
+    seq_run_close(&r);
     assert_int_equal(r.counters.open, 0);
 }
 
@@ -171,13 +109,13 @@ test_rules_are_apart(void **state)
         {.stages = "AB", .maxspan_s = NO_SPAN},
         {.stages = "B", .maxspan_s = NO_SPAN},
     };
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, rules, EQL_COUNTOF(rules), NULL);
-    run_events(&r, "A@0 B@5 A@10 B@20");
+    seq_run_open(&r, NULL, rules, EQL_COUNTOF(rules), NULL);
+    seq_run_events(&r, "A@0 B@5 A@10 B@20");
     eql_test_assert_text("rules", &r.out, "(1,2) (2) (1,2) (2) (4) (3,4) (4)");
-    run_close(&r);
+    seq_run_close(&r);
     assert_int_equal(r.counters.event_matches, 2);
     assert_int_equal(r.counters.expired, 1);
 }
@@ -189,7 +127,7 @@ test_order_within_one_event(void **state)
     static const eql_test_rule rule = {.stages = "AB", .maxspan_s = NO_SPAN};
 
     (void)state;
-    check("first event", &rule, "A:y A:x A:z B:x,y,z", "(1,4) (2,4) (3,4)");
+    seq_check("first event", &rule, "A:y A:x A:z B:x,y,z", "(1,4) (2,4) (3,4)");
 }
 
 static bool
@@ -208,29 +146,29 @@ static void
 test_keys_are_in_order(void **state)
 {
     static const eql_test_rule rule = {.stages = "AB", .maxspan_s = NO_SPAN};
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, &rule, 1, NULL);
+    seq_run_open(&r, NULL, &rule, 1, NULL);
     r.calls.match = note_key;
-    run_events(&r, "A:q,b,z,a B:z,a,q,b");
+    seq_run_events(&r, "A:q,b,z,a B:z,a,q,b");
     eql_test_assert_text("keys", &r.out, "abqz");
-    run_close(&r);
+    seq_run_close(&r);
 }
 
 static void
 test_arrival_order_bounds_by_time_only(void **state)
 {
     static const eql_test_rule rule = {.stages = "AB", .maxspan_s = 10};
-    eql_engine_options o = {.arrival_order = true};
-    run r;
+    eql_engine_options o = {.order = EQL_ENGINE_ORDER_ARRIVAL};
+    seq_run r;
 
     (void)state;
-    run_open(&r, &rule, 1, &o);
+    seq_run_open(&r, NULL, &rule, 1, &o);
     /* A negative span is within; what came between ends nothing. */
-    run_events(&r, "A@50 B@1 A@100 X@500 B@105 A@200 B@300");
+    seq_run_events(&r, "A@50 B@1 A@100 X@500 B@105 A@200 B@300");
     eql_test_assert_text("arrival", &r.out, "(1,2) (3,5)");
-    run_close(&r);
+    seq_run_close(&r);
     assert_int_equal(r.counters.expired, 1);
 }
 
@@ -242,18 +180,18 @@ test_untimed_events(void **state)
         {.stages = "AB", .maxspan_s = NO_SPAN},
     };
     eql_hit *h;
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, rules, 2, NULL);
-    run_events(&r, "A@1 B@2");
+    seq_run_open(&r, NULL, rules, 2, NULL);
+    seq_run_events(&r, "A@1 B@2");
     eql_test_hit(&r.record, r.program, rules, &(eql_test_event){"AB", "", 0},
                  9);
     h = (eql_hit *)(void *)r.record.p;
     h->flags = 0;
     assert_int_equal(eql_seq_hit(r.seq, h), EQL_ENGINE_OK);
     eql_test_assert_text("untimed", &r.out, "(1) (1,2) (9)");
-    run_close(&r);
+    seq_run_close(&r);
     assert_int_equal(r.counters.untimed_skipped, 2);
     assert_int_equal(r.counters.hits_untimed, 1);
     assert_int_equal(r.counters.hits_timed, 2);
@@ -268,10 +206,10 @@ test_extreme_times(void **state)
         {.stages = "AB", .maxspan_s = NO_SPAN},
     };
     static const int64_t times[] = {INT64_MIN, INT64_MAX};
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, rules, 2, NULL);
+    seq_run_open(&r, NULL, rules, 2, NULL);
     for (uint32_t i = 0; i < 2; i++) {
         eql_test_event ev = {.time_ns = times[i]};
 
@@ -281,7 +219,7 @@ test_extreme_times(void **state)
                          EQL_ENGINE_OK);
     }
     eql_test_assert_text("extremes", &r.out, "(1,2)");
-    run_close(&r);
+    seq_run_close(&r);
     assert_int_equal(r.counters.expired, 1);
 }
 
@@ -295,18 +233,18 @@ evicted_of(uint64_t budget, uint32_t n, uint64_t *peak)
     static const eql_test_rule rule = {.stages = "AB", .maxspan_s = NO_SPAN};
     eql_engine_options o = {.max_state_bytes = budget};
     char word[32];
-    run r;
+    seq_run r;
 
-    run_open(&r, &rule, 1, &o);
+    seq_run_open(&r, NULL, &rule, 1, &o);
     for (uint32_t i = 0; i < n; i++) {
         snprintf(word, sizeof word, "A:%05u", i);
-        run_events(&r, word);
+        seq_run_events(&r, word);
     }
     for (uint32_t i = 0; i < n; i++) {
         snprintf(word, sizeof word, "B:%05u", i);
-        run_events(&r, word);
+        seq_run_events(&r, word);
     }
-    run_close(&r);
+    seq_run_close(&r);
     assert_int_equal(r.counters.open, 0);
     assert_int_equal(r.counters.started, n);
     *peak = r.counters.state_bytes_peak;
@@ -339,25 +277,25 @@ test_oldest_start_goes_first(void **state)
     };
     eql_engine_options o = {.max_state_bytes = 1 << 20};
     uint64_t peak;
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, rules, 2, &o);
-    run_events(&r, "A:a C:b A:c");
+    seq_run_open(&r, NULL, rules, 2, &o);
+    seq_run_events(&r, "A:a C:b A:c");
     eql_seq_finish(r.seq);
     peak = r.counters.state_bytes_peak;
     r.counters.open = 0;
-    run_close(&r);
+    seq_run_close(&r);
 
     o.max_state_bytes = peak;
-    run_open(&r, rules, 2, &o);
-    run_events(&r, "A:a C:b A:c A:d");
+    seq_run_open(&r, NULL, rules, 2, &o);
+    seq_run_events(&r, "A:a C:b A:c A:d");
     assert_int_equal(r.counters.evicted, 1); /* a */
-    run_events(&r, "A:e");
+    seq_run_events(&r, "A:e");
     assert_true(r.counters.evicted >= 2); /* b */
-    run_events(&r, "B:a D:b E:b B:c B:d B:e");
+    seq_run_events(&r, "B:a D:b E:b B:c B:d B:e");
     eql_test_assert_text("the youngest live", &r.out, "(3,9) (4,10) (5,11)");
-    run_close(&r);
+    seq_run_close(&r);
 }
 
 /* A partial that grows is not given up for its own sake. */
@@ -366,19 +304,19 @@ test_growth_evicts_others(void **state)
 {
     static const eql_test_rule rule = {.stages = "ABC", .maxspan_s = NO_SPAN};
     eql_engine_options o = {.max_state_bytes = 1 << 20};
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, &rule, 1, &o);
-    run_events(&r, "A:a A:b");
+    seq_run_open(&r, NULL, &rule, 1, &o);
+    seq_run_events(&r, "A:a A:b");
     eql_seq_finish(r.seq);
     o.max_state_bytes = r.counters.state_bytes_peak;
     r.counters.open = 0;
-    run_close(&r);
-    run_open(&r, &rule, 1, &o);
-    run_events(&r, "A:a A:b B:a C:a C:b");
+    seq_run_close(&r);
+    seq_run_open(&r, NULL, &rule, 1, &o);
+    seq_run_events(&r, "A:a A:b B:a C:a C:b");
     eql_test_assert_text("grown", &r.out, "(1,3,4)");
-    run_close(&r);
+    seq_run_close(&r);
     assert_int_equal(r.counters.evicted, 1);
 }
 
@@ -398,16 +336,16 @@ test_hot_key(void **state)
     static const eql_test_rule rule = {.stages = "AB", .maxspan_s = 1e6};
     const uint32_t n = 100000;
     double began = seconds();
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, &rule, 1, NULL);
+    seq_run_open(&r, NULL, &rule, 1, NULL);
     for (uint32_t i = 0; i < n; i++)
-        run_events(&r, "A:hot");
-    run_events(&r, "B:hot");
+        seq_run_events(&r, "A:hot");
+    seq_run_events(&r, "B:hot");
     eql_test_assert_text("hot", &r.out, "(100000,100001)");
     assert_true(seconds() - began < 10); /* 0.1 s, or hours if not constant */
-    run_close(&r);
+    seq_run_close(&r);
     assert_int_equal(r.counters.replaced, n - 1);
     assert_true(r.counters.state_bytes_peak < 1000);
 }
@@ -419,15 +357,15 @@ test_expiry_frees(void **state)
     static const eql_test_rule rules[] = {{.stages = "AB", .maxspan_s = 10},
                                           {.stages = "AB", .maxspan_s = 20}};
     char word[32];
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, rules, 2, NULL);
+    seq_run_open(&r, NULL, rules, 2, NULL);
     for (uint32_t i = 0; i < 50000; i++) {
         snprintf(word, sizeof word, "A:%u", i);
-        run_events(&r, word);
+        seq_run_events(&r, word);
     }
-    run_close(&r);
+    seq_run_close(&r);
     assert_int_equal(r.counters.open, 11 + 21);
     assert_int_equal(r.counters.evicted, 0);
     assert_true(r.counters.state_bytes_peak < 20000);
@@ -446,18 +384,19 @@ test_cooldown_counts_from_reports(void **state)
          .cooldown_s = 5,
          .event_rule = true},
     };
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, rules, 2, NULL);
-    run_events(&r, "A@0:x B@1:x A@2:x B@10:x A@10:y B@10.5:y A@10.7:x B@11:x");
+    seq_run_open(&r, NULL, rules, 2, NULL);
+    seq_run_events(&r,
+                   "A@0:x B@1:x A@2:x B@10:x A@10:y B@10.5:y A@10.7:x B@11:x");
     eql_test_assert_text("sequence", &r.out, "(1,2) (5,6) (7,8)");
     assert_int_equal(r.counters.suppressed, 1);
     r.out.len = 0;
-    run_events(&r, "E@100 E@101 E@104.9 E@105 E@109 E@110");
+    seq_run_events(&r, "E@100 E@101 E@104.9 E@105 E@109 E@110");
     eql_test_assert_text("event", &r.out, "(9) (12) (14)");
     assert_int_equal(r.counters.suppressed, 4);
-    run_close(&r);
+    seq_run_close(&r);
 }
 
 static void
@@ -506,16 +445,16 @@ test_stopping_balances(void **state)
 {
     static const eql_test_rule rule = {.stages = "AB", .maxspan_s = NO_SPAN};
     eql_test_event ev = {"B", "x,y,z", 9 * EQL_TEST_SECOND};
-    run r;
+    seq_run r;
 
     (void)state;
-    run_open(&r, &rule, 1, NULL);
+    seq_run_open(&r, NULL, &rule, 1, NULL);
     r.calls.match = stop;
-    run_events(&r, "A:x A:y A:z A:w");
+    seq_run_events(&r, "A:x A:y A:z A:w");
     assert_int_equal(
         eql_seq_hit(r.seq, eql_test_hit(&r.record, r.program, &rule, &ev, 5)),
         EQL_ENGINE_STOPPED);
-    run_close(&r);
+    seq_run_close(&r);
     assert_int_equal(r.counters.matches, 1);
     assert_int_equal(r.counters.open, 3);
 }

@@ -1,65 +1,5 @@
-/* test_verify.c -- one damaged record per reason to refuse a program.
- *
- * Each row changes one number of a good program (sample_program.h) and says
- * what the verifier must answer, and where. */
-#include "tests/support/sample_program.h"
-#include "program/layout.h"
-#include "program/verify.h"
-
-typedef struct {
-    const char *label;
-    eql_section section;
-    uint32_t record;
-    size_t offset; /* of the number in the record */
-    size_t size;   /* of the number */
-    uint64_t value;
-    eql_verify_code code;
-    const char *where; /* section of the answer */
-    uint32_t index;
-} damage;
-
-#define AT(section, type, record, member, value)                               \
-    EQL_SECTION_##section, record, offsetof(type, member),                     \
-        sizeof(((type *)NULL)->member), value
-#define BYTE(i, value) EQL_SECTION_heap, i, 0, 1, value
-
-static void
-apply(const eql_program *p, const damage *d)
-{
-    uint32_t n[EQL_SECTION_COUNT];
-    size_t offset[EQL_SECTION_COUNT + 1];
-
-    eql_layout_counts(p, n);
-    assert_true(eql_layout_offsets(n, offset));
-    assert_in_range(d->record, 0, n[d->section] - 1);
-    memcpy((char *)p->blob + offset[d->section] +
-               (size_t)d->record * eql_layout_record_size(d->section) +
-               d->offset,
-           &d->value, d->size);
-}
-
-static void
-expect_refused(const damage *d)
-{
-    eql_program *p = sample_program();
-    eql_verify_result r;
-
-    apply(p, d);
-    r = eql_verify(p);
-    if (r.code != d->code || strcmp(r.section, d->where) != 0 ||
-        r.index != d->index)
-        fail_msg("%s: got code %d at %s[%u], wanted %d at %s[%u]", d->label,
-                 (int)r.code, r.section, r.index, (int)d->code, d->where,
-                 d->index);
-    eql_program_free(p);
-}
-
-static void
-expect_all(const damage *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        expect_refused(&rows[i]);
-}
+/* test_verify.c -- why a program is refused: data and code. */
+#include "tests/support/verify_damage.h"
 
 static void
 test_verify_accepts_sample(void **state)
@@ -147,7 +87,16 @@ test_verify_constants(void **state)
         {"empty list with a place",
          AT(consts, eql_const, SAMPLE_NETWORKS, list.n, 0),
          EQL_VERIFY_BAD_RANGE, "consts", SAMPLE_NETWORKS},
-        {"item out of range", EQL_SECTION_lists, 1, 0, 4, 9,
+        {"networks folded", AT(consts, eql_const, SAMPLE_NETWORKS, flags, 1),
+         EQL_VERIFY_BAD_CONST, "consts", SAMPLE_NETWORKS},
+        {"regexes of text only",
+         AT(consts, eql_const, SAMPLE_REGEXES, flags, 2), EQL_VERIFY_BAD_CONST,
+         "consts", SAMPLE_REGEXES},
+        {"regex is a number", EQL_SECTION_lists, 6, 0, 4, SAMPLE_INT,
+         EQL_VERIFY_BAD_CONST, "lists", 6},
+        {"regex is none", EQL_SECTION_lists, 6, 0, 4, SAMPLE_STRING,
+         EQL_VERIFY_BAD_REGEX, "lists", 6},
+        {"item out of range", EQL_SECTION_lists, 1, 0, 4, SAMPLE_CONSTS,
          EQL_VERIFY_BAD_INDEX, "lists", 1},
         {"pattern is a number", EQL_SECTION_lists, 0, 0, 4, SAMPLE_INT,
          EQL_VERIFY_BAD_CONST, "lists", 0},
@@ -174,12 +123,6 @@ test_verify_fields(void **state)
          "fields", 4},
         {"segments overlap", AT(fields, eql_field, 4, segs.first, 5),
          EQL_VERIFY_BAD_RANGE, "fields", 4},
-        {"first is not @timestamp",
-         AT(fields, eql_field, EQL_FIELD_TIMESTAMP, name.len, 9),
-         EQL_VERIFY_BAD_FIELD, "fields", EQL_FIELD_TIMESTAMP},
-        {"second is not event.category",
-         AT(fields, eql_field, EQL_FIELD_CATEGORY, name.len, 5),
-         EQL_VERIFY_BAD_FIELD, "fields", EQL_FIELD_CATEGORY},
         {"starts with an index", AT(segs, eql_field_seg, 7, flags, 2),
          EQL_VERIFY_BAD_FIELD, "segs", 7},
         {"unknown flag", AT(segs, eql_field_seg, 7, flags, 4),
@@ -190,6 +133,100 @@ test_verify_fields(void **state)
          EQL_VERIFY_BAD_FIELD, "segs", 4},
         {"index with a name", AT(segs, eql_field_seg, 6, name.len, 1),
          EQL_VERIFY_BAD_FIELD, "segs", 6},
+    };
+
+    (void)state;
+    expect_all(rows, EQL_COUNTOF(rows));
+}
+
+static void
+test_verify_field_trees(void **state)
+{
+    static const damage rows[] = {
+        {"unknown mode", AT(fields, eql_field, 2, mode, EQL_MODE_COUNT),
+         EQL_VERIFY_BAD_KIND, "fields", 2},
+        {"origin", AT(fields, eql_field, 2, origin, EQL_MAX_ORIGIN + 1),
+         EQL_VERIFY_BAD_FIELD, "fields", 2},
+        {"no path and no parent",
+         AT(fields, eql_field, SAMPLE_SIG, parent, EQL_NONE),
+         EQL_VERIFY_BAD_FIELD, "fields", SAMPLE_SIG},
+        {"child number without parent", AT(fields, eql_field, 2, child, 1),
+         EQL_VERIFY_BAD_FIELD, "fields", 2},
+        {"parent comes later",
+         AT(fields, eql_field, SAMPLE_FRAME_NAME, parent, SAMPLE_SIGS),
+         EQL_VERIFY_BAD_FIELD, "fields", SAMPLE_FRAME_NAME},
+        {"parent is itself",
+         AT(fields, eql_field, SAMPLE_SIGS, parent, SAMPLE_SIGS),
+         EQL_VERIFY_BAD_FIELD, "fields", SAMPLE_SIGS},
+        {"parent has no elements",
+         AT(fields, eql_field, SAMPLE_SIG, parent, SAMPLE_NAME),
+         EQL_VERIFY_BAD_FIELD, "fields", SAMPLE_SIG},
+        {"parent of another event",
+         AT(fields, eql_field, SAMPLE_SIG, origin, 1), EQL_VERIFY_BAD_FIELD,
+         "fields", SAMPLE_SIG},
+        {"child number twice", AT(fields, eql_field, SAMPLE_SIGS, child, 0),
+         EQL_VERIFY_BAD_FIELD, "fields", SAMPLE_SIGS},
+        {"fewer children than there are",
+         AT(fields, eql_field, SAMPLE_STACK, nchildren, 1),
+         EQL_VERIFY_BAD_FIELD, "fields", SAMPLE_SIGS},
+        {"more children than there are",
+         AT(fields, eql_field, SAMPLE_STACK, nchildren, 3),
+         EQL_VERIFY_BAD_FIELD, "fields", SAMPLE_STACK},
+        {"children of no elements", AT(fields, eql_field, 2, nchildren, 1),
+         EQL_VERIFY_BAD_FIELD, "fields", 2},
+        {"level of no elements", AT(fields, eql_field, 2, level, 1),
+         EQL_VERIFY_BAD_FIELD, "fields", 2},
+        {"level too high",
+         AT(fields, eql_field, SAMPLE_SIGS, level, EQL_MAX_LEVELS),
+         EQL_VERIFY_BAD_FIELD, "fields", SAMPLE_SIGS},
+        {"level not above the parent's",
+         AT(fields, eql_field, SAMPLE_SIGS, level, 0), EQL_VERIFY_BAD_FIELD,
+         "fields", SAMPLE_SIGS},
+        {"timestamp of an event of the rule",
+         AT(fields, eql_field, EQL_FIELD_TIMESTAMP, origin, 1),
+         EQL_VERIFY_BAD_FIELD, "fields", EQL_FIELD_TIMESTAMP},
+        {"category opaque",
+         AT(fields, eql_field, EQL_FIELD_CATEGORY, mode, EQL_MODE_OPAQUE),
+         EQL_VERIFY_BAD_FIELD, "fields", EQL_FIELD_CATEGORY},
+    };
+
+    (void)state;
+    expect_all(rows, EQL_COUNTOF(rows));
+}
+
+static void
+test_verify_dialect_and_clocks(void **state)
+{
+    static const damage rows[] = {
+        {"flag", AT(dialects, eql_dialect, 0, null_logic, 2),
+         EQL_VERIFY_BAD_DIALECT, "dialects", 0},
+        {"runs_max", AT(dialects, eql_dialect, 0, runs_max, 0),
+         EQL_VERIFY_BAD_DIALECT, "dialects", 0},
+        {"host out of range", AT(dialects, eql_dialect, 0, host_key, 99),
+         EQL_VERIFY_BAD_DIALECT, "dialects", 0},
+        {"process of elements",
+         AT(dialects, eql_dialect, 0, process_id, SAMPLE_STACK),
+         EQL_VERIFY_BAD_DIALECT, "dialects", 0},
+        {"opcode of another event",
+         AT(dialects, eql_dialect, 0, process_opcode, SAMPLE_ALIAS_NAME),
+         EQL_VERIFY_BAD_DIALECT, "dialects", 0},
+        {"ancestry inside an element",
+         AT(dialects, eql_dialect, 0, process_ancestry, SAMPLE_FRAME_NAME),
+         EQL_VERIFY_BAD_DIALECT, "dialects", 0},
+        {"lineage without parents",
+         AT(dialects, eql_dialect, 0, process_parent, EQL_NONE),
+         EQL_VERIFY_BAD_DIALECT, "dialects", 0},
+        {"tiebreaker not the clock's",
+         AT(dialects, eql_dialect, 0, tiebreaker, SAMPLE_NAME),
+         EQL_VERIFY_BAD_CLOCK, "clocks", 0},
+        {"default clock", AT(clocks, eql_clock, 0, timestamp, SAMPLE_CREATED),
+         EQL_VERIFY_BAD_CLOCK, "clocks", 0},
+        {"timestamp out of range",
+         AT(clocks, eql_clock, 1, timestamp, EQL_NONE), EQL_VERIFY_BAD_CLOCK,
+         "clocks", 1},
+        {"tiebreaker of elements",
+         AT(clocks, eql_clock, 1, tiebreaker, SAMPLE_STACK),
+         EQL_VERIFY_BAD_CLOCK, "clocks", 1},
     };
 
     (void)state;
@@ -226,10 +263,37 @@ test_verify_leaf_code(void **state)
          EQL_VERIFY_BAD_OCCURRENCE, "insns", 0},
         {"occurrence used twice", AT(insns, eql_insn, 4, b, 0),
          EQL_VERIFY_BAD_OCCURRENCE, "insns", 4},
-        {"field out of range", AT(insns, eql_insn, 0, c, 5),
+        {"field out of range", AT(insns, eql_insn, 0, c, SAMPLE_FIELDS),
          EQL_VERIFY_BAD_INDEX, "insns", 0},
-        {"constant out of range", AT(insns, eql_insn, 1, c, 9),
+        {"constant out of range", AT(insns, eql_insn, 1, c, SAMPLE_CONSTS),
          EQL_VERIFY_BAD_INDEX, "insns", 1},
+        {"regexes wanted", AT(insns, eql_insn, 25, c, SAMPLE_PATTERNS),
+         EQL_VERIFY_BAD_CONST, "insns", 25},
+        {"iterator out of range", AT(insns, eql_insn, 40, c, 2),
+         EQL_VERIFY_BAD_INDEX, "insns", 40},
+        {"lineage out of range", AT(insns, eql_insn, 51, c, 1),
+         EQL_VERIFY_BAD_INDEX, "insns", 51},
+        {"no such function", AT(insns, eql_insn, 34, b, EQL_FN_COUNT),
+         EQL_VERIFY_BAD_CALL, "insns", 34},
+        {"function without a call", AT(insns, eql_insn, 34, b, EQL_FN_MATCH),
+         EQL_VERIFY_BAD_CALL, "insns", 34},
+        {"function that does not fold",
+         AT(insns, eql_insn, 34, b, EQL_FN_ADD | EQL_CALL_FOLD),
+         EQL_VERIFY_BAD_CALL, "insns", 34},
+        {"too few arguments", AT(insns, eql_insn, 34, c, 1),
+         EQL_VERIFY_BAD_CALL, "insns", 34},
+        {"too many arguments", AT(insns, eql_insn, 34, c, 3),
+         EQL_VERIFY_BAD_REGISTER, "insns", 34},
+        {"arguments not written", AT(insns, eql_insn, 34, a, 1),
+         EQL_VERIFY_BAD_REGISTER, "insns", 34},
+        {"arguments past the last register", AT(insns, eql_insn, 34, a, 255),
+         EQL_VERIFY_BAD_REGISTER, "insns", 34},
+        {"has nothing", AT(insns, eql_insn, 44, b, EQL_CALL_FOLD),
+         EQL_VERIFY_BAD_CALL, "insns", 44},
+        {"has what was not written", AT(insns, eql_insn, 44, b, 2),
+         EQL_VERIFY_BAD_REGISTER, "insns", 44},
+        {"has of no array", AT(insns, eql_insn, 44, c, SAMPLE_NAME),
+         EQL_VERIFY_BAD_FIELD, "insns", 44},
         {"patterns wanted", AT(insns, eql_insn, 1, c, SAMPLE_SET),
          EQL_VERIFY_BAD_CONST, "insns", 1},
         {"set wanted", AT(insns, eql_insn, 8, c, SAMPLE_PATTERNS),
@@ -286,13 +350,13 @@ test_verify_filters(void **state)
          EQL_VERIFY_BAD_JUMP, "insns", 16},
         {"jumps far", AT(insns, eql_insn, 16, b, UINT16_MAX),
          EQL_VERIFY_BAD_JUMP, "insns", 16},
-        {"leaf out of range", AT(insns, eql_insn, 16, c, 5),
+        {"leaf out of range", AT(insns, eql_insn, 16, c, SAMPLE_LEAVES),
          EQL_VERIFY_BAD_INDEX, "insns", 16},
         {"branch uses operand a", AT(insns, eql_insn, 16, a, 1),
          EQL_VERIFY_BAD_OPERAND, "insns", 16},
         {"no code", AT(filters, eql_filter, 1, code, 0), EQL_VERIFY_BAD_END,
          "filters", 1},
-        {"code past its section", AT(filters, eql_filter, 1, code.n, 4),
+        {"code past its section", AT(filters, eql_filter, 1, code.n, 99),
          EQL_VERIFY_BAD_RANGE, "filters", 1},
         {"code overlaps", AT(filters, eql_filter, 1, code.first, 20),
          EQL_VERIFY_BAD_RANGE, "filters", 1},
@@ -300,178 +364,6 @@ test_verify_filters(void **state)
 
     (void)state;
     expect_all(rows, EQL_COUNTOF(rows));
-}
-
-static void
-test_verify_stages(void **state)
-{
-    static const damage rows[] = {
-        {"key field", AT(keys, eql_key, 1, field, 5), EQL_VERIFY_BAD_INDEX,
-         "keys", 1},
-        {"key flags", AT(keys, eql_key, 1, flags, 2), EQL_VERIFY_BAD_KIND,
-         "keys", 1},
-        {"exception filter", AT(exceptions, eql_exception, 0, filter, 2),
-         EQL_VERIFY_BAD_INDEX, "exceptions", 0},
-        {"severity level",
-         AT(severities, eql_severity, 0, level, EQL_SEVERITY_COUNT),
-         EQL_VERIFY_BAD_KIND, "severities", 0},
-        {"severity order",
-         AT(severities, eql_severity, 0, order, EQL_MAX_SEVERITIES),
-         EQL_VERIFY_BAD_INDEX, "severities", 0},
-        {"severity filter", AT(severities, eql_severity, 0, filter, 2),
-         EQL_VERIFY_BAD_INDEX, "severities", 0},
-        {"rule", AT(stages, eql_stage, 0, rule, 2), EQL_VERIFY_BAD_INDEX,
-         "stages", 0},
-        {"filter", AT(stages, eql_stage, 0, filter, 2), EQL_VERIFY_BAD_INDEX,
-         "stages", 0},
-        {"has_category", AT(stages, eql_stage, 0, has_category, 2),
-         EQL_VERIFY_BAD_KIND, "stages", 0},
-        {"keys", AT(stages, eql_stage, 1, keys.n, 3), EQL_VERIFY_BAD_RANGE,
-         "stages", 1},
-        {"exceptions", AT(stages, eql_stage, 1, exceptions.first, 2),
-         EQL_VERIFY_BAD_RANGE, "stages", 1},
-        {"severities", AT(stages, eql_stage, 2, severities.n, UINT32_MAX),
-         EQL_VERIFY_BAD_RANGE, "stages", 2},
-        {"fewer keys than its rule", AT(stages, eql_stage, 2, keys.n, 1),
-         EQL_VERIFY_BAD_KEYS, "stages", 2},
-        {"until with fewer keys", AT(stages, eql_stage, 3, keys.n, 0),
-         EQL_VERIFY_BAD_KEYS, "stages", 3},
-    };
-
-    (void)state;
-    expect_all(rows, EQL_COUNTOF(rows));
-}
-
-static void
-test_verify_rules(void **state)
-{
-    static const damage rows[] = {
-        {"kind", AT(rules, eql_rule, 0, kind, EQL_RULE_KIND_COUNT),
-         EQL_VERIFY_BAD_KIND, "rules", 0},
-        {"severity", AT(rules, eql_rule, 0, severity, EQL_SEVERITY_COUNT),
-         EQL_VERIFY_BAD_KIND, "rules", 0},
-        {"has_maxspan", AT(rules, eql_rule, 1, has_maxspan, 2),
-         EQL_VERIFY_BAD_KIND, "rules", 1},
-        {"reserved", AT(rules, eql_rule, 0, reserved, 1), EQL_VERIFY_BAD_RULE,
-         "rules", 0},
-        {"risk score", AT(rules, eql_rule, 0, risk_score, 101),
-         EQL_VERIFY_BAD_RULE, "rules", 0},
-        {"negative maxspan", AT(rules, eql_rule, 1, maxspan_ns, UINT64_MAX),
-         EQL_VERIFY_BAD_RULE, "rules", 1},
-        {"maxspan without has_maxspan", AT(rules, eql_rule, 0, maxspan_ns, 1),
-         EQL_VERIFY_BAD_RULE, "rules", 0},
-        {"negative cooldown", AT(rules, eql_rule, 1, cooldown_ns, UINT64_MAX),
-         EQL_VERIFY_BAD_RULE, "rules", 1},
-        {"tags", AT(rules, eql_rule, 1, tags.n, 2), EQL_VERIFY_BAD_RANGE,
-         "rules", 1},
-        {"threats", AT(rules, eql_rule, 1, threats.first, 2),
-         EQL_VERIFY_BAD_RANGE, "rules", 1},
-        {"no stages", AT(rules, eql_rule, 0, stages, 0), EQL_VERIFY_BAD_RULE,
-         "rules", 0},
-        {"stages past their section", AT(rules, eql_rule, 1, stages.n, 4),
-         EQL_VERIFY_BAD_RANGE, "rules", 1},
-        {"stages of another rule", AT(rules, eql_rule, 1, stages.first, 0),
-         EQL_VERIFY_BAD_RANGE, "rules", 1},
-        {"event query with until", AT(rules, eql_rule, 0, until, 3),
-         EQL_VERIFY_BAD_RULE, "rules", 0},
-        {"event query with maxspan", AT(rules, eql_rule, 0, has_maxspan, 1),
-         EQL_VERIFY_BAD_RULE, "rules", 0},
-        {"event query with two stages", AT(rules, eql_rule, 0, stages.n, 2),
-         EQL_VERIFY_BAD_RULE, "rules", 0},
-        {"until out of range", AT(rules, eql_rule, 1, until, 4),
-         EQL_VERIFY_BAD_INDEX, "rules", 1},
-        {"until is a stage", AT(rules, eql_rule, 1, until, 2),
-         EQL_VERIFY_BAD_RULE, "rules", 1},
-        {"until of another rule", AT(rules, eql_rule, 1, until, 0),
-         EQL_VERIFY_BAD_RULE, "rules", 1},
-        {"stage of another rule", AT(stages, eql_stage, 2, rule, 0),
-         EQL_VERIFY_BAD_RULE, "rules", 1},
-        {"stage number", AT(stages, eql_stage, 2, number, 1),
-         EQL_VERIFY_BAD_RULE, "rules", 1},
-        {"stage without a rule", AT(rules, eql_rule, 1, until, EQL_NONE),
-         EQL_VERIFY_BAD_RULE, "rules", 2},
-    };
-
-    (void)state;
-    expect_all(rows, EQL_COUNTOF(rows));
-}
-
-/* n list items that all name one long constant. */
-static eql_program *
-program_with_list(uint32_t n, size_t len)
-{
-    eql_builder *b = eql_builder_new();
-    char *text = malloc(len);
-    uint32_t *items = calloc(n, sizeof *items);
-    eql_program *p;
-    uint32_t k;
-
-    memset(text, 'x', len);
-    k = eql_builder_const(b, eql_value_str(eql_sv(text, len)));
-    for (uint32_t i = 0; i < n; i++)
-        items[i] = k;
-    eql_builder_const_list(b, EQL_CONST_PATTERNS, 0, items, n);
-    p = eql_builder_finish(b);
-    eql_builder_free(b);
-    free(text);
-    free(items);
-    return p;
-}
-
-static void
-test_verify_text_budget(void **state)
-{
-    eql_program *p = program_with_list(10, 100000);
-
-    (void)state;
-    assert_int_equal(eql_verify(p).code, EQL_VERIFY_OK);
-    eql_program_free(p);
-    p = program_with_list(1000, 100000);
-    assert_int_equal(eql_verify(p).code, EQL_VERIFY_BAD_BUDGET);
-    eql_program_free(p);
-    /* Short items may repeat as often as they like. */
-    p = program_with_list(100000, 200);
-    assert_int_equal(eql_verify(p).code, EQL_VERIFY_OK);
-    eql_program_free(p);
-}
-
-/* nrules event queries, each of whose stage has the same n keys. */
-static eql_program *
-program_with_keys(uint32_t nrules, uint32_t n)
-{
-    static const eql_insn accept[] = {{EQL_OP_ACCEPT, 0, 0, 0}};
-    eql_builder *b = eql_builder_new();
-    eql_key *keys = calloc(n, sizeof *keys);
-    eql_range run;
-    eql_program *p;
-
-    run = eql_builder_keys(b, keys, n);
-    eql_builder_filter(b, accept, 1);
-    for (uint32_t i = 0; i < nrules; i++) {
-        eql_stage stage = {.rule = i, .number = 1, .keys = run};
-        eql_rule rule = {.until = EQL_NONE,
-                         .risk_score = EQL_NONE,
-                         .stages = eql_builder_stages(b, &stage, 1)};
-
-        eql_builder_rule(b, &rule);
-    }
-    p = eql_builder_finish(b);
-    eql_builder_free(b);
-    free(keys);
-    return p;
-}
-
-static void
-test_verify_shared_run_budget(void **state)
-{
-    eql_program *p = program_with_keys(100, 1000);
-
-    (void)state;
-    assert_int_equal(eql_verify(p).code, EQL_VERIFY_OK);
-    eql_program_free(p);
-    p = program_with_keys(100, 100000);
-    assert_int_equal(eql_verify(p).code, EQL_VERIFY_BAD_BUDGET);
-    eql_program_free(p);
 }
 
 static void
@@ -501,13 +393,11 @@ main(void)
         cmocka_unit_test(test_verify_strings),
         cmocka_unit_test(test_verify_constants),
         cmocka_unit_test(test_verify_fields),
+        cmocka_unit_test(test_verify_field_trees),
+        cmocka_unit_test(test_verify_dialect_and_clocks),
         cmocka_unit_test(test_verify_leaf_code),
         cmocka_unit_test(test_verify_leaves),
         cmocka_unit_test(test_verify_filters),
-        cmocka_unit_test(test_verify_stages),
-        cmocka_unit_test(test_verify_rules),
-        cmocka_unit_test(test_verify_text_budget),
-        cmocka_unit_test(test_verify_shared_run_budget),
         cmocka_unit_test(test_verify_describes),
     };
 

@@ -40,7 +40,9 @@ refuse(void *ctx, const char *p, size_t len)
 static void
 make_program(fixture *x, const char *name)
 {
-    eql_builder *b = eql_builder_new();
+    eql_dialect d = eql_dialect_preset(EQL_DIALECT_ELASTIC);
+    eql_builder *b =
+        eql_builder_new(&d, eql_sv("", 0), eql_sv("", 0), eql_sv("", 0));
     eql_str threats[2];
     eql_rule r = {.severity = EQL_SEVERITY_MEDIUM,
                   .risk_score = 47,
@@ -311,18 +313,72 @@ test_csv_rows(void **state)
         x.out.p,
         "alert_id,time,severity,rule_id,rule,keys,span_ms,stage,stage_time,"
         "host,user,process,pid,parent,command_line,source,destination,object,"
-        "file,line,event_id\r\n"
+        "file,line,event_id,row\r\n"
         "00112233445566778899aabbccddeeff,2020-09-20T21:09:11.000Z,high,r-1,"
         "\"A, \"\"rule\"\"\",host.id=WS6.local; n=7,327,1,2020-09-20T21:09:10."
         "673Z,WS6,NT AUTHORITY\\NETWORK SERVICE,svchost.exe,5,,,172.18.39.5:"
-        "50123,[fe80::1]:5985,,captures/a.json.gz,1798,\r\n"
+        "50123,[fe80::1]:5985,,captures/a.json.gz,1798,,\r\n"
         "00112233445566778899aabbccddeeff,2020-09-20T21:09:11.000Z,high,r-1,"
         "\"A, \"\"rule\"\"\",host.id=WS6.local; n=7,327,2,2020-09-20T21:09:11."
         "000Z,WS6,pgustavo,powershell.exe,,wsmprovhost.exe,powershell.exe -noP"
         " -sta -w 1 -enc SQBmACgAJABQAFMAVgBlAHIAcwBpAG8AbgBUAGEAYgBsAGUALgBQAF"
         "MAVgBlAHIAcwBpAG8AbgAuAE0AYQBqAG8AcgAgAC0AZwBlACAAMwApAHsA,,,,"
         "captures/"
-        "a.json.gz,1802,e-2\r\n");
+        "a.json.gz,1802,e-2,\r\n");
+    close_fixture(&x);
+}
+
+/* The first stage is missing, the second has a name and a row beside it. */
+static void
+test_missing_stages_and_rows(void **state)
+{
+    static const char row[] = "{\"count\":2}";
+    fixture x;
+
+    (void)state;
+    open_fixture(&x, "R");
+    x.stages[0] = (eqlvm_alert_stage){.stage = 1, .missing = true};
+    x.stages[1].alias = text("ran");
+    x.alert.row = text(row);
+    write_once(&x, EQLVM_FORMAT_NDJSON, 0);
+    assert_non_null(strstr(x.out.p, "\"stages\":[{\"stage\":1,\"as\":null,"
+                                    "\"missing\":true},{\"stage\":2,\"as\":"
+                                    "\"ran\",\"missing\":false,"));
+    assert_non_null(strstr(x.out.p, "}],\"row\":{\"count\":2}}\n"));
+    write_once(&x, EQLVM_FORMAT_CSV, 0);
+    assert_non_null(
+        strstr(x.out.p, ",1,,,,,,,,,,,,,,\"{\"\"count\"\":2}\"\r\n"));
+    write_once(&x, EQLVM_FORMAT_TABLE, 0);
+    assert_non_null(strstr(x.out.p, "1  no such event\n"));
+    write_once(&x, EQLVM_FORMAT_ECS, 0);
+    assert_non_null(
+        strstr(x.out.p, "\"kibana.alert.ancestors\":[{\"id\":\"e-2\""));
+    close_fixture(&x);
+}
+
+/* A row of `count` is written by itself. */
+static void
+test_count_rows(void **state)
+{
+    static const char row[] = "{\"key\":\"a\",\"count\":2}";
+    fixture x;
+
+    (void)state;
+    open_fixture(&x, "R");
+    x.alert =
+        (eqlvm_alert){.severity = EQLVM_SEVERITY_MEDIUM, .row = text(row)};
+    write_once(&x, EQLVM_FORMAT_NDJSON, 0);
+    assert_string_equal(
+        x.out.p, "{\"rule\":{\"id\":\"r-1\",\"name\":\"R\",\"severity\":"
+                 "\"medium\",\"risk_score\":47,\"file\":\"rules/r.toml\","
+                 "\"threat\":[\"T1021.006\",\"T1059\"]},\"row\":{\"key\":"
+                 "\"a\",\"count\":2}}\n");
+    write_once(&x, EQLVM_FORMAT_CSV, 0);
+    assert_non_null(strstr(x.out.p,
+                           "event_id,row\r\n,,medium,r-1,R,,0,,,,,,,,,,"
+                           ",,,,,\"{\"\"key\"\":"));
+    write_once(&x, EQLVM_FORMAT_TABLE, 0);
+    assert_non_null(strstr(x.out.p, "    {\"key\":\"a\",\"count\":2}\n"));
     close_fixture(&x);
 }
 
@@ -415,6 +471,8 @@ main(void)
         cmocka_unit_test(test_table_times_of_other_days),
         cmocka_unit_test(test_table_colours_only_when_asked),
         cmocka_unit_test(test_csv_rows),
+        cmocka_unit_test(test_missing_stages_and_rows),
+        cmocka_unit_test(test_count_rows),
         cmocka_unit_test(test_csv_quotes_hostile_events),
         cmocka_unit_test(test_ecs_document),
         cmocka_unit_test(test_errors),

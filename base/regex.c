@@ -1,0 +1,74 @@
+/* regex.c -- regular expressions: check, compile, match.
+ *
+ * A pattern is checked and translated by regex_parse.c, several are joined as
+ * alternatives, and RE2 matches.  A finished eql_regex does not change, so
+ * threads may share it. */
+#include "base/regex_parse.h"
+#include "base/regex_re2.h"
+
+#include <stdlib.h>
+
+struct eql_regex {
+    eql_re2 *re;
+    bool whole;
+};
+
+bool
+eql_regex_check(eql_strview text, unsigned flags, eql_regex_error *why)
+{
+    return eql_regex_translate(text, flags, NULL, NULL, why);
+}
+
+/* The alternation of n texts in RE2's syntax. */
+static bool
+translate_all(const eql_strview *texts, uint32_t n, unsigned flags,
+              eql_buf *out, eql_regex_error *why)
+{
+    eql_orbits orbits = {0};
+    bool ok = true;
+
+    for (uint32_t i = 0; i < n && ok; i++) {
+        eql_buf_add_str(out, i > 0 ? "|(?:" : "(?:");
+        ok = eql_regex_translate(texts[i], flags, &orbits, out, why);
+        eql_buf_add_char(out, ')');
+    }
+    eql_orbits_free(&orbits);
+    return ok && !out->failed;
+}
+
+eql_regex *
+eql_regex_new(const eql_strview *texts, uint32_t n, unsigned flags,
+              eql_regex_error *why)
+{
+    eql_regex *r = calloc(1, sizeof *r);
+    eql_buf text = {0};
+    bool refused = false;
+
+    *why = (eql_regex_error){0, "out of memory", NULL};
+    if (r && translate_all(texts, n, flags, &text, why))
+        r->re = eql_re2_new(text.p, text.len, &refused);
+    if (refused)
+        *why = (eql_regex_error){0, "regular expression is too large",
+                                 "repeats in repeats multiply"};
+    eql_buf_free(&text);
+    if (r && r->re) {
+        r->whole = !(flags & EQL_REGEX_PREFIX);
+        return r;
+    }
+    free(r);
+    return NULL;
+}
+
+void
+eql_regex_free(eql_regex *r)
+{
+    if (r)
+        eql_re2_free(r->re);
+    free(r);
+}
+
+bool
+eql_regex_match(const eql_regex *r, eql_strview s)
+{
+    return eql_re2_match(r->re, s.len ? s.p : "", s.len, r->whole);
+}

@@ -1,0 +1,59 @@
+/* regex_re2.cc -- calls RE2, in time linear in the text.
+ *
+ * The only file that knows RE2.  Exceptions are on inside, so that running out
+ * of memory unwinds, and none leaves: each entry is noexcept around a
+ * catch-all.  An RE2 object may be used by several threads at once. */
+#include "base/regex_re2.h"
+
+#include <re2/re2.h>
+
+#include <new>
+
+struct eql_re2 {
+    eql_re2(const re2::StringPiece &text, const re2::RE2::Options &options)
+        : re(text, options)
+    {
+    }
+    re2::RE2 re;
+};
+
+extern "C" eql_re2 *
+eql_re2_new(const char *p, size_t len, bool *refused)
+{
+    *refused = false;
+    try {
+        re2::RE2::Options options;
+        eql_re2 *r;
+
+        options.set_log_errors(false);
+        options.set_dot_nl(true);
+        options.set_never_capture(true);
+        options.set_max_mem(EQL_RE2_MAX_MEM);
+        r = new eql_re2(re2::StringPiece(p, len), options);
+        if (r->re.ok())
+            return r;
+        *refused = true;
+        delete r;
+    } catch (...) {
+    }
+    return nullptr;
+}
+
+extern "C" void
+eql_re2_free(eql_re2 *r)
+{
+    delete r;
+}
+
+extern "C" bool
+eql_re2_match(const eql_re2 *r, const char *p, size_t len, bool whole)
+{
+    try {
+        return r->re.Match(re2::StringPiece(p, len), 0, len,
+                           whole ? re2::RE2::ANCHOR_BOTH
+                                 : re2::RE2::ANCHOR_START,
+                           nullptr, 0);
+    } catch (...) {
+        return false;
+    }
+}

@@ -1,0 +1,31 @@
+/* regex_re2.h -- RE2 for C.
+ *
+ * The expressions are those that regex_parse.c writes.  No exception leaves
+ * regex_re2.cc, and nothing is logged. */
+#ifndef EQL_BASE_REGEX_RE2_H
+#define EQL_BASE_REGEX_RE2_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Of one expression: its program and the states met so far, which are thrown
+ * away and made again when there are too many. */
+#define EQL_RE2_MAX_MEM (8L << 20)
+
+typedef struct eql_re2 eql_re2;
+
+/* NULL: out of memory, or *refused: RE2 finds it too large. */
+eql_re2 *eql_re2_new(const char *p, size_t len, bool *refused);
+void eql_re2_free(eql_re2 *r);
+/* whole: all of the text; else from its start on. */
+bool eql_re2_match(const eql_re2 *r, const char *p, size_t len, bool whole);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

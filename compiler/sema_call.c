@@ -1,0 +1,320 @@
+/* sema_call.c -- function calls: names, counts, types of arguments (spec 7).
+ *
+ * functions.def says all about a function but what it computes.  Those that
+ * are tests in disguise become TEST nodes, those over arrays are
+ * sema_array.c's, arithmetic ones are the operators; the rest are CALLs.
+ * Methods are calls by now. */
+#include "compiler/sema.h"
+
+#include <stdio.h>
+
+#include "base/regex.h"
+#include "base/text.h"
+
+/* --- name and count --- */
+
+static eql_typed *
+unknown_function(const eql_sema *sx, const eql_expr *e)
+{
+    const eql_name *name = &e->u.call.name;
+    eql_strview names[EQL_FN_COUNT];
+
+    for (uint32_t i = 0; i < EQL_FN_COUNT; i++)
+        names[i] = eql_function_get((eql_function)i)->name;
+    eql_diags_add(sx->diags, "E302", name->span,
+                  eql_sema_closest(sx, name->text, names, EQL_FN_COUNT),
+                  "unknown function \"%.*s\"", (int)name->text.len,
+                  name->text.p);
+    return NULL;
+}
+
+static bool
+check_count(const eql_sema *sx, const eql_expr *e, const eql_function_info *f)
+{
+    uint32_t n = e->u.call.args.n;
+    char takes[64];
+
+    if (n >= f->min && n <= f->max)
+        return true;
+    if (f->min == f->max)
+        snprintf(takes, sizeof takes, "%u", f->min);
+    else if (f->max == EQL_FUNCTION_ANY)
+        snprintf(takes, sizeof takes, "at least %u", f->min);
+    else
+        snprintf(takes, sizeof takes, "%u to %u", f->min, f->max);
+    eql_diags_add(sx->diags, "E302", e->u.call.name.span, NULL,
+                  "%.*s takes %s argument%s, not %u", (int)f->name.len,
+                  f->name.p, takes, f->max == 1 ? "" : "s", n);
+    return false;
+}
+
+/* --- types of arguments --- */
+
+static bool
+bad_argument(const eql_sema *sx, const eql_typed *arg,
+             const eql_function_info *f, const char *takes, const char *is)
+{
+    eql_diags_add(sx->diags, "E302", arg->span, NULL,
+                  "%.*s takes %s here, not %s", (int)f->name.len, f->name.p,
+                  takes, is);
+    return false;
+}
+
+static eql_class
+letter_class(char letter)
+{
+    switch (letter) {
+    case 's':
+    case 'i': return EQL_CLASS_STRING;
+    case 'n': return EQL_CLASS_NUMBER;
+    case 'b': return EQL_CLASS_BOOL;
+    default: return EQL_CLASS_ANY;
+    }
+}
+
+/* A position or a base is a whole number; Endgame takes any number. */
+static bool
+is_whole(const eql_sema *sx, const eql_typed *arg)
+{
+    return !eql_typed_is_literal(arg) ||
+           arg->u.constant.value.tag != EQL_FLOAT ||
+           sx->settings->dialect.name == EQL_DIALECT_ENDGAME;
+}
+
+/* What Elasticsearch tells from its mapping. */
+static bool
+check_mapped(const eql_sema *sx, const eql_typed *arg,
+             const eql_function_info *f, char letter)
+{
+    eql_class c = eql_sema_schema_class(arg);
+    bool endgame = sx->settings->dialect.name == EQL_DIALECT_ENDGAME;
+    eql_class want =
+        letter == 'i' && !endgame ? EQL_CLASS_IP : letter_class(letter);
+
+    if (!sx->settings->strict || want == EQL_CLASS_ANY || c <= EQL_CLASS_NULL ||
+        c == want || eql_typed_is_literal(arg))
+        return true;
+    return bad_argument(sx, arg, f, eql_sema_class_name(want),
+                        eql_sema_class_name(c));
+}
+
+static bool
+check_argument(const eql_sema *sx, const eql_typed *arg, eql_function fn,
+               uint32_t i)
+{
+    const eql_function_info *f = eql_function_get(fn);
+    char letter = eql_function_arg(fn, i);
+    eql_class want = letter_class(letter), c = eql_sema_class(arg);
+
+    if (fn == EQL_FN_LENGTH && c > EQL_CLASS_NULL && c != EQL_CLASS_STRING)
+        return bad_argument(sx, arg, f, "a string or an array",
+                            eql_sema_class_name(c));
+    if (want != EQL_CLASS_ANY && c > EQL_CLASS_NULL && c != want)
+        return bad_argument(sx, arg, f, eql_sema_class_name(want),
+                            eql_sema_class_name(c));
+    if (letter == 'n' && f->args[0] == 's' && !is_whole(sx, arg))
+        return bad_argument(sx, arg, f, "a whole number", "a fraction");
+    return check_mapped(sx, arg, f, letter);
+}
+
+/* --- calls --- */
+
+static eql_typed *
+one_argument(const eql_sema *sx, const eql_expr *e, eql_function fn)
+{
+    const eql_dialect *d = &sx->settings->dialect;
+
+    if (fn == EQL_FN_LENGTH && e->kind == EQL_NODE_FIELD &&
+        d->array_length == EQL_ARRAY_LENGTH_COUNT)
+        return eql_sema_opaque_field(sx, e);
+    return eql_sema_value(sx, e);
+}
+
+static eql_typed **
+arguments(const eql_sema *sx, const eql_expr *e, eql_function fn)
+{
+    const eql_expr_list *l = &e->u.call.args;
+    eql_typed **args = eql_arena_array(sx->arena, l->n, sizeof *args);
+    bool ok = args != NULL;
+
+    for (uint32_t i = 0; args && i < l->n; i++) {
+        args[i] = one_argument(sx, l->items[i], fn);
+        ok = args[i] && check_argument(sx, args[i], fn, i) && ok;
+    }
+    return ok ? args : NULL;
+}
+
+static bool
+is_operation(eql_function fn, eql_operation *op)
+{
+    switch (fn) {
+    case EQL_FN_ADD: *op = EQL_OPERATION_ADD; return true;
+    case EQL_FN_SUBTRACT: *op = EQL_OPERATION_SUB; return true;
+    case EQL_FN_MULTIPLY: *op = EQL_OPERATION_MUL; return true;
+    case EQL_FN_DIVIDE: *op = EQL_OPERATION_DIV; return true;
+    case EQL_FN_MODULO: *op = EQL_OPERATION_MOD; return true;
+    default: return false;
+    }
+}
+
+/* --- tests in disguise --- */
+
+static bool
+check_block(const eql_sema *sx, const eql_typed *item)
+{
+    const eql_value *v = &item->u.constant.value;
+    eql_cidr cidr;
+
+    if (!eql_typed_is_literal(item) || v->tag != EQL_STRING) {
+        eql_diags_add(sx->diags, "E302", item->span, NULL,
+                      "cidrMatch takes its blocks as string literals");
+        return false;
+    }
+    if (!eql_cidr_parse(eql_value_sv(v), &cidr)) {
+        eql_diags_add(sx->diags, "E304", item->span,
+                      "write an address or a block such as \"10.0.0.0/8\"",
+                      "not an address or a block of addresses");
+        return false;
+    }
+    return true;
+}
+
+static eql_typed *
+cidr_match(const eql_sema *sx, const eql_expr *e, eql_typed **args)
+{
+    eql_part part = {.kind = EQL_PART_NETWORKS,
+                     .null_false = sx->settings->dialect.search_null ==
+                                   EQL_SEARCH_NULL_FALSE};
+    uint32_t n = e->u.call.args.n;
+    bool ok = true;
+
+    for (uint32_t i = 1; i < n; i++)
+        ok = check_block(sx, args[i]) && ok;
+    return ok ? eql_sema_part_test(sx, e->span, args[0], part, args + 1, n - 1)
+              : NULL;
+}
+
+static bool
+check_literals(const eql_sema *sx, eql_function fn, eql_typed **args,
+               uint32_t n)
+{
+    const eql_function_info *f = eql_function_get(fn);
+
+    for (uint32_t i = 1; i < n; i++)
+        if (!eql_typed_is_literal(args[i]) ||
+            args[i]->u.constant.value.tag != EQL_STRING)
+            return bad_argument(
+                sx, args[i], f, "a string literal",
+                eql_typed_is_literal(args[i])
+                    ? eql_sema_tag_name(args[i]->u.constant.value.tag)
+                    : "a computed one");
+    return true;
+}
+
+/* `wildcard(s, p)` is `s like p`, `wildcard~(s, p)` is `s : p`. */
+static eql_typed *
+wildcard(const eql_sema *sx, const eql_expr *e, eql_typed **args)
+{
+    eql_part part = {.kind = EQL_PART_PATTERNS,
+                     .fold = eql_sema_folds(sx, e->u.call.tilde),
+                     .text_only = !e->u.call.tilde};
+    uint32_t n = e->u.call.args.n;
+
+    if (!check_literals(sx, EQL_FN_WILDCARD, args, n))
+        return NULL;
+    for (uint32_t i = 1; i < n; i++)
+        eql_lint_pattern(sx, args[i]);
+    return eql_sema_part_test(sx, e->span, args[0], part, args + 1, n - 1);
+}
+
+/* Endgame lets the two arguments of match() be swapped. */
+static void
+swap_match(const eql_sema *sx, const eql_expr *e, eql_typed **args)
+{
+    eql_typed *first = args[0];
+
+    if (e->u.call.args.n != 2 || !eql_typed_is_literal(first) ||
+        eql_typed_is_literal(args[1]))
+        return;
+    args[0] = args[1];
+    args[1] = first;
+    eql_diags_add(sx->diags, "W412", e->span, "write the text first",
+                  "the regular expression stands before the text");
+}
+
+static eql_typed *
+match(const eql_sema *sx, const eql_expr *e, eql_typed **args)
+{
+    bool prefix = sx->settings->dialect.regex_flavor == EQL_REGEX_FLAVOR_PREFIX;
+    eql_part part = {.kind = EQL_PART_REGEXES,
+                     .fold = eql_sema_folds(sx, e->u.call.tilde),
+                     .prefix = prefix};
+    uint32_t n = e->u.call.args.n;
+    bool ok = true;
+    eql_typed *t;
+
+    swap_match(sx, e, args);
+    if (!check_literals(sx, EQL_FN_MATCH, args, n))
+        return NULL;
+    for (uint32_t i = 1; i < n; i++)
+        ok = eql_sema_check_regex(sx, args[i], part.fold, prefix) && ok;
+    t = ok ? eql_sema_part_test(sx, e->span, args[0], part, args + 1, n - 1)
+           : NULL;
+    if (!t)
+        return NULL;
+    return eql_sema_compile_regexes(sx, e->span, t->u.test.parts[0].values,
+                                    n - 1,
+                                    (part.fold ? EQL_REGEX_FOLD : 0) |
+                                        (prefix ? EQL_REGEX_PREFIX : 0))
+               ? t
+               : NULL;
+}
+
+static eql_typed *
+call(const eql_sema *sx, const eql_expr *e, eql_function fn)
+{
+    eql_typed **args = arguments(sx, e, fn);
+    eql_operation op;
+
+    if (!args)
+        return NULL;
+    if (is_operation(fn, &op))
+        return eql_typed_arith(sx->arena, e->span, op, args[0], args[1]);
+    switch (fn) {
+    case EQL_FN_CIDR_MATCH: return cidr_match(sx, e, args);
+    case EQL_FN_WILDCARD: return wildcard(sx, e, args);
+    case EQL_FN_MATCH:
+    case EQL_FN_MATCH_LITE: return match(sx, e, args);
+    default: break;
+    }
+    return eql_typed_call(sx->arena, e->span, fn,
+                          eql_function_get(fn)->fold &&
+                              eql_sema_folds(sx, e->u.call.tilde),
+                          args, e->u.call.args.n);
+}
+
+eql_typed *
+eql_sema_call(const eql_sema *sx, const eql_expr *e)
+{
+    eql_function fn = eql_function_find(e->u.call.name.text);
+    const eql_function_info *f;
+
+    if (fn == EQL_FN_COUNT)
+        return unknown_function(sx, e);
+    f = eql_function_get(fn);
+    if (e->u.call.tilde && !f->fold) {
+        eql_diags_add(sx->diags, "E303", e->u.call.name.span, NULL,
+                      "%.*s has no form that ignores case", (int)f->name.len,
+                      f->name.p);
+        return NULL;
+    }
+    if (!check_count(sx, e, f))
+        return NULL;
+    switch (fn) {
+    case EQL_FN_ARRAY_SEARCH:
+    case EQL_FN_ARRAY_SEARCH_P: return eql_sema_array_search(sx, e, false);
+    case EQL_FN_ARRAY_COUNT: return eql_sema_array_search(sx, e, true);
+    case EQL_FN_ARRAY_CONTAINS: return eql_sema_array_contains(sx, e);
+    default: return call(sx, e, fn);
+    }
+}

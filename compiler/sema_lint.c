@@ -1,0 +1,177 @@
+/* sema_lint.c -- warnings about what is legal and looks wrong (spec 18).
+ *
+ * Each looks at one literal where it is used.  They are about mistakes that
+ * make a rule miss what it is for, so they keep quiet where the writing could
+ * well be meant: a warning that is mostly wrong is read by nobody. */
+#include "compiler/sema.h"
+
+static eql_strview
+text_of(const eql_typed *lit)
+{
+    const eql_value *v = &lit->u.constant.value;
+
+    return v->tag == EQL_STRING ? eql_value_sv(v) : eql_sv("", 0);
+}
+
+/* --- W403, W408: wildcards that are none --- */
+
+/* Under eq_wildcard `*` is one, and `?` is none anywhere. */
+static bool
+looks_like_pattern(const eql_sema *sx, const eql_value *v)
+{
+    return sx->settings->dialect.eq_wildcard == EQL_EQ_WILDCARD_OFF &&
+           eql_sema_has_wildcard(v);
+}
+
+bool
+eql_lint_equal_wildcard(const eql_sema *sx, const eql_typed *lit)
+{
+    if (!looks_like_pattern(sx, &lit->u.constant.value))
+        return false;
+    eql_diags_add(sx->diags, "W403", lit->span,
+                  "\":\" and \"like\" take wildcards",
+                  "\"*\" and \"?\" are ordinary characters in \"==\"");
+    return true;
+}
+
+bool
+eql_lint_list_wildcard(const eql_sema *sx, const eql_typed *lit)
+{
+    if (!looks_like_pattern(sx, &lit->u.constant.value))
+        return false;
+    eql_diags_add(sx->diags, "W408", lit->span,
+                  "\":\" and \"like\" take wildcards",
+                  "\"*\" and \"?\" are ordinary characters in \"in\"");
+    return true;
+}
+
+/* --- W404: what other regular expressions have --- */
+
+static bool
+contains(eql_strview s, const char *part)
+{
+    size_t n = strlen(part);
+
+    return s.len >= n && memmem(s.p, s.len, part, n) != NULL;
+}
+
+void
+eql_lint_regex(const eql_sema *sx, const eql_typed *lit)
+{
+    eql_strview s = text_of(lit);
+    bool anchored = s.len && (s.p[0] == '^' || s.p[s.len - 1] == '$') &&
+                    !(s.len > 1 && s.p[s.len - 1] == '$' &&
+                      s.p[s.len - 2] == '\\' && s.p[0] != '^');
+
+    if (anchored)
+        eql_diags_add(sx->diags, "W404", lit->span,
+                      "a regular expression always matches the whole text",
+                      "\"^\" and \"$\" are ordinary characters here");
+    if (contains(s, ".*?") || contains(s, ".+?"))
+        eql_diags_add(sx->diags, "W404", lit->span, "leave the \"?\" out",
+                      "there are no lazy quantifiers: \".*?\" is an optional "
+                      "\".*\"");
+}
+
+/* --- W405: a backslash that is no escape --- */
+
+/* In a path a backslash before `*` stands between two names, or behind the
+ * last one.  It looks like an escape where no other backslash stands, more
+ * text follows, and no drive or wildcard makes a path of the text. */
+static bool
+escapes_wildcard(eql_strview s)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.p[i] != '\\')
+            continue;
+        if (i + 1 == s.len || (s.p[i + 1] != '*' && s.p[i + 1] != '?'))
+            return false;
+        if (i == 0 || strchr("\\:*?/%", s.p[i - 1]))
+            return false;
+        if (s.p[i + 1] == '*' && (i + 2 == s.len || strchr("\\.", s.p[i + 2])))
+            return false;
+        found = true;
+    }
+    return found && !contains(s, ":");
+}
+
+void
+eql_lint_pattern(const eql_sema *sx, const eql_typed *lit)
+{
+    if (escapes_wildcard(text_of(lit)))
+        eql_diags_add(sx->diags, "W405", lit->span,
+                      "wildcards have no escape; \"==\" and \"regex\" can look "
+                      "for the character",
+                      "a backslash does not make a wildcard an ordinary "
+                      "character");
+}
+
+/* --- W409: case that an attacker chooses --- */
+
+static bool
+ends_with(eql_strview s, const char *end)
+{
+    size_t n = strlen(end);
+
+    return s.len >= n &&
+           eql_sv_eq_ascii_ci(eql_sv(s.p + s.len - n, n), eql_sv_cstr(end));
+}
+
+/* File systems and the registry of Windows ignore case, others do not.  What a
+ * rule excludes may be as narrow as it likes. */
+static bool
+looks_like_windows(eql_strview s)
+{
+    static const char *const ends[] = {".exe", ".dll", ".ps1", ".bat", ".cmd",
+                                       ".vbs", ".sys", ".lnk", ".scr", ".hta",
+                                       ".msi", ".cpl", ".ocx", ".wsf", ".com"};
+
+    if (contains(s, "\\"))
+        return true;
+    for (uint32_t i = 0; i < EQL_COUNTOF(ends); i++)
+        if (s.len > strlen(ends[i]) && ends_with(s, ends[i]))
+            return true;
+    return false;
+}
+
+/* Fields whose spelling is up to who starts the program or writes the file. */
+static bool
+is_spelt_by_attacker(eql_strview name)
+{
+    static const char *const last[] = {
+        "process.name", "process.executable",  "process.command_line",
+        "process.args", "parent.name",         "parent.executable",
+        "parent.args",  "parent.command_line", "file.name",
+        "file.path",    "file.extension",      "registry.path",
+        "registry.key", "registry.value",      "dll.name",
+        "dll.path",
+    };
+
+    for (uint32_t i = 0; i < EQL_COUNTOF(last); i++) {
+        size_t n = strlen(last[i]);
+
+        if (name.len >= n && memcmp(name.p + name.len - n, last[i], n) == 0 &&
+            (name.len == n || name.p[name.len - n - 1] == '.'))
+            return true;
+    }
+    return false;
+}
+
+bool
+eql_lint_case(const eql_sema *sx, const eql_typed *operand,
+              const eql_typed *lit)
+{
+    eql_strview s = text_of(lit);
+
+    if (operand->kind != EQL_TYPED_FIELD || sx->excluding ||
+        eql_sema_folds(sx, false) ||
+        !is_spelt_by_attacker(operand->u.path.name) || !looks_like_windows(s))
+        return false;
+    eql_diags_add(sx->diags, "W409", lit->span, "\":\" and \"in~\" ignore case",
+                  "%.*s is compared with case, which whoever makes it can "
+                  "choose",
+                  (int)operand->u.path.name.len, operand->u.path.name.p);
+    return true;
+}

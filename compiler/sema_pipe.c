@@ -1,0 +1,151 @@
+/* sema_pipe.c -- pipes: their names and what they take (spec 13).
+ *
+ * E310 for both.  Paths in them read the first event of a result, events[i]
+ * the others; behind `count` they are the columns of its rows. */
+#include "compiler/sema_query.h"
+
+static const struct {
+    eql_strview name;
+    uint32_t least, most; /* arguments */
+    const char *takes;
+} pipes[EQL_PIPE_KIND_COUNT] = {
+    [EQL_PIPE_HEAD] = {{"head", 4}, 0, 1, "a number, 50 without it"},
+    [EQL_PIPE_TAIL] = {{"tail", 4}, 0, 1, "a number, 50 without it"},
+    [EQL_PIPE_FILTER] = {{"filter", 6}, 1, 1, "one condition"},
+    [EQL_PIPE_UNIQUE] = {{"unique", 6}, 1, UINT32_MAX, "one value or more"},
+    [EQL_PIPE_SORT] = {{"sort", 4}, 1, UINT32_MAX, "one value or more"},
+    [EQL_PIPE_COUNT] = {{"count", 5}, 0, UINT32_MAX, "any number of values"},
+    [EQL_PIPE_UNIQUE_COUNT] = {{"unique_count", 12},
+                               1,
+                               UINT32_MAX,
+                               "one value or more"},
+};
+
+static void
+unknown(eql_sema_checker *ck, const eql_pipe *p)
+{
+    eql_strview names[EQL_PIPE_KIND_COUNT];
+    eql_strview hint = {0};
+    uint32_t close;
+
+    for (uint32_t i = 0; i < EQL_PIPE_KIND_COUNT; i++)
+        names[i] = pipes[i].name;
+    close = eql_closest(p->name.text, names, EQL_PIPE_KIND_COUNT);
+    if (close != EQL_NONE)
+        hint = eql_arena_printf(ck->sx.arena, "did you mean \"%s\"?",
+                                names[close].p);
+    eql_diags_add(ck->sx.diags, "E310", p->name.span,
+                  hint.p ? hint.p
+                         : "pipes are head, tail, filter, unique, sort, "
+                           "count, unique_count",
+                  "unknown pipe \"%.*s\"", (int)p->name.text.len,
+                  p->name.text.p);
+    ck->ok = false;
+}
+
+static bool
+find(eql_sema_checker *ck, const eql_pipe *p, eql_pipe_kind *out)
+{
+    for (uint32_t i = 0; i < EQL_PIPE_KIND_COUNT; i++) {
+        if (!eql_sv_eq(p->name.text, pipes[i].name))
+            continue;
+        *out = (eql_pipe_kind)i;
+        if (p->args.n >= pipes[i].least && p->args.n <= pipes[i].most)
+            return true;
+        eql_diags_add(ck->sx.diags, "E310", p->span, NULL,
+                      "pipe \"%s\" takes %s", pipes[i].name.p, pipes[i].takes);
+        ck->ok = false;
+        return false;
+    }
+    unknown(ck, p);
+    return false;
+}
+
+/* head and tail. */
+static void
+check_number(eql_sema_checker *ck, const eql_pipe *p, eql_typed_pipe *out)
+{
+    const eql_expr *e;
+
+    out->n = EQL_DEFAULT_PIPE_RESULTS;
+    if (p->args.n == 0)
+        return;
+    e = p->args.items[0];
+    if (e->kind == EQL_NODE_LITERAL && e->u.literal.tag == EQL_INT &&
+        e->u.literal.u.i >= 0) {
+        out->n = (uint64_t)e->u.literal.u.i;
+        return;
+    }
+    eql_sema_fail(ck, "E310", e->span, NULL,
+                  "head and tail take a whole number, 0 or more");
+}
+
+static void
+check_values(eql_sema_checker *ck, const eql_pipe *p, eql_typed_pipe *out)
+{
+    out->exprs.items =
+        eql_arena_array(ck->sx.arena, p->args.n, sizeof *out->exprs.items);
+    if (!out->exprs.items)
+        return;
+    ck->sx.composite = true;
+    for (uint32_t i = 0; i < p->args.n; i++) {
+        eql_typed *t = eql_sema_value(&ck->sx, p->args.items[i]);
+
+        if (t)
+            out->exprs.items[out->exprs.n++] = t;
+        else
+            ck->ok = false;
+    }
+    ck->sx.composite = false;
+}
+
+static void
+check_pipe(eql_sema_checker *ck, const eql_pipe *p, eql_typed_pipe *out)
+{
+    out->span = p->span;
+    if (!find(ck, p, &out->kind))
+        return;
+    switch (out->kind) {
+    case EQL_PIPE_HEAD:
+    case EQL_PIPE_TAIL: check_number(ck, p, out); break;
+    case EQL_PIPE_FILTER:
+        out->condition = eql_sema_root(&ck->sx, p->args.items[0]);
+        ck->ok = ck->ok && out->condition;
+        break;
+    default: check_values(ck, p, out); break;
+    }
+    if (out->kind == EQL_PIPE_COUNT)
+        ck->sx.after_count = true;
+}
+
+/* The category that all events of a path have; empty: no one. */
+static eql_strview
+category(const eql_typed_query *q)
+{
+    if (q->nstages == 0 || q->stages[0].any)
+        return eql_sv("", 0);
+    for (uint32_t i = 1; i < q->nstages; i++)
+        if (!eql_sv_eq(q->stages[i].category, q->stages[0].category))
+            return eql_sv("", 0);
+    return q->stages[0].category;
+}
+
+void
+eql_sema_pipes(eql_sema_checker *ck)
+{
+    const eql_query *q = ck->query;
+    eql_typed_query *out = ck->out;
+    uint32_t errors = eql_diags_nerrors(ck->sx.diags);
+
+    if (q->npipes == 0)
+        return;
+    out->pipes = eql_arena_array(ck->sx.arena, q->npipes, sizeof *out->pipes);
+    if (!out->pipes)
+        return;
+    ck->sx.pipe = true;
+    ck->sx.pure = true;
+    ck->sx.category = category(out);
+    for (uint32_t i = 0; i < q->npipes; i++)
+        check_pipe(ck, &q->pipes[i], &out->pipes[out->npipes++]);
+    ck->ok = ck->ok && eql_diags_nerrors(ck->sx.diags) == errors;
+}

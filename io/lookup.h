@@ -1,0 +1,16 @@
+/* lookup.h -- one path in one JSON value, arrays and all (multi_value=opaque).
+ *
+ * Names lead into objects only: applied to an array they find nothing (spec
+ * 4.4).  [N] takes an element of an array; of anything else [0] is the value
+ * itself. */
+#ifndef EQL_IO_LOOKUP_H
+#define EQL_IO_LOOKUP_H
+
+#include <jansson.h>
+
+#include "program/program.h"
+
+/* segs: run of p->segs[].  NULL when there is nothing; borrowed from v. */
+const json_t *eql_lookup(const eql_program *p, eql_range segs, const json_t *v);
+
+#endif

@@ -1,0 +1,29 @@
+/* schema_file.h -- a schema from a file: paths and the names of their types
+ * (spec 4.7).
+ *
+ *   {"mappings":{"properties":{...}}}, {"properties":{...}}   an index mapping
+ *   {"process.pid":"long","process":{"name":"keyword"}}       paths, nested or
+ *                                                             dotted
+ *   {"categories":{"process":{...}}}   such paths, for one category each
+ *   process.pid<TAB>long               lines; # begins a comment
+ *
+ * In the second and third form ["keyword"] is an array, {} an object of which
+ * nothing is known. */
+#ifndef EQL_IO_SCHEMA_FILE_H
+#define EQL_IO_SCHEMA_FILE_H
+
+#include "base/buf.h"
+
+#define EQL_SCHEMA_MAX_BYTES ((size_t)64 << 20)
+#define EQL_SCHEMA_MAX_DEPTH 100u
+
+/* One field; path empty: a category and nothing more.  false: no such type, or
+ * out of memory. */
+typedef bool (*eql_schema_field_fn)(void *ctx, eql_strview category,
+                                    eql_strview path, eql_strview type);
+
+/* false: why, with the file's name. */
+bool eql_schema_file_read(const char *path, eql_schema_field_fn fn, void *ctx,
+                          eql_buf *why);
+
+#endif

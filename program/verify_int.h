@@ -1,0 +1,93 @@
+/* verify_int.h -- what the files of the verifier share; nobody else includes
+ * it.
+ *
+ *   verify.c       strings, budgets, order of the checks
+ *   verify_data.c  constants, fields, dialect, clocks
+ *   verify_regex.c what regular expressions may cost
+ *   verify_code.c  instructions of leaves and filters
+ *   verify_scope.c array functions, and what code needs of its surroundings
+ *   verify_rules.c stages, pipes, lineages, rules
+ *
+ * Each check returns true, or says in v->result what is wrong. */
+#ifndef EQL_PROGRAM_VERIFY_INT_H
+#define EQL_PROGRAM_VERIFY_INT_H
+
+#include "program/layout.h"
+#include "program/verify.h"
+
+/* What code needs of where it stands; of a leaf or of a filter, with all that
+ * they name. */
+typedef struct {
+    /* ELEMENTS fields whose element it reads but does not choose itself. */
+    uint32_t open[EQL_MAX_LEVELS];
+    uint32_t nopen;
+    uint32_t least_level; /* of the fields it iterates; EQL_MAX_LEVELS: none */
+    uint32_t most_origin; /* of the fields it reads */
+    uint32_t lineages;    /* 1 + the highest lineage it asks for; 0: none */
+    bool known;           /* filters: worked out already */
+    uint64_t work;        /* instructions, bodies once per use */
+} eql_scope;
+
+typedef struct {
+    const eql_program *p;
+    eql_verify_result result;
+    uint64_t text;      /* bytes of text the VM reads, repeats counted */
+    uint64_t shared;    /* records in runs that may be shared */
+    uint64_t work;      /* instructions the VM runs for an event */
+    uint64_t regex;     /* cost of regular expressions */
+    uint32_t nregexes;  /* lists of them */
+    uint64_t positions; /* of all rules */
+    uint32_t next_list; /* first list item no earlier constant has */
+    uint32_t *children; /* per field: children seen so far */
+    eql_scope *leaves, *filters;
+} eql_verifier;
+
+bool eql_verify_refuse(eql_verifier *v, eql_verify_code code,
+                       eql_section section, uint32_t index);
+
+static inline bool
+eql_verify_in_range(eql_range r, uint32_t n)
+{
+    return r.first <= n && r.n <= n - r.first;
+}
+
+/* A run that begins no earlier than *next, where the runs before it ended. */
+bool eql_verify_in_order(eql_range r, uint32_t n, uint32_t *next);
+bool eql_verify_string_ok(const eql_verifier *v, eql_str s);
+/* Budgets: false when they are spent. */
+bool eql_verify_charge_text(eql_verifier *v, uint32_t len);
+bool eql_verify_charge_shared(eql_verifier *v, uint32_t n);
+bool eql_verify_charge_work(eql_verifier *v, uint64_t n);
+
+static inline bool
+eql_verify_is_scalar(uint32_t kind)
+{
+    return kind <= EQL_CONST_STRING;
+}
+
+/* verify_data.c */
+bool eql_verify_dialect(eql_verifier *v); /* but its fields */
+bool eql_verify_consts(eql_verifier *v);
+bool eql_verify_fields(eql_verifier *v);
+bool eql_verify_paths(eql_verifier *v); /* fields of dialect and clocks */
+/* Does the field belong to the event at hand, outside of array functions? */
+bool eql_verify_plain_field(const eql_program *p, uint32_t field);
+
+/* verify_regex.c: is k, a list of strings, one of regular expressions? */
+bool eql_verify_regexes(eql_verifier *v, uint32_t k);
+
+/* verify_code.c */
+bool eql_verify_leaves(eql_verifier *v);
+bool eql_verify_filters(eql_verifier *v);
+bool eql_verify_iterators(eql_verifier *v);
+
+/* verify_scope.c: fills v->leaves and v->filters. */
+bool eql_verify_scopes(eql_verifier *v);
+/* Reads nothing but the event at hand. */
+bool eql_verify_is_pure(const eql_scope *s);
+
+/* verify_rules.c */
+bool eql_verify_stages(eql_verifier *v);
+bool eql_verify_rules(eql_verifier *v);
+
+#endif

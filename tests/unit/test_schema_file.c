@@ -1,0 +1,128 @@
+/* test_schema_file.c -- schemas from files, in each of their forms. */
+#include "tests/support/eql_test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "io/schema_file.h"
+
+static bool
+on_field(void *ctx, eql_strview category, eql_strview path, eql_strview type)
+{
+    eql_buf *out = ctx;
+
+    eql_buf_printf(out, "%.*s%s%.*s=%.*s;", (int)category.len, category.p,
+                   category.len ? "/" : "", (int)path.len, path.p ? path.p : "",
+                   (int)type.len, type.p ? type.p : "");
+    return !eql_sv_is(type, "nonsense");
+}
+
+static bool
+read_schema(const char *text, size_t len, eql_buf *out, eql_buf *why)
+{
+    char path[] = "/tmp/eqlvm-schema-XXXXXX";
+    int fd = mkstemp(path);
+    bool ok;
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, len), (ssize_t)len);
+    close(fd);
+    out->len = why->len = 0;
+    ok = eql_schema_file_read(path, on_field, out, why);
+    unlink(path);
+    eql_buf_add_char(out, '\0');
+    eql_buf_add_char(why, '\0');
+    return ok;
+}
+
+static void
+test_schema_forms(void **state)
+{
+    static const struct {
+        const char *text, *fields; /* NULL: refused */
+    } cases[] = {
+        {"{\"a.b\":\"long\",\"c\":{\"d\":\"keyword\",\"e\":{}}}",
+         "a.b=long;c.d=keyword;c.e=object;"},
+        {"{\"a\":[\"keyword\"],\"b\":[]}", "a=keyword;b=array;"},
+        {"{\"properties\":{\"a\":{\"properties\":{\"b\":{\"type\":\"ip\"}}}}}",
+         "a=object;a.b=ip;"},
+        {"{\"mappings\":{\"properties\":{\"a\":{\"type\":\"date\"}}}}",
+         "a=date;"},
+        {"{\"categories\":{\"process\":{\"pid\":\"long\"},\"file\":{}}}",
+         "process/=;process/pid=long;file/=;"},
+        {"# types\na.b\tlong\n\nc   keyword normal # one\r\n",
+         "a.b=long;c=keyword;"},
+        {"", ""},
+        {"{}", ""},
+        {"{\"a\":1}", NULL},
+        {"{\"a\":\"nonsense\"}", NULL},
+        {"{\"a\"", NULL},
+        {"a.b\n", NULL},
+        {"a nonsense\n", NULL},
+        {"{\"categories\":{\"process\":1}}", NULL},
+    };
+    eql_buf out = {0}, why = {0};
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        bool ok = read_schema(cases[i].text, strlen(cases[i].text), &out, &why);
+
+        if (ok != (cases[i].fields != NULL))
+            fail_msg("%s: %s %s", cases[i].text, ok ? "taken" : "refused",
+                     why.p);
+        if (ok && strcmp(out.p, cases[i].fields) != 0)
+            fail_msg("%s: %s", cases[i].text, out.p);
+        if (!ok)
+            assert_non_null(strstr(why.p, "/tmp/eqlvm-schema-"));
+    }
+    eql_buf_free(&out);
+    eql_buf_free(&why);
+}
+
+/* As deep as may be, and one deeper. */
+static void
+test_schema_depth(void **state)
+{
+    eql_buf out = {0}, why = {0};
+
+    (void)state;
+    for (unsigned extra = 0; extra < 2; extra++) {
+        eql_buf text = {0};
+        unsigned depth = EQL_SCHEMA_MAX_DEPTH - 1 + extra;
+
+        for (unsigned i = 0; i < depth; i++)
+            eql_buf_add_str(&text, "{\"a\":");
+        eql_buf_add_str(&text, "{\"b\":\"long\"}");
+        for (unsigned i = 0; i < depth; i++)
+            eql_buf_add_char(&text, '}');
+        assert_int_equal(read_schema(text.p, text.len, &out, &why), extra == 0);
+        eql_buf_free(&text);
+    }
+    eql_buf_free(&out);
+    eql_buf_free(&why);
+}
+
+static void
+test_schema_no_file(void **state)
+{
+    eql_buf out = {0}, why = {0};
+
+    (void)state;
+    assert_false(eql_schema_file_read("/nowhere/at/all", on_field, &out, &why));
+    assert_true(why.len > 0);
+    eql_buf_free(&out);
+    eql_buf_free(&why);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_schema_forms),
+        cmocka_unit_test(test_schema_depth),
+        cmocka_unit_test(test_schema_no_file),
+    };
+
+    return cmocka_run_group_tests_name("schema_file", tests, NULL, NULL);
+}

@@ -1,0 +1,421 @@
+/* sieve.c -- writes the hits of one event.
+ *
+ * One record per clock is open at most; it is opened by the first stage that
+ * takes the event.  The event's place is asked for once, however many hits it
+ * has. */
+#include "vm/sieve.h"
+
+#include <stdlib.h>
+
+#include "stdlib/functions.h"
+#include "vm/dispatch.h"
+#include "vm/fault.h"
+#include "vm/interp.h"
+#include "vm/keys.h"
+
+struct eql_sieve {
+    const eql_program *program;
+    const eql_captures *captures;
+    const eql_engine_calls *calls;
+    eql_engine_counters *counters;
+    eql_dispatch *dispatch;
+    eql_interp *interp;
+    eql_keys *keys;
+    eql_buf *records;       /* per clock: the hit being written, or empty */
+    eql_vec opened;         /* uint32_t: clocks whose record is not empty */
+    eql_vec lineage_clocks; /* uint32_t: clocks of rules with a lineage */
+    eql_stage_counters *stages;
+    bool count_fields;
+    uint64_t *present; /* per program field */
+};
+
+static bool
+find_lineage_clocks(eql_sieve *s)
+{
+    const eql_program *p = s->program;
+
+    for (uint32_t clock = 0; clock < p->nclocks; clock++) {
+        uint32_t i = 0;
+
+        while (i < p->nlineages &&
+               p->rules[p->stages[p->lineages[i].stage].rule].clock != clock)
+            i++;
+        if (i < p->nlineages)
+            eql_vec_push(&s->lineage_clocks, &clock, sizeof clock);
+    }
+    return !s->lineage_clocks.failed;
+}
+
+eql_sieve *
+eql_sieve_new(const eql_program *p, const eql_captures *c,
+              const eql_engine_calls *calls, eql_engine_counters *counters)
+{
+    eql_sieve *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->program = p;
+    s->captures = c;
+    s->calls = calls;
+    s->counters = counters;
+    s->dispatch = eql_dispatch_new(p);
+    s->interp = eql_interp_new_shared(eql_captures_prepared(c));
+    s->keys = s->interp ? eql_keys_new(p, s->interp) : NULL;
+    s->records = calloc((size_t)p->nclocks + 1, sizeof *s->records);
+    s->stages = calloc((size_t)p->nstages + 1, sizeof *s->stages);
+    s->present = calloc((size_t)p->nfields + 1, sizeof *s->present);
+    if (!s->dispatch || !s->keys || !s->records || !s->stages || !s->present ||
+        !find_lineage_clocks(s)) {
+        eql_sieve_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+void
+eql_sieve_free(eql_sieve *s)
+{
+    if (!s)
+        return;
+    for (uint32_t i = 0; s->records && i < s->program->nclocks; i++)
+        eql_buf_free(&s->records[i]);
+    free(s->records);
+    eql_vec_free(&s->opened);
+    eql_vec_free(&s->lineage_clocks);
+    eql_keys_free(s->keys);
+    eql_interp_free(s->interp);
+    eql_dispatch_free(s->dispatch);
+    free(s->stages);
+    free(s->present);
+    free(s);
+}
+
+/* --- fields seen -------------------------------------------------------------
+ */
+
+void
+eql_sieve_count_fields(eql_sieve *s)
+{
+    s->count_fields = true;
+}
+
+/* Is there a value in some element?  slot is that of f's parent. */
+static bool
+is_in_element(const eql_program *p, const eql_slot *slot, uint32_t parent,
+              uint32_t child)
+{
+    uint32_t nchildren = p->fields[parent].nchildren;
+
+    for (uint32_t i = 0; slot->children && i < slot->n; i++) {
+        if (slot->children[(size_t)i * nchildren + child].n > 0)
+            return true;
+    }
+    return false;
+}
+
+/* A field of an element of an element counts with the outer one. */
+static bool
+is_present(const eql_program *p, const eql_slot *slots, uint32_t f)
+{
+    const eql_field *fd = &p->fields[f];
+    uint32_t child = fd->child, parent = fd->parent;
+
+    if (parent == EQL_NONE)
+        return slots[f].n > 0;
+    while (p->fields[parent].parent != EQL_NONE) {
+        child = p->fields[parent].child;
+        parent = p->fields[parent].parent;
+    }
+    return is_in_element(p, &slots[parent], parent, child);
+}
+
+static void
+count_fields(eql_sieve *s, const eql_event *ev)
+{
+    for (uint32_t f = 0; f < s->program->nfields; f++)
+        s->present[f] += is_present(s->program, ev->slots, f);
+}
+
+/* --- one event ---------------------------------------------------------------
+ */
+
+static bool
+is_excepted(eql_sieve *s, const eql_stage *st)
+{
+    for (uint32_t i = 0; i < st->exceptions.n; i++) {
+        const eql_exception *x =
+            &s->program->exceptions[st->exceptions.first + i];
+
+        if (eql_interp_filter(s->interp, x->filter))
+            return true;
+    }
+    return false;
+}
+
+static uint32_t
+severity_bits(eql_sieve *s, const eql_stage *st)
+{
+    uint32_t bits = 0;
+
+    for (uint32_t i = 0; i < st->severities.n; i++) {
+        const eql_severity *x =
+            &s->program->severities[st->severities.first + i];
+
+        if (x->order < EQL_MAX_SEVERITIES &&
+            eql_interp_filter(s->interp, x->filter))
+            bits |= UINT32_C(1) << x->order;
+    }
+    return bits;
+}
+
+/* The time that the reader found. */
+static void
+set_reader_time(eql_hit *head, const eql_event *ev)
+{
+    switch (ev->time_kind) {
+    case EQL_TIME_NONE: break;
+    case EQL_TIME_SETTLED:
+        head->flags = EQL_HIT_TIMED;
+        head->time_ns = ev->time_ns;
+        break;
+    case EQL_TIME_PENDING:
+        head->flags = EQL_HIT_PENDING;
+        if (ev->has_utc) {
+            head->flags |= EQL_HIT_HAS_UTC;
+            head->time_ns = ev->time_ns;
+        }
+        if (ev->has_wall) {
+            head->flags |= EQL_HIT_HAS_WALL;
+            head->wall_ns = ev->wall_ns;
+        }
+        break;
+    }
+}
+
+/* Of several values the first that is a time. */
+static void
+set_field_time(const eql_sieve *s, eql_hit *head, const eql_slot *slot)
+{
+    for (uint32_t i = 0; i < slot->n; i++) {
+        eql_value t = eql_to_time(eql_program_dialect(s->program), &slot->v[i]);
+
+        if (t.tag != EQL_INT)
+            continue;
+        head->flags = EQL_HIT_TIMED;
+        head->time_ns = t.u.i;
+        return;
+    }
+}
+
+/* The record of a clock, opened if it is not. */
+static eql_buf *
+open_record(eql_sieve *s, uint32_t clock, const eql_event *ev)
+{
+    const eql_clock *c = &s->program->clocks[clock];
+    eql_hit head = {.line = ev->line, .file = ev->file, .clock = clock};
+    eql_buf *rec = &s->records[clock];
+    const eql_slot *tie;
+
+    if (rec->len > 0)
+        return rec;
+    if (c->timestamp == EQL_FIELD_TIMESTAMP)
+        set_reader_time(&head, ev);
+    else
+        set_field_time(s, &head, &ev->slots[c->timestamp]);
+    tie = c->tiebreaker == EQL_NONE ? NULL : &ev->slots[c->tiebreaker];
+    eql_hit_set_tie(&head, tie && tie->n > 0 ? tie->v : NULL);
+    eql_hit_open(rec, &head);
+    eql_vec_push(&s->opened, &clock, sizeof clock);
+    return rec;
+}
+
+static void
+add_captured(eql_sieve *s, uint32_t stage, const eql_event *ev, eql_buf *rec,
+             size_t entry)
+{
+    bool capped = false;
+    size_t from = rec->len;
+
+    if (!eql_captures_any(s->captures, stage))
+        return;
+    if (eql_captures_write(s->captures, stage, ev, s->interp, rec, &capped))
+        eql_hit_captured_from(rec, entry, from);
+    s->counters->captured_capped += capped;
+}
+
+/* The tuples of an entry: rules of single events have one empty one, lineages
+ * none. */
+static eql_keys_result
+add_tuples(eql_sieve *s, uint32_t stage, const eql_event *ev, eql_buf *rec,
+           size_t entry)
+{
+    const eql_stage *st = &s->program->stages[stage];
+    eql_keys_result res;
+    bool capped = false;
+
+    if (st->flags & EQL_STAGE_LINEAGE)
+        return EQL_KEYS_OK;
+    if (s->program->rules[st->rule].kind == EQL_RULE_EVENT) {
+        eql_hit_tuple_add(rec, entry, eql_sv("", 0));
+        return EQL_KEYS_OK;
+    }
+    res = eql_keys_add(s->keys, stage, ev, rec, entry, &capped);
+    s->counters->key_tuples_capped += capped;
+    return res;
+}
+
+/* Writes the entry of a stage that takes the event. */
+static eql_engine_result
+add_entry(eql_sieve *s, uint32_t stage, const eql_event *ev, uint32_t flags)
+{
+    const eql_stage *st = &s->program->stages[stage];
+    uint32_t clock = s->program->rules[st->rule].clock;
+    eql_buf *rec = open_record(s, clock, ev);
+    size_t at = eql_hit_entry_open(rec, stage | flags, severity_bits(s, st));
+    eql_keys_result keys;
+
+    if (rec->failed)
+        return EQL_ENGINE_NOMEM;
+    keys = add_tuples(s, stage, ev, rec, at);
+    if (keys == EQL_KEYS_NOMEM)
+        return EQL_ENGINE_NOMEM;
+    if (keys == EQL_KEYS_KEYLESS) {
+        s->counters->keyless++;
+        s->stages[stage].keyless++;
+    }
+    if (keys != EQL_KEYS_OK) {
+        eql_hit_entry_drop(rec, at);
+        return EQL_ENGINE_OK;
+    }
+    add_captured(s, stage, ev, rec, at);
+    eql_hit_entry_close(rec, at);
+    return rec->failed ? EQL_ENGINE_NOMEM : EQL_ENGINE_OK;
+}
+
+static eql_engine_result
+see_stage(eql_sieve *s, uint32_t stage, const eql_event *ev)
+{
+    const eql_stage *st = &s->program->stages[stage];
+    uint32_t flags = 0;
+
+    if (!eql_interp_filter(s->interp, st->filter))
+        return EQL_ENGINE_OK;
+    if (is_excepted(s, st)) {
+        s->counters->withheld++;
+        s->stages[stage].withheld++;
+        if (!EQL_FAULT(exception_after))
+            return EQL_ENGINE_OK;
+        flags = EQL_HIT_EXCEPTED;
+    }
+    s->stages[stage].hits++;
+    return add_entry(s, stage, ev, flags);
+}
+
+/* Even without an id it lets lineages forget the process that ended before. */
+static bool
+is_of_process(const eql_event *ev)
+{
+    const eql_slot *category = &ev->slots[EQL_FIELD_CATEGORY];
+
+    for (uint32_t i = 0; i < category->n; i++) {
+        if (category->v[i].tag == EQL_STRING &&
+            eql_sv_is(eql_value_sv(&category->v[i]), "process"))
+            return true;
+    }
+    return false;
+}
+
+/* One in the hit of each clock that a lineage follows, before its stages. */
+static eql_engine_result
+add_process(eql_sieve *s, const eql_event *ev)
+{
+    bool is_process = s->lineage_clocks.n > 0 && is_of_process(ev);
+
+    for (uint32_t i = 0; is_process && i < s->lineage_clocks.n; i++) {
+        uint32_t clock = *(const uint32_t *)eql_vec_at(&s->lineage_clocks, i);
+        eql_buf *rec = open_record(s, clock, ev);
+        size_t at = eql_hit_entry_open(rec, EQL_HIT_PROCESS, 0);
+
+        add_captured(s, EQL_HIT_PROCESS, ev, rec, at);
+        eql_hit_entry_close(rec, at);
+        if (rec->failed)
+            return EQL_ENGINE_NOMEM;
+    }
+    return EQL_ENGINE_OK;
+}
+
+/* Sends the hits on their way. */
+static eql_engine_result
+hand_on(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
+{
+    eql_engine_result res = EQL_ENGINE_OK;
+    eql_event_ref ref = {0};
+    bool kept = false;
+
+    for (uint32_t i = 0; i < s->opened.n && res == EQL_ENGINE_OK; i++) {
+        uint32_t clock = *(const uint32_t *)eql_vec_at(&s->opened, i);
+        eql_buf *rec = &s->records[clock];
+
+        if (rec->len <= sizeof(eql_hit))
+            continue; /* its entries were dropped */
+        if (!kept && !s->calls->keep(s->calls->ctx, ev, &ref))
+            return EQL_ENGINE_STOPPED;
+        kept = true;
+        eql_hit_close(rec, &ref);
+        s->counters->hits++;
+        res = fn(ctx, (const eql_hit *)(const void *)rec->p);
+    }
+    return res;
+}
+
+/* No record is open then. */
+static void
+forget_records(eql_sieve *s)
+{
+    for (uint32_t i = 0; i < s->opened.n; i++)
+        s->records[*(const uint32_t *)eql_vec_at(&s->opened, i)].len = 0;
+    s->opened.n = 0;
+}
+
+eql_engine_result
+eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
+{
+    uint64_t capped = eql_interp_capped(s->interp);
+    const uint32_t *stages;
+    eql_engine_result res;
+    uint32_t n;
+
+    s->counters->events++;
+    if (s->count_fields)
+        count_fields(s, ev);
+    forget_records(s);
+    eql_interp_begin(s->interp, ev);
+    res = add_process(s, ev);
+    n = eql_dispatch_stages(s->dispatch, ev, &stages);
+    for (uint32_t i = 0; i < n && res == EQL_ENGINE_OK; i++)
+        res = see_stage(s, stages[i], ev);
+    s->counters->combinations_capped += eql_interp_capped(s->interp) - capped;
+    if (eql_interp_failed(s->interp) || s->opened.failed)
+        res = EQL_ENGINE_NOMEM;
+    if (res == EQL_ENGINE_OK)
+        res = hand_on(s, ev, fn, ctx);
+    return res;
+}
+
+const eql_stage_counters *
+eql_sieve_stage(const eql_sieve *s, uint32_t stage)
+{
+    return &s->stages[stage];
+}
+
+uint64_t
+eql_sieve_key_missing(const eql_sieve *s, uint32_t key)
+{
+    return eql_keys_missing(s->keys, key);
+}
+
+uint64_t
+eql_sieve_field_present(const eql_sieve *s, uint32_t field)
+{
+    return s->present[field];
+}

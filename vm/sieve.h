@@ -1,0 +1,38 @@
+/* sieve.h -- the pure half: one event in, its hits out.
+ *
+ *   event -> dispatch -> filter -> exceptions -> keys -> severities -> captures
+ *
+ * An event has one hit per clock of the rules that take it.  Where the program
+ * asks for lineage, every event of a process has one of clock 0, whose first
+ * entry is EQL_HIT_PROCESS, and the entries of LINEAGE stages are there too,
+ * whatever clock their rule has: so all that lineages learn comes in one order.
+ *
+ * Knows nothing of order; one thread. */
+#ifndef EQL_VM_SIEVE_H
+#define EQL_VM_SIEVE_H
+
+#include "vm/capture.h"
+#include "vm/engine.h"
+
+typedef struct eql_sieve eql_sieve;
+
+/* Takes a hit (borrowed for the call) on its way. */
+typedef eql_engine_result (*eql_sieve_fn)(void *ctx, const eql_hit *h);
+
+/* All borrowed.  counters: events, hits, withheld, keyless and what is capped
+ * are counted here; a hit of EQL_HIT_PROCESS alone is one of `hits`.  NULL: out
+ * of memory. */
+eql_sieve *eql_sieve_new(const eql_program *p, const eql_captures *c,
+                         const eql_engine_calls *calls,
+                         eql_engine_counters *counters);
+void eql_sieve_free(eql_sieve *s); /* NULL is fine */
+/* From now on, count the fields that events have (costs a look at each). */
+void eql_sieve_count_fields(eql_sieve *s);
+eql_engine_result eql_sieve_event(eql_sieve *s, const eql_event *ev,
+                                  eql_sieve_fn fn, void *ctx);
+const eql_stage_counters *eql_sieve_stage(const eql_sieve *s, uint32_t stage);
+uint64_t eql_sieve_key_missing(const eql_sieve *s, uint32_t key);
+/* Events in which program field f had a value; 0 unless they are counted. */
+uint64_t eql_sieve_field_present(const eql_sieve *s, uint32_t field);
+
+#endif
