@@ -52,18 +52,27 @@ static bool read_tree(reader *r, const json_t *tree, unsigned depth);
 /* {"type":"keyword"} or {"properties":{...}} of an index mapping. */
 static bool read_properties(reader *r, const json_t *props, unsigned depth);
 
+/* A mapping comes from Elasticsearch: a type that is not known here (alias,
+ * a range, ...) is one all the same.  An object whose fields are listed has
+ * those and no others. */
 static bool
 read_property(reader *r, const json_t *field, unsigned depth)
 {
     const json_t *type = json_object_get(field, "type");
     const json_t *below = json_object_get(field, "properties");
+    const json_t *more = json_object_get(field, "fields");
     const char *name = json_is_string(type) ? json_string_value(type) : NULL;
 
+    if (json_object_size(below) > 0)
+        return read_properties(r, below, depth + 1);
     if (!name)
         name = "object";
-    if (strcmp(name, "alias") != 0 && !add(r, name))
+    if (strcmp(name, "alias") == 0)
+        name = "mixed";
+    if (!r->fn(r->ctx, r->category, eql_buf_sv(&r->path), eql_sv_cstr(name)) &&
+        !add(r, "mixed"))
         return false;
-    return !json_is_object(below) || read_properties(r, below, depth + 1);
+    return !json_is_object(more) || read_properties(r, more, depth + 1);
 }
 
 static bool
@@ -145,12 +154,57 @@ read_categories(reader *r, const json_t *categories)
     return true;
 }
 
+/* The properties of a mapping; NULL when it is none. */
+static const json_t *
+properties_of(const json_t *o)
+{
+    const json_t *inner = json_object_get(o, "mappings");
+    const json_t *p =
+        json_object_get(json_is_object(inner) ? inner : o, "properties");
+
+    return json_is_object(p) ? p : NULL;
+}
+
+/* What an index answers when it is asked for its mapping: the names of indexes
+ * stand before the mappings. */
+static bool
+is_answer(const json_t *root)
+{
+    json_t *o = (json_t *)(uintptr_t)root;
+    const char *key;
+    json_t *v;
+
+    json_object_foreach(o, key, v)
+    {
+        if (json_object_size(v) != 1 ||
+            !json_is_object(json_object_get(v, "mappings")))
+            return false;
+    }
+    return json_object_size(root) > 0;
+}
+
+static bool
+read_answer(reader *r, const json_t *root)
+{
+    json_t *o = (json_t *)(uintptr_t)root;
+    const char *key;
+    json_t *v;
+
+    json_object_foreach(o, key, v)
+    {
+        const json_t *p = properties_of(v);
+
+        if (p && !read_properties(r, p, 1))
+            return false;
+    }
+    return true;
+}
+
 static bool
 read_json(reader *r, eql_strview text)
 {
     json_error_t e;
     json_t *root = json_loadb(text.p, text.len, JSON_REJECT_DUPLICATES, &e);
-    const json_t *o;
     bool ok;
 
     if (!root) {
@@ -158,10 +212,10 @@ read_json(reader *r, eql_strview text)
                        e.text);
         return false;
     }
-    o = json_object_get(root, "mappings");
-    o = json_is_object(json_object_get(o, "properties")) ? o : root;
-    if (json_is_object(json_object_get(o, "properties")))
-        ok = read_properties(r, json_object_get(o, "properties"), 1);
+    if (properties_of(root))
+        ok = read_properties(r, properties_of(root), 1);
+    else if (is_answer(root))
+        ok = read_answer(r, root);
     else if (json_is_object(json_object_get(root, "categories")))
         ok = read_categories(r, json_object_get(root, "categories"));
     else

@@ -1,13 +1,14 @@
 /* schema_file.h -- a schema from a file: paths and the names of their types
  * (spec 4.7).
  *
- *   {"mappings":{"properties":{...}}}, {"properties":{...}}   an index mapping
+ *   {"mappings":{"properties":{...}}}, {"properties":{...}}   an index mapping;
+ *   {"INDEX":{"mappings":{...}},...}   those of indexes, as they answer
  *   {"process.pid":"long","process":{"name":"keyword"}}       paths, nested or
  *                                                             dotted
  *   {"categories":{"process":{...}}}   such paths, for one category each
  *   process.pid<TAB>long               lines; # begins a comment
  *
- * In the second and third form ["keyword"] is an array, {} an object of which
+ * In the third and fourth form ["keyword"] is an array, {} an object of which
  * nothing is known. */
 #ifndef EQL_IO_SCHEMA_FILE_H
 #define EQL_IO_SCHEMA_FILE_H

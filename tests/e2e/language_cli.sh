@@ -46,6 +46,12 @@ run run --quiet --schema none -e 'process where pid >= 1024' "$tmp/events.ndjson
 rows 'a text without one' 1
 run check --schema "$tmp/types.tsv" --strict -e 'process where pidd == 1'
 expect 'strict with a schema knows its fields' 4 'did you mean "pid"'
+cat >"$tmp/mapping.json" <<'END'
+{"logs-1":{"mappings":{"properties":{"process":{"properties":{
+  "name":{"type":"keyword"},"uptime":{"type":"long_range"}}}}}}}
+END
+run check --schema "$tmp/mapping.json" --strict -e 'any where process.nam == "x"'
+expect 'strict knows the fields of an index mapping' 4 'did you mean "process.name"'
 run check --schema "$tmp/nothing" -e 'any where true'
 expect 'a schema that is not there is usage' 2 'nothing'
 run check -e 'process where process.pid == "abc"'

@@ -46,9 +46,22 @@ test_schema_forms(void **state)
          "a.b=long;c.d=keyword;c.e=object;"},
         {"{\"a\":[\"keyword\"],\"b\":[]}", "a=keyword;b=array;"},
         {"{\"properties\":{\"a\":{\"properties\":{\"b\":{\"type\":\"ip\"}}}}}",
-         "a=object;a.b=ip;"},
+         "a.b=ip;"},
         {"{\"mappings\":{\"properties\":{\"a\":{\"type\":\"date\"}}}}",
          "a=date;"},
+        {"{\"logs-1\":{\"mappings\":{\"properties\":{\"a\":{\"type\":\"ip\"}}}}"
+         ","
+         "\"logs-2\":{\"mappings\":{\"properties\":{\"b\":{\"type\":\"date\"}}}"
+         "},"
+         "\"logs-3\":{\"mappings\":{}}}",
+         "a=ip;b=date;"},
+        {"{\"properties\":{\"a\":{\"type\":\"nested\",\"properties\":{}},"
+         "\"b\":{\"type\":\"alias\",\"path\":\"c\"},\"c\":{\"type\":"
+         "\"keyword\","
+         "\"fields\":{\"text\":{\"type\":\"text\"}}}}}",
+         "a=nested;b=mixed;c=keyword;c.text=text;"},
+        {"{\"properties\":{\"a\":{\"type\":\"nonsense\"}}}",
+         "a=nonsense;a=mixed;"},
         {"{\"categories\":{\"process\":{\"pid\":\"long\"},\"file\":{}}}",
          "process/=;process/pid=long;file/=;"},
         {"# types\na.b\tlong\n\nc   keyword normal # one\r\n",
