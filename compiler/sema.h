@@ -168,5 +168,7 @@ void eql_lint_regex(const eql_sema *sx, const eql_typed *lit);
 bool eql_lint_list_wildcard(const eql_sema *sx, const eql_typed *lit);
 bool eql_lint_case(const eql_sema *sx, const eql_typed *operand,
                    const eql_typed *lit);
+void eql_lint_name(const eql_sema *sx, const eql_path *path, eql_span span);
+void eql_lint_hyphen(const eql_sema *sx, const eql_expr *e);
 
 #endif

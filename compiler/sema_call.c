@@ -10,6 +10,7 @@
 
 #include "base/regex.h"
 #include "base/text.h"
+#include "compiler/token.h"
 
 /* --- name and count --- */
 
@@ -18,11 +19,18 @@ unknown_function(const eql_sema *sx, const eql_expr *e)
 {
     const eql_name *name = &e->u.call.name;
     eql_strview names[EQL_FN_COUNT];
+    const char *hint = NULL;
+    char word[16];
 
     for (uint32_t i = 0; i < EQL_FN_COUNT; i++)
         names[i] = eql_function_get((eql_function)i)->name;
-    eql_diags_add(sx->diags, "E302", name->span,
-                  eql_sema_closest(sx, name->text, names, EQL_FN_COUNT),
+    if (eql_token_is_miscased(name->text, word))
+        hint = eql_arena_printf(sx->arena,
+                                "keywords are lower-case: write \"%s\"", word)
+                   .p;
+    else
+        hint = eql_sema_closest(sx, name->text, names, EQL_FN_COUNT);
+    eql_diags_add(sx->diags, "E302", name->span, hint,
                   "unknown function \"%.*s\"", (int)name->text.len,
                   name->text.p);
     return NULL;
@@ -33,9 +41,11 @@ check_count(const eql_sema *sx, const eql_expr *e, const eql_function_info *f)
 {
     uint32_t n = e->u.call.args.n;
     char takes[64];
+    bool plural;
 
     if (n >= f->min && n <= f->max)
         return true;
+    plural = f->max == EQL_FUNCTION_ANY ? f->min > 1 : f->max > 1;
     if (f->min == f->max)
         snprintf(takes, sizeof takes, "%u", f->min);
     else if (f->max == EQL_FUNCTION_ANY)
@@ -44,7 +54,7 @@ check_count(const eql_sema *sx, const eql_expr *e, const eql_function_info *f)
         snprintf(takes, sizeof takes, "%u to %u", f->min, f->max);
     eql_diags_add(sx->diags, "E302", e->u.call.name.span, NULL,
                   "%.*s takes %s argument%s, not %u", (int)f->name.len,
-                  f->name.p, takes, f->max == 1 ? "" : "s", n);
+                  f->name.p, takes, plural ? "s" : "", n);
     return false;
 }
 

@@ -109,6 +109,7 @@ arith(const eql_sema *sx, const eql_expr *e)
     eql_typed *r = eql_sema_value(sx, e->u.op.right);
     bool ok = l && eql_sema_number_operand(sx, l);
 
+    eql_lint_hyphen(sx, e);
     ok = r && eql_sema_number_operand(sx, r) && ok;
     return ok ? eql_typed_arith(sx->arena, e->span, operations[e->u.op.op], l,
                                 r)

@@ -5,6 +5,8 @@
  * well be meant: a warning that is mostly wrong is read by nobody. */
 #include "compiler/sema.h"
 
+#include "compiler/token.h"
+
 static eql_strview
 text_of(const eql_typed *lit)
 {
@@ -170,8 +172,43 @@ eql_lint_case(const eql_sema *sx, const eql_typed *operand,
         !is_spelt_by_attacker(operand->u.path.name) || !looks_like_windows(s))
         return false;
     eql_diags_add(sx->diags, "W409", lit->span, "\":\" and \"in~\" ignore case",
-                  "%.*s is compared with case, which whoever makes it can "
-                  "choose",
+                  "%.*s is compared case-sensitively, but an attacker "
+                  "chooses its case",
                   (int)operand->u.path.name.len, operand->u.path.name.p);
     return true;
+}
+
+/* --- W415: names that are not what they look like --- */
+
+void
+eql_lint_name(const eql_sema *sx, const eql_path *path, eql_span span)
+{
+    const eql_segment *s = path->segments;
+    char word[16];
+
+    if (path->n != 1 || path->variable || s->kind != EQL_SEGMENT_NAME ||
+        !eql_token_is_miscased(s->name, word))
+        return;
+    eql_diags_add(sx->diags, "W415", span,
+                  eql_arena_printf(
+                      sx->arena, "keywords are lower-case: write \"%s\"", word)
+                      .p,
+                  "\"%.*s\" is a field here", (int)s->name.len, s->name.p);
+}
+
+/* Names on both sides, and no white space. */
+void
+eql_lint_hyphen(const eql_sema *sx, const eql_expr *e)
+{
+    const eql_expr *l = e->u.op.left, *r = e->u.op.right;
+
+    if (e->u.op.op == EQL_ARITH_SUB && r->kind == EQL_NODE_FIELD &&
+        (l->kind == EQL_NODE_FIELD || l->kind == EQL_NODE_ARITH) &&
+        l->span.offset + l->span.len == e->op_span.offset &&
+        e->op_span.offset + e->op_span.len == r->span.offset &&
+        !l->parenthesised && !r->parenthesised)
+        eql_diags_add(sx->diags, "W415", e->op_span,
+                      "a name with a hyphen stands in backticks: a.`b-c`; to "
+                      "subtract, write spaces",
+                      "\"-\" subtracts: it is no part of a name");
 }

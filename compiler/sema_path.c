@@ -365,6 +365,7 @@ field(const eql_sema *sx, const eql_expr *e, eql_field_mode m)
     if (!t || !resolve(sx, e, m, &t->u.path))
         return NULL;
     t->boolean = false;
+    eql_lint_name(sx, &e->u.field, e->span);
     if (sx->pipe && t->u.path.origin > result_events(sx)) /* spec 13 */
         return eql_typed_const(sx->arena, e->span, eql_value_null(), false);
     type = t->u.path.type;

@@ -192,19 +192,12 @@ static const struct {
     {{"where", 5}, EQL_TOK_WHERE},   {{"with", 4}, EQL_TOK_WITH},
 };
 
-/* tok in lower case, when that is a reserved word and tok is not. */
+/* A keyword in capitals; out: as it is written. */
 static bool
 wrong_case(const eql_parser *ps, eql_token tok, char out[16])
 {
-    eql_strview s = eql_ast_text(ps, tok.span);
-
-    if (tok.kind != EQL_TOK_IDENT || s.len >= 16)
-        return false;
-    for (size_t i = 0; i < s.len; i++)
-        out[i] =
-            (char)(s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 0x20 : s.p[i]);
-    out[s.len] = '\0';
-    return eql_token_is_reserved(eql_sv(out, s.len));
+    return tok.kind == EQL_TOK_IDENT &&
+           eql_token_is_miscased(eql_ast_text(ps, tok.span), out);
 }
 
 /* The keyword that could stand where tok does and is spelt nearly so; or
@@ -250,10 +243,34 @@ advice_on_bracket(const eql_parser *ps)
     return accepts(ps, EQL_TOK_INDEX) ? "an index is a number: a[0]" : NULL;
 }
 
+/* Words of other languages, and what says the same here. */
+static const char *
+advice_on_word(eql_strview s, eql_strview before)
+{
+    static const struct {
+        eql_strview word;
+        const char *advice;
+    } words[] = {
+        {{"is", 2}, "whether a field is there: a == null, a != null"},
+        {{"contains", 8}, "text inside another: a : \"*text*\""},
+        {{"matches", 7}, "the whole text by an expression: a regex \"...\""},
+        {{"startswith", 10}, "the beginning of a text: a : \"text*\""},
+        {{"endswith", 8}, "the end of a text: a : \"*text\""},
+    };
+
+    for (size_t i = 0; i < EQL_COUNTOF(words); i++)
+        if (eql_sv_eq_ascii_ci(s, words[i].word))
+            return words[i].advice;
+    if (eql_sv_eq_ascii_ci(before, eql_sv("exists", 6)))
+        return "whether a field is there: a != null";
+    return NULL;
+}
+
 static const char *
 advice_on_token(const eql_parser *ps, eql_token tok)
 {
     eql_strview s = eql_ast_text(ps, tok.span);
+    const char *word;
 
     if (tok.kind == EQL_TOK_RPAREN && ps->prev.kind == EQL_TOK_LPAREN &&
         is_test(ps->before.kind))
@@ -266,6 +283,9 @@ advice_on_token(const eql_parser *ps, eql_token tok)
                "of literals; fields are compared with ==";
     if (tok.kind == EQL_TOK_LBRACKET || tok.kind == EQL_TOK_MISSING_OPEN)
         return advice_on_bracket(ps);
+    word = advice_on_word(s, eql_ast_text(ps, ps->prev.span));
+    if (word && accepts(ps, EQL_TOK_AND) && tok.kind == EQL_TOK_IDENT)
+        return word;
     if (accepts(ps, EQL_TOK_AND) && begins_value(tok.kind))
         return "join conditions with \"and\" or \"or\"";
     if (accepts(ps, EQL_TOK_QUOTED) && eql_token_is_reserved(s))
@@ -336,7 +356,8 @@ advice_on_spelling(const eql_parser *ps, eql_token tok, char text[64])
     const char *near = misspelt(ps, tok);
     char word[16];
 
-    if (wrong_case(ps, tok, word))
+    if (wrong_case(ps, tok, word) ||
+        (begins_value(tok.kind) && wrong_case(ps, ps->prev, word)))
         snprintf(text, 64, "keywords are lower-case: write \"%s\"", word);
     else if (near || (near = misspelt_kind(ps)))
         snprintf(text, 64, "did you mean \"%s\"?", near);

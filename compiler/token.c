@@ -135,6 +135,18 @@ eql_token_is_reserved(eql_strview w)
     return false;
 }
 
+bool
+eql_token_is_miscased(eql_strview w, char out[16])
+{
+    if (w.len >= 16 || eql_token_is_reserved(w))
+        return false;
+    for (size_t i = 0; i < w.len; i++)
+        out[i] =
+            (char)(w.p[i] >= 'A' && w.p[i] <= 'Z' ? w.p[i] | 0x20 : w.p[i]);
+    out[w.len] = '\0';
+    return eql_token_is_reserved(eql_sv(out, w.len));
+}
+
 void
 eql_dump_tokens(eql_strview text, eql_buf *out)
 {

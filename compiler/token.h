@@ -13,5 +13,7 @@ const char *eql_token_name(int kind);
 const char *eql_token_words(int kind);
 /* Words that may not stand as a bare name; w in lower case. */
 bool eql_token_is_reserved(eql_strview w);
+/* Is w such a word but for its case?  out: the word. */
+bool eql_token_is_miscased(eql_strview w, char out[16]);
 
 #endif
