@@ -140,14 +140,37 @@ field(walker *w, const eql_expr *e)
 
 /* --- inner nodes --- */
 
+/* Blocks of cidrMatch; the first argument is the address. */
+static void
+blocks(walker *w, const eql_expr_list *args)
+{
+    for (uint32_t i = 1; i < args->n; i++) {
+        const eql_expr *a = args->items[i];
+        eql_strview s;
+
+        if (a->kind != EQL_NODE_LITERAL || a->u.literal.tag != EQL_STRING)
+            continue;
+        s = eql_value_sv(&a->u.literal);
+        if (s.len && !memchr(s.p, '/', s.len))
+            found(w, EQL_CONSTRUCT_BARE_ADDRESS, a->span);
+    }
+}
+
 static void
 call(walker *w, const eql_expr *e)
 {
+    eql_strview name = e->u.call.name.text;
+    eql_function fn = eql_function_find(name);
+
+    if (fn < EQL_FN_COUNT && (fn == EQL_FN_ARRAY_SEARCH_P ||
+                              !eql_sv_eq(eql_function_get(fn)->name, name)))
+        found(w, EQL_CONSTRUCT_FUNCTION_CASE, e->u.call.name.span);
     if (e->u.call.tilde)
         found(w, EQL_CONSTRUCT_TILDE, e->op_span);
     if (e->u.call.method)
         found(w, EQL_CONSTRUCT_METHOD, e->op_span);
-    switch (eql_function_find(e->u.call.name.text)) {
+    switch (fn) {
+    case EQL_FN_CIDR_MATCH: blocks(w, &e->u.call.args); break;
     case EQL_FN_ARRAY_CONTAINS:
     case EQL_FN_ARRAY_COUNT:
     case EQL_FN_ARRAY_SEARCH:
@@ -224,6 +247,11 @@ in_list(walker *w, const eql_expr *e)
 static void
 test(walker *w, const eql_expr *e)
 {
+    const eql_expr *of = e->u.test.operand;
+
+    if ((of->kind == EQL_NODE_ARITH || of->kind == EQL_NODE_SIGN) &&
+        !of->parenthesised)
+        found(w, EQL_CONSTRUCT_TEST_OF_SUM, e->op_span);
     if (e->u.test.trailing_comma)
         found(w, EQL_CONSTRUCT_TRAILING_COMMA, e->span);
     if (e->kind == EQL_NODE_IN) {
@@ -236,7 +264,7 @@ test(walker *w, const eql_expr *e)
         if (e->u.test.negated)
             found(w, EQL_CONSTRUCT_NEGATED_TEST, e->op_span);
     }
-    walk(w, e->u.test.operand);
+    walk(w, of);
     walk_list(w, &e->u.test.list);
 }
 
