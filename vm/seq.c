@@ -77,6 +77,8 @@ find_shares(const eql_program *p, const eql_engine_options *o)
           w.pipes;
     if (sum == 0)
         return w;
+    if (max < sum) /* who needs some exists, though nothing fits */
+        max = sum;
     w.late *= max / sum;
     w.cooldown *= max / sum;
     w.lineage *= max / sum;

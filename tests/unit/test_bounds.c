@@ -1,0 +1,87 @@
+/* test_bounds.c -- bounds of a run, through the public header: what does not
+ * fit is counted, however small the bound and however large the event. */
+#include "tests/support/api_test.h"
+
+/* --- state ---------------------------------------------------------------- */
+
+typedef struct {
+    const char *query;
+    uint64_t results; /* alerts and rows with room enough */
+} state_case;
+
+static const state_case state_cases[] = {
+    {"sequence by h [process where n == 1] [process where n == 2]", 1},
+    {"sequence by h with maxspan=1h ![process where n == 9]"
+     " [process where n == 1] ![process where n == 8]",
+     1},
+    {"join by h [process where n == 1] [process where n == 2]", 1},
+    {"sample by h [process where n == 1] [process where n == 2]", 1},
+    {"process where true | count h", 1},
+    {"process where true | unique n | tail 1", 1},
+    {"process where true | sort n", 2},
+    {"process where descendant of [process where n == 1]", 1},
+};
+
+static eqlvm_stats
+run_with_state(const char *query, uint64_t max_state_bytes)
+{
+    static const char *const events[] = {
+        "{\"@timestamp\":\"2024-01-01T00:00:01Z\",\"event\":{\"category\":"
+        "\"process\",\"type\":\"start\"},\"h\":\"a\",\"n\":1,\"process\":{"
+        "\"entity_id\":\"p1\",\"parent\":{\"entity_id\":\"p0\"}}}",
+        "{\"@timestamp\":\"2024-01-01T00:00:02Z\",\"event\":{\"category\":"
+        "\"process\",\"type\":\"start\"},\"h\":\"a\",\"n\":2,\"process\":{"
+        "\"entity_id\":\"p2\",\"parent\":{\"entity_id\":\"p1\"}}}"};
+    eqlvm_engine_options o = {.max_state_bytes = max_state_bytes};
+    eqlvm_program *p = api_compile(&query, 1);
+    api_alerts seen = {0};
+    eqlvm_engine *e = eqlvm_engine_new(p, &o, api_on_alert, &seen, NULL, 0);
+    eqlvm_stats s;
+
+    assert_non_null(e);
+    for (size_t i = 0; i < EQL_COUNTOF(events); i++)
+        assert_int_equal(
+            eqlvm_engine_push(e, "x", events[i], strlen(events[i])), EQLVM_OK);
+    assert_int_equal(eqlvm_engine_finish(e), EQLVM_OK);
+    eqlvm_engine_stats(e, &s);
+    api_alerts_free(&seen);
+    eqlvm_engine_free(e);
+    eqlvm_program_free(p);
+    return s;
+}
+
+/* From one byte on: all of the results, or a loss that is told. */
+static void
+test_bounds_no_state_is_too_small(void **state)
+{
+    static const uint64_t bytes[] = {1, 2, 3, 7, 20, 300, 3000, 100000};
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(state_cases); i++) {
+        const state_case *c = &state_cases[i];
+
+        for (size_t k = 0; k < EQL_COUNTOF(bytes); k++) {
+            eqlvm_stats s = run_with_state(c->query, bytes[k]);
+            uint64_t lost =
+                s.evicted + s.leads_evicted + s.piped_lost + s.lineage_evicted;
+
+            if (s.alerts + s.rows != c->results && lost == 0)
+                fail_msg("%s: %llu bytes, %llu results", c->query,
+                         (unsigned long long)bytes[k],
+                         (unsigned long long)(s.alerts + s.rows));
+        }
+        assert_int_equal(run_with_state(c->query, 0).alerts +
+                             run_with_state(c->query, 0).rows,
+                         c->results);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bounds_no_state_is_too_small),
+    };
+
+    return cmocka_run_group_tests_name("bounds", tests, NULL, NULL);
+}
