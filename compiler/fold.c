@@ -403,6 +403,18 @@ tell(const folder *fx, const eql_typed *t, const char *what)
                   NULL, "%s", what);
 }
 
+/* Two literals are an error, but in endgame, whose own engine takes them. */
+static bool
+by_zero(const folder *fx, const eql_typed *t, bool literals)
+{
+    if (!literals || fx->settings->dialect.name == EQL_DIALECT_ENDGAME) {
+        tell(fx, t, "a division by zero is always null");
+        return true;
+    }
+    eql_diags_add(fx->diags, "E302", t->span, NULL, "a division by zero");
+    return false;
+}
+
 static eql_typed *
 fold_arith(folder *fx, eql_typed *t)
 {
@@ -419,8 +431,9 @@ fold_arith(folder *fx, eql_typed *t)
         return constant(fx, t, eql_value_null());
     if ((op == EQL_OPERATION_DIV || op == EQL_OPERATION_MOD) && is_const(r) &&
         is_number(&r->u.constant.value) &&
-        compare_numbers(&r->u.constant.value, &zero) == 0)
-        tell(fx, t, "a division by zero is always null");
+        compare_numbers(&r->u.constant.value, &zero) == 0 &&
+        !by_zero(fx, t, is_const(l)))
+        return t;
     if (!is_const(l) || !is_const(r))
         return t;
     return constant(fx, t,

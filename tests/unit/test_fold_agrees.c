@@ -29,7 +29,6 @@ static const agree_case cases[] = {
     {"A / B", {INT(-7), INT(2)}},
     {"A % B", {INT(-7), INT(3)}},
     {"A % B", {INT(7), INT(-3)}},
-    {"A / B", {FLT(1.0), INT(0)}},
     {"A % B", {FLT(-7.5), FLT(2.0)}},
     {"-(A) - B", {INT(INT64_MIN + 1), INT(2)}},
     {"A + B", {NUL, INT(2)}},
