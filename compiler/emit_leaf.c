@@ -56,6 +56,7 @@ list_flags(const eql_part *p)
            (p->text_only ? EQL_CONST_TEXT_ONLY : 0) |
            (p->match ? EQL_CONST_MATCH : 0) |
            (p->prefix ? EQL_CONST_PREFIX : 0) |
+           (p->member ? EQL_CONST_MEMBER : 0) |
            (p->null_false ? EQL_CONST_NULL_FALSE : 0);
 }
 

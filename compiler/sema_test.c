@@ -17,6 +17,7 @@ typedef struct {
     uint32_t nelements;
     bool match;     /* the list of a `:` */
     bool text_only; /* patterns of `like`, and of `in` under eq_wildcard */
+    bool member;    /* of `in` */
     bool set_fold, pattern_fold;
 } sorted;
 
@@ -64,7 +65,8 @@ sorted_test(const eql_sema *sx, eql_span span, eql_typed *operand,
     add_part(parts, &n,
              (eql_part){.kind = EQL_PART_PATTERNS,
                         .fold = s->pattern_fold,
-                        .text_only = s->text_only},
+                        .text_only = s->text_only,
+                        .member = s->member},
              s->patterns, s->npatterns);
     add_part(parts, &n,
              (eql_part){.kind = EQL_PART_REGEXES, .fold = s->pattern_fold},
@@ -252,7 +254,7 @@ eql_sema_in(const eql_sema *sx, const eql_expr *e)
     if (!operand || !items || !sorted_new(sx, &s, l->n + 1))
         return NULL;
     s.set_fold = eql_sema_folds(sx, e->u.test.fold);
-    s.pattern_fold = s.text_only = true; /* eq_wildcard */
+    s.pattern_fold = s.text_only = s.member = true; /* eq_wildcard */
     for (uint32_t i = 0; i < l->n; i++)
         ok = sort_element(sx, operand, items[i], &s) && ok;
     if (!ok)

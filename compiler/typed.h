@@ -85,6 +85,7 @@ typedef struct {
     bool text_only;    /* PATTERNS: a number is no text (like, like~) */
     bool address;      /* ELEMENT: both sides compared as addresses */
     bool prefix;       /* REGEXES: Endgame's flavour */
+    bool member;       /* PATTERNS of `in`: what is no text is none of them */
     bool null_false;   /* NETWORKS: null is in none (search_null) */
     eql_value *values; /* all but ELEMENT */
     uint32_t nvalues;

@@ -151,6 +151,8 @@ put_list(printer *pr, const eql_const *k)
         eql_buf_add_str(pr->out, "prefix ");
     if (k->flags & EQL_CONST_NULL_FALSE)
         eql_buf_add_str(pr->out, "or false ");
+    if (k->flags & EQL_CONST_MEMBER)
+        eql_buf_add_str(pr->out, "member ");
     eql_buf_add_str(pr->out, "(");
     for (uint32_t i = 0; i < shown; i++) {
         if (i > 0)

@@ -66,6 +66,9 @@ typedef enum {
 #define EQL_CONST_PREFIX 8u
 /* NETWORKS of cidrMatch under search_null=false: null gives false. */
 #define EQL_CONST_NULL_FALSE 16u
+/* PATTERNS in a list of `in` (eq_wildcard): what is no text is none of them,
+ * and only null gives null (spec 5.5). */
+#define EQL_CONST_MEMBER 32u
 
 /* In operand b of CALL and ARRAY_HAS. */
 #define EQL_CALL_FOLD 0x8000u

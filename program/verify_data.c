@@ -25,7 +25,8 @@ static uint32_t
 flags_allowed(uint32_t kind)
 {
     switch (kind) {
-    case EQL_CONST_PATTERNS: return EQL_CONST_FOLD | EQL_CONST_TEXT_ONLY;
+    case EQL_CONST_PATTERNS:
+        return EQL_CONST_FOLD | EQL_CONST_TEXT_ONLY | EQL_CONST_MEMBER;
     case EQL_CONST_SET: return EQL_CONST_FOLD | EQL_CONST_MATCH;
     case EQL_CONST_NETWORKS: return EQL_CONST_NULL_FALSE;
     case EQL_CONST_REGEXES: return EQL_CONST_FOLD | EQL_CONST_PREFIX;

@@ -80,16 +80,17 @@ eql_op_like(const eql_value *x, const eql_pattern_list *patterns,
 {
     char text[32];
     eql_strview s;
+    bool none = patterns->member && eql_value_is_scalar(x);
 
     switch (x->tag) {
     case EQL_STRING: s = eql_value_sv(x); break;
     case EQL_INT: s = eql_sv(text, eql_format_int(x->u.i, text)); break;
     case EQL_FLOAT: s = eql_sv(text, eql_format_double(x->u.d, text)); break;
-    default: return eql_value_null();
+    default: return none ? eql_value_bool(false) : eql_value_null();
     }
     if (x->tag != EQL_STRING) {
         if (patterns->text_only)
-            return eql_value_null();
+            return none ? eql_value_bool(false) : eql_value_null();
         /* The text is on the stack: its address will be met again. */
         eql_folded_forget(folded);
     }

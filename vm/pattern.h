@@ -30,6 +30,7 @@ typedef struct {
     eql_case strings;
     bool qmark;         /* '?' is one code point, else itself */
     bool text_only;     /* numbers are not matched by their text */
+    bool member;        /* of `in`: what is no text is false, not null */
     bool any;           /* one of them is "*" */
     eql_map *exact;     /* EXACT ones; NULL when there are none */
     eql_pattern *items; /* the others */

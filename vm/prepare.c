@@ -51,6 +51,7 @@ prepare_patterns(eql_prepared *pr, uint32_t c)
     if (k->flags & EQL_CONST_FOLD && !EQL_FAULT(like_fold_exact))
         l->strings = pr->folding;
     l->text_only = k->flags & EQL_CONST_TEXT_ONLY || !pr->comparing.coerce;
+    l->member = k->flags & EQL_CONST_MEMBER;
     l->qmark =
         eql_program_dialect(pr->p)->qmark_wildcard == EQL_QMARK_WILDCARD_ON ||
         EQL_FAULT(qmark_always);
