@@ -47,6 +47,7 @@
     X(captured_capped)                                                         \
     X(samples_capped)                                                          \
     X(cooldown_evicted)                                                        \
+    X(fields_capped)                                                           \
     X(combinations_capped)                                                     \
     X(key_tuples_capped)                                                       \
     X(spilled_bytes)                                                           \
@@ -67,6 +68,7 @@ fill_input(const eqlvm_engine *e, eqlvm_stats *out)
     out->unmapped = n->unmapped;
     out->repaired = n->repaired;
     out->untimed = n->untimed;
+    out->fields_capped = n->capped;
     out->spool_bytes = n->spool_bytes;
     for (unsigned i = 0; i < EQLVM_NREJECT; i++)
         out->rejected[i] = n->rejected[i];
@@ -336,6 +338,9 @@ eqlvm_engine_notices(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
                "too large");
     note_count(&n, c->late + c->late_keys,
                "hit(s) came later than late_events allows and were left out");
+    note_count(&n, eql_events_get_counters(e->events)->capped,
+               "event(s) had more in the fields that rules name than is read: "
+               "what came last is missing");
     note_count(&n, c->combinations_capped,
                "condition(s) over many multi-valued fields, or with a text too "
                "long to be made, were cut off and taken as false");

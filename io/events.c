@@ -218,6 +218,7 @@ count_accepted(const taking *t, const eql_event *ev, const eql_read_note *note)
     n->accepted++;
     n->mapped += note->mapped;
     n->unmapped += !note->mapped;
+    n->capped += note->capped;
     n->untimed += ev->time_kind == EQL_TIME_NONE;
     if (ev->time_kind == EQL_TIME_PENDING)
         eql_source_at(t->e, t->file)->pending = true;

@@ -77,6 +77,7 @@ typedef struct {
     uint64_t unmapped; /* of them, taken as they were */
     uint64_t repaired; /* invalid UTF-8 or lone surrogates replaced */
     uint64_t untimed;  /* no usable time (as read) */
+    uint64_t capped;   /* had more in their fields than is read (project.h) */
     uint64_t rejected[EQL_REJECT_COUNT];
     uint64_t spool_bytes;
 } eql_events_counters;

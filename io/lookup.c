@@ -14,12 +14,22 @@
 typedef struct {
     const eql_program *p;
     eql_range segs;
-    uint32_t steps; /* objects looked into */
+    uint32_t steps; /* keys looked for, long ones counting more */
 } lookup;
 
-/* Lookups into objects for one path: a path of many names in an event that
- * spells it in many ways must not take for ever. */
-#define MAX_STEPS 4096u
+/* For one path: a path of many names in an event that spells it in many ways
+ * must not take for ever. */
+#define MAX_STEPS 65536u
+
+/* false: it has been enough. */
+static bool
+take_step(lookup *l, size_t key_len)
+{
+    if (l->steps >= MAX_STEPS)
+        return false;
+    l->steps += (uint32_t)(1 + key_len / 64);
+    return true;
+}
 
 static const json_t *follow(lookup *l, const json_t *v, uint32_t at);
 
@@ -63,7 +73,7 @@ follow_names(lookup *l, const json_t *v, uint32_t at)
             eql_buf_add_char(&key, '.');
         eql_buf_add_sv(&key, eql_program_str(l->p, seg_at(l, at + n)->name));
         n++;
-        if (key.failed)
+        if (key.failed || !take_step(l, key.len))
             break;
         x = follow_key(l, v, eql_buf_sv(&key), at + n);
     }
@@ -81,6 +91,8 @@ follow_dotted(lookup *l, const json_t *v, uint32_t at)
         const char *dot = memchr(name.p, '.', name.len);
         size_t n = dot ? (size_t)(dot - name.p) : name.len;
 
+        if (!take_step(l, n))
+            return NULL;
         v = json_object_getn(v, name.p, n);
         if (!dot)
             return v ? follow(l, v, at + 1) : NULL;
@@ -99,7 +111,7 @@ follow(lookup *l, const json_t *v, uint32_t at)
         return v;
     if (seg_at(l, at)->flags & EQL_SEG_INDEX)
         return follow_index(l, v, at);
-    if (!json_is_object(v) || l->steps++ >= MAX_STEPS)
+    if (!json_is_object(v))
         return NULL;
     x = follow_names(l, v, at);
     if (!x && seg_at(l, at)->flags & EQL_SEG_QUOTED)
@@ -108,9 +120,12 @@ follow(lookup *l, const json_t *v, uint32_t at)
 }
 
 const json_t *
-eql_lookup(const eql_program *p, eql_range segs, const json_t *v)
+eql_lookup(const eql_program *p, eql_range segs, const json_t *v,
+           uint32_t *steps)
 {
     lookup l = {p, segs, 0};
+    const json_t *x = follow(&l, v, 0);
 
-    return follow(&l, v, 0);
+    *steps += l.steps + 1;
+    return x;
 }

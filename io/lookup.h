@@ -10,7 +10,9 @@
 
 #include "program/program.h"
 
-/* segs: run of p->segs[].  NULL when there is nothing; borrowed from v. */
-const json_t *eql_lookup(const eql_program *p, eql_range segs, const json_t *v);
+/* segs: run of p->segs[].  NULL when there is nothing; borrowed from v.  The
+ * work it was is added to *steps. */
+const json_t *eql_lookup(const eql_program *p, eql_range segs, const json_t *v,
+                         uint32_t *steps);
 
 #endif

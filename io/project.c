@@ -40,7 +40,22 @@ eql_project_new(const eql_program *p)
         eql_project_free(pr);
         return NULL;
     }
+    if (pr)
+        eql_project_limit(pr, EQL_PROJECT_MAX_VALUES, EQL_PROJECT_MAX_STEPS,
+                          EQL_PROJECT_MAX_TEXT);
     return pr;
+}
+
+void
+eql_project_limit(eql_project *pr, uint32_t values, uint32_t steps, size_t text)
+{
+    pr->most = (eql_project_costs){values, steps, text};
+}
+
+bool
+eql_project_capped(const eql_project *pr)
+{
+    return pr->capped;
 }
 
 void
@@ -55,13 +70,42 @@ eql_project_free(eql_project *pr)
     eql_vec_free(&pr->found);
     eql_vec_free(&pr->elements);
     eql_arena_free(pr->texts);
+    eql_map_free(pr->known);
+    eql_buf_free(&pr->key);
     free(pr->sorted);
+    free(pr->picked);
     free(pr->scopes);
     free(pr->next_field);
     free(pr->filled);
     free(pr->slots);
     free(pr->values);
     free(pr);
+}
+
+/* --- what it may cost -------------------------------------------------- */
+
+/* false: there are not that many steps left.  Then there are none. */
+static bool
+take_steps(eql_project *pr, size_t n)
+{
+    if (n > pr->left.steps) {
+        pr->left.steps = 0;
+        pr->capped = true;
+        return false;
+    }
+    pr->left.steps -= (uint32_t)n;
+    return true;
+}
+
+static bool
+take_room(eql_project *pr, uint32_t n)
+{
+    if (n > pr->left.values) {
+        pr->capped = true;
+        return false;
+    }
+    pr->left.values -= n;
+    return true;
 }
 
 /* --- walking ---------------------------------------------------------- */
@@ -112,6 +156,8 @@ follow_literals(eql_project *pr, const member *m, uint32_t first)
         size_t n = l->name.len;
         member rest = {.value = m->value};
 
+        if (!take_steps(pr, 1 + n / 64))
+            return;
         if (eql_sv_eq(m->key, l->name)) {
             arrive(pr, m->value, l->child);
         } else if (m->key.len > n && m->key.p[n] == '.' &&
@@ -162,21 +208,25 @@ walk_object(eql_project *pr, const json_t *v, uint32_t at)
             eql_sv(json_object_iter_key(it), json_object_iter_key_len(it)),
             json_object_iter_value(it), object};
 
+        if (!take_steps(pr, 1))
+            return;
         descend(pr, m, at);
     }
 }
 
+/* Values come in order, and so do the picks. */
 static void
 note_picks(eql_project *pr, const json_t *v, eql_project_node *n)
 {
-    for (uint32_t i = n->picks; i != EQL_NONE;) {
-        eql_project_pick *k = eql_vec_at(&pr->picks, i);
+    eql_project_pick *k;
 
-        if (k->index == n->met)
-            k->value = v;
-        i = k->next;
+    if (n->passed == n->picks.n)
+        return;
+    k = eql_vec_at(&pr->picks, pr->picked[n->picks.first + n->passed]);
+    if (k->index == n->met++) {
+        k->value = v;
+        n->passed++;
     }
-    n->met++;
 }
 
 static eql_value
@@ -209,7 +259,8 @@ note_value(eql_project *pr, uint32_t place, eql_value v)
 {
     eql_project_found f = {place, v};
 
-    eql_project_push(pr, &pr->found, &f, sizeof f);
+    if (take_room(pr, 1))
+        eql_project_push(pr, &pr->found, &f, sizeof f);
 }
 
 static void
@@ -239,18 +290,22 @@ is_opaque(const eql_project *pr)
            EQL_MULTI_VALUE_OPAQUE;
 }
 
+/* An element goes in with all that it needs, or not at all. */
 static void
 note_element(eql_project *pr, const json_t *v, uint32_t field)
 {
+    uint32_t nchildren = pr->program->fields[field].nchildren;
+    bool whole = nchildren > 0 || is_opaque(pr);
     eql_project_element e = {.value = v,
                              .field = field,
                              .place = place_of(pr, field),
                              .order = pr->elements.n};
+    eql_project_found f = {e.place, element_value(v)};
 
-    if (json_is_null(v))
+    if (json_is_null(v) || !take_room(pr, 1 + (whole ? 1 + nchildren : 0)))
         return;
-    note_value(pr, e.place, element_value(v));
-    if (pr->program->fields[field].nchildren > 0 || is_opaque(pr))
+    eql_project_push(pr, &pr->found, &f, sizeof f);
+    if (whole)
         eql_project_push(pr, &pr->elements, &e, sizeof e);
 }
 
@@ -272,14 +327,14 @@ walk(eql_project *pr, const json_t *v, uint32_t at)
 {
     eql_project_node *n = eql_project_node_at(pr, at);
 
-    if (json_is_null(v))
+    if (json_is_null(v) || !take_steps(pr, 1))
         return;
     if (json_is_array(v)) {
         for (size_t i = 0; i < json_array_size(v); i++)
             walk(pr, json_array_get(v, i), at);
         return;
     }
-    if (n->picks != EQL_NONE)
+    if (n->picks.n > 0)
         note_picks(pr, v, n);
     if (json_is_object(v))
         walk_object(pr, v, at);
@@ -299,6 +354,25 @@ arrive(eql_project *pr, const json_t *v, uint32_t at)
 
 /* --- looked up, not walked (multi_value=opaque) ----------------------- */
 
+/* A text that lasts as long as the event; null when there is no room. */
+static eql_value
+keep_text(eql_project *pr, const eql_buf *text, eql_tag tag)
+{
+    eql_value value;
+
+    pr->failed |= text->failed;
+    if (text->len > pr->left.text) {
+        pr->left.text = 0;
+        pr->capped = true;
+        return eql_value_null();
+    }
+    pr->left.text -= text->len;
+    value = eql_value_str(eql_arena_dup(pr->texts, eql_buf_sv(text)));
+    pr->failed |= !value.u.s;
+    value.tag = tag;
+    return value;
+}
+
 static eql_value
 whole(eql_project *pr, const json_t *v)
 {
@@ -307,10 +381,12 @@ whole(eql_project *pr, const json_t *v)
 
     if (value.tag != EQL_NULL)
         return value;
+    if (pr->left.text == 0) {
+        pr->capped = true;
+        return value;
+    }
     eql_json_print(v, &text);
-    value = eql_value_str(eql_arena_dup(pr->texts, eql_buf_sv(&text)));
-    value.tag = json_is_array(v) ? EQL_ARRAY : EQL_OBJECT;
-    pr->failed |= text.failed || !value.u.s;
+    value = keep_text(pr, &text, json_is_array(v) ? EQL_ARRAY : EQL_OBJECT);
     eql_buf_free(&text);
     return value;
 }
@@ -319,28 +395,42 @@ static void
 look_up(eql_project *pr, const json_t *v, uint32_t field)
 {
     const eql_field *f = &pr->program->fields[field];
-    const json_t *x = eql_lookup(pr->program, f->segs, v);
+    uint32_t steps = 0;
+    const json_t *x = eql_lookup(pr->program, f->segs, v, &steps);
+    eql_value value;
 
-    if (!x || json_is_null(x))
+    if (!take_steps(pr, steps) || !x || json_is_null(x))
         return;
-    if (f->mode == EQL_MODE_OPAQUE)
-        note_value(pr, place_of(pr, field), whole(pr, x));
-    else if (json_is_array(x))
+    if (f->mode == EQL_MODE_ELEMENTS && json_is_array(x)) {
         note_elements(pr, x, field);
-    else /* for arrayContains: an element without children (event.h) */
-        note_value(pr, place_of(pr, field), element_value(x));
+        return;
+    }
+    /* For arrayContains: an element without children (event.h). */
+    value = f->mode == EQL_MODE_OPAQUE ? whole(pr, x) : element_value(x);
+    if (value.tag != EQL_NULL)
+        note_value(pr, place_of(pr, field), value);
 }
 
 /* --- scopes ----------------------------------------------------------- */
 
 static void
+forget_picks(eql_project *pr, eql_range picks)
+{
+    for (uint32_t i = 0; i < picks.n; i++) {
+        eql_project_pick *k = eql_vec_at(&pr->picks, picks.first + i);
+        eql_project_node *n = eql_project_node_at(pr, k->node);
+
+        k->value = NULL;
+        n->met = n->passed = 0;
+    }
+}
+
+static void
 run_scope(eql_project *pr, const eql_project_scope *sc, const json_t *v)
 {
-    for (uint32_t i = 0; sc->picks.n && i < sc->nodes.n; i++)
-        eql_project_node_at(pr, sc->nodes.first + i)->met = 0;
-    for (uint32_t i = 0; i < sc->picks.n; i++)
-        ((eql_project_pick *)eql_vec_at(&pr->picks, sc->picks.first + i))
-            ->value = NULL;
+    if (!take_steps(pr, sc->picks.n))
+        return;
+    forget_picks(pr, sc->picks);
     arrive(pr, v, sc->root);
     /* A pick's own picks come after it, so one round is enough. */
     for (uint32_t i = 0; i < sc->picks.n; i++) {
@@ -353,16 +443,13 @@ run_scope(eql_project *pr, const eql_project_scope *sc, const json_t *v)
         look_up(pr, v, f);
 }
 
-/* Places for the children of the next element. */
+/* Places for the children of the next element; there is room (take_room). */
 static uint32_t
 hand_out(eql_project *pr, uint32_t nchildren)
 {
     uint32_t base = pr->nplaces;
 
-    if (nchildren > UINT32_MAX - base)
-        pr->failed = true;
-    else
-        pr->nplaces += nchildren;
+    pr->nplaces += nchildren;
     return base;
 }
 
@@ -408,6 +495,16 @@ run_elements(eql_project *pr)
 /* --- slots ------------------------------------------------------------ */
 
 static void
+drop_slots(eql_project *pr)
+{
+    free(pr->slots);
+    free(pr->filled);
+    pr->slots = NULL;
+    pr->filled = NULL;
+    pr->nslots = 0;
+}
+
+static void
 reset(eql_project *pr)
 {
     if (pr->found.cap > KEPT_VALUES)
@@ -420,10 +517,14 @@ reset(eql_project *pr)
         pr->values = NULL;
         pr->nvalues = 0;
     }
+    if (pr->nslots > (size_t)pr->program->nfields + KEPT_VALUES)
+        drop_slots(pr);
     eql_arena_reset(pr->texts);
     pr->nplaces = pr->program->nfields;
     pr->base = 0;
     pr->nested = false;
+    pr->left = pr->most;
+    pr->capped = false;
 }
 
 static bool
@@ -451,8 +552,7 @@ room_for_slots(eql_project *pr)
     if (n <= pr->nslots)
         return true;
     n += n / 2;
-    free(pr->slots);
-    free(pr->filled);
+    drop_slots(pr);
     pr->slots = calloc(n, sizeof *pr->slots);
     pr->filled = calloc(n, sizeof *pr->filled);
     pr->nslots = pr->slots && pr->filled ? n : 0;
@@ -510,15 +610,13 @@ compose(eql_project *pr, eql_slot *slot)
     eql_value *first = &pr->values[slot->v - pr->values];
     eql_buf text = {0};
 
-    for (uint32_t i = 0; i < slot->n; i++) {
+    for (uint32_t i = 0; i < slot->n && pr->left.text > 0; i++) {
         eql_buf_add_char(&text, i ? ',' : '[');
         add_value(&text, &slot->v[i]);
     }
     eql_buf_add_char(&text, ']');
-    *first = eql_value_str(eql_arena_dup(pr->texts, eql_buf_sv(&text)));
-    first->tag = EQL_ARRAY;
-    slot->n = 1;
-    pr->failed |= text.failed || !first->u.s;
+    *first = keep_text(pr, &text, EQL_ARRAY);
+    slot->n = first->tag == EQL_NULL ? 0 : 1;
     eql_buf_free(&text);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/map.h"
 #include "io/project.h"
 
 typedef struct {
@@ -22,8 +23,8 @@ typedef struct {
 
 typedef struct {
     uint32_t index;
-    uint32_t root; /* where the rest of the path begins */
-    uint32_t next;
+    uint32_t root;       /* where the rest of the path begins */
+    uint32_t node;       /* on which it hangs */
     const json_t *value; /* of this event, or NULL */
 } eql_project_pick;
 
@@ -31,10 +32,11 @@ typedef struct {
     uint32_t edges;   /* list while building .. */
     eql_range sorted; /* .. and run of sorted[] afterwards */
     uint32_t literals;
-    uint32_t picks;
+    eql_range picks;   /* of picked[] */
     uint32_t fields;   /* FLAT, COMPOSITE that end here: list in next_field[] */
     uint32_t elements; /* ELEMENTS that do: the same */
-    uint32_t met;      /* values of this event so far; kept for picks */
+    uint32_t met;      /* values of this event so far; kept for picks .. */
+    uint32_t passed;   /* .. of which so many are behind us */
 } eql_project_node;
 
 typedef struct {
@@ -58,10 +60,18 @@ typedef struct {
     uint32_t order; /* in which it was met */
 } eql_project_element;
 
+/* See project.h. */
+typedef struct {
+    uint32_t values; /* and places */
+    uint32_t steps;
+    size_t text;
+} eql_project_costs;
+
 struct eql_project {
     const eql_program *program;
     eql_vec nodes, edges, literals, picks;
     eql_project_edge *sorted;
+    uint32_t *picked; /* picks of each node, by index */
     uint32_t *next_field;
     eql_project_scope *scopes; /* 0: the event's; 1 + f: of ELEMENTS field f */
     /* Of the event at hand: */
@@ -73,9 +83,14 @@ struct eql_project {
     eql_slot *slots;
     size_t nslots; /* room, of filled too */
     eql_value *values;
-    size_t nvalues;   /* room */
-    eql_arena *texts; /* of values that are arrays or objects */
+    size_t nvalues;               /* room */
+    eql_arena *texts;             /* of values that are arrays or objects */
+    eql_project_costs most, left; /* of one event; of the one at hand */
+    bool capped;                  /* there was not enough */
     bool failed;
+    /* While it is built: */
+    eql_map *known; /* edges, literals and picks by node and name */
+    eql_buf key;
 };
 
 static inline eql_project_node *

@@ -135,7 +135,7 @@ parse(const eql_reader *r, eql_strview text, eql_buf *scratch, json_t **root,
 
 static eql_read_status
 take_mapped(eql_reader *r, const json_t *record, eql_wall_clock *clock,
-            eql_event *ev)
+            eql_event *ev, eql_read_note *note)
 {
     eql_mapped m;
 
@@ -148,6 +148,7 @@ take_mapped(eql_reader *r, const json_t *record, eql_wall_clock *clock,
     ev->has_utc = m.has_utc;
     ev->has_wall = m.has_wall;
     ev->slots = eql_project_run(r->project, m.ecs);
+    note->capped = eql_project_capped(r->project);
     return ev->slots ? EQL_READ_EVENT : EQL_READ_NOMEM;
 }
 
@@ -183,7 +184,7 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
     event = unwrapped(r->root);
     note->mapped = wants_mapping(r, event);
     if (note->mapped)
-        return take_mapped(r, event, clock, ev);
+        return take_mapped(r, event, clock, ev, note);
     if (r->input != EQL_INPUT_ECS && is_evtx_json(event))
         return not_winevent(note, "a Windows record in a layout that is not "
                                   "mapped; see docs/winevent-mapping.md");
@@ -192,6 +193,7 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
     ev->slots = eql_project_run(r->project, event);
     if (!ev->slots)
         return EQL_READ_NOMEM;
+    note->capped = eql_project_capped(r->project);
     ev->has_utc = ev->has_wall = false;
     field_time(r, ev);
     return EQL_READ_EVENT;

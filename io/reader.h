@@ -25,6 +25,7 @@ typedef enum {
 
 typedef struct {
     bool mapped;
+    bool capped;       /* not all of its fields were read (project.h) */
     bool repaired;     /* `at` is where */
     eql_reject reason; /* REJECTED */
     bool ended;        /* REJECTED: the text ends inside a value */

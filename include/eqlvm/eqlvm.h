@@ -376,7 +376,7 @@ typedef struct {
     /* Lost to a bound, each of them. */
     uint64_t piped_lost, lineage_evicted, leads_evicted, late_evicted;
     uint64_t captured_capped, samples_capped, cooldown_evicted;
-    uint64_t combinations_capped, key_tuples_capped;
+    uint64_t fields_capped, combinations_capped, key_tuples_capped;
     uint64_t spilled_bytes, spool_bytes, state_bytes_peak;
     uint64_t files_failed; /* could not be opened or read to the end */
 } eqlvm_stats;

@@ -76,11 +76,65 @@ test_bounds_no_state_is_too_small(void **state)
     }
 }
 
+/* --- events --------------------------------------------------------------- */
+
+/* n parts, each with its number. */
+static void
+add_parts(eql_buf *q, const char *part, const char *between, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        eql_buf_add_str(q, i ? between : "");
+        eql_buf_printf(q, part, i, i, i);
+    }
+}
+
+static eqlvm_stats
+run_event(const eql_buf *query, const eql_buf *event)
+{
+    const char *text = query->p;
+    eqlvm_program *p = api_compile(&text, 1);
+    api_alerts seen = {0};
+    eqlvm_engine *e = eqlvm_engine_new(p, NULL, api_on_alert, &seen, NULL, 0);
+    eqlvm_stats s;
+
+    assert_non_null(e);
+    assert_int_equal(eqlvm_engine_push(e, "x", event->p, event->len), EQLVM_OK);
+    assert_int_equal(eqlvm_engine_finish(e), EQLVM_OK);
+    eqlvm_engine_stats(e, &s);
+    api_alerts_free(&seen);
+    eqlvm_engine_free(e);
+    eqlvm_program_free(p);
+    return s;
+}
+
+/* Many fields looked for in each of many elements. */
+static void
+test_bounds_elements_times_fields(void **state)
+{
+    eql_buf query = {0}, event = {0};
+    eqlvm_stats s;
+
+    (void)state;
+    eql_buf_add_str(&query, "any where arraySearch(a, $x, $x.f0 == 1) and "
+                            "arraySearch(a, $x, ");
+    add_parts(&query, "$x.f%u == %u", " and ", 300);
+    eql_buf_add(&query, ")", 2);
+    eql_buf_add_str(&event, "{\"a\":[");
+    add_parts(&event, "{\"f0\":1}", ",", 20000);
+    eql_buf_add_str(&event, "]}");
+    s = run_event(&query, &event);
+    assert_int_equal(s.accepted, 1);
+    assert_int_equal(s.fields_capped, 1);
+    eql_buf_free(&query);
+    eql_buf_free(&event);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bounds_no_state_is_too_small),
+        cmocka_unit_test(test_bounds_elements_times_fields),
     };
 
     return cmocka_run_group_tests_name("bounds", tests, NULL, NULL);

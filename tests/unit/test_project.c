@@ -326,6 +326,125 @@ test_project_modes(void **state)
     }
 }
 
+/* --- bounds ------------------------------------------------------------- */
+
+typedef struct {
+    const char *path, *event, *values; /* what is left of it */
+    uint32_t room, steps;
+    bool capped;
+} bound_case;
+
+static const bound_case bound_cases[] = {
+    {"a", "{\"a\":[1,2,3]}", "1|2|3", 3, 100, false},
+    {"a", "{\"a\":[1,2,3]}", "1|2", 2, 100, true},
+    {"a", "{\"a\":[1,2,3]}", "", 0, 100, true},
+    {"a", "{\"b\":[1,2,3]}", "", 0, 100, false},
+    /* root, its member, the array, and each element */
+    {"a", "{\"a\":[1,2,3]}", "1|2|3", 3, 6, false},
+    {"a", "{\"a\":[1,2,3]}", "1|2", 3, 5, true},
+    {"a", "{\"a\":[1,2,3]}", "", 3, 0, true},
+    {"a[1]", "{\"a\":[1,2,3]}", "2", 1, 8, false},
+    {"a[1]", "{\"a\":[1,2,3]}", "", 1, 3, true},
+};
+
+static void
+test_project_bounds(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(bound_cases); i++) {
+        const bound_case *b = &bound_cases[i];
+        path_case c = {b->path, b->event, b->values};
+        test_paths t;
+        uint32_t field;
+        eql_project *pr;
+
+        test_paths_init(&t);
+        field = test_paths_add(&t, b->path);
+        pr = eql_project_new(&t.program);
+        assert_non_null(pr);
+        eql_project_limit(pr, b->room, b->steps, 0);
+        for (int twice = 0; twice < 2; twice++) {
+            check(&c, pr, field);
+            if (eql_project_capped(pr) != b->capped)
+                fail_msg("%s on %s: capped", b->path, b->event);
+        }
+        eql_project_free(pr);
+    }
+}
+
+/* An element goes in with the places of its children, or not at all. */
+static void
+test_project_bounds_elements(void **state)
+{
+    json_t *event =
+        json_loads("{\"a\":[{\"x\":1},{\"x\":2},{\"x\":3}]}", 0, NULL);
+
+    (void)state;
+    for (uint32_t room = 0; room <= 14; room++) {
+        uint32_t elements = room / 4 < 3 ? room / 4 : 3, values = 0, array;
+        const eql_slot *slots;
+        eql_project *pr;
+        test_paths t;
+
+        test_paths_init(&t);
+        array = test_paths_add(&t, "a");
+        t.fields[array].mode = EQL_MODE_ELEMENTS;
+        test_paths_child(&t, array, "x");
+        test_paths_child(&t, array, "y");
+        pr = eql_project_new(&t.program);
+        eql_project_limit(pr, room, 1000, 0);
+        slots = eql_project_run(pr, event);
+        assert_int_equal(slots[array].n, elements);
+        for (uint32_t k = 0; k < elements * 2; k++)
+            values += slots[array].children[k].n;
+        /* The rest of the room is for their values. */
+        assert_int_equal(values, room - elements * 4 < elements
+                                     ? room - elements * 4
+                                     : elements);
+        assert_true(eql_project_capped(pr));
+        eql_project_free(pr);
+    }
+    json_decref(event);
+}
+
+/* Texts of arrays and objects: the last that fits, and none after it. */
+static void
+test_project_bounds_texts(void **state)
+{
+    json_t *event = json_loads("{\"a\":[1,2],\"b\":[3]}", 0, NULL);
+    static const struct {
+        size_t room;
+        const char *a, *b;
+    } all[] = {{8, "array:[1,2]", "array:[3]"},
+               {7, "array:[1,2]", ""},
+               {5, "array:[1,2]", ""},
+               {4, "", ""}};
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(all); i++) {
+        uint32_t a, b;
+        const eql_slot *slots;
+        eql_project *pr;
+        test_paths t;
+        char text[64];
+
+        test_paths_init(&t);
+        b = test_paths_add(&t, "b"); /* the last field comes first */
+        a = test_paths_add(&t, "a");
+        t.fields[a].mode = t.fields[b].mode = EQL_MODE_OPAQUE;
+        pr = eql_project_new(&t.program);
+        eql_project_limit(pr, 100, 1000, all[i].room);
+        slots = eql_project_run(pr, event);
+        assert_string_equal(test_slot_text(&slots[a], text, sizeof text),
+                            all[i].a);
+        assert_string_equal(test_slot_text(&slots[b], text, sizeof text),
+                            all[i].b);
+        assert_int_equal(eql_project_capped(pr), all[i].room < 8);
+        eql_project_free(pr);
+    }
+    json_decref(event);
+}
+
 int
 main(void)
 {
@@ -337,6 +456,9 @@ main(void)
         cmocka_unit_test(test_project_elements),
         cmocka_unit_test(test_project_elements_nested),
         cmocka_unit_test(test_project_modes),
+        cmocka_unit_test(test_project_bounds),
+        cmocka_unit_test(test_project_bounds_elements),
+        cmocka_unit_test(test_project_bounds_texts),
     };
 
     return cmocka_run_group_tests_name("project", tests, NULL, NULL);
