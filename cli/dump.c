@@ -3,6 +3,15 @@
 
 enum { PASS_BYTECODE, PASS_TOKENS, PASS_AST, PASS_TYPED, PASS_PLAN };
 
+static bool
+write_pass(void *ctx, const char *p, size_t len)
+{
+    bool *wrote = ctx;
+
+    *wrote = true;
+    return cli_write(stdout, p, len);
+}
+
 static int
 dump(const cli_list *paths, const cli_list *queries, cli_select *select,
      int pass, int colour)
@@ -15,17 +24,22 @@ dump(const cli_list *paths, const cli_list *queries, cli_select *select,
     };
     eqlvm_compiler *c;
     eqlvm_program *p = NULL;
+    bool wrote = false;
     int code;
 
     c = cli_new_compiler(select, &code);
     if (!c)
         return code;
     if (pass != PASS_BYTECODE)
-        eqlvm_compiler_dump(c, passes[pass], cli_write, stdout);
+        eqlvm_compiler_dump(c, passes[pass], write_pass, &wrote);
     code = cli_add_rules(c, paths, queries);
     p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), &code);
     if (p && pass == PASS_BYTECODE)
         (void)eqlvm_program_disassemble(p, cli_write, stdout);
+    else if (p && !wrote) {
+        cli_error("nothing to print: a compiled file has bytecode only");
+        code = cli_worse(code, CLI_USAGE);
+    }
     if (!cli_close_output(stdout, NULL))
         code = cli_worse(code, CLI_IO);
     eqlvm_program_free(p);

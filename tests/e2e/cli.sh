@@ -69,6 +69,8 @@ run dump -e "$ps"; expect 'dump shows bytecode' 0 'LOAD_FIELD' 'process.name'
 run dump --pass ast -e "$ps"; expect 'dump shows the tree' 0 'process.name'
 run dump --pass plan -e "$ps"; expect 'dump shows the plan' 0 'process'
 run dump --pass tokens -e "$ps"; expect 'dump shows tokens' 0 'where'
+run compile -o "$tmp/dump.eqlc" rules
+run dump --pass ast "$tmp/dump.eqlc"; expect 'a compiled file has no tree' 2 'bytecode only'
 
 # standard input, closed pipe, interrupt
 "$eqlvm" run -e "$ps" - <"$tmp/one.json" >"$tmp/out" 2>"$tmp/err"; code=$?
