@@ -142,6 +142,10 @@ as_boolean(const eql_sema *sx, eql_typed *t)
     if (mapped > EQL_CLASS_NULL && mapped != EQL_CLASS_BOOL &&
         (mapped != EQL_CLASS_STRING || sx->settings->strict))
         return not_boolean(sx, t->span, eql_sema_class_name(mapped));
+    if (mapped == EQL_CLASS_STRING)
+        eql_diags_add(
+            sx->diags, "W403", t->span, "to ask whether it is there: != null",
+            "this is text by the schema, and holds for \"true\" only");
     return t;
 }
 
