@@ -16,7 +16,8 @@ static const struct {
     [EQL_FN_ARRAY_SEARCH_P] = {"_arraysearch(array, $v, condition)",
                                "the same as arraySearch"},
     [EQL_FN_BETWEEN] = {"between(string, left, right [, greedy])",
-                        "the text between two others"},
+                        "the text from the first left to the next right, if "
+                        "greedy to the last; \"\" if there is none"},
     [EQL_FN_CIDR_MATCH] = {"cidrMatch(address, block, ...)",
                            "does the address lie in one of the blocks?"},
     [EQL_FN_CONCAT] = {"concat(value, ...)", "all of them as one string"},
@@ -24,15 +25,16 @@ static const struct {
     [EQL_FN_ENDS_WITH] = {"endsWith(string, end)", "does the string end so?"},
     [EQL_FN_INDEX_OF] = {"indexOf(string, piece [, start])",
                          "where the piece first stands, from 0; else null"},
-    [EQL_FN_LENGTH] = {"length(string)", "its number of characters"},
+    [EQL_FN_LENGTH] = {"length(string or array)",
+                       "its characters; of an array, of each of its strings"},
     [EQL_FN_MATCH] = {"match(string, regex, ...)",
-                      "does one of the expressions match?"},
+                      "does one of the expressions match the whole string?"},
     [EQL_FN_MATCH_LITE] = {"matchLite(string, regex, ...)",
                            "the same as match"},
     [EQL_FN_MODULO] = {"modulo(number, number)", "the remainder, as a % b"},
     [EQL_FN_MULTIPLY] = {"multiply(number, number)", "the product, as a * b"},
     [EQL_FN_NUMBER] = {"number(string [, base])",
-                       "the number that the text spells; else null"},
+                       "the number that the text spells, 0x1f too; else null"},
     [EQL_FN_SAFE] = {"safe(value)", "the value itself"},
     [EQL_FN_STARTS_WITH] = {"startsWith(string, start)",
                             "does the string begin so?"},
@@ -45,7 +47,7 @@ static const struct {
     [EQL_FN_SUBTRACT] = {"subtract(number, number)",
                          "the difference, as a - b"},
     [EQL_FN_WILDCARD] = {"wildcard(string, pattern, ...)",
-                         "does one of the wildcard patterns match?"},
+                         "does one of the patterns with * and ? match?"},
 };
 
 static const char *

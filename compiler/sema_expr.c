@@ -219,16 +219,20 @@ static bool
 find_relation(const eql_sema *sx, const eql_name *name,
               eql_lineage_relation *out)
 {
+    const char *hint;
+
     for (uint32_t i = 0; i < EQL_LINEAGE_RELATION_COUNT; i++) {
         if (eql_sv_eq(name->text, relations[i])) {
             *out = (eql_lineage_relation)i;
             return true;
         }
     }
-    eql_diags_add(
-        sx->diags, "E302", name->span,
-        eql_sema_closest(sx, name->text, relations, EQL_LINEAGE_RELATION_COUNT),
-        "unknown relation \"%.*s of\"", (int)name->text.len, name->text.p);
+    hint =
+        eql_sema_closest(sx, name->text, relations, EQL_LINEAGE_RELATION_COUNT);
+    eql_diags_add(sx->diags, "E302", name->span,
+                  hint ? hint : "write descendant of, child of or event of",
+                  "unknown relation \"%.*s of\"", (int)name->text.len,
+                  name->text.p);
     return false;
 }
 
