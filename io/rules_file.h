@@ -7,7 +7,6 @@
  *   E601 malformed TOML or JSON      E604 unknown key of [eqlvm]
  *   E602 a value of the wrong type   E605 a value that makes no sense
  *   E603 something needed is missing E606 a limit of rule files
- *   E499 asks for what is not supported yet
  *   W607 a file that holds no rule */
 #ifndef EQL_IO_RULES_FILE_H
 #define EQL_IO_RULES_FILE_H
