@@ -353,3 +353,39 @@ eql_schema_closest(const eql_schema *s, eql_strview path)
         return (eql_strview){"", 0};
     return names[i];
 }
+
+eql_strview
+eql_schema_meant_category(const eql_schema *s, eql_strview category)
+{
+    static const eql_strview names[] = {
+        {"api", 3},
+        {"authentication", 14},
+        {"configuration", 13},
+        {"database", 8},
+        {"driver", 6},
+        {"email", 5},
+        {"file", 4},
+        {"host", 4},
+        {"iam", 3},
+        {"intrusion_detection", 19},
+        {"library", 7},
+        {"malware", 7},
+        {"network", 7},
+        {"package", 7},
+        {"process", 7},
+        {"registry", 8},
+        {"session", 7},
+        {"threat", 6},
+        {"vulnerability", 13},
+        {"web", 3},
+    };
+    uint32_t i;
+
+    if (!s || !s->ecs)
+        return eql_sv("", 0);
+    for (i = 0; i < EQL_COUNTOF(names); i++)
+        if (eql_sv_eq(names[i], category))
+            return eql_sv("", 0);
+    i = eql_closest(category, names, EQL_COUNTOF(names));
+    return i == EQL_NONE ? eql_sv("", 0) : names[i];
+}

@@ -53,4 +53,8 @@ eql_field_type eql_schema_field_type(eql_schema_type t);
 /* The closest known path, for "did you mean"; empty when none is close. */
 eql_strview eql_schema_closest(const eql_schema *s, eql_strview path);
 
+/* The category of ECS that is nearly spelt so; empty: none, or this is one. */
+eql_strview eql_schema_meant_category(const eql_schema *s,
+                                      eql_strview category);
+
 #endif

@@ -20,12 +20,31 @@ eql_sema_root(const eql_sema *sx, const eql_expr *e)
     return eql_sema_filter(sx, e);
 }
 
+/* Events may be of any category, but a misspelt one is of none. */
+static void
+warn_category(const eql_sema *sx, const eql_body *body)
+{
+    eql_strview written = body->category.text;
+    eql_strview meant =
+        eql_schema_meant_category(sx->settings->schema, written);
+
+    if (body->any || body->quoted || meant.len == 0)
+        return;
+    eql_diags_add(sx->diags, "W416", body->category.span,
+                  eql_arena_printf(sx->arena, "did you mean \"%.*s\"?",
+                                   (int)meant.len, meant.p)
+                      .p,
+                  "\"%.*s\" is no category of ECS", (int)written.len,
+                  written.p);
+}
+
 /* A schema that has categories knows all of them. */
 static bool
 check_category(const eql_sema *sx, const eql_body *body)
 {
     const eql_schema *s = sx->settings->schema;
 
+    warn_category(sx, body);
     if (body->any || !sx->settings->strict || !eql_schema_has_categories(s) ||
         eql_schema_knows_category(s, body->category.text))
         return true;
