@@ -25,9 +25,10 @@ least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* Both at most LONGEST long. */
+/* Both at most LONGEST long.  Beyond `limit` the distance is not found out: a
+ * row that is all beyond it leads to no row that is not. */
 static unsigned
-distance(eql_strview a, eql_strview b)
+distance(eql_strview a, eql_strview b, unsigned limit)
 {
     unsigned rows[3][LONGEST + 1];
     unsigned *two = rows[0], *prev = rows[1], *row = rows[2];
@@ -35,7 +36,7 @@ distance(eql_strview a, eql_strview b)
     for (unsigned j = 0; j <= b.len; j++)
         prev[j] = two[j] = j;
     for (unsigned i = 1; i <= a.len; i++) {
-        unsigned *old = two;
+        unsigned *old = two, reached = i;
 
         row[0] = i;
         for (unsigned j = 1; j <= b.len; j++) {
@@ -46,7 +47,10 @@ distance(eql_strview a, eql_strview b)
             if (i > 1 && j > 1 && same(a.p[i - 1], b.p[j - 2]) &&
                 same(a.p[i - 2], b.p[j - 1]))
                 row[j] = least(row[j], two[j - 2] + 1);
+            reached = least(reached, row[j]);
         }
+        if (reached > limit)
+            return reached;
         two = prev;
         prev = row;
         row = old;
@@ -68,7 +72,7 @@ eql_closest(eql_strview s, const eql_strview *names, uint32_t n)
         if (names[i].len > s.len + 2 || names[i].len + 2 < s.len ||
             names[i].len > LONGEST)
             continue;
-        d = distance(s, names[i]);
+        d = distance(s, names[i], limit);
         if (d <= limit && (best == EQL_NONE || d < limit)) {
             best = i;
             limit = d;
