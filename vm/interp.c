@@ -694,16 +694,23 @@ evaluate_faulty_leaf(eql_interp *it, uint32_t leaf)
 }
 #endif
 
+/* Evaluates it; for a leaf of a body that is not to be remembered. */
 static bool
+find_leaf(eql_interp *it, uint32_t leaf)
+{
+    bool holds = evaluate_faulty_leaf(it, leaf);
+
+    if (!it->prepared->leaves[leaf].free || EQL_FAULT(array_body_once))
+        it->leaf_marks[leaf] = it->epoch | (holds ? 1u : 0u);
+    return holds;
+}
+
+static inline bool
 leaf_holds(eql_interp *it, uint32_t leaf)
 {
-    verdict_mark *mark = &it->leaf_marks[leaf];
+    verdict_mark mark = it->leaf_marks[leaf];
 
-    if (it->prepared->leaves[leaf].free && !EQL_FAULT(array_body_once))
-        return evaluate_faulty_leaf(it, leaf);
-    if ((*mark & ~1u) != it->epoch)
-        *mark = it->epoch | (evaluate_faulty_leaf(it, leaf) ? 1u : 0u);
-    return *mark & 1u;
+    return (mark & ~1u) == it->epoch ? mark & 1u : find_leaf(it, leaf);
 }
 
 static bool
