@@ -389,3 +389,67 @@ eql_schema_meant_category(const eql_schema *s, eql_strview category)
     i = eql_closest(category, names, EQL_COUNTOF(names));
     return i == EQL_NONE ? eql_sv("", 0) : names[i];
 }
+
+/* --- one segment spelt wrongly --- */
+
+/* Bytes of the longest beginning of path that is known, and its place in the
+ * table. */
+static size_t
+known_beginning(eql_strview path)
+{
+    for (size_t i = path.len; i-- > 1;)
+        if (path.p[i] == '.' && ecs_exact(eql_sv(path.p, i)))
+            return i;
+    return 0;
+}
+
+/* The segment that begins at byte at. */
+static eql_strview
+segment_at(eql_strview path, size_t at)
+{
+    const char *dot = memchr(path.p + at, '.', path.len - at);
+
+    return eql_sv(path.p + at,
+                  dot ? (size_t)(dot - path.p) - at : path.len - at);
+}
+
+static bool
+begins_with(eql_strview name, eql_strview parent)
+{
+    return parent.len == 0 ||
+           (name.len > parent.len && name.p[parent.len] == '.' &&
+            memcmp(name.p, parent.p, parent.len) == 0);
+}
+
+bool
+eql_schema_meant_path(const eql_schema *s, eql_strview path, eql_buf *out)
+{
+    eql_strview parent, written, last = {0};
+    size_t at;
+
+    if (!s || !s->ecs || path.len == 0 || ecs_exact(path) ||
+        !memchr(path.p, '.', path.len))
+        return false;
+    parent = eql_sv(path.p, known_beginning(path));
+    at = parent.len ? parent.len + 1 : 0;
+    written = segment_at(path, at);
+    for (size_t i = lower_bound(parent); i < EQL_COUNTOF(ecs_names); i++) {
+        eql_strview n = ecs_names[i], child;
+
+        if (memcmp(n.p, parent.p, parent.len < n.len ? parent.len : n.len) != 0)
+            break;
+        if (!begins_with(n, parent))
+            continue;
+        child = segment_at(n, at);
+        if (eql_sv_eq(child, last) || eql_closest(written, &child, 1) != 0)
+            continue;
+        last = child;
+        out->len = 0;
+        eql_buf_add(out, path.p, at);
+        eql_buf_add_sv(out, child);
+        eql_buf_add(out, written.p + written.len, path.len - at - written.len);
+        if (!out->failed && ecs_exact(eql_buf_sv(out)))
+            return true;
+    }
+    return false;
+}

@@ -53,6 +53,9 @@ eql_field_type eql_schema_field_type(eql_schema_type t);
 /* The closest known path, for "did you mean"; empty when none is close. */
 eql_strview eql_schema_closest(const eql_schema *s, eql_strview path);
 
+/* The path of ECS from which this one, that ECS lacks, differs in the spelling
+ * of one segment of several. */
+bool eql_schema_meant_path(const eql_schema *s, eql_strview path, eql_buf *out);
 /* The category of ECS that is nearly spelt so; empty: none, or this is one. */
 eql_strview eql_schema_meant_category(const eql_schema *s,
                                       eql_strview category);

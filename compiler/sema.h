@@ -60,7 +60,8 @@ eql_typed **eql_sema_values(const eql_sema *sx, const eql_expr_list *l);
 /* A number operand; false with E302 reported. */
 bool eql_sema_number_operand(const eql_sema *sx, const eql_typed *t);
 
-/* sema_path.c: resolves a FIELD node; false with an error reported. */
+/* sema_path.c: resolves the FIELD node of a key; false with an error reported.
+ */
 bool eql_sema_path(const eql_sema *sx, const eql_expr *e, eql_typed_path *out);
 /* The same as the array of an array function. */
 bool eql_sema_array_path(const eql_sema *sx, const eql_expr *e,

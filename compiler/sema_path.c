@@ -16,6 +16,7 @@ typedef struct {
     eql_buf name;   /* printed */
     eql_buf dotted; /* as the schema spells it */
     eql_typed_path *out;
+    bool key; /* of a stage: W410 tells of those that are nearly fields */
 } resolver;
 
 /* --- the first name --- */
@@ -282,6 +283,25 @@ category_of(const eql_sema *sx, uint32_t origin)
     return eql_sv("", 0);
 }
 
+/* Most fields that ECS lacks are as good as any; one that is nearly a field of
+ * it is a slip. */
+static void
+warn_near_field(const resolver *r)
+{
+    const eql_sema *sx = r->sx;
+    eql_strview dotted = eql_buf_sv(&r->dotted);
+    eql_buf meant = {0};
+
+    if (!r->key && !r->path->optional && !is_role(sx, dotted) &&
+        eql_schema_meant_path(sx->settings->schema, dotted, &meant))
+        eql_diags_add(sx->diags, "W417", r->e->span,
+                      eql_arena_printf(sx->arena, "did you mean \"%.*s\"?",
+                                       (int)meant.len, meant.p)
+                          .p,
+                      "\"%.*s\" is no field of ECS", (int)dotted.len, dotted.p);
+    eql_buf_free(&meant);
+}
+
 static bool
 look_up(resolver *r)
 {
@@ -295,8 +315,12 @@ look_up(resolver *r)
         return check_column(r);
     r->out->known = eql_schema_find(schema, category, dotted);
     r->out->type = eql_schema_field_type(r->out->known);
-    if (r->out->known != EQL_SCHEMA_UNKNOWN || !must_be_known(r, category))
+    if (r->out->known != EQL_SCHEMA_UNKNOWN)
         return true;
+    if (!must_be_known(r, category)) {
+        warn_near_field(r);
+        return true;
+    }
     close = eql_schema_closest(schema, dotted);
     if (close.len)
         hint = eql_arena_printf(sx->arena, "did you mean \"%.*s\"?",
@@ -317,12 +341,13 @@ mode(const eql_sema *sx)
 }
 
 static bool
-resolve(const eql_sema *sx, const eql_expr *e, eql_field_mode m,
-        eql_typed_path *out)
+resolve(resolver r, eql_field_mode m)
 {
-    resolver r = {.sx = sx, .e = e, .path = &e->u.field, .out = out};
+    const eql_sema *sx = r.sx;
+    eql_typed_path *out = r.out;
     bool ok;
 
+    r.path = &r.e->u.field;
     *out = (eql_typed_path){.mode = m};
     ok = take_root(&r) && add_segments(&r) && look_up(&r);
     out->name = eql_arena_dup(sx->arena, eql_buf_sv(&r.name));
@@ -336,13 +361,14 @@ resolve(const eql_sema *sx, const eql_expr *e, eql_field_mode m,
 bool
 eql_sema_path(const eql_sema *sx, const eql_expr *e, eql_typed_path *out)
 {
-    return resolve(sx, e, mode(sx), out);
+    return resolve((resolver){.sx = sx, .e = e, .out = out, .key = true},
+                   mode(sx));
 }
 
 bool
 eql_sema_array_path(const eql_sema *sx, const eql_expr *e, eql_typed_path *out)
 {
-    return resolve(sx, e, EQL_MODE_ELEMENTS, out);
+    return resolve((resolver){.sx = sx, .e = e, .out = out}, EQL_MODE_ELEMENTS);
 }
 
 /* How many events a result of the query has. */
@@ -362,7 +388,7 @@ field(const eql_sema *sx, const eql_expr *e, eql_field_mode m)
     eql_typed *t = eql_typed_new(sx->arena, EQL_TYPED_FIELD, e->span);
     eql_field_type type;
 
-    if (!t || !resolve(sx, e, m, &t->u.path))
+    if (!t || !resolve((resolver){.sx = sx, .e = e, .out = &t->u.path}, m))
         return NULL;
     t->boolean = false;
     eql_lint_name(sx, &e->u.field, e->span);
