@@ -64,6 +64,8 @@ bool eql_sema_number_operand(const eql_sema *sx, const eql_typed *t);
  */
 bool eql_sema_path(const eql_sema *sx, const eql_expr *e, eql_typed_path *out);
 /* The same as the array of an array function. */
+/* `events[i]` of a pipe, for an i that no result has: null (spec 13). */
+bool eql_sema_past_result(const eql_sema *sx, const eql_typed_path *p);
 bool eql_sema_array_path(const eql_sema *sx, const eql_expr *e,
                          eql_typed_path *out);
 /* The node as it is: as its type has it if that is a number or a boolean. */

@@ -382,6 +382,12 @@ result_events(const eql_sema *sx)
     return n;
 }
 
+bool
+eql_sema_past_result(const eql_sema *sx, const eql_typed_path *p)
+{
+    return sx->pipe && p->origin > result_events(sx);
+}
+
 static eql_typed *
 field(const eql_sema *sx, const eql_expr *e, eql_field_mode m)
 {
@@ -392,7 +398,7 @@ field(const eql_sema *sx, const eql_expr *e, eql_field_mode m)
         return NULL;
     t->boolean = false;
     eql_lint_name(sx, &e->u.field, e->span);
-    if (sx->pipe && t->u.path.origin > result_events(sx)) /* spec 13 */
+    if (eql_sema_past_result(sx, &t->u.path))
         return eql_typed_const(sx->arena, e->span, eql_value_null(), false);
     type = t->u.path.type;
     if (type != EQL_FIELD_NUMBER && type != EQL_FIELD_BOOLEAN)

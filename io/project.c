@@ -27,6 +27,7 @@
 #include "io/json.h"
 #include "io/lookup.h"
 #include "io/project_int.h"
+#include "stdlib/functions.h"
 
 /* Room for more values than this is not kept from event to event. */
 #define KEPT_VALUES 65536u
@@ -603,16 +604,30 @@ add_value(eql_buf *out, const eql_value *v)
         eql_buf_add_str(out, v->u.b ? "true" : "false");
 }
 
+/* A value as the schema has it (spec 4.7); inside a composite nobody else
+ * would convert it. */
+static eql_value
+typed(eql_field_type type, const eql_value *v)
+{
+    if (type == EQL_FIELD_NUMBER)
+        return eql_to_number(v);
+    return type == EQL_FIELD_BOOLEAN ? eql_to_bool(v) : *v;
+}
+
 /* Several values as one array. */
 static void
-compose(eql_project *pr, eql_slot *slot)
+compose(eql_project *pr, uint32_t field)
 {
+    eql_field_type type = (eql_field_type)pr->program->fields[field].type;
+    eql_slot *slot = &pr->slots[field];
     eql_value *first = &pr->values[slot->v - pr->values];
     eql_buf text = {0};
 
     for (uint32_t i = 0; i < slot->n && pr->left.text > 0; i++) {
+        eql_value v = typed(type, &slot->v[i]);
+
         eql_buf_add_char(&text, i ? ',' : '[');
-        add_value(&text, &slot->v[i]);
+        add_value(&text, &v);
     }
     eql_buf_add_char(&text, ']');
     *first = keep_text(pr, &text, EQL_ARRAY);
@@ -626,7 +641,7 @@ compose_all(eql_project *pr)
     for (uint32_t i = 0; i < pr->program->nfields; i++)
         if (pr->program->fields[i].mode == EQL_MODE_COMPOSITE &&
             pr->slots[i].n > 1)
-            compose(pr, &pr->slots[i]);
+            compose(pr, i);
 }
 
 const eql_slot *

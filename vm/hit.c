@@ -40,6 +40,70 @@ add_text(eql_buf *t, char kind, eql_strview s)
     eql_buf_add_sv(t, s);
 }
 
+/* A number inside the text of a list or object, as the text of its value: 1.0
+ * is 1 there, too. */
+static size_t
+add_number(eql_buf *t, eql_strview s)
+{
+    size_t n = 0;
+    char text[32];
+    bool is_int;
+    int64_t i;
+    double d;
+
+    while (n < s.len && s.p[n] &&
+           (strchr("+-.eE", s.p[n]) || (s.p[n] >= '0' && s.p[n] <= '9')))
+        n++;
+    if (!eql_parse_number(eql_sv(s.p, n), &is_int, &i, &d)) {
+        eql_buf_add(t, s.p, n);
+        return n;
+    }
+    if (!is_int && d >= -0x1p63 && d < 0x1p63 && d == (double)(int64_t)d) {
+        is_int = true;
+        i = (int64_t)d;
+    }
+    eql_buf_add(t, text,
+                is_int ? eql_format_int(i, text) : eql_format_double(d, text));
+    return n;
+}
+
+/* Length of the JSON string at s. */
+static size_t
+string_length(eql_strview s)
+{
+    size_t n = 1;
+
+    while (n < s.len && s.p[n] != '"')
+        n += s.p[n] == '\\' ? 2 : 1;
+    return n < s.len ? n + 1 : s.len;
+}
+
+/* Canonical JSON text, numbers by value (spec 8.3). */
+static void
+add_composite(eql_buf *t, eql_strview s)
+{
+    size_t start = t->len;
+    uint32_t len = 0;
+
+    add_text(t, 'j', eql_sv("", 0));
+    for (size_t i = 0; i < s.len;) {
+        eql_strview rest = eql_sv(s.p + i, s.len - i);
+        size_t n = 1;
+
+        if (*rest.p == '-' || (*rest.p >= '0' && *rest.p <= '9')) {
+            n = add_number(t, rest);
+        } else {
+            n = *rest.p == '"' ? string_length(rest) : 1;
+            eql_buf_add(t, rest.p, n);
+        }
+        i += n;
+    }
+    if (t->failed)
+        return;
+    len = (uint32_t)(t->len - start - 1 - sizeof len);
+    memcpy(t->p + start + 1, &len, sizeof len);
+}
+
 static void
 add_string(eql_buf *t, eql_field_type type, eql_strview s)
 {
@@ -66,7 +130,7 @@ eql_hit_key_value(eql_buf *tuple, eql_field_type type, const eql_value *v)
     case EQL_FLOAT: add_float(tuple, v->u.d); break;
     case EQL_STRING: add_string(tuple, type, eql_value_sv(v)); break;
     case EQL_ARRAY:
-    case EQL_OBJECT: add_text(tuple, 'j', eql_value_sv(v)); break;
+    case EQL_OBJECT: add_composite(tuple, eql_value_sv(v)); break;
     }
 }
 
