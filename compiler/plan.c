@@ -54,8 +54,9 @@ plan_keys(const eql_planner *pl, const eql_typed_query *q,
 static void
 describe_stage(const eql_typed_stage *s, eql_plan_stage *out)
 {
-    out->flags =
-        (s->missing ? EQL_STAGE_MISSING : 0) | (s->fork ? EQL_STAGE_FORK : 0);
+    out->flags = (s->missing ? EQL_STAGE_MISSING : 0) |
+                 (s->fork ? EQL_STAGE_FORK : 0) |
+                 (s->by_alias ? EQL_STAGE_BY_ALIAS : 0);
     out->runs = s->runs;
     out->alias = s->alias;
     out->any = s->any;
@@ -197,6 +198,8 @@ dump_head(const eql_plan_stage *s, eql_buf *out)
         eql_buf_printf(out, ", runs %u", s->runs);
     if (s->flags & EQL_STAGE_FORK)
         eql_buf_add_str(out, ", fork");
+    if (s->flags & EQL_STAGE_BY_ALIAS)
+        eql_buf_add_str(out, ", by alias");
     if (s->alias.len) {
         eql_buf_add_str(out, ", as ");
         eql_buf_add_sv(out, s->alias);

@@ -25,6 +25,7 @@ typedef struct {
     eql_strview category;          /* of the stage; empty for any */
     const eql_sema_alias *aliases; /* that may be named here */
     uint32_t naliases;
+    bool *names_alias;                /* set when one is named; may be NULL */
     const eql_typed_binding *binding; /* innermost array function; or NULL */
     bool pipe;        /* in a pipe: paths read event 0, events[i] event i */
     bool composite;   /* in a pipe, but its `filter`: several values are one */

@@ -126,16 +126,6 @@ check_value(const eql_sema *sx, const eql_typed_path *array,
     return eql_sema_fit(sx, &element, value, &fitted);
 }
 
-/* An untyped element compares with an address or an instant as `==` does: by
- * that type. */
-static void
-take_type(eql_typed_path *array, eql_typed **values, uint32_t n)
-{
-    for (uint32_t i = 0; i < n && array->type == EQL_FIELD_ANY; i++)
-        if (values[i]->kind == EQL_TYPED_FIELD)
-            array->type = values[i]->u.path.type;
-}
-
 eql_typed *
 eql_sema_array_contains(const eql_sema *sx, const eql_expr *e)
 {
@@ -154,7 +144,6 @@ eql_sema_array_contains(const eql_sema *sx, const eql_expr *e)
         return NULL;
     if (eql_sema_past_result(sx, &t->u.has.array))
         return eql_typed_const(sx->arena, e->span, eql_value_null(), false);
-    take_type(&t->u.has.array, values, rest.n);
     t->u.has.fold = eql_sema_folds(sx, e->u.call.tilde);
     t->u.has.values.items = values;
     t->u.has.values.n = rest.n;

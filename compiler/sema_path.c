@@ -103,6 +103,8 @@ take_alias(resolver *r, uint32_t origin)
         return fail(r, "E309", "name a field of it",
                     "alias | is an event, not a field of it");
     r->out->origin = origin;
+    if (r->sx->names_alias)
+        *r->sx->names_alias = true;
     r->first = 1;
     eql_buf_add_sv(&r->name, root);
     return true;

@@ -76,8 +76,10 @@ eql_sema_body(eql_sema_checker *ck, const eql_body *body, eql_typed_stage *out)
 {
     ck->sx.aliases = ck->aliases;
     ck->sx.naliases = body->missing ? 0 : ck->naliases;
+    ck->sx.names_alias = &out->by_alias;
     ck->ok = fill_body(&ck->sx, body, out) && ck->ok;
     ck->sx.naliases = 0;
+    ck->sx.names_alias = NULL;
 }
 
 /* --- lineage --- */

@@ -157,6 +157,7 @@ typedef struct {
     bool any;
     bool missing; /* ![ */
     bool fork;
+    bool by_alias;        /* its condition names an alias, before folding */
     uint32_t runs;        /* 1 .. */
     uint32_t position;    /* of its first event among all, runs expanded */
     eql_strview alias;    /* empty: none */

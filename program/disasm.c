@@ -438,6 +438,8 @@ put_stage_line(printer *pr, const eql_stage *s)
         eql_buf_printf(pr->out, " runs %u", s->runs);
     if (s->flags & EQL_STAGE_FORK)
         eql_buf_add_str(pr->out, " fork");
+    if (s->flags & EQL_STAGE_BY_ALIAS)
+        eql_buf_add_str(pr->out, " by-alias");
     eql_buf_printf(pr->out, " f%u", s->filter);
     worklist_add(&pr->filters, s->filter);
     if (s->residual != EQL_NONE) {

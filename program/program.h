@@ -191,6 +191,10 @@ typedef struct {
 #define EQL_STAGE_MISSING 1u /* ![ ] */
 #define EQL_STAGE_FORK 2u
 /* Feeds lineages[], no part of the rule's stages. */
+#define EQL_STAGE_BY_ALIAS                                                     \
+    8u /* its condition names an alias as written, also                        \
+          where folding left nothing of it: several                            \
+          partials wait for it (spec 10.3) */
 #define EQL_STAGE_LINEAGE 4u
 
 /* An event filter as written between brackets, or a whole event query. */

@@ -126,8 +126,8 @@ check_stage(eql_verifier *v, uint32_t i)
     if (!check_names(v, i))
         return false;
     if (s->has_category > 1 ||
-        (s->flags &
-         ~(EQL_STAGE_MISSING | EQL_STAGE_FORK | EQL_STAGE_LINEAGE)) != 0)
+        (s->flags & ~(EQL_STAGE_MISSING | EQL_STAGE_FORK | EQL_STAGE_LINEAGE |
+                      EQL_STAGE_BY_ALIAS)) != 0)
         return refuse(v, EQL_VERIFY_BAD_KIND, EQL_SECTION_stages, i);
     if (s->runs < 1 || s->runs > eql_program_dialect(v->p)->runs_max)
         return refuse(v, EQL_VERIFY_BAD_STAGE, EQL_SECTION_stages, i);
@@ -309,7 +309,8 @@ stage_fits(const eql_rule *r, const eql_stage *s, bool first)
     if (r->kind != EQL_RULE_SEQUENCE)
         return s->flags == 0 && s->runs == 1;
     if (s->flags & EQL_STAGE_MISSING)
-        return r->has_maxspan && !(s->flags & EQL_STAGE_FORK);
+        return r->has_maxspan &&
+               !(s->flags & (EQL_STAGE_FORK | EQL_STAGE_BY_ALIAS));
     return !first || !(s->flags & EQL_STAGE_FORK);
 }
 
@@ -373,7 +374,8 @@ check_until(eql_verifier *v, uint32_t i, uint32_t positions)
     /* Its number 0 tells it from the stages. */
     if (!check_owned(v, i, until, 0))
         return false;
-    if (s->flags != 0 || s->runs != 1 || s->alias.len != 0)
+    if ((s->flags & ~EQL_STAGE_BY_ALIAS) != 0 || s->runs != 1 ||
+        s->alias.len != 0)
         return refuse(v, EQL_VERIFY_BAD_STAGE, EQL_SECTION_stages, until);
     return residual_fits(v, s, positions) ||
            refuse(v, EQL_VERIFY_BAD_PURITY, EQL_SECTION_stages, until);

@@ -315,15 +315,32 @@ count_elements(eql_interp *it, const eql_iterator *iterator, bool any)
     return n;
 }
 
-/* The literal that a register holds; NULL when it was computed. */
-static const eql_literal *
-literal_in(const eql_interp *it, const eql_insn *in, uint32_t reg)
+/* The instruction that wrote a register last. */
+static const eql_insn *
+writer_of(const eql_insn *in, uint32_t reg)
 {
     do
         in--;
     while (in->a != reg);
-    return in->op == EQL_OP_LOAD_CONST ? it->prepared->consts[in->c].literal
-                                       : NULL;
+    return in;
+}
+
+/* Does an element equal the value in a register?  A literal coerces; elements
+ * without a type of their own take that of a field (spec 4.7). */
+static bool
+has_element(const eql_interp *it, const eql_insn *in, uint32_t reg,
+            eql_containing c)
+{
+    const eql_slot *slot = slot_of(it, in->c);
+    const eql_insn *from = writer_of(in, reg);
+    const eql_literal *literal = NULL;
+
+    if (from->op == EQL_OP_LOAD_CONST)
+        literal = it->prepared->consts[from->c].literal;
+    if (from->op == EQL_OP_LOAD_FIELD && c.type == EQL_FIELD_ANY)
+        c.type = (eql_field_type)it->p->fields[from->c].type;
+    return eql_op_has_element(&c, slot->v, slot->n,
+                              &it->frames[it->depth].regs[reg], literal);
 }
 
 /* As `in`: a value of another type is not equal, where null is null. */
@@ -347,8 +364,7 @@ op_array_has(eql_interp *it, const eql_insn *in)
     for (uint32_t i = 0; i < n; i++) {
         if (!spend(it, slot->n))
             return null_value;
-        if (eql_op_has_element(&c, slot->v, slot->n, &args[i],
-                               literal_in(it, in, in->a + i)))
+        if (has_element(it, in, in->a + i, c))
             return eql_value_bool(true);
     }
     return eql_value_bool(false);

@@ -12,14 +12,17 @@ is_missing(const eql_program *p, uint32_t stage)
     return (p->stages[stage].flags & EQL_STAGE_MISSING) != 0;
 }
 
+/* A residual that names aliases is asked of each partial, whatever the flag of
+ * a program that nobody's compiler made says. */
 static void
 plan_residual(eql_seq_plan *plan, const eql_captures *c, uint32_t stage)
 {
     const eql_prepared *prepared = eql_captures_prepared(c);
-    uint32_t residual = prepared->p->stages[stage].residual;
+    const eql_stage *s = &prepared->p->stages[stage];
 
     plan->stages[stage].by_partial =
-        residual != EQL_NONE && prepared->filters[residual].aliases;
+        (s->flags & EQL_STAGE_BY_ALIAS) ||
+        (s->residual != EQL_NONE && prepared->filters[s->residual].aliases);
 }
 
 /* Positive stages, then those between and around them. */

@@ -30,15 +30,18 @@ bind_events(eql_seq *s, const eql_partial *p)
 bool
 eql_seq_holds(eql_seq *s, const eql_seq_step *st, const eql_partial *p)
 {
+    uint32_t residual = s->program->stages[st->stage].residual;
     eql_residual *r = s->residual;
 
+    if (residual == EQL_NONE)
+        return true;
     eql_residual_begin(r, st->index);
     if (s->process.p)
         eql_residual_process(r, s->process);
     eql_residual_own(r, st->stage, eql_hit_captured(st->entry));
     if (p && !EQL_FAULT(alias_unbound))
         bind_events(s, p);
-    return eql_residual_holds(r, s->program->stages[st->stage].residual);
+    return eql_residual_holds(r, residual);
 }
 
 /* --- slots -----------------------------------------------------------------
