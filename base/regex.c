@@ -10,6 +10,7 @@
 
 struct eql_regex {
     eql_re2 *re;
+    uint32_t size;
     bool whole;
 };
 
@@ -52,6 +53,7 @@ eql_regex_new(const eql_strview *texts, uint32_t n, unsigned flags,
                                  "repeats in repeats multiply"};
     eql_buf_free(&text);
     if (r && r->re) {
+        r->size = eql_re2_size(r->re);
         r->whole = !(flags & EQL_REGEX_PREFIX);
         return r;
     }
@@ -65,6 +67,12 @@ eql_regex_free(eql_regex *r)
     if (r)
         eql_re2_free(r->re);
     free(r);
+}
+
+uint32_t
+eql_regex_size(const eql_regex *r)
+{
+    return r->size;
 }
 
 bool

@@ -35,6 +35,8 @@ typedef struct eql_regex eql_regex;
 eql_regex *eql_regex_new(const eql_strview *texts, uint32_t n, unsigned flags,
                          eql_regex_error *why);
 void eql_regex_free(eql_regex *r);
+/* States of its automaton: how much work a byte may be. */
+uint32_t eql_regex_size(const eql_regex *r);
 bool eql_regex_match(const eql_regex *r, eql_strview s);
 
 #endif

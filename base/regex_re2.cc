@@ -45,6 +45,18 @@ eql_re2_free(eql_re2 *r)
     delete r;
 }
 
+extern "C" uint32_t
+eql_re2_size(const eql_re2 *r)
+{
+    try {
+        int n = r->re.ProgramSize();
+
+        return n > 0 ? static_cast<uint32_t>(n) : 1;
+    } catch (...) {
+        return 1;
+    }
+}
+
 extern "C" bool
 eql_re2_match(const eql_re2 *r, const char *p, size_t len, bool whole)
 {

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,6 +21,7 @@ typedef struct eql_re2 eql_re2;
 
 /* NULL: out of memory, or *refused: RE2 finds it too large. */
 eql_re2 *eql_re2_new(const char *p, size_t len, bool *refused);
+uint32_t eql_re2_size(const eql_re2 *r); /* instructions */
 void eql_re2_free(eql_re2 *r);
 /* whole: all of the text; else from its start on. */
 bool eql_re2_match(const eql_re2 *r, const char *p, size_t len, bool whole);

@@ -149,6 +149,14 @@ has_value(const json_t *object, eql_strview key)
     return v && !json_is_null(v);
 }
 
+/* Could the key be that quoted name as a dotted path, or its beginning? */
+static bool
+begins_alike(eql_strview key, const eql_project_literal *l)
+{
+    return key.len >= l->first && memcmp(key.p, l->name.p, l->first) == 0 &&
+           (key.len == l->first || key.p[l->first] == '.');
+}
+
 static void
 follow_literals(eql_project *pr, const member *m, uint32_t first)
 {
@@ -157,6 +165,11 @@ follow_literals(eql_project *pr, const member *m, uint32_t first)
         size_t n = l->name.len;
         member rest = {.value = m->value};
 
+        i = l->next;
+        if (!take_steps(pr, 1))
+            return;
+        if (!begins_alike(m->key, l))
+            continue;
         if (!take_steps(pr, 1 + n / 64))
             return;
         if (eql_sv_eq(m->key, l->name)) {
@@ -169,7 +182,6 @@ follow_literals(eql_project *pr, const member *m, uint32_t first)
             rest.key = m->key;
             descend(pr, rest, l->split);
         }
-        i = l->next;
     }
 }
 

@@ -83,6 +83,7 @@ literal_to(eql_project *pr, uint32_t at, eql_strview name)
     if (i != EQL_NONE)
         return ((const eql_project_literal *)eql_vec_at(&pr->literals, i))
             ->child;
+    l.first = (size_t)((const char *)memchr(name.p, '.', name.len) - name.p);
     l.child = add_node(pr);
     l.split = add_node(pr);
     i = eql_project_push(pr, &pr->literals, &l, sizeof l);

@@ -16,6 +16,7 @@ typedef struct {
 
 typedef struct {
     eql_strview name;
+    size_t first; /* length of its first dotted part */
     uint32_t child;
     uint32_t split; /* root whose dotted path leads to child */
     uint32_t next;

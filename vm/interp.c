@@ -24,6 +24,7 @@ typedef uint32_t verdict_mark;
 typedef struct {
     eql_scratch *scratch;
     bool scratch_used;
+    uint32_t readers; /* a long text may be read so often */
     const eql_value *chosen[EQL_MAX_OCCURRENCES]; /* per occurrence */
     eql_value regs[EQL_MAX_REGS];
     /* What TO_IP wrote, per register. */
@@ -194,6 +195,20 @@ spend(eql_interp *it, uint32_t n)
     return true;
 }
 
+/* The same for so much work over text: cost for each of its bytes. */
+static bool
+spend_text(eql_interp *it, const eql_value *text, uint64_t cost)
+{
+    uint64_t n;
+
+    if (text->tag != EQL_STRING || it->exhausted)
+        return !it->exhausted;
+    if (cost > UINT32_MAX)
+        cost = UINT32_MAX;
+    n = cost * text->len / EQL_TEXT_STEP;
+    return n == 0 || spend(it, n < UINT32_MAX ? (uint32_t)n : UINT32_MAX);
+}
+
 /* --- fields --- */
 
 static const eql_slot *
@@ -207,73 +222,6 @@ slot_of(const eql_interp *it, uint32_t field)
         return &it->slots[field];
     children = it->bound[f->parent];
     return children ? &children[f->child] : &missing;
-}
-
-/* --- instructions ---
- * op_<name> gives the new value of the register written. */
-
-static eql_value
-from_truth(eql_truth t)
-{
-    return t == EQL_UNKNOWN ? null_value : eql_value_bool(t == EQL_YES);
-}
-
-/* Anything but a boolean is null to `and`, `or` and `not`. */
-static eql_truth
-to_truth(const eql_value *v)
-{
-    if (v->tag != EQL_BOOL)
-        return EQL_UNKNOWN;
-    return v->u.b ? EQL_YES : EQL_NO;
-}
-
-static eql_value
-op_not(const eql_value *x)
-{
-    if (x->tag == EQL_BOOL)
-        return eql_value_bool(!x->u.b);
-    return EQL_FAULT(kleene_collapse) ? eql_value_bool(true) : null_value;
-}
-
-static eql_value
-op_and(const eql_value *x, const eql_value *y)
-{
-    eql_truth a = to_truth(x), b = to_truth(y);
-
-    if (a == EQL_NO || b == EQL_NO)
-        return eql_value_bool(false);
-    return from_truth(a == EQL_YES ? b : a);
-}
-
-static eql_value
-op_or(const eql_value *x, const eql_value *y)
-{
-    eql_truth a = to_truth(x), b = to_truth(y);
-
-    if (a == EQL_YES || b == EQL_YES)
-        return eql_value_bool(true);
-    return from_truth(a == EQL_NO ? b : a);
-}
-
-/* true if the order is one of the two. */
-static eql_value
-op_order(eql_ordering o, eql_ordering wanted, eql_ordering or_this)
-{
-    if (o == EQL_UNORDERED)
-        return null_value;
-    if (EQL_FAULT(le_as_lt))
-        or_this = wanted;
-    return eql_value_bool(o == wanted || o == or_this);
-}
-
-static eql_value
-op_in_or(const eql_value *x, const eql_value *y)
-{
-    eql_truth a = to_truth(x), b = to_truth(y);
-
-    if (a == EQL_YES || b == EQL_YES)
-        return eql_value_bool(true);
-    return a == EQL_NO && b == EQL_NO ? eql_value_bool(false) : null_value;
 }
 
 /* --- array functions --- */
@@ -362,7 +310,7 @@ op_array_has(eql_interp *it, const eql_insn *in)
     if (slot->n == 0)
         return null_value;
     for (uint32_t i = 0; i < n; i++) {
-        if (!spend(it, slot->n))
+        if (!spend(it, slot->n) || !spend_text(it, &args[i], slot->n))
             return null_value;
         if (has_element(it, in, in->a + i, c))
             return eql_value_bool(true);
@@ -384,6 +332,10 @@ op_call(eql_interp *it, const eql_insn *in, eql_value *args)
     if (EQL_FAULT(substring_inclusive) && f == EQL_FN_SUBSTRING && in->c == 3 &&
         args[2].tag == EQL_INT && args[2].u.i >= 0)
         args[2].u.i++;
+    for (uint32_t i = 0; i < in->c; i++) {
+        if (!spend_text(it, &args[i], 1))
+            return null_value;
+    }
     refused = eql_scratch_refused(fr->scratch);
     v = eql_function_call(&env, f, in->b & EQL_CALL_FOLD, args, in->c);
     it->counters.leaf_combinations_capped +=
@@ -418,20 +370,33 @@ op_order_literal(const eql_interp *it, const eql_insn *in, const eql_value *x)
     eql_ordering o = eql_compare_order_literal(&it->prepared->comparing, x, k);
 
     switch ((eql_opcode)in->op) {
-    case EQL_OP_LT_K: return op_order(o, EQL_LESS, EQL_LESS);
-    case EQL_OP_LE_K: return op_order(o, EQL_LESS, EQL_EQUAL);
-    case EQL_OP_GT_K: return op_order(o, EQL_GREATER, EQL_GREATER);
-    default: return op_order(o, EQL_GREATER, EQL_EQUAL);
+    case EQL_OP_LT_K: return eql_op_order(o, EQL_LESS, EQL_LESS);
+    case EQL_OP_LE_K: return eql_op_order(o, EQL_LESS, EQL_EQUAL);
+    case EQL_OP_GT_K: return eql_op_order(o, EQL_GREATER, EQL_GREATER);
+    default: return eql_op_order(o, EQL_GREATER, EQL_EQUAL);
     }
 }
 
-/* Loads an element; long texts count as more work than one run. */
+/* Long texts are work for whatever reads them. */
 static eql_value
-op_load(eql_interp *it, const eql_value *chosen)
+op_load(eql_interp *it, const eql_value *v)
 {
-    if (chosen->len >= 4096 && chosen->tag == EQL_STRING)
-        (void)spend(it, chosen->len / 4096);
-    return *chosen;
+    return spend_text(it, v, it->frames[it->depth].readers) ? *v : null_value;
+}
+
+static eql_value
+op_like(eql_interp *it, const eql_value *x, const eql_pattern_list *patterns)
+{
+    if (!spend_text(it, x, patterns->cost))
+        return null_value;
+    return eql_op_like(x, patterns, &it->folded);
+}
+
+static eql_value
+op_regex(eql_interp *it, const eql_value *x, const eql_regex *r)
+{
+    return spend_text(it, x, eql_regex_size(r)) ? eql_op_regex(x, r)
+                                                : null_value;
 }
 
 /* Runs one leaf for the elements chosen in its frame; its value. */
@@ -448,7 +413,7 @@ run_leaf(eql_interp *it, const eql_insn *in)
 
         switch ((eql_opcode)in->op) {
         case EQL_OP_LOAD_FIELD: *to = op_load(it, fr->chosen[in->b]); break;
-        case EQL_OP_LOAD_CONST: *to = k[in->c].literal->v; break;
+        case EQL_OP_LOAD_CONST: *to = op_load(it, &k[in->c].literal->v); break;
         case EQL_OP_TO_IP:
             eql_folded_forget(&it->folded); /* the same place again */
             *to = eql_op_to_ip(&r[in->b], fr->addresses[in->a]);
@@ -466,22 +431,22 @@ run_leaf(eql_interp *it, const eql_insn *in)
         case EQL_OP_IS_NULL:
             *to = eql_value_bool(eql_value_is_null(&r[in->b]));
             break;
-        case EQL_OP_NOT: *to = op_not(&r[in->b]); break;
-        case EQL_OP_AND: *to = op_and(&r[in->b], &r[in->c]); break;
-        case EQL_OP_OR: *to = op_or(&r[in->b], &r[in->c]); break;
+        case EQL_OP_NOT: *to = eql_op_not(&r[in->b]); break;
+        case EQL_OP_AND: *to = eql_op_and(&r[in->b], &r[in->c]); break;
+        case EQL_OP_OR: *to = eql_op_or(&r[in->b], &r[in->c]); break;
         case EQL_OP_EQ:
-            *to = from_truth(eql_compare_equal(how, &r[in->b], &r[in->c]));
+            *to = eql_op_truth(eql_compare_equal(how, &r[in->b], &r[in->c]));
             break;
         case EQL_OP_LT:
-            *to = op_order(eql_compare_order(how, &r[in->b], &r[in->c]),
-                           EQL_LESS, EQL_LESS);
+            *to = eql_op_order(eql_compare_order(how, &r[in->b], &r[in->c]),
+                               EQL_LESS, EQL_LESS);
             break;
         case EQL_OP_LE:
-            *to = op_order(eql_compare_order(how, &r[in->b], &r[in->c]),
-                           EQL_LESS, EQL_EQUAL);
+            *to = eql_op_order(eql_compare_order(how, &r[in->b], &r[in->c]),
+                               EQL_LESS, EQL_EQUAL);
             break;
         case EQL_OP_EQ_K:
-            *to = from_truth(
+            *to = eql_op_truth(
                 eql_compare_equal_literal(how, &r[in->b], k[in->c].literal));
             break;
         case EQL_OP_LT_K:
@@ -491,7 +456,7 @@ run_leaf(eql_interp *it, const eql_insn *in)
         case EQL_OP_IN:
             *to = eql_op_in(&r[in->b], k[in->c].set, &it->folded);
             break;
-        case EQL_OP_IN_OR: *to = op_in_or(&r[in->b], &r[in->c]); break;
+        case EQL_OP_IN_OR: *to = eql_op_in_or(&r[in->b], &r[in->c]); break;
         case EQL_OP_IN_EQ: *to = eql_op_in_eq(how, &r[in->b], &r[in->c]); break;
         case EQL_OP_IN_EQ_IP:
             *to = eql_op_in_eq_ip(how, &r[in->b], &r[in->c]);
@@ -500,12 +465,12 @@ run_leaf(eql_interp *it, const eql_insn *in)
             *to = eql_op_in_eq_fold(it->prepared, &r[in->b], &r[in->c]);
             break;
         case EQL_OP_LIKE:
-            *to = eql_op_like(&r[in->b], k[in->c].patterns, &it->folded);
+            *to = op_like(it, &r[in->b], k[in->c].patterns);
             break;
         case EQL_OP_CIDR:
             *to = eql_op_cidr(&r[in->b], k[in->c].networks);
             break;
-        case EQL_OP_REGEX: *to = eql_op_regex(&r[in->b], k[in->c].regex); break;
+        case EQL_OP_REGEX: *to = op_regex(it, &r[in->b], k[in->c].regex); break;
         case EQL_OP_ANY_OF:
             *to = eql_value_bool(
                 count_elements(it, &it->p->iterators[in->c], true) > 0);
@@ -594,12 +559,13 @@ choose_next(eql_interp *it, choices *c)
 static bool
 run_choices(eql_interp *it, uint32_t leaf, eql_value_fn fn, void *ctx)
 {
-    const eql_insn *code = it->p->insns + it->p->leaves[leaf].code.first;
+    const eql_range code = it->p->leaves[leaf].code;
     frame *fr = &it->frames[it->depth];
     bool more = true;
     choices c;
 
     it->counters.leaf_evaluations++;
+    fr->readers = 1 + code.n / EQL_CODE_STEP;
     if (it->exhausted || !choose_first(it, leaf, &c)) {
         it->counters.leaf_combinations_capped++;
         return false;
@@ -610,8 +576,8 @@ run_choices(eql_interp *it, uint32_t leaf, eql_value_fn fn, void *ctx)
         if (fr->scratch_used)
             eql_scratch_reset(fr->scratch);
         fr->scratch_used = false;
-        if (spend(it, 1))
-            v = run_leaf(it, code);
+        if (spend(it, 1 + code.n / EQL_CODE_STEP))
+            v = run_leaf(it, it->p->insns + code.first);
         if (it->exhausted) {
             it->counters.leaf_combinations_capped++;
             return false;
@@ -756,7 +722,8 @@ filter_holds(eql_interp *it, uint32_t filter)
     verdict_mark *mark = &it->filter_marks[filter];
 
     if (it->prepared->filters[filter].free)
-        return run_filter(it, code);
+        return spend(it, it->p->filters[filter].code.n / EQL_CODE_STEP) &&
+               run_filter(it, code);
     if ((*mark & ~1u) != it->epoch)
         *mark = it->epoch | (run_filter(it, code) ? 1u : 0u);
     return *mark & 1u;

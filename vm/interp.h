@@ -17,9 +17,13 @@
 
 /* Choices of elements tried per leaf and event; beyond, the leaf is false. */
 #define EQL_MAX_COMBINATIONS 65536u
-/* Work per event: runs of leaf code, elements that array functions look at, and
- * 4 KiB steps of the texts loaded; beyond, leaves are false. */
+/* Work per event: runs of leaf code and elements that array functions look at,
+ * long code counting more; and work over text, a byte that is read, or matched
+ * by one state of a regex or one character of a pattern, being one of so many
+ * steps.  Beyond, leaves are false. */
 #define EQL_MAX_LEAF_RUNS 4194304u
+#define EQL_CODE_STEP 32u
+#define EQL_TEXT_STEP 4096u
 
 typedef struct {
     uint64_t leaf_evaluations;

@@ -7,6 +7,71 @@
 #include "vm/fault.h"
 
 eql_value
+eql_op_truth(eql_truth t)
+{
+    return t == EQL_UNKNOWN ? eql_value_null() : eql_value_bool(t == EQL_YES);
+}
+
+/* Anything but a boolean is null to `and`, `or` and `not`. */
+static eql_truth
+to_truth(const eql_value *v)
+{
+    if (v->tag != EQL_BOOL)
+        return EQL_UNKNOWN;
+    return v->u.b ? EQL_YES : EQL_NO;
+}
+
+eql_value
+eql_op_not(const eql_value *x)
+{
+    if (x->tag == EQL_BOOL)
+        return eql_value_bool(!x->u.b);
+    return EQL_FAULT(kleene_collapse) ? eql_value_bool(true) : eql_value_null();
+}
+
+eql_value
+eql_op_and(const eql_value *x, const eql_value *y)
+{
+    eql_truth a = to_truth(x), b = to_truth(y);
+
+    if (a == EQL_NO || b == EQL_NO)
+        return eql_value_bool(false);
+    return eql_op_truth(a == EQL_YES ? b : a);
+}
+
+eql_value
+eql_op_or(const eql_value *x, const eql_value *y)
+{
+    eql_truth a = to_truth(x), b = to_truth(y);
+
+    if (a == EQL_YES || b == EQL_YES)
+        return eql_value_bool(true);
+    return eql_op_truth(a == EQL_NO ? b : a);
+}
+
+/* true if the order is one of the two. */
+eql_value
+eql_op_order(eql_ordering o, eql_ordering wanted, eql_ordering or_this)
+{
+    if (o == EQL_UNORDERED)
+        return eql_value_null();
+    if (EQL_FAULT(le_as_lt))
+        or_this = wanted;
+    return eql_value_bool(o == wanted || o == or_this);
+}
+
+eql_value
+eql_op_in_or(const eql_value *x, const eql_value *y)
+{
+    eql_truth a = to_truth(x), b = to_truth(y);
+
+    if (a == EQL_YES || b == EQL_YES)
+        return eql_value_bool(true);
+    return a == EQL_NO && b == EQL_NO ? eql_value_bool(false)
+                                      : eql_value_null();
+}
+
+eql_value
 eql_op_to_ip(const eql_value *x, char out[EQL_ADDRESS_TEXT])
 {
     static const char digits[] = "0123456789abcdef";

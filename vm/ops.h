@@ -28,6 +28,16 @@ eql_value_is_null(const eql_value *v)
     return v->tag == EQL_NULL || (eql_value_is_composite(v) && v->len <= 2);
 }
 
+/* Kleene logic; anything but a boolean is null to `and`, `or` and `not`. */
+eql_value eql_op_truth(eql_truth t);
+eql_value eql_op_not(const eql_value *x);
+eql_value eql_op_and(const eql_value *x, const eql_value *y);
+eql_value eql_op_or(const eql_value *x, const eql_value *y);
+eql_value eql_op_in_or(const eql_value *x, const eql_value *y);
+/* true if the order is one of the two. */
+eql_value eql_op_order(eql_ordering o, eql_ordering wanted,
+                       eql_ordering or_this);
+
 /* An address as text that compares as addresses do, whatever the case: 32
  * lower-case hexadecimal digits. */
 #define EQL_ADDRESS_TEXT 32u

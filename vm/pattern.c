@@ -186,6 +186,7 @@ eql_pattern_list_add(eql_pattern_list *l, eql_arena *arena, eql_strview text)
         return true;
     }
     if (p.shape != EQL_PATTERN_EXACT) {
+        l->cost += p.shape == EQL_PATTERN_GENERAL ? text.len : 1;
         l->items[l->n++] = p;
         return true;
     }

@@ -35,6 +35,7 @@ typedef struct {
     eql_map *exact;     /* EXACT ones; NULL when there are none */
     eql_pattern *items; /* the others */
     uint32_t n;
+    uint64_t cost; /* of each byte that is matched */
 } eql_pattern_list;
 
 eql_pattern eql_pattern_parse(eql_strview text, bool qmark);

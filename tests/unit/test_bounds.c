@@ -129,12 +129,68 @@ test_bounds_elements_times_fields(void **state)
     eql_buf_free(&event);
 }
 
+/* The body of an array function: long, and none of it remembered. */
+static void
+test_bounds_elements_times_code(void **state)
+{
+    eql_buf query = {0}, event = {0};
+
+    (void)state;
+    eql_buf_add_str(&query, "any where arraySearch(a, $x, $x == 1 or ");
+    add_parts(&query, "f == %u", " or ", 5000);
+    eql_buf_add(&query, ")", 2);
+    eql_buf_add_str(&event, "{\"f\":-1,\"a\":[");
+    add_parts(&event, "0", ",", 100000);
+    eql_buf_add_str(&event, "]}");
+    assert_true(run_event(&query, &event).combinations_capped > 0);
+    eql_buf_free(&query);
+    eql_buf_free(&event);
+}
+
+/* What would be hours of work over text is refused before it begins. */
+static void
+test_bounds_patterns_times_text(void **state)
+{
+    static const struct {
+        const char *before, *part, *after;
+        unsigned n;
+    } all[] = {
+        {"any where f : \"*", "a", "b?c\"", 30000},
+        {"any where f regex \"(.*a.{900}b)", "|.*a.{20}", "\"", 100},
+        {"any where arraySearch(g, $x, concat($x, \"", "a",
+         "\", f, f, f, f, f, f, f) == \"b\")", 10000},
+    };
+    eql_buf event = {0};
+
+    (void)state;
+    eql_buf_add_str(&event, "{\"g\":[");
+    add_parts(&event, "0", ",", 10000);
+    eql_buf_add_str(&event, "],\"f\":\"");
+    add_parts(&event, "a", "", 2 << 20);
+    eql_buf_add_str(&event, "\"}");
+    for (size_t i = 0; i < EQL_COUNTOF(all); i++) {
+        eql_buf query = {0};
+        eqlvm_stats s;
+
+        eql_buf_add_str(&query, all[i].before);
+        add_parts(&query, all[i].part, "", all[i].n);
+        eql_buf_add(&query, all[i].after, strlen(all[i].after) + 1);
+        s = run_event(&query, &event);
+        if (s.combinations_capped == 0)
+            fail_msg("%s: not capped", all[i].before);
+        eql_buf_free(&query);
+    }
+    eql_buf_free(&event);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bounds_no_state_is_too_small),
         cmocka_unit_test(test_bounds_elements_times_fields),
+        cmocka_unit_test(test_bounds_elements_times_code),
+        cmocka_unit_test(test_bounds_patterns_times_text),
     };
 
     return cmocka_run_group_tests_name("bounds", tests, NULL, NULL);

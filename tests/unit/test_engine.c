@@ -531,7 +531,8 @@ static void
 test_arrival_order(void **state)
 {
     static const spec s = {.seq = {.stages = "AB", .maxspan_s = 10}};
-    run *r = run_open(&s, 1, &(eql_engine_options){.order = EQL_ENGINE_ORDER_ARRIVAL});
+    run *r = run_open(&s, 1,
+                      &(eql_engine_options){.order = EQL_ENGINE_ORDER_ARRIVAL});
 
     (void)state;
     run_events(r, "A@50 B@1 B@100 A@90 A@200 B@211");
