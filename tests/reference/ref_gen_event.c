@@ -333,13 +333,17 @@ add_family(ref_gen_state *g, ref_gen_event *ev)
     static const char *const subtypes[] = {
         "\"create\"", "\"fork\"", "\"terminate\"", "\"other\"", "\"create\""};
     bool endgame = g->flags.endgame;
+    size_t id = ref_gen_pick(g, 4), parent = ref_gen_pick(g, 4);
 
+    if (ref_gen_chance(g, 45)) /* a chain */
+        parent = id ? id - 1 : 0;
     if (ref_gen_chance(g, 94))
         add_pair(g, ev, endgame ? "pid" : "process.entity_id",
-                 endgame ? REF_GEN_PICK(g, pids) : REF_GEN_PICK(g, ids));
+                 endgame ? pids[id + (ref_gen_chance(g, 85) ? 1 : 0)]
+                         : ids[id]);
     if (ref_gen_chance(g, 85))
         add_pair(g, ev, endgame ? "ppid" : "process.parent.entity_id",
-                 endgame ? REF_GEN_PICK(g, pids) : REF_GEN_PICK(g, ids));
+                 endgame ? pids[parent + 1] : ids[parent]);
     if (!endgame) {
         add_pair(g, ev, "event.type", REF_GEN_PICK(g, types));
     } else if (ref_gen_chance(g, 60)) {

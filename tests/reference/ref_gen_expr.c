@@ -215,8 +215,9 @@ ref_gen_string(ref_gen_state *g, unsigned depth)
 static const char *
 number_literal(ref_gen_state *g)
 {
-    static const char *const texts[] = {"0", "1",   "2",   "3",  "5",
-                                        "7", "0.5", "1.5", "10", "443"};
+    static const char *const texts[] = {
+        "0", "1",   "2",   "3",  "5",   "9223372036854775807",
+        "7", "0.5", "1.5", "10", "443", "-9223372036854775808"};
 
     return REF_GEN_PICK(g, texts);
 }
@@ -372,6 +373,32 @@ compare_strings(ref_gen_state *g)
     return ref_gen_compare(g, left, op, right, ref_gen_chance(g, 10));
 }
 
+/* A piece of a value against what it could be, or is nearly. */
+static ref_term *
+compare_piece(ref_gen_state *g)
+{
+    ref_active *a = pick_where(g, is_stringy);
+    ref_gen_value v;
+    size_t points = 0, from, n;
+
+    if (!a)
+        return compare_strings(g);
+    v = a->domain[ref_gen_pick(g, a->n)];
+    for (size_t i = 0; i < v.text.n; i++)
+        points += ((unsigned char)v.text.p[i] & 0xC0) != 0x80;
+    from = ref_gen_pick(g, points + 1);
+    n = ref_gen_pick(g, points - from + 1);
+    v.tag = GEN_STR;
+    v.text = ref_slice(v.text, from, n);
+    ref_gen_mark(g, REF_C_F_SUBSTRING);
+    return ref_gen_compare(
+        g,
+        ref_printf(g->pool, "%s(%s, %zu, %zu)", spelled(g, "substring"),
+                   ref_gen_name(g, a), from,
+                   from + n + (ref_gen_chance(g, 20) ? 1 : 0)),
+        ref_gen_equality(g), ref_gen_literal(g, v), false);
+}
+
 static ref_term *
 test_text(ref_gen_state *g)
 {
@@ -433,11 +460,16 @@ test_contains(ref_gen_state *g)
     t->head = ref_printf(g->pool, "%s%s(%s, ", spelled(g, "arrayContains"),
                          tilde(g), ref_gen_name(g, a));
     t->tail = ")";
-    for (size_t n = 1 + ref_gen_pick(g, 3); n > 0; n--)
+    for (size_t n = 1 + ref_gen_pick(g, 3); n > 0; n--) {
+        ref_gen_value v = ref_gen_value_for(g, a);
+
+        if (!a->field->typed && ref_gen_chance(g, 35))
+            v = ref_gen_case_variant(g, v);
         ref_gen_add_item(g, t,
                          ref_gen_chance(g, 85)
-                             ? ref_gen_literal_for(g, a)
+                             ? ref_gen_literal(g, v)
                              : ref_gen_name(g, ref_gen_pick_active(g)));
+    }
     return t;
 }
 
@@ -486,8 +518,10 @@ ref_gen_function_leaf(ref_gen_state *g)
 
     if (roll < 26)
         return compare_numbers(g);
-    if (roll < 44)
+    if (roll < 39)
         return compare_strings(g);
+    if (roll < 44)
+        return compare_piece(g);
     if (roll < 62)
         return test_text(g);
     if (roll < 74)

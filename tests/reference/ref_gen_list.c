@@ -158,6 +158,12 @@ ref_gen_lineage(ref_gen_state *g)
     if (nested) {
         ref_gen_mark(g, REF_C_LINEAGE_NESTED);
         ref_gen_add_kid(g, t, ref_gen_lineage(g));
+    } else if (ref_gen_chance(g, 40)) { /* one process, or few */
+        ref_gen_add_kid(
+            g, t,
+            ref_gen_text_term(g, g->flags.endgame
+                                     ? "pid == 1"
+                                     : "process.entity_id == \"p1\""));
     } else if (g->active.n == 0 || ref_gen_chance(g, 15)) {
         ref_gen_add_kid(g, t, ref_gen_text_term(g, "true"));
     } else {

@@ -38,8 +38,8 @@ set_for(ref_gen_state *g, uint32_t cp)
     ref_gen_mark(g, REF_C_REGEX_SET);
     switch (ref_gen_pick(g, 7)) {
     case 0: return ref_printf(g->pool, "[%sxy]", what);
-    case 1: return "[a-m]";
-    case 2: return "[A-Za-z]";
+    case 1: return cp < 'a' ? "[A-Z]" : "[a-z]";
+    case 2: return ref_gen_chance(g, 50) ? "[A-Za-z]" : "[a-m]";
     case 3: return ref_printf(g->pool, "[^%s]", what);
     case 4: return "[^0-9]";
     case 5: return ref_printf(g->pool, "[0-9%s]", what);
@@ -78,7 +78,7 @@ piece(ref_gen_state *g, uint32_t cp)
 
     if (roll < 50)
         return plain(g, cp);
-    if (roll < 58)
+    if (roll < 56)
         return ".";
     if (roll < 68)
         return set_for(g, cp);
@@ -123,7 +123,7 @@ ref_gen_regex(ref_gen_state *g, ref_gen_value v, bool prefix)
 
     if (memchr(v.text.p, '\0', v.text.n))
         v.text = ref_cstr("a.b");
-    if (ref_gen_chance(g, 15))
+    if (ref_gen_chance(g, 25))
         v.text = ref_gen_case_variant(g, (ref_gen_value){GEN_STR, v.text}).text;
     if (prefix && ref_gen_chance(g, 12))
         ref_put(&out, "^");
