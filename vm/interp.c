@@ -273,8 +273,15 @@ writer_of(const eql_insn *in, uint32_t reg)
     return in;
 }
 
+/* Do values of this type make what they are compared with one, too? */
+static bool
+is_shared(eql_field_type type)
+{
+    return type == EQL_FIELD_IP || type == EQL_FIELD_DATE;
+}
+
 /* Does an element equal the value in a register?  A literal coerces; elements
- * without a type of their own take that of a field (spec 4.7). */
+ * compare as addresses or instants if the value's field is one (spec 4.7). */
 static bool
 has_element(const eql_interp *it, const eql_insn *in, uint32_t reg,
             eql_containing c)
@@ -285,7 +292,8 @@ has_element(const eql_interp *it, const eql_insn *in, uint32_t reg,
 
     if (from->op == EQL_OP_LOAD_CONST)
         literal = it->prepared->consts[from->c].literal;
-    if (from->op == EQL_OP_LOAD_FIELD && c.type == EQL_FIELD_ANY)
+    if (from->op == EQL_OP_LOAD_FIELD && !is_shared(c.type) &&
+        is_shared((eql_field_type)it->p->fields[from->c].type))
         c.type = (eql_field_type)it->p->fields[from->c].type;
     return eql_op_has_element(&c, slot->v, slot->n,
                               &it->frames[it->depth].regs[reg], literal);

@@ -204,7 +204,9 @@ is_element(const eql_containing *c, const eql_value *element,
     x = convert(c, element);
     if (k && c->type != EQL_FIELD_DATE)
         return eql_compare_equal_literal(&c->how, &x, k) == EQL_YES;
-    y = convert(c, v);
+    /* Two instants are compared as such; else only the element is read as the
+     * schema has it. */
+    y = c->type == EQL_FIELD_DATE ? convert(c, v) : *v;
     return eql_compare_equal(&c->how, &x, &y) == EQL_YES;
 }
 

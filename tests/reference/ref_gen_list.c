@@ -202,12 +202,12 @@ ref_gen_definition(ref_gen_state *g)
     };
     ref_active *a = ref_gen_pick_active(g);
     size_t number = g->c->ndefinitions;
+    const char *literal;
 
     if (a->field->kind == KIND_BOOL || a->field->kind == KIND_IP ||
         ref_gen_chance(g, 50)) {
-        const char *literal = a->field->kind == KIND_IP
-                                  ? ref_gen_ip_literal(g, false)
-                                  : ref_gen_literal_for(g, a);
+        literal = a->field->kind == KIND_IP ? ref_gen_ip_literal(g, false)
+                                            : ref_gen_literal_for(g, a);
 
         if (*literal == '-') /* a literal has no sign */
             literal = "2";
@@ -218,9 +218,9 @@ ref_gen_definition(ref_gen_state *g)
                                ref_printf(g->pool, "K%zu", number), false);
     }
     ref_gen_mark(g, REF_C_MACRO);
+    literal = ref_gen_literal_for(g, a);
     define(g, ref_printf(g->pool, "macro M%zu(p, q) %s", number,
                          REF_GEN_PICK(g, bodies)));
     return ref_gen_text_term(g, ref_printf(g->pool, "M%zu(%s, %s)", number,
-                                           ref_gen_name(g, a),
-                                           ref_gen_literal_for(g, a)));
+                                           ref_gen_name(g, a), literal));
 }

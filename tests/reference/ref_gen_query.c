@@ -253,7 +253,13 @@ add_stages(ref_gen_state *g)
  */
 
 /* What one key position has in all stages, so that its types agree. */
-typedef enum { KEY_PLAIN, KEY_IP, KEY_NUMBER, KEY_EXPRESSION } key_type;
+typedef enum {
+    KEY_PLAIN,
+    KEY_IP,
+    KEY_NUMBER,
+    KEY_COMPUTED_NUMBER,
+    KEY_COMPUTED_TEXT
+} key_type;
 
 static ref_active *
 pick_key(ref_gen_state *g, key_type type)
@@ -277,10 +283,10 @@ any_key(ref_gen_state *g, key_type type)
     ref_active *a;
     const char *name;
 
-    if (type == KEY_EXPRESSION) {
+    if (type == KEY_COMPUTED_NUMBER || type == KEY_COMPUTED_TEXT) {
         ref_gen_mark(g, REF_C_KEY_EXPRESSION);
-        return ref_gen_chance(g, 50) ? ref_gen_number(g, 1)
-                                     : ref_gen_string(g, 1);
+        return type == KEY_COMPUTED_NUMBER ? ref_gen_number(g, 1)
+                                           : ref_gen_string(g, 1);
     }
     a = pick_key(g, type);
     name = a ? ref_gen_name(g, a) : "zz";
@@ -294,7 +300,7 @@ static key_type
 any_key_type(ref_gen_state *g)
 {
     if (ref_gen_chance(g, 8))
-        return KEY_EXPRESSION;
+        return ref_gen_chance(g, 50) ? KEY_COMPUTED_NUMBER : KEY_COMPUTED_TEXT;
     if (ref_gen_chance(g, 50) && ref_gen_pick_kind(g, KIND_IP)) {
         ref_gen_mark(g, REF_C_IP_KEY);
         return KEY_IP;

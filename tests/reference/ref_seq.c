@@ -15,7 +15,9 @@ ref_order(const ref_when *when, size_t a, size_t b)
         return (a > b) - (a < b);
     if (x->has_time != y->has_time)
         return x->has_time ? -1 : 1;
-    if (x->has_time && x->ns != y->ns)
+    if (!x->has_time)
+        return (a > b) - (a < b);
+    if (x->ns != y->ns)
         return x->ns < y->ns ? -1 : 1;
     if (x->has_tiebreaker != y->has_tiebreaker)
         return x->has_tiebreaker ? -1 : 1;

@@ -24,7 +24,7 @@ ref_value ref_equals_wild(const ref_env *env, ref_value x, ref_value y,
                           ref_case_rule rule);
 /* A literal with a star in it. */
 bool ref_is_wildcard(ref_value v);
-/* Is x of a date field, and is one of the two a text that is no instant?  A
+/* Is x of a date field, and is one of the two no instant?  A
  * list then says null; elsewhere such texts are just not equal: left open. */
 bool ref_no_instant(ref_value x, ref_value y);
 /* op: "<", "<=", ">", ">=" */
