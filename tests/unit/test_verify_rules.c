@@ -109,7 +109,7 @@ test_verify_stages(void **state)
         {"residual of an element",
          AT(stages, eql_stage, 1, residual, SAMPLE_FRAME_BODY),
          EQL_VERIFY_BAD_SCOPE, "stages", 1},
-        {"unknown flag", AT(stages, eql_stage, 1, flags, 8),
+        {"unknown flag", AT(stages, eql_stage, 1, flags, 16),
          EQL_VERIFY_BAD_KIND, "stages", 1},
         {"no runs", AT(stages, eql_stage, SAMPLE_RUNS, runs, 0),
          EQL_VERIFY_BAD_STAGE, "stages", SAMPLE_RUNS},
