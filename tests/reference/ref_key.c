@@ -42,7 +42,8 @@ put_hex(ref_text *t, ref_str s)
 static void
 put_number(ref_text *t, ref_num n)
 {
-    if (!n.is_int && n.d >= -9e18 && n.d <= 9e18 && n.d == (double)(int64_t)n.d)
+    if (!n.is_int && n.d >= -0x1p63 && n.d < 0x1p63 &&
+        n.d == (double)(int64_t)n.d)
         n = (ref_num){.is_int = true, .i = (int64_t)n.d};
     if (n.is_int)
         ref_putf(t, "n%lld", (long long)n.i);
@@ -120,7 +121,8 @@ with_whole_numbers(const json_t *v)
     json_t *item;
     size_t i;
 
-    if (json_is_real(v) && d >= -9e18 && d <= 9e18 && d == (double)(int64_t)d) {
+    if (json_is_real(v) && d >= -0x1p63 && d < 0x1p63 &&
+        d == (double)(int64_t)d) {
         json_decref(out);
         return json_integer((int64_t)d);
     }
