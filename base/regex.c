@@ -37,9 +37,38 @@ translate_all(const eql_strview *texts, uint32_t n, unsigned flags,
     return ok && !out->failed;
 }
 
+static size_t
+share_of(size_t memory, uint32_t sharers)
+{
+    size_t share = memory / (sharers ? sharers : 1);
+
+    if (share > EQL_REGEX_MOST_MEMORY)
+        return EQL_REGEX_MOST_MEMORY;
+    return share < EQL_REGEX_LEAST_MEMORY ? EQL_REGEX_LEAST_MEMORY : share;
+}
+
+/* Tries with a share, then with more, while there is some. */
+static eql_re2 *
+compile(const eql_buf *text, size_t *memory, uint32_t sharers, bool *refused)
+{
+    size_t share = share_of(*memory, sharers);
+    eql_re2 *re = NULL;
+
+    *refused = true;
+    while (!re && *refused && share <= *memory) {
+        re = eql_re2_new(text->p, text->len, share, refused);
+        if (re)
+            *memory -= share;
+        if (share == EQL_REGEX_MOST_MEMORY)
+            break;
+        share = share_of(share * 2, 1);
+    }
+    return re;
+}
+
 eql_regex *
-eql_regex_new(const eql_strview *texts, uint32_t n, unsigned flags,
-              eql_regex_error *why)
+eql_regex_new_within(const eql_strview *texts, uint32_t n, unsigned flags,
+                     size_t *memory, uint32_t sharers, eql_regex_error *why)
 {
     eql_regex *r = calloc(1, sizeof *r);
     eql_buf text = {0};
@@ -47,7 +76,7 @@ eql_regex_new(const eql_strview *texts, uint32_t n, unsigned flags,
 
     *why = (eql_regex_error){0, "out of memory", NULL};
     if (r && translate_all(texts, n, flags, &text, why))
-        r->re = eql_re2_new(text.p, text.len, &refused);
+        r->re = compile(&text, memory, sharers, &refused);
     if (refused)
         *why = (eql_regex_error){0, "regular expression is too large",
                                  "repeats in repeats multiply"};
@@ -59,6 +88,15 @@ eql_regex_new(const eql_strview *texts, uint32_t n, unsigned flags,
     }
     free(r);
     return NULL;
+}
+
+eql_regex *
+eql_regex_new(const eql_strview *texts, uint32_t n, unsigned flags,
+              eql_regex_error *why)
+{
+    size_t memory = EQL_REGEX_MOST_MEMORY;
+
+    return eql_regex_new_within(texts, n, flags, &memory, 1, why);
 }
 
 void

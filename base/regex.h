@@ -18,6 +18,10 @@
 #define EQL_REGEX_MAX_DEPTH 250u              /* groups in each other */
 #define EQL_REGEX_MAX_BYTES ((size_t)1 << 20) /* of the text */
 
+/* Memory of one, for its automaton and what matching remembers. */
+#define EQL_REGEX_MOST_MEMORY ((size_t)8 << 20)
+#define EQL_REGEX_LEAST_MEMORY ((size_t)64 << 10)
+
 /* What is wrong; at: byte offset in the text.  text and hint are static. */
 typedef struct {
     uint32_t at;
@@ -34,6 +38,11 @@ typedef struct eql_regex eql_regex;
  * Thread-safe to match with once made. */
 eql_regex *eql_regex_new(const eql_strview *texts, uint32_t n, unsigned flags,
                          eql_regex_error *why);
+/* The same as one of `sharers` that are still to be made with *memory, from
+ * which is taken what it may use: its share, or more if it needs more. */
+eql_regex *eql_regex_new_within(const eql_strview *texts, uint32_t n,
+                                unsigned flags, size_t *memory,
+                                uint32_t sharers, eql_regex_error *why);
 void eql_regex_free(eql_regex *r);
 /* States of its automaton: how much work a byte may be. */
 uint32_t eql_regex_size(const eql_regex *r);

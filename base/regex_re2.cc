@@ -18,7 +18,7 @@ struct eql_re2 {
 };
 
 extern "C" eql_re2 *
-eql_re2_new(const char *p, size_t len, bool *refused)
+eql_re2_new(const char *p, size_t len, size_t memory, bool *refused)
 {
     *refused = false;
     try {
@@ -28,7 +28,7 @@ eql_re2_new(const char *p, size_t len, bool *refused)
         options.set_log_errors(false);
         options.set_dot_nl(true);
         options.set_never_capture(true);
-        options.set_max_mem(EQL_RE2_MAX_MEM);
+        options.set_max_mem(static_cast<int64_t>(memory));
         r = new eql_re2(re2::StringPiece(p, len), options);
         if (r->re.ok())
             return r;

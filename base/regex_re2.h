@@ -13,14 +13,12 @@
 extern "C" {
 #endif
 
-/* Of one expression: its program and the states met so far, which are thrown
- * away and made again when there are too many. */
-#define EQL_RE2_MAX_MEM (8L << 20)
-
 typedef struct eql_re2 eql_re2;
 
-/* NULL: out of memory, or *refused: RE2 finds it too large. */
-eql_re2 *eql_re2_new(const char *p, size_t len, bool *refused);
+/* memory: for its program and the states met so far, which are thrown away and
+ * made again when there are too many.  NULL: out of memory, or *refused: RE2
+ * finds that too little. */
+eql_re2 *eql_re2_new(const char *p, size_t len, size_t memory, bool *refused);
 uint32_t eql_re2_size(const eql_re2 *r); /* instructions */
 void eql_re2_free(eql_re2 *r);
 /* whole: all of the text; else from its start on. */

@@ -150,7 +150,8 @@ prepare_regexes(eql_prepared *pr, uint32_t c, eql_prepare_error *why)
     for (uint32_t i = 0; i < k->list.n; i++)
         texts[i] = regex_text(pr, list_item(pr->p, k, i)->str);
     pr->consts[c].regex =
-        eql_regex_new(texts, k->list.n, regex_flags(pr, k), &error);
+        eql_regex_new_within(texts, k->list.n, regex_flags(pr, k),
+                             &pr->regex_memory, pr->nregexes--, &error);
     free(texts);
     if (!pr->consts[c].regex && error.text)
         *why = (eql_prepare_error){c, error};
@@ -160,6 +161,9 @@ prepare_regexes(eql_prepared *pr, uint32_t c, eql_prepare_error *why)
 static bool
 prepare_lists(eql_prepared *pr, eql_prepare_error *why)
 {
+    pr->regex_memory = EQL_PREPARED_REGEX_MEMORY;
+    for (uint32_t i = 0; i < pr->p->nconsts; i++)
+        pr->nregexes += pr->p->consts[i].kind == EQL_CONST_REGEXES;
     for (uint32_t i = 0; i < pr->p->nconsts; i++) {
         bool ok = true;
 

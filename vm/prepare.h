@@ -50,7 +50,13 @@ typedef struct {
     eql_code_facts *leaves;  /* one per program leaf */
     eql_code_facts *filters; /* one per program filter */
     uint32_t depth;          /* the greatest */
+    /* While it is made: regexes to come, and what they may use. */
+    uint32_t nregexes;
+    size_t regex_memory;
 } eql_prepared;
+
+/* Of all regexes together; enough for the verifier's greatest number. */
+#define EQL_PREPARED_REGEX_MEMORY ((size_t)512 << 20)
 
 /* Why it failed: the constant that is no usable regex, EQL_NONE: memory. */
 typedef struct {

@@ -611,6 +611,40 @@ test_literals_of_public_rules_compile(void **state)
     assert_true(n >= 120);
 }
 
+/* Sharers get their share; who needs more takes it, while there is some. */
+static void
+test_regex_memory_is_shared(void **state)
+{
+    static const size_t least = EQL_REGEX_LEAST_MEMORY;
+    eql_strview small = eql_sv_cstr("ab*c"), large = eql_sv_cstr("(.a){900}");
+    size_t memory = EQL_REGEX_MOST_MEMORY;
+    eql_regex_error why;
+    eql_regex *r;
+
+    (void)state;
+    r = eql_regex_new_within(&small, 1, 0, &memory, 4, &why);
+    assert_non_null(r);
+    assert_int_equal(memory, EQL_REGEX_MOST_MEMORY / 4 * 3);
+    assert_true(eql_regex_match(r, eql_sv_cstr("abbc")));
+    eql_regex_free(r);
+    memory = 16 * least;
+    r = eql_regex_new_within(&large, 1, 0, &memory, 16, &why);
+    assert_non_null(r);
+    assert_true(memory < 15 * least);
+    eql_regex_free(r);
+    memory = least;
+    assert_null(eql_regex_new_within(&large, 1, 0, &memory, 1, &why));
+    assert_string_equal(why.text, "regular expression is too large");
+    assert_int_equal(memory, least);
+    memory = least - 1;
+    assert_null(eql_regex_new_within(&small, 1, 0, &memory, 1, &why));
+    memory = least;
+    r = eql_regex_new_within(&small, 1, 0, &memory, 100, &why);
+    assert_non_null(r);
+    assert_int_equal(memory, 0);
+    eql_regex_free(r);
+}
+
 int
 main(void)
 {
@@ -626,6 +660,7 @@ main(void)
         cmocka_unit_test(test_matching_takes_linear_time),
         cmocka_unit_test(test_random_texts_do_no_harm),
         cmocka_unit_test(test_literals_of_public_rules_compile),
+        cmocka_unit_test(test_regex_memory_is_shared),
     };
 
     return cmocka_run_group_tests_name("regex", tests, NULL, NULL);
