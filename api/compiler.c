@@ -316,6 +316,7 @@ eqlvm_compiler_diag(const eqlvm_compiler *c, size_t i, eqlvm_diag *out)
                         .file = eql_api_text(d->file),
                         .line = d->line,
                         .column = d->column,
+                        .offset = d->span.offset,
                         .length = d->span.len,
                         .message = eql_api_text(d->message),
                         .hint = eql_api_text(d->hint)};

@@ -46,8 +46,8 @@ print_diag(const eqlvm_diag *d)
     printf("{\"severity\":\"%s\"", kinds[d->kind]);
     print_text("code", d->code);
     print_text("file", d->file);
-    printf(",\"line\":%u,\"column\":%u,\"length\":%u", d->line, d->column,
-           d->length);
+    printf(",\"line\":%u,\"column\":%u,\"offset\":%u,\"length\":%u", d->line,
+           d->column, d->offset, d->length);
     print_text("message", d->message);
     print_text("hint", d->hint);
     putchar('}');

@@ -71,6 +71,7 @@ typedef struct {
     eqlvm_text code;       /* "E201"; stable, see docs/language.md */
     eqlvm_text file;       /* as named; empty for a query without file */
     uint32_t line, column; /* 1-based; column in bytes */
+    uint32_t offset;       /* bytes, in the text of its query or condition */
     uint32_t length;       /* bytes that it is about, 0: a place */
     eqlvm_text message;    /* one line */
     eqlvm_text hint;       /* may be empty */

@@ -68,7 +68,7 @@ expect 'a file of definitions that is not there' 5 'none.eql'
 
 # --- what check says
 run check --json -e 'process where lenght(a) == 1'
-expect 'check --json' 4 '"code":"E302"' '"line":1,"column":15,"length":6' 'did you mean'
+expect 'check --json' 4 '"code":"E302"' '"line":1,"column":15,"offset":14,"length":6' 'did you mean'
 run check -e 'process where process.name == "cmd.exe"'
 expect 'a warning' 0 'W409'
 run check -e 'process where process.name == "cmd.exe" // eqlvm: allow W409'
