@@ -2,9 +2,7 @@
  *
  * Made by the parser in an arena, thrown away whole after emit.  Nothing here
  * knows types, fields or stages' meaning; sema.h does.  Every node carries the
- * span of source it came from.
- *
- * The whole language is here, also what sema does not support yet. */
+ * span of source it came from. */
 #ifndef EQL_COMPILER_AST_H
 #define EQL_COMPILER_AST_H
 

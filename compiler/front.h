@@ -166,8 +166,7 @@ bool eql_recover(eql_parser *ps, eql_token tok);
 /* Does `CATEGORY where` come next? */
 bool eql_begins_filter(const eql_parser *ps);
 
-/* --- the grammar (grammar.y)
- * -------------------------------------------------- */
+/* --- the grammar (grammar.y) --- */
 
 void *eql_grammar_Alloc(void *(*alloc)(size_t), eql_parser *ps);
 void eql_grammar_Free(void *grammar, void (*release)(void *));
@@ -175,8 +174,7 @@ void eql_grammar_(void *grammar, int kind, eql_token tok);
 /* Would the grammar, as it stands now, take a token of this kind? */
 bool eql_grammar_accepts(const void *grammar, int kind);
 
-/* --- what is wrong
- * ---------------------------------------------------------------- */
+/* --- what is wrong --- */
 
 /* tok.kind >= EQL_LEX_ERROR. */
 void eql_lex_report(eql_parser *ps, eql_token tok);

@@ -1,7 +1,7 @@
 /* sema.h -- syntax tree to typed tree: names, types, static rules.
  *
- * Reports E301-E310, E313, E315 and the warnings W401-W414, and goes on after
- * an error to find more. */
+ * Reports what a rule means wrong (E3xx) and what looks wrong (W4xx), and goes
+ * on after an error to find more. */
 #ifndef EQL_COMPILER_SEMA_H
 #define EQL_COMPILER_SEMA_H
 
@@ -64,9 +64,9 @@ bool eql_sema_number_operand(const eql_sema *sx, const eql_typed *t);
 /* sema_path.c: resolves the FIELD node of a key; false with an error reported.
  */
 bool eql_sema_path(const eql_sema *sx, const eql_expr *e, eql_typed_path *out);
-/* The same as the array of an array function. */
 /* `events[i]` of a pipe, for an i that no result has: null (spec 13). */
 bool eql_sema_past_result(const eql_sema *sx, const eql_typed_path *p);
+/* The same as the array of an array function. */
 bool eql_sema_array_path(const eql_sema *sx, const eql_expr *e,
                          eql_typed_path *out);
 /* The node as it is: as its type has it if that is a number or a boolean. */
@@ -115,7 +115,7 @@ bool eql_sema_strict_type(const eql_sema *sx, const eql_typed *t,
 /* Under --strict: a literal is of operand's own class (lists; endpoint). */
 bool eql_sema_strict_item(const eql_sema *sx, const eql_typed *operand,
                           const eql_typed *item);
-/* Comparison with case: string_case, or `~`. */
+/* Does a comparison ignore case: string_case, or `~`? */
 bool eql_sema_folds(const eql_sema *sx, bool tilde);
 /* "did you mean" for the closest of n names; NULL when none is close. */
 const char *eql_sema_closest(const eql_sema *sx, eql_strview name,

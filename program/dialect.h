@@ -64,7 +64,7 @@ typedef struct {
      * and 1 of every program (program.h). */
     uint32_t tiebreaker;       /* default tiebreaker */
     uint32_t host_key;         /* `count`, `unique_count`; FLAT */
-    uint32_t process_id;       /* lineage (spec 10.4); these five FLAT */
+    uint32_t process_id;       /* lineage (spec 10.4); these six FLAT */
     uint32_t process_parent;   /* */
     uint32_t process_type;     /* event.type; endgame: subtype */
     uint32_t process_opcode;   /* endgame only */

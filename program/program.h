@@ -191,11 +191,10 @@ typedef struct {
 #define EQL_STAGE_MISSING 1u /* ![ ] */
 #define EQL_STAGE_FORK 2u
 /* Feeds lineages[], no part of the rule's stages. */
-#define EQL_STAGE_BY_ALIAS                                                     \
-    8u /* its condition names an alias as written, also                        \
-          where folding left nothing of it: several                            \
-          partials wait for it (spec 10.3) */
 #define EQL_STAGE_LINEAGE 4u
+/* Its condition names an alias as written, also where folding left nothing of
+ * it: several partials wait for it (spec 10.3). */
+#define EQL_STAGE_BY_ALIAS 8u
 
 /* An event filter as written between brackets, or a whole event query. */
 typedef struct {
@@ -421,8 +420,6 @@ eql_range eql_builder_stages(eql_builder *b, const eql_stage *s, uint32_t n);
 uint32_t eql_builder_nstages(const eql_builder *b);
 uint32_t eql_builder_rule(eql_builder *b, const eql_rule *r);
 uint32_t eql_builder_nrules(const eql_builder *b);
-/* For rolling back a rule that failed half-way is not needed: sema runs
- * before anything is emitted. */
 /* Copies a rule of a verified program with all it names.  Importing all rules
  * of a program that the compiler made, in order, makes the same program again.
  * The program has the builder's dialect (eql_builder_same_dialect).  false when

@@ -52,7 +52,7 @@ eql_strview eql_captures_kept(const eql_captures *c, uint32_t stage,
 
 /* --- reading, for residual.c --- */
 
-/* A run of eql_captures_field's list. */
+/* Runs of what eql_captures_item gives. */
 typedef struct {
     eql_range kept, own; /* fields */
     eql_range truths;    /* leaves; each has one bit */

@@ -12,8 +12,8 @@ bool eql_facts_find(eql_prepared *pr);
  * of an element, the field of the event that it is a part of. */
 typedef struct {
     const eql_program *p;
-    uint32_t *leaf_seen;  /* per leaf and field: the round it was met in */
-    uint32_t *field_seen; /* */
+    uint32_t *leaf_seen; /* per leaf, per field: the round it was met in */
+    uint32_t *field_seen;
     uint32_t round;
     eql_vec fields; /* uint32_t, in the order met, each once */
     bool failed;    /* out of memory */

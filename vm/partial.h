@@ -48,9 +48,10 @@ typedef struct eql_partial {
     eql_partial_entry *entry;
     struct eql_partial *above, *below; /* of the entry */
     eql_partial_event *first, *last;
-    int64_t lead_ns; /* last hit of a leading missing stage, or NO_HIT */
-    int64_t gap_ns;  /* first hit of the missing stages that follow `last` */
-    uint32_t n;      /* events */
+    int64_t lead_ns;     /* last hit of a leading missing stage, or NO_LEAD */
+    int64_t gap_ns;      /* first hit of the missing stages that follow `last`,
+                            or NO_GAP */
+    uint32_t n;          /* events */
     uint32_t severities; /* conditions that hold for any of them */
     bool poisoned;       /* a missing event was there */
     bool excepted;       /* planted fault exception_after */

@@ -2,10 +2,10 @@
  *
  *   event -> dispatch -> filter -> exceptions -> keys -> severities -> captures
  *
- * An event has one hit per clock of the rules that take it.  Where the program
- * asks for lineage, every event of a process has one of clock 0, whose first
- * entry is EQL_HIT_PROCESS, and the entries of LINEAGE stages are there too,
- * whatever clock their rule has: so all that lineages learn comes in one order.
+ * An event has one hit per clock of the rules that take it.  Where a rule asks
+ * for lineage, every event of a process has one of that rule's clock, whose
+ * first entry is EQL_HIT_PROCESS: so all that a lineage learns comes in the
+ * order of its rule.
  *
  * Knows nothing of order; one thread. */
 #ifndef EQL_VM_SIEVE_H
