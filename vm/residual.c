@@ -82,28 +82,33 @@ eql_residual_begin(eql_residual *r, uint32_t rule)
     r->changed = true;
 }
 
-void
-eql_residual_unbind(eql_residual *r, uint32_t position)
+/* What is bound to the position; NULL: nothing.  They come ascending as a
+ * rule, and then there is nothing to look for. */
+static binding *
+bound_to(const eql_residual *r, uint32_t position)
 {
     binding *b = r->bindings.items;
-    uint32_t n = 0;
+    uint32_t n = r->bindings.n;
 
-    for (uint32_t i = 0; i < r->bindings.n; i++) {
-        if (b[i].position != position)
-            b[n++] = b[i];
+    if (n == 0 || b[n - 1].position < position)
+        return NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        if (b[i].position == position)
+            return &b[i];
     }
-    r->changed |= n < r->bindings.n;
-    r->bindings.n = n;
+    return NULL;
 }
 
 void
 eql_residual_bind(eql_residual *r, uint32_t stage, uint32_t position,
                   eql_strview kept)
 {
-    binding b = {stage, position, kept};
+    binding b = {stage, position, kept}, *old = bound_to(r, position);
 
-    eql_residual_unbind(r, position);
-    eql_vec_push(&r->bindings, &b, sizeof b);
+    if (old)
+        *old = b;
+    else
+        eql_vec_push(&r->bindings, &b, sizeof b);
     r->changed = true;
 }
 

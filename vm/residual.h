@@ -26,8 +26,6 @@ void eql_residual_begin(eql_residual *r, uint32_t rule);
 void eql_residual_bind(eql_residual *r, uint32_t stage, uint32_t position,
                        eql_strview kept);
 void eql_residual_own(eql_residual *r, uint32_t stage, eql_strview blob);
-/* What bind and own said is taken back for one position; own stays. */
-void eql_residual_unbind(eql_residual *r, uint32_t position);
 /* Gives field f these values from now on, until begin (columns of a row, host
  * field taken out ...).  v is borrowed. */
 void eql_residual_set(eql_residual *r, uint32_t field, const eql_value *v,

@@ -186,7 +186,8 @@ test_residual_tries_one_event_after_another(void **state)
             assert_int_equal(eql_residual_holds(b.r, filter), i == 1);
             assert_int_equal(eql_residual_holds(b.r, filter), i == 1);
         }
-        eql_residual_unbind(b.r, 0);
+        eql_residual_begin(b.r, 0);
+        eql_residual_own(b.r, 1, own);
         assert_false(eql_residual_holds(b.r, filter));
     }
     eql_residual_begin(b.r, 0);
