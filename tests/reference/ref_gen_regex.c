@@ -38,7 +38,8 @@ set_for(ref_gen_state *g, uint32_t cp)
     ref_gen_mark(g, REF_C_REGEX_SET);
     switch (ref_gen_pick(g, 7)) {
     case 0: return ref_printf(g->pool, "[%sxy]", what);
-    case 1: return cp < 'a' ? "[A-Z]" : "[a-z]";
+    case 1: /* of the other case too: what folds tells */
+        return (cp < 'a') != ref_gen_chance(g, 50) ? "[A-Z]" : "[a-z]";
     case 2: return ref_gen_chance(g, 50) ? "[A-Za-z]" : "[a-m]";
     case 3: return ref_printf(g->pool, "[^%s]", what);
     case 4: return "[^0-9]";

@@ -144,9 +144,7 @@ ref_no_instant(ref_value x, ref_value y)
 {
     int64_t ns;
 
-    return x.type == REF_TYPE_DATE &&
-           ((x.tag == REF_STR && !instant(x, &ns)) ||
-            (y.tag == REF_STR && !instant(y, &ns)) || y.tag == REF_BOOL);
+    return x.type == REF_TYPE_DATE && (!instant(x, &ns) || !instant(y, &ns));
 }
 
 /* Neither is null. */
