@@ -89,6 +89,7 @@ eql_language_init(eql_language *l, const eqlvm_compile_options *o)
         return true;
     set_dialect(l, o);
     s->strict = o->strict;
+    s->any_dialect = !o->dialect;
     s->implied_any = o->implied_any;
     return copy(l, o->definitions, &s->definitions) &&
            copy(l, o->category_field, &s->category) &&

@@ -17,6 +17,7 @@ typedef struct eql_compiler eql_compiler;
 typedef struct {
     eql_dialect dialect;
     bool strict;              /* what the dialect does not have is an error */
+    bool any_dialect;         /* nobody chose the dialect: no W407 */
     const eql_schema *schema; /* NULL: none */
     eql_strview definitions;  /* macros and constants before every query */
     bool implied_any; /* a query may be a bare condition: `any where ...` */

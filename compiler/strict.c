@@ -38,7 +38,8 @@ found(walker *w, eql_construct c, eql_span span)
     uint64_t bit = UINT64_C(1) << c;
     bool strict = w->settings->strict;
 
-    if (r->has[dialect] || (!strict && (!r->kind || (w->told & bit))))
+    if (r->has[dialect] ||
+        (!strict && (!r->kind || (w->told & bit) || w->settings->any_dialect)))
         return;
     w->told |= bit;
     if (strict)

@@ -37,6 +37,11 @@ expect 'strict refuses what Elasticsearch refuses' 4 'E314'
 run check -e 'process where a == 1 | count a'
 expect 'and without it all dialects are taken' 0 '1 rule compiled'
 
+run check -e 'process where a == 1 | count a'
+expect 'without a word' 0 ' 0 warnings'
+run check --dialect elastic -e 'process where a == 1 | count a'
+expect 'unless a dialect is chosen' 0 'W407'
+
 # --- schemas
 printf 'pid\tlong\n' >"$tmp/types.tsv"
 ev '{"event":{"category":"process"},"pid":"443"}'
