@@ -37,8 +37,16 @@ typedef struct {
 eql_reader *eql_reader_new(const eql_program *p, const eql_reader_options *o,
                            eql_buf *why);
 void eql_reader_free(eql_reader *r);
-/* Sets slots and time of *ev, nothing else; they are borrowed until the next
- * call.  The clock learns from Windows records. */
+/* JSON lines to come, whole ones: the fast reader looks through a block once.
+ * It stays as it is until the next one; EQL_READER_PADDING bytes behind it may
+ * be read. */
+#define EQL_READER_PADDING 64u
+void eql_reader_block(eql_reader *r, eql_strview block);
+/* The block's next line, without its line feed; false: there is none. */
+bool eql_reader_line(eql_reader *r, eql_strview *line);
+/* A text: the line that was given last, or one from elsewhere.  Sets slots,
+ * lazy and time of *ev, nothing else; they are borrowed until the next call.
+ * The clock learns from Windows records. */
 eql_read_status eql_reader_read(eql_reader *r, eql_strview text,
                                 eql_wall_clock *clock, eql_event *ev,
                                 eql_read_note *note);

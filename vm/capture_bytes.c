@@ -102,7 +102,7 @@ write_fields(writer *w, eql_range run, const eql_event *ev, bool *capped)
         size_t at = w->out->len;
 
         w->full = false;
-        write_slot(w, f, &ev->slots[f]);
+        write_slot(w, f, eql_event_slot(ev, f));
         if (!w->full || w->out->failed)
             continue;
         w->out->len = at;

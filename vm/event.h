@@ -30,9 +30,33 @@ typedef enum {
     EQL_TIME_PENDING  /* local time whose offset the file has yet to tell */
 } eql_time_kind;
 
+/* A value as the source spells it: one JSON value of the event's text, no white
+ * space around it. */
+typedef struct {
+    uint32_t path; /* of eql_paths (program/paths.h) */
+    uint32_t len;
+    const char *p; /* NULL: there may be something, but not in one piece, or it
+                      is not a function of one piece of text: ask the slot */
+} eql_raw;
+
+/* What a fast reader leaves undone: slots are filled when they are asked for.
+ * Equal raw texts of a path make equal slots, whichever of its fields is asked
+ * for. */
+typedef struct {
+    const eql_raw *raws; /* paths with something in them, each once, in no
+                            particular order; all others are missing */
+    uint32_t nraws;
+    uint32_t epoch;
+    const uint32_t *filled; /* per program field: equal to epoch if its slot is
+                               as it should be */
+    void (*fill)(void *ctx, uint32_t field); /* fields without parent only */
+    void *ctx;
+} eql_lazy;
+
 typedef struct {
     const eql_slot *slots; /* one per program field, in program order; those of
-                              child fields are unused */
+                              child fields are unused.  Ask eql_event_slot. */
+    const eql_lazy *lazy;  /* NULL: all slots are filled */
     eql_time_kind time_kind;
     int64_t time_ns; /* SETTLED: event time.  PENDING: Sysmon UtcTime, valid
                         if has_utc.  Nanoseconds since 1970, UTC */
@@ -47,5 +71,14 @@ typedef struct {
     uint64_t line;   /* from 1, in the decompressed input */
     uint64_t offset; /* of its source text, in what `store` says */
 } eql_event;
+
+/* What a field without parent holds. */
+static inline const eql_slot *
+eql_event_slot(const eql_event *ev, uint32_t field)
+{
+    if (ev->lazy && ev->lazy->filled[field] != ev->lazy->epoch)
+        ev->lazy->fill(ev->lazy->ctx, field);
+    return &ev->slots[field];
+}
 
 #endif

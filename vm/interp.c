@@ -36,7 +36,7 @@ struct eql_interp {
     const eql_prepared *prepared;
     eql_prepared *own; /* tables that are not shared; NULL */
     const eql_dialect *dialect;
-    const eql_slot *slots; /* of the event at hand */
+    const eql_event *event; /* at hand */
     /* Per ELEMENTS field: what its children find in the element it is bound
      * to; NULL: unbound, or without children. */
     const eql_slot **bound;
@@ -172,7 +172,7 @@ forget_verdicts(eql_interp *it)
 void
 eql_interp_begin(eql_interp *it, const eql_event *ev)
 {
-    it->slots = ev->slots;
+    it->event = ev;
     it->runs = it->most_runs;
     it->exhausted = false;
     it->epoch += 2;
@@ -219,7 +219,7 @@ slot_of(const eql_interp *it, uint32_t field)
     const eql_slot *children;
 
     if (f->parent == EQL_NONE)
-        return &it->slots[field];
+        return eql_event_slot(it->event, field);
     children = it->bound[f->parent];
     return children ? &children[f->child] : &missing;
 }

@@ -332,7 +332,7 @@ collect(eql_keys *k, key_values *kv, uint32_t key, const eql_event *ev)
     k->capped = false;
     next_round(k);
     if (def->field != EQL_NONE)
-        collect_slot(k, kv, def->field, &ev->slots[def->field]);
+        collect_slot(k, kv, def->field, eql_event_slot(ev, def->field));
     else
         eql_interp_values(k->interp, def->leaf, collect_value, &c);
     if (kv->n > 0 || k->capped)

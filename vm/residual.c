@@ -23,6 +23,7 @@ struct eql_residual {
     eql_interp *interp;
     eql_arena *arena;   /* of what was read */
     eql_slot *slots;    /* per field */
+    eql_event event;    /* of these slots */
     eql_vec filled;     /* uint32_t: fields whose slots are not empty */
     eql_vec bindings;   /* binding */
     eql_vec settings;   /* setting */
@@ -218,8 +219,6 @@ preset_truths(eql_residual *r)
 static void
 refresh(eql_residual *r)
 {
-    eql_event ev = {.slots = r->slots};
-
     if (!r->changed)
         return;
     r->changed = false;
@@ -236,7 +235,8 @@ refresh(eql_residual *r)
 
         fill(r, s->field, s->slot);
     }
-    eql_interp_begin(r->interp, &ev);
+    r->event = (eql_event){.slots = r->slots};
+    eql_interp_begin(r->interp, &r->event);
     if (r->own_stage != EQL_NONE)
         preset_truths(r);
 }

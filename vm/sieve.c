@@ -115,25 +115,25 @@ is_in_element(const eql_program *p, const eql_slot *slot, uint32_t parent,
 
 /* A field of an element of an element counts with the outer one. */
 static bool
-is_present(const eql_program *p, const eql_slot *slots, uint32_t f)
+is_present(const eql_program *p, const eql_event *ev, uint32_t f)
 {
     const eql_field *fd = &p->fields[f];
     uint32_t child = fd->child, parent = fd->parent;
 
     if (parent == EQL_NONE)
-        return slots[f].n > 0;
+        return eql_event_slot(ev, f)->n > 0;
     while (p->fields[parent].parent != EQL_NONE) {
         child = p->fields[parent].child;
         parent = p->fields[parent].parent;
     }
-    return is_in_element(p, &slots[parent], parent, child);
+    return is_in_element(p, eql_event_slot(ev, parent), parent, child);
 }
 
 static void
 count_fields(eql_sieve *s, const eql_event *ev)
 {
     for (uint32_t f = 0; f < s->program->nfields; f++)
-        s->present[f] += is_present(s->program, ev->slots, f);
+        s->present[f] += is_present(s->program, ev, f);
 }
 
 /* --- one event ---------------------------------------------------------------
@@ -221,8 +221,8 @@ open_record(eql_sieve *s, uint32_t clock, const eql_event *ev)
     if (c->timestamp == EQL_FIELD_TIMESTAMP)
         set_reader_time(&head, ev);
     else
-        set_field_time(s, &head, &ev->slots[c->timestamp]);
-    tie = c->tiebreaker == EQL_NONE ? NULL : &ev->slots[c->tiebreaker];
+        set_field_time(s, &head, eql_event_slot(ev, c->timestamp));
+    tie = c->tiebreaker == EQL_NONE ? NULL : eql_event_slot(ev, c->tiebreaker);
     eql_hit_set_tie(&head, tie && tie->n > 0 ? tie->v : NULL);
     eql_hit_open(rec, &head);
     eql_vec_push(&s->opened, &clock, sizeof clock);
@@ -315,7 +315,7 @@ see_stage(eql_sieve *s, uint32_t stage, const eql_event *ev)
 static bool
 is_of_process(const eql_event *ev)
 {
-    const eql_slot *category = &ev->slots[EQL_FIELD_CATEGORY];
+    const eql_slot *category = eql_event_slot(ev, EQL_FIELD_CATEGORY);
 
     for (uint32_t i = 0; i < category->n; i++) {
         if (category->v[i].tag == EQL_STRING &&

@@ -1,0 +1,83 @@
+/* index.h -- which stages an event can possibly satisfy, without running their
+ * filters.
+ *
+ * Made once from a program, then read-only: threads share it.  It only ever
+ * leaves out stages whose filter cannot hold; what it names is still to be
+ * decided by the interpreter.
+ *
+ * Two kinds of necessary conditions are found in filter code:
+ *
+ *   marks   leaves (and categories) that must hold for a filter to hold, asked
+ *           of many filters: one bit each.  A stage is out of the question when
+ *           one of its marks is missing.
+ *   access  a set of leaves, one of which must hold: a cheapest cut of the
+ *           filter's code.  A stage is a candidate when a value makes one of
+ *           them hold; a stage without such a set is one always, save for its
+ *           marks.
+ *
+ * All these leaves read one path each, so what a value of a path says -- marks
+ * and candidates, an *answer* -- depends on that value alone and can be
+ * remembered by it (memo.h). */
+#ifndef EQL_VM_INDEX_H
+#define EQL_VM_INDEX_H
+
+#include "program/paths.h"
+#include "vm/interp.h"
+
+#define EQL_INDEX_MARKS 256u
+
+typedef struct {
+    uint64_t w[EQL_INDEX_MARKS / 64];
+} eql_marks;
+
+/* What is known of a path's value. */
+typedef struct {
+    eql_marks marks;        /* that hold */
+    uint32_t n;             /* stages, ascending, each once: one of their */
+    const uint32_t *stages; /* access leaves on this path holds */
+} eql_answer;
+
+typedef struct eql_index eql_index;
+
+/* All borrowed.  NULL: out of memory. */
+eql_index *eql_index_new(const eql_prepared *pr, const eql_paths *paths);
+void eql_index_free(eql_index *ix); /* NULL is fine */
+
+/* Paths that marks are about, ascending: to be looked at for every event. */
+const uint32_t *eql_index_mark_paths(const eql_index *ix, uint32_t *n);
+
+/* Scratch of one thread. */
+typedef struct eql_index_asker eql_index_asker;
+eql_index_asker *eql_index_asker_new(const eql_index *ix);
+void eql_index_asker_free(eql_index_asker *a);
+/* What the value of `path` in the event that `it` has begun says; a missing
+ * one says something too.  Marks only, or access only, or both, as the path is
+ * used.  *out is borrowed until the next call.  false: out of memory. */
+bool eql_index_ask(eql_index_asker *a, eql_interp *it, const eql_event *ev,
+                   uint32_t path, eql_answer *out);
+
+/* What all marks of an event together say: its plan. */
+typedef struct {
+    uint32_t nalways; /* stages whose marks all hold and that have no access */
+    const uint32_t *always; /* set: ascending */
+    uint32_t npaths; /* ascending: where access leaves of stages are whose */
+    const uint32_t *paths; /* marks all hold */
+} eql_index_plan;
+
+/* Appends to the arena (the caller's); false: out of memory. */
+bool eql_index_make_plan(const eql_index *ix, const eql_marks *marks,
+                         eql_arena *a, eql_index_plan *out);
+
+/* Do all marks that the stage needs hold? */
+bool eql_index_allows(const eql_index *ix, uint32_t stage,
+                      const eql_marks *marks);
+
+/* For reports: stages with neither marks nor access set; leaves and texts that
+ * the index holds; bytes of it. */
+typedef struct {
+    uint32_t stages, always, marks, access_leaves, texts, fragments;
+    size_t bytes;
+} eql_index_facts;
+eql_index_facts eql_index_get_facts(const eql_index *ix);
+
+#endif
