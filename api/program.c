@@ -95,6 +95,7 @@ eqlvm_program_rule(const eqlvm_program *p, uint32_t rule, eqlvm_rule_info *out)
         out->risk_score = (int)r->risk_score;
     out->kind = (eqlvm_rule_kind)r->kind;
     out->nstages = r->stages.n;
+    out->budget_ns = r->budget_ns;
     if (r->has_maxspan)
         out->maxspan_ns = r->maxspan_ns;
 }

@@ -376,6 +376,7 @@ emit_rule(emitter *em, const eql_plan *plan)
         .clock = emit_clock(em),
         .maxspan_ns = plan->maxspan_ns,
         .cooldown_ns = r->cooldown_ns,
+        .budget_ns = r->budget_ns,
         .stages = {stages.first, plan->nstages},
         .pipes = emit_pipes(em, plan),
         .tags = emit_strings(em, r->tags, r->ntags),

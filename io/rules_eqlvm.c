@@ -1,6 +1,7 @@
 /* rules_eqlvm.c -- the [eqlvm] table: what Elastic's layout has no place for.
  *
- *   cooldown, [[eqlvm.severity]], [[eqlvm.exception]], [[eqlvm.test]]
+ *   cooldown, budget_ns, [[eqlvm.severity]], [[eqlvm.exception]],
+ * [[eqlvm.test]]
  *
  * It is ours, so it is strict: an unknown key or a wrong type is an error,
  * never silently nothing (a misspelt exception would hide no alert, a misspelt
@@ -279,16 +280,36 @@ read_cooldown(eql_rule_file *f, const eql_toml *eqlvm, eql_rule_source *r)
             v->s.p);
 }
 
+/* A rule's share of the time per event, for `eqlvm bench --check`. */
+static void
+read_budget(eql_rule_file *f, const eql_toml *eqlvm, eql_rule_source *r)
+{
+    const eql_toml *v = eql_toml_get(eqlvm, "budget_ns");
+
+    if (!eql_rule_want(f, v, EQL_TOML_INT, "eqlvm.budget_ns"))
+        return;
+    if (v->i < 1)
+        eql_rule_complain_at(f, "E605", v->at, 1,
+                             "nanoseconds per event, at least 1",
+                             "eqlvm.budget_ns is out of range");
+    else
+        r->budget_ns = v->i;
+}
+
 bool
 eql_rules_eqlvm(eql_rule_file *f, const eql_toml *table, eql_rule_source *r)
 {
-    static const eql_strview known[] = {
-        {"cooldown", 8}, {"exception", 9}, {"severity", 8}, {"test", 4}};
+    static const eql_strview known[] = {{"budget_ns", 9},
+                                        {"cooldown", 8},
+                                        {"exception", 9},
+                                        {"severity", 8},
+                                        {"test", 4}};
 
     if (!eql_rule_want(f, table, EQL_TOML_TABLE, "eqlvm"))
         return true;
     check_keys(f, table, "[eqlvm]", known, EQL_COUNTOF(known));
     read_cooldown(f, table, r);
+    read_budget(f, table, r);
     return read_conditions(f, table, true, &r->severities, &r->nseverities) &&
            read_conditions(f, table, false, &r->exceptions, &r->nexceptions) &&
            read_tests(f, table, r);

@@ -534,6 +534,8 @@ put_rule_head(printer *pr, uint32_t rule)
         eql_buf_add_str(pr->out, " cooldown ");
         put_duration(pr->out, r->cooldown_ns);
     }
+    if (r->budget_ns > 0)
+        eql_buf_printf(pr->out, " budget %" PRId64 "ns", r->budget_ns);
     eql_buf_add_char(pr->out, '\n');
 }
 

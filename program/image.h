@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "program/program.h"
 
-#define EQL_IMAGE_VERSION 2u
+#define EQL_IMAGE_VERSION 3u
 
 /* Appends the image of p.  false when out of memory. */
 bool eql_image_save(const eql_program *p, eql_buf *out);

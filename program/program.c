@@ -30,7 +30,7 @@ static_assert(sizeof(eql_key) == 20, "no padding in images");
 static_assert(sizeof(eql_exception) == 12, "no padding in images");
 static_assert(sizeof(eql_severity) == 12, "no padding in images");
 static_assert(sizeof(eql_stage) == 72, "no padding in images");
-static_assert(sizeof(eql_rule) == 112, "no padding in images");
+static_assert(sizeof(eql_rule) == 120, "no padding in images");
 static_assert(sizeof(eql_dialect) % 4 == 0, "no padding in images");
 
 typedef struct {

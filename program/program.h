@@ -303,6 +303,7 @@ typedef struct {
     uint32_t clock; /* of clocks[] */
     int64_t maxspan_ns;
     int64_t cooldown_ns; /* 0: none */
+    int64_t budget_ns;   /* of time per event read, for reports; 0: none */
     eql_range stages;    /* in order, missing ones too; EVENT: exactly one */
     eql_range pipes;     /* of pipes[] */
     eql_range tags;      /* of strings[] */

@@ -42,6 +42,7 @@ typedef struct {
     eql_severity_level severity;
     uint32_t risk_score; /* EQL_NONE: none */
     int64_t cooldown_ns; /* 0: none */
+    int64_t budget_ns;   /* of time per event read; 0: none */
     /* Paths of this rule; empty: the program's.  Dotted. */
     eql_strview category_field; /* event_category_override */
     eql_strview timestamp_field, tiebreaker_field;

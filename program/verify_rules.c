@@ -280,7 +280,7 @@ check_rule_numbers(eql_verifier *v, uint32_t i)
         return refuse(v, EQL_VERIFY_BAD_KIND, EQL_SECTION_rules, i);
     if (r->clock >= v->p->nclocks)
         return refuse(v, EQL_VERIFY_BAD_INDEX, EQL_SECTION_rules, i);
-    if (r->maxspan_ns < 0 || r->cooldown_ns < 0 ||
+    if (r->maxspan_ns < 0 || r->cooldown_ns < 0 || r->budget_ns < 0 ||
         (!r->has_maxspan && r->maxspan_ns != 0) ||
         (r->risk_score > 100 && r->risk_score != EQL_NONE))
         return refuse(v, EQL_VERIFY_BAD_RULE, EQL_SECTION_rules, i);

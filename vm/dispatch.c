@@ -201,7 +201,8 @@ eql_dispatch_stages(eql_dispatch *d, const eql_event *ev,
     d->event++;
     for (uint32_t i = 0; i < d->nfields; i++)
         n = merge_selected(d, n, d->names[i], eql_event_slot(ev, d->fields[i]));
-    if (eql_event_slot(ev, EQL_FIELD_CATEGORY)->n > 0 || !EQL_FAULT(any_category_lost))
+    if (eql_event_slot(ev, EQL_FIELD_CATEGORY)->n > 0 ||
+        !EQL_FAULT(any_category_lost))
         n = merge(d, n, &d->categories[d->ncategories]);
     *stages = d->merged;
     return n;

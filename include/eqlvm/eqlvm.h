@@ -200,6 +200,7 @@ typedef struct {
     eqlvm_rule_kind kind;
     uint32_t nstages;   /* as written, missing ones too */
     int64_t maxspan_ns; /* -1: none */
+    int64_t budget_ns;  /* [eqlvm] budget_ns, per event read; 0: none */
 } eqlvm_rule_info;
 EQLVM_API uint32_t eqlvm_program_nrules(const eqlvm_program *p);
 EQLVM_API void eqlvm_program_rule(const eqlvm_program *p, uint32_t rule,

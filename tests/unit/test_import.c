@@ -22,7 +22,7 @@ static const char rule_file[] =
     " by a.b\n"
     "until [process where event.type == \"end\"] by a.b\n'''\n"
     "[[rule.threat]]\n[[rule.threat.technique]]\nid = 'T1059'\n"
-    "[eqlvm]\ncooldown = '10m'\n"
+    "[eqlvm]\ncooldown = '10m'\nbudget_ns = 250\n"
     "[[eqlvm.severity]]\nlevel = 'high'\nstage = 3\nwhen = 'k like \"a?\"'\n"
     "[[eqlvm.severity]]\nlevel = 'low'\nstage = 1\nwhen = 'k like \"a?\"'\n"
     "[[eqlvm.exception]]\nname = 'ours'\nstage = 2\n"

@@ -232,7 +232,7 @@ test_eqlvm_table(void **state)
 
     (void)state;
     read_toml(&x, "[rule]\nname = 'x'\nquery = 'any where true'\n"
-                  "[eqlvm]\ncooldown = '10m'\n"
+                  "[eqlvm]\ncooldown = '10m'\nbudget_ns = 1\n"
                   "[[eqlvm.severity]]\nlevel='high'\nstage=2\nwhen='a == 1'\n"
                   "[[eqlvm.severity]]\nlevel='low'\nstage=1\nwhen='b == 1'\n"
                   "[[eqlvm.exception]]\nname='cm'\nstage=1\nwhen='''\nc'''\n"
@@ -241,20 +241,21 @@ test_eqlvm_table(void **state)
                   "expect=[{events=[1,3],severity='high'},{events=[2]}]\n");
     assert_int_equal(x.result, EQL_RULE_FILE_RULE);
     assert_true(x.rule.cooldown_ns == 600LL * 1000000000);
+    assert_true(x.rule.budget_ns == 1);
     assert_int_equal(x.rule.nseverities, 2);
     assert_int_equal(x.rule.severities[0].level, EQL_SEVERITY_HIGH);
     assert_int_equal(x.rule.severities[0].stage, 2);
     assert_text(x.rule.severities[0].when.text, "a == 1");
-    assert_int_equal(x.rule.severities[0].when.first_line, 9);
+    assert_int_equal(x.rule.severities[0].when.first_line, 10);
     assert_int_equal(x.rule.severities[0].when.indent, 6);
     assert_int_equal(x.rule.nexceptions, 1);
     assert_text(x.rule.exceptions[0].name, "cm");
-    assert_int_equal(x.rule.exceptions[0].when.first_line, 18);
+    assert_int_equal(x.rule.exceptions[0].when.first_line, 19);
     assert_int_equal(x.rule.ntests, 2);
     t = x.rule.tests;
     assert_text(t[0].events_file, "e.ndjson");
     assert_int_equal(t[0].nexpect, 0);
-    assert_int_equal(t[1].line, 23);
+    assert_int_equal(t[1].line, 24);
     assert_int_equal(t[1].nevents, 2);
     assert_text(t[1].events[1], "{\"a\":1}");
     assert_int_equal(t[1].nexpect, 2);
@@ -286,6 +287,10 @@ test_what_is_wrong_is_said(void **state)
         {"%[eqlvm]\ncooldown='1w'\n", "E605 5:10 \"1w\" is no time span"},
         {"%[eqlvm]\ncooldown=10\n",
          "E602 5:10 eqlvm.cooldown must be a string, not an integer"},
+        {"%[eqlvm]\nbudget_ns=0\n",
+         "E605 5:11 eqlvm.budget_ns is out of range"},
+        {"%[eqlvm]\nbudget_ns='50'\n",
+         "E602 5:11 eqlvm.budget_ns must be an integer, not a string"},
         {"%[[eqlvm.severity]]\nstage=1\nwhen='x'\n",
          "E603 4:1 eqlvm.severity.level is missing"},
         {"%[[eqlvm.severity]]\nlevel='high'\nwhen='x'\n",
