@@ -5,6 +5,7 @@
 
 #include "program/disasm.h"
 #include "program/image.h"
+#include "program/verify.h"
 
 void
 eqlvm_program_free(eqlvm_program *p)
@@ -68,6 +69,22 @@ eqlvm_program_disassemble(const eqlvm_program *p, eqlvm_write_fn fn, void *ctx)
     s = eql_api_write(&text, fn, ctx);
     eql_buf_free(&text);
     return s;
+}
+
+eqlvm_status
+eqlvm_program_first(const eqlvm_program *p, uint32_t n, eqlvm_program **out)
+{
+    if (!p || !out)
+        return EQLVM_ERR_ARG;
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return EQLVM_ERR_NOMEM;
+    (*out)->p = eql_program_first_rules(p->p, n);
+    if ((*out)->p && eql_verify((*out)->p).code == EQL_VERIFY_OK)
+        return EQLVM_OK;
+    eqlvm_program_free(*out);
+    *out = NULL;
+    return EQLVM_ERR_NOMEM;
 }
 
 uint32_t

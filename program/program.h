@@ -428,6 +428,9 @@ uint32_t eql_builder_nrules(const eql_builder *b);
 bool eql_builder_same_dialect(const eql_builder *b, const eql_program *p);
 EQL_MUST_USE bool eql_builder_import_rule(eql_builder *b, const eql_program *p,
                                           uint32_t rule);
+/* A program of the first n rules of a verified one, not verified itself.  NULL
+ * when out of memory. */
+eql_program *eql_program_first_rules(const eql_program *p, uint32_t n);
 /* Makes the program (not verified yet); NULL when out of memory.  The builder
  * may be freed afterwards. */
 eql_program *eql_builder_finish(const eql_builder *b);

@@ -202,6 +202,9 @@ typedef struct {
     int64_t maxspan_ns; /* -1: none */
     int64_t budget_ns;  /* [eqlvm] budget_ns, per event read; 0: none */
 } eqlvm_rule_info;
+/* A program of the first n rules of p, to be freed too. */
+EQLVM_API eqlvm_status eqlvm_program_first(const eqlvm_program *p, uint32_t n,
+                                           eqlvm_program **out);
 EQLVM_API uint32_t eqlvm_program_nrules(const eqlvm_program *p);
 EQLVM_API void eqlvm_program_rule(const eqlvm_program *p, uint32_t rule,
                                   eqlvm_rule_info *out);

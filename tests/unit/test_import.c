@@ -107,6 +107,47 @@ test_import_gives_the_same_image(void **state)
     api_drop_folder(dir);
 }
 
+/* All rules, or more than there are, are the same program; the first ones are
+ * what the compiler makes of them. */
+static void
+test_first_rules(void **state)
+{
+    eql_buf all = {0}, one = {0}, why = {0}, out = {0};
+    eqlvm_program *p, *some;
+    eqlvm_compiler *c;
+    char dir[256];
+    uint32_t n;
+
+    (void)state;
+    api_folder(dir);
+    api_put(dir, "one.toml", rule_file, sizeof rule_file - 1);
+    build(dir, &all);
+    c = eqlvm_compiler_new(NULL);
+    add_file(c, dir, "one.toml");
+    save(c, &one);
+    assert_int_equal(eqlvm_program_load(all.p, all.len, &p, NULL, 0), EQLVM_OK);
+    n = eqlvm_program_nrules(p);
+    for (uint32_t i = 0; i <= n + 1; i++) {
+        const eql_buf *want = i == 1 ? &one : i >= n ? &all : NULL;
+
+        assert_int_equal(eqlvm_program_first(p, i, &some), EQLVM_OK);
+        assert_int_equal(eqlvm_program_nrules(some), i < n ? i : n);
+        out.len = 0;
+        assert_int_equal(eqlvm_program_save(some, api_collect, &out), EQLVM_OK);
+        if (want) {
+            assert_int_equal(out.len, want->len);
+            assert_memory_equal(out.p, want->p, out.len);
+        }
+        eqlvm_program_free(some);
+    }
+    eqlvm_program_free(p);
+    eql_buf_free(&all);
+    eql_buf_free(&one);
+    eql_buf_free(&why);
+    eql_buf_free(&out);
+    api_drop_folder(dir);
+}
+
 /* Twice the same rules: what they name is there once. */
 static void
 test_import_shares_what_is_there(void **state)
@@ -254,6 +295,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_import_gives_the_same_image),
+        cmocka_unit_test(test_first_rules),
         cmocka_unit_test(test_import_shares_what_is_there),
         cmocka_unit_test(test_selection_works_on_images),
         cmocka_unit_test(test_damaged_images_are_imported_or_refused),
