@@ -25,6 +25,8 @@
 #include "vm/interp.h"
 
 #define EQL_INDEX_MARKS 256u
+/* Categories that stages ask for, counted per field: each is a mark. */
+#define EQL_INDEX_CATEGORIES 128u
 
 typedef struct {
     uint64_t w[EQL_INDEX_MARKS / 64];
@@ -39,24 +41,29 @@ typedef struct {
 
 typedef struct eql_index eql_index;
 
-/* All borrowed.  NULL: out of memory. */
+/* false: the stages ask for more than EQL_INDEX_CATEGORIES categories; there is
+ * no index for such a program, dispatch.h serves it. */
+bool eql_index_fits(const eql_program *p);
+/* All borrowed; eql_index_fits(pr->p).  NULL: out of memory. */
 eql_index *eql_index_new(const eql_prepared *pr, const eql_paths *paths);
 void eql_index_free(eql_index *ix); /* NULL is fine */
 
 /* Paths that marks are about, ascending: to be looked at for every event. */
 const uint32_t *eql_index_mark_paths(const eql_index *ix, uint32_t *n);
 
-/* Scratch of one thread. */
+/* Scratch of one thread, with an interpreter of its own: so an answer depends
+ * on the value alone, not on the work that is left for the event.  NULL: out
+ * of memory. */
 typedef struct eql_index_asker eql_index_asker;
 eql_index_asker *eql_index_asker_new(const eql_index *ix);
-void eql_index_asker_free(eql_index_asker *a);
-/* What the value of `path` in the event that `it` has begun says; a missing
- * one says something too.  Marks only, or access only, or both, as the path is
- * used.  *out is borrowed until the next call.  false: out of memory. */
-bool eql_index_ask(eql_index_asker *a, eql_interp *it, const eql_event *ev,
-                   uint32_t path, eql_answer *out);
+void eql_index_asker_free(eql_index_asker *a); /* NULL is fine */
+/* What the value of `path` in the event says; a missing one says something,
+ * too.  *out is borrowed until the next call.  false: out of memory. */
+EQL_MUST_USE bool eql_index_ask(eql_index_asker *a, const eql_event *ev,
+                                uint32_t path, eql_answer *out);
 
-/* What all marks of an event together say: its plan. */
+/* What all marks of an event together say: its plan.  The marks are those that
+ * the answers of all mark paths hold, missing ones included. */
 typedef struct {
     uint32_t nalways; /* stages whose marks all hold and that have no access */
     const uint32_t *always; /* set: ascending */
@@ -65,17 +72,18 @@ typedef struct {
 } eql_index_plan;
 
 /* Appends to the arena (the caller's); false: out of memory. */
-bool eql_index_make_plan(const eql_index *ix, const eql_marks *marks,
-                         eql_arena *a, eql_index_plan *out);
+EQL_MUST_USE bool eql_index_make_plan(const eql_index *ix, const eql_marks *marks,
+                                      eql_arena *a, eql_index_plan *out);
 
-/* Do all marks that the stage needs hold? */
+/* Do all marks that the stage needs hold?  Its category is one of them. */
 bool eql_index_allows(const eql_index *ix, uint32_t stage,
                       const eql_marks *marks);
 
-/* For reports: stages with neither marks nor access set; leaves and texts that
- * the index holds; bytes of it. */
+/* For reports. */
 typedef struct {
-    uint32_t stages, always, marks, access_leaves, texts, fragments;
+    uint32_t stages, always; /* always: those without an access set */
+    uint32_t marks, access_leaves;
+    uint32_t texts, fragments; /* that are looked up, that are looked for */
     size_t bytes;
 } eql_index_facts;
 eql_index_facts eql_index_get_facts(const eql_index *ix);
