@@ -1,29 +1,26 @@
 /* events.c -- the run's event source: files one after the other, their lines,
  * what became of each, and where its bytes can be had again.
  *
- *   input -> lines -> reader -> caller      (input.c, lines.c, reader.c)
- *                        `-> rejected: counted, reported, and on
+ *   input -> lines -> blocks -> taker -> caller     (input.c, lines.c, ..)
+ *                 `----->------^   `-> rejected: counted, reported, and on
  *
- * Everything that is read is counted exactly once: as blank, as accepted or
- * under the reason why not.  Nothing is decided here about what an event
- * means. */
+ * JSON lines go by blocks; what has to be split with more care goes a text at
+ * a time.  Nothing is decided here about what an event means. */
 #include "io/events_int.h"
 
 #include <stdlib.h>
 
 #include "io/foreign.h"
 #include "io/json.h"
-#include "io/lines.h"
 
 #define MAX_LINE_BYTES ((size_t)1 << 30) /* so that lengths fit 32 bits */
 
-/* The line being taken. */
+/* The file being read. */
 typedef struct {
     eql_events *e;
     uint32_t file;
-    const eql_line *line;
-    eql_event_fn fn;
-    void *ctx;
+    eql_take take;
+    uint64_t bytes; /* of the files before it */
 } taking;
 
 /* --- life ------------------------------------------------------------- */
@@ -47,7 +44,7 @@ eql_events *
 eql_events_new(const eql_program *p, const eql_events_options *o, eql_buf *why)
 {
     eql_events *e = calloc(1, sizeof *e);
-    eql_reader_options ro;
+    bool ok;
 
     if (!e)
         return NULL;
@@ -56,10 +53,9 @@ eql_events_new(const eql_program *p, const eql_events_options *o, eql_buf *why)
     set_defaults(&e->o);
     eql_fetch_init(e);
     e->pushed = EQL_NONE;
-    ro = (eql_reader_options){e->o.input, e->o.max_depth, e->o.mapping};
-    e->reader = eql_reader_new(p, &ro, why);
+    ok = eql_taker_init(&e->taker, p, &e->o, why);
     e->spool = eql_spool_new(e->o.temp_dir, e->o.max_spool_bytes);
-    if (!e->reader || !e->spool) {
+    if (!ok || !e->spool) {
         eql_events_free(e);
         return NULL;
     }
@@ -77,7 +73,7 @@ eql_events_free(eql_events *e)
     }
     eql_vec_free(&e->sources);
     eql_fetch_free(e);
-    eql_reader_free(e->reader);
+    eql_taker_free(&e->taker);
     eql_spool_free(e->spool);
     eql_buf_free(&e->error);
     free(e);
@@ -176,142 +172,66 @@ reject(eql_events *e, const eql_problem *p)
     report(e, p);
 }
 
-/* A problem at offset `at` of the line's text, which may span lines. */
-static eql_problem
-problem_at(const taking *t, size_t at)
-{
-    eql_problem p = {.path = eql_events_path(t->e, t->file),
-                     .line = t->line->line,
-                     .byte = t->line->column + at};
-
-    for (size_t i = 0; i < at && i < t->line->text.len; i++) {
-        if (t->line->text.p[i] == '\n') {
-            p.line++;
-            p.byte = at - i;
-        }
-    }
-    return p;
-}
-
-/* --- one text --------------------------------------------------------- */
-
+/* A problem of the taker's, which knows no path. */
 static void
-reject_text(const taking *t, const eql_read_note *note)
+on_problem(void *ctx, const eql_problem *p)
 {
-    eql_problem p = problem_at(t, note->at);
-
-    p.reason = note->reason;
-    p.text = note->text;
-    if (p.reason == EQL_REJECT_SYNTAX && note->ended && t->line->cut) {
-        p.reason = EQL_REJECT_TRUNCATED;
-        p.text = "the input ends inside this event";
-    }
-    reject(t->e, &p);
-}
-
-static void
-count_accepted(const taking *t, const eql_event *ev, const eql_read_note *note)
-{
-    eql_events_counters *n = &t->e->n;
-
-    n->read++;
-    n->accepted++;
-    n->mapped += note->mapped;
-    n->unmapped += !note->mapped;
-    n->capped += note->capped;
-    n->untimed += ev->time_kind == EQL_TIME_NONE;
-    if (ev->time_kind == EQL_TIME_PENDING)
-        eql_source_at(t->e, t->file)->pending = true;
-    if (note->repaired) {
-        eql_problem p = problem_at(t, note->at);
-
-        n->repaired++;
-        p.reason = EQL_REJECT_NONE;
-        p.text = "invalid UTF-8 or a lone surrogate was replaced by U+FFFD";
-        report(t->e, &p);
-    }
-}
-
-static eql_events_result
-take_text(const taking *t)
-{
-    eql_events *e = t->e;
-    const eql_source *s = eql_source_at(e, t->file);
-    eql_event ev = {.store = s->store,
-                    .file = t->file,
-                    .len = (uint32_t)t->line->text.len,
-                    .line = t->line->line,
-                    .offset = t->line->offset};
-    eql_read_note note;
-    bool go_on;
-
-    switch (eql_reader_read(e->reader, t->line->text, s->clock, &ev, &note)) {
-    case EQL_READ_NOMEM: return no_memory(e);
-    case EQL_READ_REJECTED: reject_text(t, &note); return EQL_EVENTS_OK;
-    case EQL_READ_EVENT: break;
-    }
-    count_accepted(t, &ev, &note);
-    e->text = t->line->text;
-    e->kept = false;
-    go_on = t->fn(t->ctx, &ev);
-    e->text = eql_sv(NULL, 0);
-    return go_on ? EQL_EVENTS_OK : EQL_EVENTS_STOPPED;
-}
-
-static void
-reject_long(const taking *t)
-{
+    taking *t = ctx;
+    eql_problem out = *p;
     eql_buf text = {0};
-    eql_problem p = problem_at(t, 0);
 
-    eql_buf_printf(&text, "over the limit of %zu bytes for one event",
-                   t->e->o.max_line_bytes);
-    p.byte = 0;
-    p.reason = EQL_REJECT_TOO_LONG;
-    p.text = text.p ? text.p : "over the limit for one event";
-    reject(t->e, &p);
+    out.path = eql_events_path(t->e, t->file);
+    if (p->reason == EQL_REJECT_TOO_LONG) {
+        eql_buf_printf(&text, "over the limit of %zu bytes for one event",
+                       t->e->o.max_line_bytes);
+        out.text = text.p ? text.p : "over the limit for one event";
+    }
+    report(t->e, &out);
     eql_buf_free(&text);
 }
 
-static eql_events_result
-take(const taking *t)
+static void
+begin_taking(taking *t, eql_event_fn fn, void *ctx)
 {
-    eql_problem p;
+    const eql_source *s = eql_source_at(t->e, t->file);
 
-    switch (t->line->kind) {
-    case EQL_LINE_BLANK: t->e->n.lines_blank++; break;
-    case EQL_LINE_TEXT: return take_text(t);
-    case EQL_LINE_TOO_LONG: reject_long(t); break;
-    case EQL_LINE_BROKEN:
-        p = problem_at(t, 0);
-        p.reason = t->line->cut ? EQL_REJECT_TRUNCATED : EQL_REJECT_SYNTAX;
-        p.text = t->line->why;
-        reject(t->e, &p);
-        break;
-    case EQL_LINE_END: break;
-    }
-    return EQL_EVENTS_OK;
+    t->bytes = t->e->n.bytes;
+    t->take = (eql_take){.file = t->file,
+                         .store = s->store,
+                         .n = &t->e->n,
+                         .clock = s->clock,
+                         .problem = on_problem,
+                         .ctx = t,
+                         .fn = fn,
+                         .fn_ctx = ctx};
+}
+
+static eql_events_result
+end_taking(taking *t, eql_events_result r)
+{
+    eql_source_at(t->e, t->file)->pending |= t->take.pending;
+    return r == EQL_EVENTS_NOMEM ? no_memory(t->e) : r;
 }
 
 /* --- files ------------------------------------------------------------ */
 
-/* How the last byte of the input was had. */
+/* How the last byte of the input was had, on which line. */
 static eql_events_result
-end_of_input(const taking *t, const eql_input *in, const eql_lines *l)
+end_of_input(const taking *t, const eql_input *in, eql_pull end, uint64_t line)
 {
     eql_problem p = {.path = eql_events_path(t->e, t->file),
-                     .line = eql_lines_line(l),
+                     .line = line,
                      .reason = EQL_REJECT_COMPRESSED,
                      .text = eql_input_error(in)};
 
-    switch (eql_lines_end(l)) {
+    switch (end) {
     case EQL_PULL_OK:
     case EQL_PULL_END: break;
     case EQL_PULL_IO:
         return failed(t->e, EQL_EVENTS_IO, p.path, eql_input_error(in));
     case EQL_PULL_DAMAGED: reject(t->e, &p); break;
     case EQL_PULL_STOPPED: return EQL_EVENTS_STOPPED;
-    case EQL_PULL_NOMEM: return no_memory(t->e);
+    case EQL_PULL_NOMEM: return EQL_EVENTS_NOMEM;
     }
     return EQL_EVENTS_OK;
 }
@@ -339,43 +259,86 @@ is_ours(const taking *t, eql_lines *l)
     return !p.text;
 }
 
+/* JSON lines, from where the splitter left them. */
 static eql_events_result
-read_lines(taking *t, eql_input *in, eql_lines *l)
+read_blocks(taking *t, eql_input *in, eql_blocks *s)
 {
-    eql_events *e = t->e;
     eql_events_result r = EQL_EVENTS_OK;
-    uint64_t before = e->n.bytes;
-    eql_line line = {0};
+    eql_block b = {0};
+    uint64_t lines;
 
-    t->line = &line;
-    if (!is_ours(t, l)) {
-        e->n.bytes = before + eql_lines_bytes(l);
-        return EQL_EVENTS_OK;
+    while (r == EQL_EVENTS_OK && eql_blocks_next(s, &b)) {
+        t->e->n.bytes = t->bytes + b.end;
+        t->take.start = b.offset;
+        r = eql_taker_block(&t->e->taker, &t->take, &b, &lines);
+        t->take.line += lines;
     }
+    eql_block_free(&b);
+    return r == EQL_EVENTS_OK
+               ? end_of_input(t, in, eql_blocks_end(s), t->take.line + 1)
+               : r;
+}
+
+/* One text after the other, as long as it takes a splitter. */
+static eql_events_result
+read_lines(taking *t, eql_input *in, eql_lines *l, eql_line *line)
+{
+    eql_events_result r;
+
+    eql_lines_leave(l);
     do {
-        eql_lines_next(l, &line);
-        e->n.bytes = before + eql_lines_bytes(l);
-        r = take(t);
-    } while (r == EQL_EVENTS_OK && line.kind != EQL_LINE_END);
-    return r == EQL_EVENTS_OK ? end_of_input(t, in, l) : r;
+        eql_lines_next(l, line);
+        t->e->n.bytes = t->bytes + eql_lines_bytes(l);
+        r = eql_taker_line(&t->e->taker, &t->take, line);
+        if (r != EQL_EVENTS_OK || line->kind == EQL_LINE_PLAIN)
+            return r;
+    } while (line->kind != EQL_LINE_END);
+    return end_of_input(t, in, eql_lines_end(l), eql_lines_line(l));
 }
 
 static eql_events_result
-read_input(taking *t, eql_input *in)
+read_input(taking *t, eql_input *in, eql_lines *l)
 {
-    eql_source *s = eql_source_at(t->e, t->file);
+    const eql_events *e = t->e;
+    eql_line line = {0};
     eql_events_result r;
+    eql_blocks *s;
+
+    if (!is_ours(t, l)) {
+        t->e->n.bytes = t->bytes + eql_lines_bytes(l);
+        return EQL_EVENTS_OK;
+    }
+    r = read_lines(t, in, l, &line);
+    if (r != EQL_EVENTS_OK || line.kind != EQL_LINE_PLAIN)
+        return r;
+    s = eql_blocks_new(eql_input_pull, in, e->o.block_bytes,
+                       e->o.max_line_bytes, eql_lines_rest(l), line.offset);
+    if (!s)
+        return EQL_EVENTS_NOMEM;
+    t->take.line = line.line - 1;
+    r = read_blocks(t, in, s);
+    eql_blocks_free(s);
+    return r;
+}
+
+static eql_events_result
+read_open(eql_events *e, uint32_t file, eql_input *in, eql_event_fn fn,
+          void *ctx)
+{
+    eql_source *s = eql_source_at(e, file);
+    taking t = {.e = e, .file = file};
+    eql_events_result r = EQL_EVENTS_NOMEM;
     eql_lines *l;
 
-    t->e->n.files++;
+    e->n.files++;
     if (eql_input_rereadable(in, &s->id))
         s->store = EQL_STORE_FILE;
-    l = eql_lines_new(eql_input_pull, in, t->e->o.max_line_bytes);
-    if (!l)
-        return no_memory(t->e);
-    r = read_lines(t, in, l);
+    begin_taking(&t, fn, ctx);
+    l = eql_lines_new(eql_input_pull, in, e->o.max_line_bytes);
+    if (l)
+        r = read_input(&t, in, l);
     eql_lines_free(l);
-    return r;
+    return end_taking(&t, r);
 }
 
 /* Records of the file that want its clock may follow no more. */
@@ -395,19 +358,19 @@ eql_events_result
 eql_events_read(eql_events *e, const char *path, eql_event_fn fn, void *ctx)
 {
     eql_input_stop stop = {e->o.stop, e->o.ctx};
-    taking t = {.e = e, .fn = fn, .ctx = ctx};
     uint64_t mapped = e->n.mapped;
     eql_buf why = {0};
     eql_events_result r;
     eql_input *in;
+    uint32_t file;
 
     e->pushed = EQL_NONE;
-    t.file = add_source(e, path, EQL_STORE_SPOOL);
-    if (t.file == EQL_NONE)
+    file = add_source(e, path, EQL_STORE_SPOOL);
+    if (file == EQL_NONE)
         return no_memory(e);
     in = eql_input_open(path, stop, &why);
     if (in) {
-        r = read_input(&t, in);
+        r = read_open(e, file, in, fn, ctx);
     } else if (why.p) {
         r = EQL_EVENTS_IO;
         e->error.len = 0;
@@ -417,7 +380,7 @@ eql_events_read(eql_events *e, const char *path, eql_event_fn fn, void *ctx)
     }
     eql_input_free(in);
     eql_buf_free(&why);
-    close_source(e, t.file, e->n.mapped != mapped);
+    close_source(e, file, e->n.mapped != mapped);
     return r;
 }
 
@@ -458,14 +421,14 @@ eql_events_push(eql_events *e, const char *name, eql_strview event,
 {
     eql_line line = {
         .kind = kind_of(e, event), .text = event, .column = 1, .cut = true};
-    taking t = {.e = e, .line = &line, .fn = fn, .ctx = ctx};
+    taking t = {.e = e, .file = pushed_source(e, name)};
 
-    t.file = pushed_source(e, name);
     if (t.file == EQL_NONE)
         return no_memory(e);
+    begin_taking(&t, fn, ctx);
     line.line = ++eql_source_at(e, t.file)->lines;
     e->n.bytes += event.len;
-    return take(&t);
+    return end_taking(&t, eql_taker_line(&e->taker, &t.take, &line));
 }
 
 /* --- for later -------------------------------------------------------- */
@@ -477,23 +440,24 @@ eql_events_keep(eql_events *e, const eql_event *ev, eql_event_ref *ref)
     bool ok;
 
     if (ev->store == EQL_STORE_FILE) {
-        *ref = (eql_event_ref){ev->offset, ev->len,
-                               EQL_STORE_FILE | eql_events_check(e->text)};
+        *ref =
+            (eql_event_ref){ev->offset, ev->len,
+                            EQL_STORE_FILE | eql_events_check(e->taker.text)};
         return true;
     }
-    if (e->kept) {
-        *ref = e->ref;
+    if (e->taker.kept) {
+        *ref = e->taker.ref;
         return true;
     }
     *ref = (eql_event_ref){0, ev->len, EQL_STORE_SPOOL};
-    ok = eql_spool_put(e->spool, e->text, &ref->offset, &why);
+    ok = eql_spool_put(e->spool, e->taker.text, &ref->offset, &why);
     if (!ok)
         failed(e, EQL_EVENTS_IO, eql_events_path(e, ev->file),
                why.p ? why.p : "out of memory");
     eql_buf_free(&why);
     e->n.spool_bytes = eql_spool_bytes(e->spool);
-    e->kept = ok;
-    e->ref = *ref;
+    e->taker.kept = ok;
+    e->taker.ref = *ref;
     return ok;
 }
 

@@ -58,6 +58,7 @@ typedef struct {
     uint32_t max_depth;       /* 0: default; at most 2000 */
     const char *temp_dir;     /* NULL: TMPDIR, else /tmp */
     uint64_t max_spool_bytes; /* 0: default */
+    size_t block_bytes;       /* of JSON lines taken at once; 0: default */
     /* Every rejected line and repaired oddity, as it is met; may be NULL. */
     void (*problem)(void *ctx, const eql_problem *p);
     /* Asked when a signal interrupted a read (a live source may be silent for

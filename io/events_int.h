@@ -8,6 +8,7 @@
 #include "io/mapping.h"
 #include "io/reader.h"
 #include "io/spool.h"
+#include "io/taker.h"
 
 /* What offset means: eql_event.store and eql_event_ref.store. */
 enum {
@@ -37,17 +38,12 @@ typedef struct {
 
 struct eql_events {
     eql_events_options o;
-    eql_reader *reader;
+    eql_taker taker;
     eql_spool *spool;
     eql_vec sources; /* eql_source */
     uint32_t pushed; /* source of the last push, EQL_NONE */
     eql_events_counters n;
     eql_buf error;
-
-    /* The event now with the caller: */
-    eql_strview text;
-    bool kept; /* in the spool already, at ref */
-    eql_event_ref ref;
 
     /* The event fetched last: */
     eql_open_file open[EQL_OPEN_FILES];

@@ -135,8 +135,8 @@ eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
         complain(e, file, "its contents have changed");
         return false;
     }
-    st = eql_reader_show(e->reader, text, s->clock, has_time ? &time_ns : NULL,
-                         &e->shown);
+    st = eql_reader_show(e->taker.reader, text, s->clock,
+                         has_time ? &time_ns : NULL, &e->shown);
     if (st != EQL_READ_EVENT) {
         complain(e, file,
                  st == EQL_READ_REJECTED ? "its contents have changed"

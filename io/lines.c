@@ -46,6 +46,7 @@ struct eql_lines {
     uint64_t blank;    /* white space at its start, bytes */
     bool dropping;     /* the text at start is over the limit */
     bool in_response;  /* the array is a search response's hits */
+    bool leaves;       /* JSON lines are somebody else's */
 
     eql_line text;   /* position of the text at start */
     eql_scan value;  /* its brackets and strings */
@@ -152,6 +153,18 @@ eql_lines_peek(eql_lines *l, size_t want)
     while (l->end - l->start < want && fill(l))
         ;
     return eql_sv(l->buf ? l->buf + l->start : "", l->end - l->start);
+}
+
+void
+eql_lines_leave(eql_lines *l)
+{
+    l->leaves = true;
+}
+
+eql_strview
+eql_lines_rest(const eql_lines *l)
+{
+    return eql_sv(l->buf ? l->buf + l->scan : "", l->end - l->scan);
 }
 
 /* Is there a byte at scan? */
@@ -637,22 +650,38 @@ skip_mark(eql_lines *l)
     }
 }
 
+/* At the start of a line, and only lines follow? */
+static bool
+is_plain(const eql_lines *l)
+{
+    return l->mode == MODE_LINES && !l->dropping &&
+           l->base + l->scan == l->line_off && l->state != EQL_PULL_NOMEM;
+}
+
 void
 eql_lines_next(eql_lines *l, eql_line *out)
 {
+    eql_line_kind end = EQL_LINE_END;
+
     if (l->base == 0 && l->scan == 0 && l->line == 1)
         skip_mark(l);
     /* A step without a text has moved on or changed the mode; at the end
      * MODE_START and MODE_LINES do neither. */
     for (;;) {
+        if (l->leaves && is_plain(l)) {
+            l->leaves = false;
+            end = EQL_LINE_PLAIN;
+            break;
+        }
         if (step(l, out))
             return;
         if (l->state != EQL_PULL_OK && l->scan == l->end && !l->dropping &&
             (l->mode == MODE_START || l->mode == MODE_LINES))
             break;
     }
-    *out = (eql_line){.kind = EQL_LINE_END,
+    *out = (eql_line){.kind = end,
                       .text = eql_sv("", 0),
-                      .offset = l->base + l->end,
+                      .offset = end == EQL_LINE_PLAIN ? l->base + l->scan
+                                                      : l->base + l->end,
                       .line = l->line};
 }

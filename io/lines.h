@@ -16,6 +16,7 @@ typedef enum {
     EQL_LINE_BLANK,    /* an empty line */
     EQL_LINE_TOO_LONG, /* over the limit; text is empty */
     EQL_LINE_BROKEN,   /* the array around the events is damaged; see why */
+    EQL_LINE_PLAIN,    /* a text a line from here on; see eql_lines_leave */
     EQL_LINE_END       /* eql_lines_end tells how */
 } eql_line_kind;
 
@@ -38,6 +39,11 @@ void eql_lines_free(eql_lines *l);
  * formats apart before the first eql_lines_next. */
 eql_strview eql_lines_peek(eql_lines *l, size_t want);
 void eql_lines_next(eql_lines *l, eql_line *out);
+/* Asks for EQL_LINE_PLAIN, once, in front of the first line from which on the
+ * input is JSON lines to its end, so that somebody else may split them.  Then
+ * eql_lines_rest is what was pulled of them: the line's first bytes. */
+void eql_lines_leave(eql_lines *l);
+eql_strview eql_lines_rest(const eql_lines *l);
 /* How the input ended (never OK after EQL_LINE_END). */
 eql_pull eql_lines_end(const eql_lines *l);
 uint64_t eql_lines_bytes(const eql_lines *l); /* pulled so far */

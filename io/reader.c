@@ -19,8 +19,9 @@ struct eql_reader {
     eql_project *project;
     eql_mapping *mapping; /* NULL: never map */
     eql_buf scratch;
-    json_t *root; /* of the last event; slots borrow from it .. */
-    json_t *ecs;  /* .. or from what it was mapped to */
+    json_t *root;      /* of the last event; slots borrow from it .. */
+    json_t *ecs;       /* .. or from what it was mapped to */
+    eql_strview block; /* what is left of it */
 };
 
 eql_reader *
@@ -61,6 +62,28 @@ eql_reader_free(eql_reader *r)
     eql_mapping_free(r->mapping);
     eql_buf_free(&r->scratch);
     free(r);
+}
+
+/* --- blocks ----------------------------------------------------------- */
+
+void
+eql_reader_block(eql_reader *r, eql_strview block)
+{
+    r->block = block;
+}
+
+bool
+eql_reader_line(eql_reader *r, eql_strview *line)
+{
+    const char *p = r->block.p, *nl;
+
+    if (r->block.len == 0)
+        return false;
+    nl = memchr(p, '\n', r->block.len);
+    *line = eql_sv(p, nl ? (size_t)(nl - p) : r->block.len);
+    r->block.len -= line->len + (nl != NULL);
+    r->block.p += line->len + (nl != NULL);
+    return true;
 }
 
 /* --- exports ---------------------------------------------------------- */

@@ -37,7 +37,8 @@ typedef struct {
 eql_reader *eql_reader_new(const eql_program *p, const eql_reader_options *o,
                            eql_buf *why);
 void eql_reader_free(eql_reader *r);
-/* JSON lines to come, whole ones: the fast reader looks through a block once.
+/* JSON lines to come, whole ones, of which the last may lack its line feed:
+ * the fast reader looks through a block once.
  * It stays as it is until the next one; EQL_READER_PADDING bytes behind it may
  * be read. */
 #define EQL_READER_PADDING 64u

@@ -20,15 +20,17 @@ static const char mixed[] = "\xef\xbb\xbf{\"a\":{\"b\":1}}\r\n"
                             "{\"a.b\":18446744073709551616}\n"
                             "{\"a.b\":[5";
 
+/* Whatever the block. */
 static void
-test_events_counts(void **state)
+check_counts(size_t block_bytes)
 {
+    eql_events_options o = ecs();
     run r;
     char path[4096];
     const eql_events_counters *n;
 
-    (void)state;
-    run_begin(&r, ecs());
+    o.block_bytes = block_bytes;
+    run_begin(&r, o);
     assert_int_equal(run_bytes(&r, eql_sv_cstr(mixed), path), EQL_EVENTS_OK);
     unlink(path);
     expect("values", &r.values,
@@ -46,6 +48,16 @@ test_events_counts(void **state)
     assert_int_equal(n->rejected[EQL_REJECT_SYNTAX], 2);
     assert_int_equal(n->rejected[EQL_REJECT_TRUNCATED], 1);
     run_end(&r);
+}
+
+static void
+test_events_counts(void **state)
+{
+    static const size_t sizes[] = {0, 1, 7, 64, 4096};
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(sizes); i++)
+        check_counts(sizes[i]);
 }
 
 /* Lines of one input and what an alert shows of them. */
@@ -106,7 +118,8 @@ test_events_fetch(void **state)
         run r;
 
         test_pack((test_packing)how, all, &packed);
-        run_begin(&r, ecs());
+        run_begin(&r, (eql_events_options){.input = EQL_INPUT_ECS,
+                                           .block_bytes = how == 0 ? 0 : 50});
         assert_int_equal(run_bytes(&r, eql_buf_sv(&packed), path),
                          EQL_EVENTS_OK);
         check_fetched(&r, names[how]);

@@ -1,0 +1,200 @@
+/* taker.c -- see taker.h.
+ *
+ * Everything that is read is counted exactly once: as blank, as accepted or
+ * under the reason why not. */
+#include "io/taker.h"
+
+bool
+eql_taker_init(eql_taker *t, const eql_program *p, const eql_events_options *o,
+               eql_buf *why)
+{
+    eql_reader_options ro = {o->input, o->max_depth, o->mapping};
+
+    *t = (eql_taker){.o = o};
+    t->reader = eql_reader_new(p, &ro, why);
+    return t->reader != NULL;
+}
+
+void
+eql_taker_free(eql_taker *t)
+{
+    eql_reader_free(t->reader);
+    *t = (eql_taker){0};
+}
+
+/* --- problems --------------------------------------------------------- */
+
+static void
+report(const eql_take *to, const eql_problem *p)
+{
+    if (to->problem)
+        to->problem(to->ctx, p);
+}
+
+static void
+reject(const eql_take *to, const eql_problem *p)
+{
+    to->n->read++;
+    to->n->rejected[p->reason]++;
+    report(to, p);
+}
+
+/* A problem at offset `at` of the line's text, which may span lines. */
+static eql_problem
+problem_at(const eql_line *line, size_t at)
+{
+    eql_problem p = {.line = line->line, .byte = line->column + at};
+
+    for (size_t i = 0; i < at && i < line->text.len; i++) {
+        if (line->text.p[i] == '\n') {
+            p.line++;
+            p.byte = at - i;
+        }
+    }
+    return p;
+}
+
+static void
+reject_text(const eql_take *to, const eql_line *line, const eql_read_note *note)
+{
+    eql_problem p = problem_at(line, note->at);
+
+    p.reason = note->reason;
+    p.text = note->text;
+    if (p.reason == EQL_REJECT_SYNTAX && note->ended && line->cut) {
+        p.reason = EQL_REJECT_TRUNCATED;
+        p.text = "the input ends inside this event";
+    }
+    reject(to, &p);
+}
+
+static void
+reject_long(const eql_take *to, const eql_line *line)
+{
+    eql_problem p = {.line = line->line, .reason = EQL_REJECT_TOO_LONG};
+
+    reject(to, &p);
+}
+
+static void
+reject_broken(const eql_take *to, const eql_line *line)
+{
+    eql_problem p = problem_at(line, 0);
+
+    p.reason = line->cut ? EQL_REJECT_TRUNCATED : EQL_REJECT_SYNTAX;
+    p.text = line->why;
+    reject(to, &p);
+}
+
+/* --- one text --------------------------------------------------------- */
+
+static void
+count_accepted(eql_take *to, const eql_line *line, const eql_event *ev,
+               const eql_read_note *note)
+{
+    eql_events_counters *n = to->n;
+
+    n->read++;
+    n->accepted++;
+    n->mapped += note->mapped;
+    n->unmapped += !note->mapped;
+    n->capped += note->capped;
+    n->untimed += ev->time_kind == EQL_TIME_NONE;
+    if (ev->time_kind == EQL_TIME_PENDING)
+        to->pending = true;
+    if (note->repaired) {
+        eql_problem p = problem_at(line, note->at);
+
+        n->repaired++;
+        p.reason = EQL_REJECT_NONE;
+        p.text = "invalid UTF-8 or a lone surrogate was replaced by U+FFFD";
+        report(to, &p);
+    }
+}
+
+static eql_events_result
+take_text(eql_taker *t, eql_take *to, const eql_line *line)
+{
+    eql_event ev = {.store = to->store,
+                    .file = to->file,
+                    .len = (uint32_t)line->text.len,
+                    .line = line->line,
+                    .offset = line->offset};
+    eql_read_note note;
+    bool go_on;
+
+    switch (eql_reader_read(t->reader, line->text, to->clock, &ev, &note)) {
+    case EQL_READ_NOMEM: return EQL_EVENTS_NOMEM;
+    case EQL_READ_REJECTED: reject_text(to, line, &note); return EQL_EVENTS_OK;
+    case EQL_READ_EVENT: break;
+    }
+    count_accepted(to, line, &ev, &note);
+    t->text = line->text;
+    t->kept = false;
+    go_on = to->fn(to->fn_ctx, &ev);
+    t->text = eql_sv(NULL, 0);
+    return go_on ? EQL_EVENTS_OK : EQL_EVENTS_STOPPED;
+}
+
+eql_events_result
+eql_taker_line(eql_taker *t, eql_take *to, const eql_line *line)
+{
+    switch (line->kind) {
+    case EQL_LINE_BLANK: to->n->lines_blank++; break;
+    case EQL_LINE_TEXT: return take_text(t, to, line);
+    case EQL_LINE_TOO_LONG: reject_long(to, line); break;
+    case EQL_LINE_BROKEN: reject_broken(to, line); break;
+    case EQL_LINE_PLAIN:
+    case EQL_LINE_END: break;
+    }
+    return EQL_EVENTS_OK;
+}
+
+/* --- a block ---------------------------------------------------------- */
+
+static bool
+is_blank(eql_strview s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.p[i] != ' ' && s.p[i] != '\t' && s.p[i] != '\r')
+            return false;
+    return true;
+}
+
+/* The line as what it is: see lines.c, which has to agree. */
+static void
+judge_line(const eql_taker *t, eql_line *line)
+{
+    if (line->text.len > 0 && line->text.p[line->text.len - 1] == '\r')
+        line->text.len--;
+    line->kind = EQL_LINE_TEXT;
+    if (line->text.len > t->o->max_line_bytes)
+        line->kind = EQL_LINE_TOO_LONG;
+    else if (is_blank(line->text))
+        line->kind = EQL_LINE_BLANK;
+}
+
+eql_events_result
+eql_taker_block(eql_taker *t, eql_take *to, const eql_block *b, uint64_t *lines)
+{
+    eql_events_result r = EQL_EVENTS_OK;
+    eql_line line = {.kind = EQL_LINE_TOO_LONG, .column = 1};
+    const char *end = b->text.p + b->text.len;
+
+    line.line = to->line + 1;
+    *lines = 0;
+    if (b->too_long) {
+        *lines = !b->cut;
+        return eql_taker_line(t, to, &line);
+    }
+    eql_reader_block(t->reader, b->text);
+    while (r == EQL_EVENTS_OK && eql_reader_line(t->reader, &line.text)) {
+        line.offset = to->start + (uint64_t)(line.text.p - b->text.p);
+        line.cut = line.text.p + line.text.len == end;
+        *lines += !line.cut;
+        judge_line(t, &line);
+        r = eql_taker_line(t, to, &line);
+        line.line++;
+    }
+    return r;
+}

@@ -1,0 +1,51 @@
+/* taker.h -- one thread's part of reading: texts are parsed, counted and
+ * handed on, or reported.
+ *
+ * It knows no file and keeps nothing from one text to the next but its
+ * reader, so any number of takers may share out an input.  Internal to io. */
+#ifndef EQL_IO_TAKER_H
+#define EQL_IO_TAKER_H
+
+#include "io/blocks.h"
+#include "io/events.h"
+#include "io/lines.h"
+#include "io/mapping.h"
+#include "io/reader.h"
+
+/* Where events come from, and where goes what is not one. */
+typedef struct {
+    uint32_t file;
+    uint8_t store;  /* as in eql_event */
+    uint64_t line;  /* lines and bytes before those of a block */
+    uint64_t start; /* ... both 0 where only the block is known */
+    eql_events_counters *n;
+    eql_wall_clock *clock; /* learns */
+    bool pending;          /* set: some times are known at the file's end */
+    void (*problem)(void *ctx, const eql_problem *p); /* path is not set */
+    eql_event_fn fn;
+    void *ctx; /* of both */
+    void *fn_ctx;
+} eql_take;
+
+typedef struct {
+    const eql_events_options *o;
+    eql_reader *reader;
+    /* The event now with fn: */
+    eql_strview text;
+    bool kept; /* can be had again at ref */
+    eql_event_ref ref;
+} eql_taker;
+
+/* o is borrowed, its limits are set.  false: reason in why; empty when out of
+ * memory. */
+bool eql_taker_init(eql_taker *t, const eql_program *p,
+                    const eql_events_options *o, eql_buf *why);
+void eql_taker_free(eql_taker *t);
+/* STOPPED: fn returned false, and nothing was taken after that event. */
+eql_events_result eql_taker_line(eql_taker *t, eql_take *to,
+                                 const eql_line *line);
+/* *lines: line feeds passed. */
+eql_events_result eql_taker_block(eql_taker *t, eql_take *to,
+                                  const eql_block *b, uint64_t *lines);
+
+#endif
