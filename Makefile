@@ -199,6 +199,26 @@ SECS        ?= 60
 fuzz: ## libFuzzer (clang): FUZZ_TARGET=image|rule|events|rule_events SECS=60
 	$(Q)sh tools/fuzz.sh $(FUZZ_TARGET) $(SECS)
 
+# --- benchmarks (benchmarks/README.md) --------------------------------------
+
+BENCH_OBJ := $(patsubst %,$(OBJ)/benchmarks/%.o,bench corpus lane yardstick)
+
+$(B)/bench: $(BENCH_OBJ) $(B)/libeqlvm.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsimdjson $(LIBS)
+
+$(B)/%_bench: $(OBJ)/benchmarks/%_bench.o $(B)/libeqlvm.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+BENCH_TOOLS = $(B)/eqlvm $(B)/bench $(patsubst benchmarks/%.c,$(B)/%,\
+    $(wildcard benchmarks/*_bench.c))
+
+.PHONY: bench-tools
+bench-tools: ## the measuring programs: build/release/bench --help
+	$(Q)sh benchmarks/prepare.sh yardstick
+	$(Q)$(MAKE) $(BENCH_TOOLS)
+
 .PHONY: coverage
 coverage: ## line and branch coverage of hand-written code (gcovr or gcov)
 	$(Q)$(MAKE) BUILD=cov test
