@@ -22,6 +22,8 @@ struct eql_reader {
     json_t *root;      /* of the last event; slots borrow from it .. */
     json_t *ecs;       /* .. or from what it was mapped to */
     eql_strview block; /* what is left of it */
+    eql_reader_counters n;
+    bool failed;
 };
 
 eql_reader *
@@ -62,6 +64,18 @@ eql_reader_free(eql_reader *r)
     eql_mapping_free(r->mapping);
     eql_buf_free(&r->scratch);
     free(r);
+}
+
+const eql_reader_counters *
+eql_reader_get_counters(const eql_reader *r)
+{
+    return &r->n;
+}
+
+bool
+eql_reader_failed(const eql_reader *r)
+{
+    return r->failed;
 }
 
 /* --- blocks ----------------------------------------------------------- */
@@ -201,6 +215,8 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
     eql_read_status st;
 
     forget(r);
+    ev->lazy = NULL;
+    r->n.careful++;
     st = parse(r, text, &r->scratch, &r->root, note);
     if (st != EQL_READ_EVENT)
         return st;

@@ -15,7 +15,19 @@ typedef struct {
     eql_input_kind input;
     uint32_t max_depth;  /* at most EQL_JSON_MAX_DEPTH */
     eql_strview mapping; /* text; empty: the one built in */
+    bool careful;        /* no fast reader */
 } eql_reader_options;
+
+/* How texts were read; for reports. */
+typedef struct {
+    uint64_t fast;    /* by the fast reader alone */
+    uint64_t careful; /* handed to the careful one */
+    uint64_t refills; /* of the fast ones, those that had to be parsed after all
+                         for some slot */
+    uint64_t shape_hits, shape_misses; /* of the fast ones */
+    uint64_t shapes;                   /* learned */
+    uint64_t flushes;                  /* all shapes forgotten: too many */
+} eql_reader_counters;
 
 typedef enum {
     EQL_READ_EVENT,
@@ -51,6 +63,11 @@ bool eql_reader_line(eql_reader *r, eql_strview *line);
 eql_read_status eql_reader_read(eql_reader *r, eql_strview text,
                                 eql_wall_clock *clock, eql_event *ev,
                                 eql_read_note *note);
+
+const eql_reader_counters *eql_reader_get_counters(const eql_reader *r);
+/* Could a slot not be filled for want of memory?  Then all later calls of
+ * eql_reader_read say NOMEM. */
+bool eql_reader_failed(const eql_reader *r);
 
 /* An event as an alert shows it. */
 typedef struct {

@@ -8,7 +8,8 @@ bool
 eql_taker_init(eql_taker *t, const eql_program *p, const eql_events_options *o,
                eql_buf *why)
 {
-    eql_reader_options ro = {o->input, o->max_depth, o->mapping};
+    eql_reader_options ro = {
+        .input = o->input, .max_depth = o->max_depth, .mapping = o->mapping};
 
     *t = (eql_taker){.o = o};
     t->reader = eql_reader_new(p, &ro, why);

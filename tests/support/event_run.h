@@ -33,7 +33,7 @@ on_event(void *ctx, const eql_event *ev)
     eql_vec_push(&r->refs, &ref, sizeof ref);
     eql_vec_push(&r->events, ev, sizeof *ev);
     eql_buf_printf(&r->values, "%s\n",
-                   test_slot_text(&ev->slots[2], text, sizeof text));
+                   test_slot_text(eql_event_slot(ev, 2), text, sizeof text));
     return ++r->nevents != r->stop_after;
 }
 
