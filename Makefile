@@ -219,6 +219,11 @@ bench-tools: ## the measuring programs: build/release/bench --help
 	$(Q)sh benchmarks/prepare.sh yardstick
 	$(Q)$(MAKE) $(BENCH_TOOLS)
 
+.PHONY: bench-instructions
+bench-instructions: $(B)/eqlvm ## instructions per byte; fails 3 % above benchmarks/instructions.txt
+	$(Q)sh benchmarks/prepare.sh valgrind
+	$(Q)python3 benchmarks/instructions.py --build $(B) --check
+
 .PHONY: coverage
 coverage: ## line and branch coverage of hand-written code (gcovr or gcov)
 	$(Q)$(MAKE) BUILD=cov test
