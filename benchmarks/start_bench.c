@@ -261,7 +261,8 @@ run_eqlvm(char *const argv[], struct rusage *used)
 static void
 bench_process(const rule_set *set, char *eqlvm, char *image, char *event)
 {
-    char *argv[] = {eqlvm, "run", "-r", image, event, NULL};
+    char run[] = "run", rules[] = "-r";
+    char *argv[] = {eqlvm, run, rules, image, event, NULL};
     double wall = -1;
     long kilobytes = 0;
 
