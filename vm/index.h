@@ -72,8 +72,9 @@ typedef struct {
 } eql_index_plan;
 
 /* Appends to the arena (the caller's); false: out of memory. */
-EQL_MUST_USE bool eql_index_make_plan(const eql_index *ix, const eql_marks *marks,
-                                      eql_arena *a, eql_index_plan *out);
+EQL_MUST_USE bool eql_index_make_plan(const eql_index *ix,
+                                      const eql_marks *marks, eql_arena *a,
+                                      eql_index_plan *out);
 
 /* Do all marks that the stage needs hold?  Its category is one of them. */
 bool eql_index_allows(const eql_index *ix, uint32_t stage,

@@ -1,0 +1,335 @@
+/* test_index.c -- what the index finds in filters, and its limits. */
+#include "tests/support/index_test.h"
+#include "vm/index_int.h"
+
+/* --- access sets --- */
+
+/* Where the access leaves of a stage are: names of paths in byte order, "any"
+ * for a stage without access set, "never" for one that nothing satisfies. */
+static void
+print_access(const test_index *t, uint32_t stage, char *out, size_t cap)
+{
+    eql_range r = t->ix->stage_paths[stage];
+    eql_strview names[8];
+    size_t len = 0;
+
+    *out = '\0';
+    if (t->ix->unindexed[stage / 64] >> stage % 64 & 1)
+        snprintf(out, cap, "any");
+    if (t->ix->never[stage / 64] >> stage % 64 & 1)
+        snprintf(out, cap, "never");
+    assert_true(r.n <= EQL_COUNTOF(names));
+    for (uint32_t i = 0; i < r.n; i++) {
+        uint32_t path = t->ix->access_paths[r.first + i], k = i;
+        eql_strview name = eql_program_str(
+            t->p, t->p->fields[t->paths.items[path].first].name);
+
+        for (; k > 0 && eql_sv_cmp(names[k - 1], name) > 0; k--)
+            names[k] = names[k - 1];
+        names[k] = name;
+    }
+    for (uint32_t i = 0; i < r.n; i++)
+        len += (size_t)snprintf(out + len, cap - len, "%s%.*s", i ? " " : "",
+                                (int)names[i].len, names[i].p);
+}
+
+static void
+test_index_access(void **state)
+{
+    static const struct {
+        const char *label, *query, *access;
+    } cases[] = {
+        {"one text", "any where a == \"x\"", "a"},
+        {"everything", "any where true", "any"},
+        {"nothing", "any where false", "never"},
+        {"and takes one", "any where a == \"x\" and b like \"*\"", "a"},
+        {"whichever comes first", "any where b like \"*\" and a == \"x\"", "a"},
+        {"or takes both", "any where a == \"x\" or b == \"y\"", "a b"},
+        {"or with what has none", "any where a == \"x\" or not b == \"y\"",
+         "any"},
+        {"not", "any where not a == \"x\"", "any"},
+        {"not not", "any where not (not a == \"x\")", "a"},
+        {"not or", "any where not (a != \"x\" or b == \"y\")", "a"},
+        {"not and", "any where not (not a == \"x\" and not b == \"y\")", "a b"},
+        {"unequal holds for nothing, too", "any where a != \"x\"", "any"},
+        {"and in or", "any where (a == \"x\" and b == \"y\") or c == \"z\"",
+         "a c"},
+        {"or in and",
+         "any where (a == \"x\" or b == \"y\") and c in (\"p\", \"q\", \"r\", "
+         "\"s\", \"t\")",
+         "a b"},
+        {"shared by both sides of or",
+         "any where (a == \"x\" and b like \"*\") or (a == \"x\" and c like "
+         "\"*\")",
+         "a"},
+        {"few texts rather than many",
+         "any where a in (\"p\", \"q\", \"r\", \"s\") and b : \"x\"", "b"},
+        {"rare rather than common pieces",
+         "any where a : \"?:\\\\Windows\\\\System32\\\\*.exe\" and b : "
+         "\"*mimidrv*\"",
+         "b"},
+        {"a text rather than a number's range", "any where a > 5 and b == 7",
+         "b"},
+        {"missing", "any where a == null", "any"},
+        {"missing and a text", "any where a == null and b == \"x\"", "b"},
+        {"present", "any where a != null", "any"},
+        {"optional", "any where ?a == null or b == \"x\"", "any"},
+        {"a function of one path", "any where length(a) == 5", "a"},
+        {"a function that is true of nothing", "any where length(a) == null",
+         "any"},
+        {"two paths at once", "any where a == b", "any"},
+        {"two paths and a text",
+         "any where concat(a, b) == \"xy\" and c == "
+         "\"z\"",
+         "c"},
+        {"a network", "any where cidrMatch(a, \"10.0.0.0/8\")", "a"},
+        {"a regex", "any where a regex \"x.*\"", "a"},
+        {"elements", "any where arrayContains(a, \"x\")", "a"},
+        {"elements with parts", "any where arraySearch(a, $e, $e.b == \"x\")",
+         "a"},
+        {"elements and another path", "any where arraySearch(a, $e, $e.b == c)",
+         "any"},
+        {"the category is no access",
+         "process where event.category == "
+         "\"process\" and a == \"x\"",
+         "a"},
+        {"a mark is no access",
+         "process where event.type == \"start\" and a == \"x\"", "a"},
+        {"nothing but a mark", "process where event.type == \"start\"", "any"},
+        {"a mark or a text",
+         "process where event.type == \"start\" or a == \"x\"", "a event.type"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        eql_program *p = test_program_of(cases[i].query);
+        char access[256];
+        test_index t;
+
+        test_index_init(&t, p);
+        print_access(&t, 0, access, sizeof access);
+        if (strcmp(access, cases[i].access) != 0)
+            fail_msg("%s: %s, not %s", cases[i].label, access, cases[i].access);
+        test_index_free(&t);
+        eql_program_free(p);
+    }
+}
+
+/* --- pieces --- */
+
+static void
+test_index_pieces(void **state)
+{
+    static const struct {
+        const char *label, *pattern, *piece;
+        uint8_t gram; /* its length */
+    } cases[] = {
+        {"contains", "*mimi*", "mimi", 4},
+        {"prefix", "mimi*", "\xFFmimi", 4},
+        {"suffix", "*mimi", "mimi\xFE", 4},
+        {"folded", "*MiMi*", "mimi", 4},
+        {"the rare one", "?:\\Windows\\System32\\*\\qzqz.exe", "\\qzqz.exe\xFE",
+         4},
+        {"rarest gram of four before any of two", "*zq*mimi*", "mimi", 4},
+        {"short prefix", "-e*", "\xFF-e", 2},
+        {"three bytes at the end", "*.vb", ".vb\xFE", 4},
+        {"two bytes", "*ab*", "ab", 2},
+        {"one byte", "*a*", "", 0},
+        {"one byte at the start", "a*",
+         "\xFF"
+         "a",
+         2},
+        {"none", "*", "", 0},
+        {"one of any", "?", "", 0},
+        {"nothing else", "**??**", "", 0},
+        {"beyond ASCII", "*abcd\xC3\xA4*", "abcd", 4},
+        {"beyond ASCII alone", "*\xC3\xA4\xC3\xB6*", "", 0},
+        {"beyond ASCII at the start", "\xC3\xA4zqzq*", "zqzq", 4},
+    };
+    eql_program *p = test_program_of("any where a : \"*mm*\"");
+    eql_index_counts c;
+
+    (void)state;
+    assert_true(eql_index_counts_init(&c, p));
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        eql_index_piece piece =
+            eql_index_piece_of(&c, eql_sv_cstr(cases[i].pattern));
+
+        if (piece.gram != cases[i].gram ||
+            !eql_sv_is(eql_sv(piece.text, piece.len), cases[i].piece))
+            fail_msg("%s: %.*s, a gram of %u", cases[i].label, piece.len,
+                     piece.text, piece.gram);
+        assert_true(piece.at + piece.gram <= piece.len);
+    }
+    eql_index_counts_free(&c);
+    eql_program_free(p);
+}
+
+/* Long patterns: a piece is a part of them, and START and END stand where they
+ * do in the pattern. */
+static void
+test_index_long_pieces(void **state)
+{
+    eql_program *p = test_program_of("any where a : \"*mm*\"");
+    eql_index_counts c;
+    char text[1200];
+
+    (void)state;
+    assert_true(eql_index_counts_init(&c, p));
+    for (size_t n = 1; n < sizeof text; n++) {
+        eql_index_piece piece;
+        eql_strview inner;
+
+        for (size_t i = 0; i < n; i++)
+            text[i] = (char)('a' + i * 7 % 26);
+        piece = eql_index_piece_of(&c, eql_sv(text, n));
+        assert_true(piece.gram > 0 && piece.len <= EQL_INDEX_PIECE);
+        inner = eql_sv(piece.text, piece.len);
+        if (inner.p[0] == EQL_INDEX_START) {
+            inner = eql_sv(inner.p + 1, inner.len - 1);
+            assert_memory_equal(inner.p, text, 1);
+        }
+        if (inner.p[inner.len - 1] == EQL_INDEX_END) {
+            inner.len--;
+            assert_int_equal(inner.p[inner.len - 1], text[n - 1]);
+        }
+        assert_non_null(memmem(text, n, inner.p, inner.len));
+    }
+    eql_index_counts_free(&c);
+    eql_program_free(p);
+}
+
+/* --- values --- */
+
+/* All of the queries over all of the values of `a`. */
+static void
+test_index_values(void **state)
+{
+    static const char *const conditions[] = {
+        "a == \"Cmd.exe\"",
+        "a : \"Cmd.exe\"",
+        "a : (\"kelvin\", \"?:\\\\x\\\\*\", \"*-e*\", \"s*\")",
+        "a like \"*K*\"",
+        "a like~ \"*kelvin*\"",
+        "a in (\"x\", \"7\", 7, 1.5, true)",
+        "a in~ (\"X\", \"TRUE\", \"1e2\")",
+        "a == 7",
+        "a == 7.0",
+        "a == \"7\"",
+        "a == \"7.0\"",
+        "a == 100",
+        "a == true",
+        "a == \"true\"",
+        "a == \"TRUE\"",
+        "a : 7",
+        "a : \"7*\"",
+        "a : \"*.5\"",
+        "a > 5",
+        "a >= \"m\"",
+        "a regex~ \"k.*\"",
+        "cidrMatch(a, \"10.0.0.0/8\")",
+        "length(a) == 1",
+        "arrayContains(a, \"x\")",
+        "arrayContains(a, 7)",
+        "arraySearch(a, $e, $e == \"x\")",
+        "arraySearch(a, $e, $e.b : \"x*\")",
+        "arrayCount(a, $e, $e.b == \"x\") == 0",
+        "a : \"*\\u{e4}\\u{f6}*\"",
+        "a : \"stra\\u{df}e\"",
+        "a == 9223372036854775807",
+        "a == -0.0",
+        "a : (\"\", \"*\")",
+        "a == \"\"",
+    };
+    static const char *const values[] = {
+        "\"cmd.exe\"",
+        "\"CMD.EXE\"",
+        "\"\\u212Aelvin\"",
+        "\"KELVIN\"",
+        "\"a \\u212Aelvin b\"",
+        "\"C:\\\\X\\\\y\"",
+        "\"-E\"",
+        "\"x -e y\"",
+        "\"\\u017F\"",
+        "\"SS\"",
+        "\"x\"",
+        "\"X\"",
+        "7",
+        "7.0",
+        "1.5",
+        "100",
+        "1e2",
+        "\"7\"",
+        "\"7.0\"",
+        "\"100\"",
+        "\"1e2\"",
+        "true",
+        "false",
+        "\"true\"",
+        "\"TRUE\"",
+        "\"false\"",
+        "null",
+        "[]",
+        "{}",
+        "[\"y\",\"x\"]",
+        "[7, \"cmd.exe\"]",
+        "[[\"x\"]]",
+        "[{\"b\": \"xy\"}]",
+        "{\"b\": \"x\"}",
+        "[{\"b\": [\"q\", \"x\"]}, 1]",
+        "\"10.1.2.3\"",
+        "\"\\u00C4\\u00D6\"",
+        "\"stra\\u00DFe\"",
+        "\"STRA\\u1E9EE\"",
+        "9223372036854775807",
+        "9223372036854775808.0",
+        "-0.0",
+        "0",
+        "\"\"",
+    };
+    static const eql_dialect_name dialects[] = {
+        EQL_DIALECT_ELASTIC, EQL_DIALECT_ENDPOINT, EQL_DIALECT_ENDGAME};
+    static const char *const tweaks[] = {NULL, "string_case=insensitive",
+                                         "case_fold=ascii", "coerce=off",
+                                         "qmark_wildcard=off"};
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(conditions); i++) {
+        for (size_t d = 0; d < EQL_COUNTOF(dialects) * EQL_COUNTOF(tweaks);
+             d++) {
+            char query[256], event[128];
+            eql_rule_source rule;
+            eql_program *p;
+            test_reader r;
+            test_index t;
+
+            snprintf(query, sizeof query, "any where %s", conditions[i]);
+            rule = test_rule_of(query);
+            p = test_compile(dialects[d % EQL_COUNTOF(dialects)],
+                             tweaks[d / EQL_COUNTOF(dialects)], &rule, 1);
+            test_reader_init(&r, p);
+            test_index_init(&t, p);
+            for (size_t k = 0; k < EQL_COUNTOF(values); k++) {
+                snprintf(event, sizeof event, "{\"a\": %s}", values[k]);
+                if (test_index_check(&t, test_read(&r, event)) != EQL_NONE)
+                    fail_msg("%s is lost for %s", conditions[i], event);
+            }
+            test_index_free(&t);
+            test_reader_free(&r);
+            eql_program_free(p);
+        }
+    }
+}
+
+int
+main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_index_access),
+        cmocka_unit_test(test_index_pieces),
+        cmocka_unit_test(test_index_long_pieces),
+        cmocka_unit_test(test_index_values),
+    };
+
+    return cmocka_run_group_tests_name("index", tests, NULL, NULL);
+}

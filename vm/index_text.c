@@ -1,0 +1,287 @@
+/* index_text.c -- literals as the index looks for them.
+ *
+ * A pattern is found by one piece of it, and that by one gram of four bytes
+ * (two in short pieces): the one that rules name least, which is about how rare
+ * it is in events, too.  Pieces are ASCII alone, since these bytes stand for
+ * themselves in folded text whatever surrounds them.  '?' always ends a piece,
+ * also where it is no wildcard. */
+#include "vm/index_int.h"
+
+#include <stdlib.h>
+
+/* What events are full of, counted so many times. */
+#define SAMPLE_WEIGHT 60u
+
+static const char *const samples[] = {
+    "c:\\windows\\system32\\.exe",
+    "c:\\windows\\syswow64\\.dll",
+    "c:\\program files\\common files\\",
+    "c:\\program files (x86)\\microsoft\\",
+    "c:\\programdata\\microsoft\\windows\\",
+    "c:\\users\\public\\appdata\\local\\temp\\",
+    "c:\\users\\administrator\\appdata\\roaming\\microsoft\\windows\\",
+    "\"c:\\windows\\system32\\cmd.exe\" /c ",
+    "c:\\windows\\system32\\windowspowershell\\v1.0\\powershell.exe",
+    "c:\\windows\\system32\\svchost.exe -k ",
+    "c:\\windows\\system32\\rundll32.exe",
+    "c:\\windows\\explorer.exe",
+    "\\device\\harddiskvolume",
+    "hklm\\software\\microsoft\\windows\\currentversion\\",
+    "hkey_local_machine\\system\\currentcontrolset\\services\\",
+    "\\registry\\machine\\software\\wow6432node\\classes\\",
+    "hku\\s-1-5-21-1234567890-1234567890-1234567890-1001\\",
+    "/usr/bin/",
+    "/usr/lib/",
+    "/usr/sbin/",
+    "/home/",
+    "/var/",
+    "/etc/",
+    "/tmp/",
+    "/applications/.app/contents/macos/",
+    "/system/library/",
+    "/private/var/",
+    "https://www.microsoft.com/",
+    "http://",
+    "microsoft windows",
+    "microsoft corporation",
+    "nt authority\\system",
+};
+
+/* --- folding of ASCII --- */
+
+static char
+lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static bool
+is_piece_byte(char c)
+{
+    return (unsigned char)c < 0x80 && c != '*' && c != '?';
+}
+
+/* --- counts --- */
+
+static uint16_t *
+gram_count(const eql_index_counts *c, const char *p, uint32_t n)
+{
+    uint64_t gram = eql_index_gram(p, n);
+
+    return &c->grams[eql_index_gram_hash(gram) % EQL_INDEX_COUNTS];
+}
+
+static uint16_t *
+whole_count(const eql_index_counts *c, eql_strview folded)
+{
+    return &c->wholes[eql_hash64(0, folded.p, folded.len) % EQL_INDEX_COUNTS];
+}
+
+static void
+count_up(uint16_t *n, uint32_t by)
+{
+    *n = (uint16_t)(*n + by < UINT16_MAX ? *n + by : UINT16_MAX);
+}
+
+static void
+count_grams(const eql_index_counts *c, eql_strview s, uint32_t by)
+{
+    for (uint32_t n = 2; n <= 4; n += 2) {
+        for (size_t i = 0; i + n <= s.len; i++)
+            count_up(gram_count(c, s.p + i, n), by);
+    }
+}
+
+/* The next run of bytes that stand for themselves, from *at on, folded and with
+ * START or END where it must stand there; false: there is no more.  What a long
+ * run has beyond RUN bytes is left out. */
+#define RUN 512u
+
+static bool
+next_run(eql_strview pattern, size_t *at, char out[RUN + 2], size_t *n)
+{
+    size_t first = *at, end = first;
+
+    if (first > pattern.len)
+        return false;
+    while (end < pattern.len && is_piece_byte(pattern.p[end]))
+        end++;
+    *at = end + 1;
+    *n = 0;
+    if (first == 0)
+        out[(*n)++] = EQL_INDEX_START;
+    for (size_t i = first; i < end && i - first < RUN; i++)
+        out[(*n)++] = lower(pattern.p[i]);
+    if (end == pattern.len && end - first <= RUN)
+        out[(*n)++] = EQL_INDEX_END;
+    return true;
+}
+
+static void
+count_pattern(const eql_index_counts *c, eql_strview pattern, uint32_t by)
+{
+    char run[RUN + 2];
+    size_t at = 0, n;
+
+    while (next_run(pattern, &at, run, &n))
+        count_grams(c, eql_sv(run, n), by);
+}
+
+static void
+count_list(const eql_index_counts *c, const eql_program *p, const eql_const *k,
+           eql_buf *b)
+{
+    for (uint32_t i = 0; i < k->list.n; i++) {
+        const eql_const *item = &p->consts[p->lists[k->list.first + i]];
+        eql_strview s = eql_program_str(p, item->str);
+
+        if (item->kind != EQL_CONST_STRING)
+            continue;
+        if (k->kind == EQL_CONST_PATTERNS && eql_index_is_wildcard(s)) {
+            count_pattern(c, s, 1);
+            continue;
+        }
+        b->len = 0;
+        eql_fold(b, s);
+        count_up(whole_count(c, eql_buf_sv(b)), 1);
+    }
+}
+
+bool
+eql_index_counts_init(eql_index_counts *c, const eql_program *p)
+{
+    eql_buf b = {0};
+    bool ok;
+
+    c->grams = calloc(EQL_INDEX_COUNTS, sizeof *c->grams);
+    c->wholes = calloc(EQL_INDEX_COUNTS, sizeof *c->wholes);
+    if (!c->grams || !c->wholes)
+        return false;
+    for (size_t i = 0; i < EQL_COUNTOF(samples); i++)
+        count_pattern(c, eql_sv_cstr(samples[i]), SAMPLE_WEIGHT);
+    for (uint32_t i = 0; i < p->nconsts; i++) {
+        uint32_t kind = p->consts[i].kind;
+
+        if (kind == EQL_CONST_PATTERNS || kind == EQL_CONST_SET)
+            count_list(c, p, &p->consts[i], &b);
+    }
+    ok = !b.failed;
+    eql_buf_free(&b);
+    return ok;
+}
+
+void
+eql_index_counts_free(eql_index_counts *c)
+{
+    free(c->grams);
+    free(c->wholes);
+    *c = (eql_index_counts){0};
+}
+
+uint32_t
+eql_index_named(const eql_index_counts *c, eql_strview folded)
+{
+    return *whole_count(c, folded);
+}
+
+/* --- literals --- */
+
+uint32_t
+eql_index_nliterals(const eql_program *p, const eql_index_leaf *l)
+{
+    return l->op == EQL_OP_EQ_K ? 1 : p->consts[l->constant].list.n;
+}
+
+const eql_const *
+eql_index_literal(const eql_program *p, const eql_index_leaf *l, uint32_t i)
+{
+    const eql_const *k = &p->consts[l->constant];
+
+    return l->op == EQL_OP_EQ_K ? k : &p->consts[p->lists[k->list.first + i]];
+}
+
+uint64_t
+eql_index_text_key(uint64_t seed, eql_strview folded)
+{
+    return eql_hash64(seed, folded.p, folded.len);
+}
+
+/* Equal numbers have equal keys: integers, also as doubles, by their int64. */
+uint64_t
+eql_index_number_key(uint64_t seed, const eql_value *number)
+{
+    uint64_t key[2] = {number->tag == EQL_INT, 0};
+    double d;
+
+    if (number->tag == EQL_INT) {
+        key[1] = (uint64_t)number->u.i;
+        return eql_hash64(~seed, key, sizeof key);
+    }
+    d = number->u.d;
+    memcpy(&key[1], &d, sizeof d);
+    /* -2^63 .. 2^63 - 1: within it the conversion is defined. */
+    if (d >= -0x1p63 && d < 0x1p63 && (double)(int64_t)d == d) {
+        key[0] = 1;
+        key[1] = (uint64_t)(int64_t)d;
+    }
+    return eql_hash64(~seed, key, sizeof key);
+}
+
+uint64_t
+eql_index_bool_key(uint64_t seed, bool b)
+{
+    return eql_hash64(~seed, &b, sizeof b);
+}
+
+/* --- pieces --- */
+
+bool
+eql_index_is_wildcard(eql_strview pattern)
+{
+    return pattern.len > 0 && (memchr(pattern.p, '*', pattern.len) ||
+                               memchr(pattern.p, '?', pattern.len));
+}
+
+/* The piece of s that has the gram at `at`; s may be longer than one. */
+static eql_index_piece
+take_piece(eql_strview s, size_t at, uint32_t gram, uint32_t common)
+{
+    size_t first = at < EQL_INDEX_PIECE / 2 ? 0 : at - EQL_INDEX_PIECE / 2;
+    size_t n = s.len - first;
+    eql_index_piece piece = {.gram = (uint8_t)gram, .common = common};
+
+    if (n > EQL_INDEX_PIECE)
+        n = EQL_INDEX_PIECE;
+    memcpy(piece.text, s.p + first, n);
+    piece.len = (uint8_t)n;
+    piece.at = (uint8_t)(at - first);
+    return piece;
+}
+
+/* Takes the rarest gram of n bytes in s if it is rarer than that of best;
+ * grams of four bytes are always better. */
+static void
+choose_gram(const eql_index_counts *c, eql_strview s, uint32_t n,
+            eql_index_piece *best)
+{
+    if (best->gram > n)
+        return;
+    for (size_t i = 0; i + n <= s.len; i++) {
+        uint32_t common = *gram_count(c, s.p + i, n);
+
+        if (best->gram < n || common < best->common)
+            *best = take_piece(s, i, n, common);
+    }
+}
+
+eql_index_piece
+eql_index_piece_of(const eql_index_counts *c, eql_strview pattern)
+{
+    eql_index_piece best = {0};
+    char run[RUN + 2];
+    size_t at = 0, n;
+
+    while (next_run(pattern, &at, run, &n))
+        choose_gram(c, eql_sv(run, n), n >= 4 ? 4 : 2, &best);
+    return best;
+}
