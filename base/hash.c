@@ -45,7 +45,8 @@ load8(const unsigned char *p)
 #endif
 }
 
-static void
+/* Inlined, so that the state stays in registers. */
+static inline __attribute__((always_inline)) void
 rounds(sip *s, unsigned n)
 {
     while (n--) {
@@ -69,7 +70,7 @@ sip_start(uint64_t k0, uint64_t k1)
                  k0 ^ 0x6c7967656e657261u, k1 ^ 0x7465646279746573u};
 }
 
-static void
+static inline __attribute__((always_inline)) void
 sip_word(sip *s, uint64_t m, unsigned c)
 {
     s->v3 ^= m;
@@ -77,7 +78,7 @@ sip_word(sip *s, uint64_t m, unsigned c)
     s->v0 ^= m;
 }
 
-static void
+static inline __attribute__((always_inline)) void
 sip_bytes(sip *s, const void *data, size_t len, unsigned c)
 {
     const unsigned char *p = data;

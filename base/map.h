@@ -15,6 +15,10 @@ void eql_map_free(eql_map *m);
 uint32_t eql_map_get(const eql_map *m, const void *key, size_t len);
 /* Sets key to value (not EQL_NONE).  false when out of memory. */
 bool eql_map_put(eql_map *m, const void *key, size_t len, uint32_t value);
+/* Value of key; if it has none, it gets this one (not EQL_NONE).  EQL_NONE: out
+ * of memory. */
+uint32_t eql_map_intern(eql_map *m, const void *key, size_t len,
+                        uint32_t value);
 uint32_t eql_map_count(const eql_map *m);
 
 #endif

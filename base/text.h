@@ -15,6 +15,8 @@ uint32_t eql_utf8_decode(const char *p, size_t len, size_t *n);
 /* Writes cp (a scalar value) to out[4]; returns the number of bytes. */
 size_t eql_utf8_encode(uint32_t cp, char out[4]);
 bool eql_utf8_valid(eql_strview s);
+/* Bytes of ASCII at the start of s. */
+size_t eql_ascii_prefix(eql_strview s);
 /* Bytes at the start of s that are valid UTF-8 (s.len when all is). */
 size_t eql_utf8_valid_prefix(eql_strview s);
 

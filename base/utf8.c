@@ -83,9 +83,9 @@ eql_utf8_encode(uint32_t cp, char out[4])
     return 4;
 }
 
-/* Bytes of ASCII at the start of s, eight at a time. */
-static size_t
-ascii_prefix(eql_strview s)
+/* Eight at a time. */
+size_t
+eql_ascii_prefix(eql_strview s)
 {
     size_t i = 0;
     uint64_t w;
@@ -108,7 +108,7 @@ eql_utf8_valid_prefix(eql_strview s)
     for (;;) {
         size_t n;
 
-        i += ascii_prefix(eql_sv(s.p + i, s.len - i));
+        i += eql_ascii_prefix(eql_sv(s.p + i, s.len - i));
         if (i == s.len)
             return i;
         n = lead_len((unsigned char)s.p[i]);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "compiler/emit.h"
 #include "compiler/expand.h"
 #include "compiler/fold.h"
@@ -88,11 +89,12 @@ eql_compiler_new(const eql_compile_settings *o)
     if (!c)
         return NULL;
     c->settings = *o;
+    c->settings.far_paths = eql_map_new();
     c->arena = eql_arena_new(0);
     c->builder =
         eql_builder_new(&o->dialect, o->timestamp, o->category, o->tiebreaker);
     c->lasting = eql_arena_new(0);
-    if (c->arena && c->builder && c->lasting)
+    if (c->arena && c->builder && c->lasting && c->settings.far_paths)
         return c;
     eql_compiler_free(c);
     return NULL;
@@ -107,6 +109,7 @@ eql_compiler_free(eql_compiler *c)
     eql_arena_free(c->arena);
     eql_arena_free(c->lasting);
     eql_builder_free(c->builder);
+    eql_map_free(c->settings.far_paths);
     free(c);
 }
 

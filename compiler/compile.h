@@ -25,6 +25,9 @@ typedef struct {
     eql_strview timestamp, category, tiebreaker;
     eql_strview process_id, process_parent; /* lineage */
     eql_strview host_key;                   /* pipes: count, unique_count */
+    /* The compiler's own: paths that are known to be near no field of the
+     * schema, for it is slow to find out.  NULL: not kept. */
+    struct eql_map *far_paths;
 } eql_compile_settings;
 
 /* Where an event tells what process it is about, and its host: the settings'

@@ -137,7 +137,7 @@ warn_direction(eql_parser *ps)
 {
     const unsigned char *p = (const unsigned char *)ps->text.p;
 
-    for (size_t i = 0; i < ps->text.len; i++) {
+    for (size_t i = eql_ascii_prefix(ps->text); i < ps->text.len; i++) {
         if (!changes_direction(p + i, ps->text.len - i))
             continue;
         eql_diags_add(ps->diags, "W411",

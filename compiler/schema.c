@@ -232,11 +232,12 @@ lower_bound(eql_strview s)
 }
 
 /* Does a name of the table begin with path and a dot?  Such names stand
- * together, behind those that go on with a byte below '.'. */
+ * together, behind those that go on with a byte below '.'.  first: the first
+ * name that is not before path. */
 static bool
-ecs_is_above(eql_strview path)
+ecs_is_above(eql_strview path, size_t first)
 {
-    for (size_t i = lower_bound(path); i < EQL_COUNTOF(ecs_names); i++) {
+    for (size_t i = first; i < EQL_COUNTOF(ecs_names); i++) {
         eql_strview n = ecs_names[i];
 
         if (n.len <= path.len || memcmp(n.p, path.p, path.len) != 0)
@@ -256,7 +257,7 @@ ecs_exact(eql_strview path)
 
     if (i < EQL_COUNTOF(ecs_names) && eql_sv_eq(ecs_names[i], path))
         return (eql_schema_type)ecs_types[i];
-    return ecs_is_above(path) ? EQL_SCHEMA_MIXED : EQL_SCHEMA_UNKNOWN;
+    return ecs_is_above(path, i) ? EQL_SCHEMA_MIXED : EQL_SCHEMA_UNKNOWN;
 }
 
 static eql_schema_type

@@ -6,6 +6,7 @@
  * that it lacks is untyped, and an error only under --strict.  Invariant: two
  * occurrences that mean the same have equal segments, whatever was written. */
 #include "compiler/sema.h"
+#include "base/map.h"
 
 /* A path on its way. */
 typedef struct {
@@ -158,9 +159,10 @@ take_root(resolver *r)
 static void
 print_segment(eql_buf *name, eql_strview s)
 {
-    bool quote = s.len == 0 || memchr(s.p, '.', s.len) ||
-                 memchr(s.p, '`', s.len) || memchr(s.p, '[', s.len);
+    bool quote = s.len == 0;
 
+    for (size_t i = 0; i < s.len && !quote; i++)
+        quote = s.p[i] == '.' || s.p[i] == '`' || s.p[i] == '[';
     if (!quote) {
         eql_buf_add_sv(name, s);
         return;
@@ -292,15 +294,20 @@ warn_near_field(const resolver *r)
 {
     const eql_sema *sx = r->sx;
     eql_strview dotted = eql_buf_sv(&r->dotted);
+    eql_map *far = sx->settings->far_paths;
     eql_buf meant = {0};
 
-    if (!r->key && !r->path->optional && !is_role(sx, dotted) &&
-        eql_schema_meant_path(sx->settings->schema, dotted, &meant))
+    if (r->key || r->path->optional || is_role(sx, dotted) ||
+        (far && eql_map_get(far, dotted.p, dotted.len) != EQL_NONE))
+        return;
+    if (eql_schema_meant_path(sx->settings->schema, dotted, &meant))
         eql_diags_add(sx->diags, "W417", r->e->span,
                       eql_arena_printf(sx->arena, "did you mean \"%.*s\"?",
                                        (int)meant.len, meant.p)
                           .p,
                       "\"%.*s\" is no field of ECS", (int)dotted.len, dotted.p);
+    else if (far)
+        (void)eql_map_put(far, dotted.p, dotted.len, 0); /* no harm without */
     eql_buf_free(&meant);
 }
 

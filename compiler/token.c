@@ -123,14 +123,16 @@ eql_token_words(int kind)
 bool
 eql_token_is_reserved(eql_strview w)
 {
-    static const char *const words[] = {
+    static const char words[][9] = {
         "and",    "any",      "by",   "false", "in",    "join",
         "like",   "not",      "null", "of",    "or",    "regex",
         "sample", "sequence", "true", "until", "where", "with",
     };
 
+    if (w.len < 2 || w.len >= sizeof words[0])
+        return false;
     for (size_t i = 0; i < EQL_COUNTOF(words); i++)
-        if (eql_sv_is(w, words[i]))
+        if (words[i][0] == w.p[0] && eql_sv_is(w, words[i]))
             return true;
     return false;
 }

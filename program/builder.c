@@ -67,11 +67,21 @@ push_run(eql_builder *b, eql_section section, const void *records, uint32_t n)
     return run;
 }
 
-static void
-remember(eql_builder *b, eql_map *map, eql_strview key, uint32_t value)
+/* The record of this key; *made: it is the next one, for the caller to push.
+ * EQL_NONE: out of memory. */
+static uint32_t
+find_or_promise(eql_builder *b, eql_section section, eql_strview key,
+                bool *made)
 {
-    if (value == EQL_NONE || !eql_map_put(map, key.p, key.len, value))
+    uint32_t next = b->vec[section].n;
+    uint32_t i = b->failed
+                     ? EQL_NONE
+                     : eql_map_intern(b->map[section], key.p, key.len, next);
+
+    if (i == EQL_NONE)
         b->failed = true;
+    *made = i == next;
+    return i;
 }
 
 /* head and items, one after the other, as a map key. */
@@ -109,23 +119,20 @@ make_valid(eql_builder *b, eql_strview s)
 static eql_str
 intern(eql_builder *b, eql_strview s)
 {
-    uint32_t at = eql_map_get(b->map[EQL_SECTION_heap], s.p, s.len);
-    eql_str str;
+    uint32_t end = (uint32_t)b->heap.len, at;
 
-    if (at != EQL_NONE)
-        return (eql_str){at, (uint32_t)s.len};
     if (s.len >= EQL_NONE || b->heap.len >= EQL_NONE - s.len) {
         b->failed = true;
         return (eql_str){0, 0};
     }
-    str = (eql_str){(uint32_t)b->heap.len, (uint32_t)s.len};
-    eql_buf_add_sv(&b->heap, s);
-    if (b->heap.failed) {
+    at = eql_map_intern(b->map[EQL_SECTION_heap], s.p, s.len, end);
+    if (at == end) /* it is new: s is not empty */
+        eql_buf_add_sv(&b->heap, s);
+    if (at == EQL_NONE || b->heap.failed) {
         b->failed = true;
         return (eql_str){0, 0};
     }
-    remember(b, b->map[EQL_SECTION_heap], s, str.off);
-    return str;
+    return (eql_str){at, (uint32_t)s.len};
 }
 
 eql_str
@@ -143,16 +150,10 @@ static uint32_t
 intern_record(eql_builder *b, eql_section section, const void *record)
 {
     size_t size = eql_layout_record_size(section);
-    uint32_t i;
+    bool made;
+    uint32_t i = find_or_promise(b, section, eql_sv(record, size), &made);
 
-    if (b->failed)
-        return EQL_NONE;
-    i = eql_map_get(b->map[section], record, size);
-    if (i != EQL_NONE)
-        return i;
-    i = push(b, section, record);
-    remember(b, b->map[section], eql_sv(record, size), i);
-    return i;
+    return made ? push(b, section, record) : i;
 }
 
 static eql_const
@@ -202,18 +203,17 @@ eql_builder_const_list(eql_builder *b, eql_const_kind kind, uint32_t flags,
     eql_const k = {.kind = (uint32_t)kind, .flags = flags};
     eql_strview key;
     uint32_t i;
+    bool made;
 
     if (b->failed)
         return EQL_NONE;
     key = make_key(b, eql_sv((const char *)&head, sizeof head), items,
                    (size_t)n * sizeof *items);
-    i = eql_map_get(b->map[EQL_SECTION_consts], key.p, key.len);
-    if (i != EQL_NONE || b->failed)
-        return b->failed ? EQL_NONE : i;
+    i = find_or_promise(b, EQL_SECTION_consts, key, &made);
+    if (!made)
+        return i;
     k.list = push_run(b, EQL_SECTION_lists, items, n);
-    i = push(b, EQL_SECTION_consts, &k);
-    remember(b, b->map[EQL_SECTION_consts], key, i);
-    return i;
+    return push(b, EQL_SECTION_consts, &k);
 }
 
 /* The record of a field that is new; its parent learns of it. */
@@ -243,20 +243,14 @@ eql_builder_field(eql_builder *b, const eql_field_spec *f)
                        f->parent, f->level};
     eql_strview key;
     uint32_t i;
+    bool made;
 
     if (b->failed)
         return EQL_NONE;
     key = make_key(b, eql_sv((const char *)&head, sizeof head), f->segs,
                    (size_t)f->nsegs * sizeof *f->segs);
-    i = eql_map_get(b->map[EQL_SECTION_fields], key.p, key.len);
-    if (i != EQL_NONE || b->failed)
-        return b->failed ? EQL_NONE : i;
-    i = add_field(b, f);
-    /* The key's buffer served to check the name. */
-    key = make_key(b, eql_sv((const char *)&head, sizeof head), f->segs,
-                   (size_t)f->nsegs * sizeof *f->segs);
-    remember(b, b->map[EQL_SECTION_fields], key, i);
-    return i;
+    i = find_or_promise(b, EQL_SECTION_fields, key, &made);
+    return made ? add_field(b, f) : i;
 }
 
 /* The next segment of a dotted path; p NULL at its end.  Dots that part
@@ -336,18 +330,17 @@ eql_builder_leaf(eql_builder *b, const eql_insn *code, uint32_t n,
     eql_leaf leaf = {.nocc = nocc, .nregs = nregs};
     eql_strview key;
     uint32_t i;
+    bool made;
 
     if (b->failed)
         return EQL_NONE;
     key = make_key(b, eql_sv((const char *)&head, sizeof head), code,
                    (size_t)n * sizeof *code);
-    i = eql_map_get(b->map[EQL_SECTION_leaves], key.p, key.len);
-    if (i != EQL_NONE || b->failed)
-        return b->failed ? EQL_NONE : i;
+    i = find_or_promise(b, EQL_SECTION_leaves, key, &made);
+    if (!made)
+        return i;
     leaf.code = push_run(b, EQL_SECTION_insns, code, n);
-    i = push(b, EQL_SECTION_leaves, &leaf);
-    remember(b, b->map[EQL_SECTION_leaves], key, i);
-    return i;
+    return push(b, EQL_SECTION_leaves, &leaf);
 }
 
 uint32_t
@@ -355,17 +348,13 @@ eql_builder_filter(eql_builder *b, const eql_insn *code, uint32_t n)
 {
     eql_strview key = eql_sv((const char *)code, (size_t)n * sizeof *code);
     eql_filter filter;
-    uint32_t i;
+    bool made;
+    uint32_t i = find_or_promise(b, EQL_SECTION_filters, key, &made);
 
-    if (b->failed)
-        return EQL_NONE;
-    i = eql_map_get(b->map[EQL_SECTION_filters], key.p, key.len);
-    if (i != EQL_NONE)
+    if (!made)
         return i;
     filter.code = push_run(b, EQL_SECTION_insns, code, n);
-    i = push(b, EQL_SECTION_filters, &filter);
-    remember(b, b->map[EQL_SECTION_filters], key, i);
-    return i;
+    return push(b, EQL_SECTION_filters, &filter);
 }
 
 eql_range

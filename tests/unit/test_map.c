@@ -41,6 +41,20 @@ test_put_overwrites(void **state)
 }
 
 static void
+test_intern_keeps_the_first(void **state)
+{
+    eql_map *m = eql_map_new();
+
+    (void)state;
+    assert_int_equal(eql_map_intern(m, "a", 1, 7), 7);
+    assert_int_equal(eql_map_intern(m, "b", 1, 8), 8);
+    assert_int_equal(eql_map_intern(m, "a", 1, 9), 7);
+    assert_int_equal(eql_map_get(m, "a", 1), 7);
+    assert_int_equal(eql_map_count(m), 2);
+    eql_map_free(m);
+}
+
+static void
 test_keys_are_byte_strings(void **state)
 {
     eql_map *m = eql_map_new();
@@ -61,6 +75,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_put_then_get),
         cmocka_unit_test(test_put_overwrites),
+        cmocka_unit_test(test_intern_keeps_the_first),
         cmocka_unit_test(test_keys_are_byte_strings),
     };
 
