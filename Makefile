@@ -214,7 +214,11 @@ $(B)/%_bench: $(OBJ)/benchmarks/%_bench.o $(B)/libeqlvm.a
 BENCH_TOOLS = $(B)/eqlvm $(B)/bench $(patsubst benchmarks/%.c,$(B)/%,\
     $(wildcard benchmarks/*_bench.c))
 
-.PHONY: bench-tools
+.PHONY: bench bench-tools
+bench: bench-tools ## every figure of benchmarks/README.md, and build/bench.json; BENCH_QUICK=1
+	$(Q)sh benchmarks/prepare.sh valgrind
+	$(Q)python3 benchmarks/run.py --build $(B)
+
 bench-tools: ## the measuring programs: build/release/bench --help
 	$(Q)sh benchmarks/prepare.sh yardstick
 	$(Q)$(MAKE) $(BENCH_TOOLS)

@@ -1,12 +1,13 @@
 /* bench.c -- rule sets over corpora in interleaved rounds, against simdjson.
  *
- *   bench [--rounds N] [--mb N] [--file] [--json]
+ *   bench [--rounds N] [--mb N] [--file] [--json] [--scan-only]
  *         --rules NAME=PATH|@LIST[:N]... --corpus NAME=FILE[,fresh]...
  *
  * Every rule set runs over every corpus.  A round measures the yardstick on
  * each corpus and then each lane (lane.h); ratios are taken within a round.
  * Prints a table; with --json, an object per lane with all its seconds, for
- * benchmarks/run.py.  --file reads the corpora from where they are. */
+ * benchmarks/run.py.  --file reads the corpora from where they are,
+ * --scan-only extracts values and does nothing with them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@
 typedef struct {
     unsigned rounds;
     size_t max_bytes; /* of each corpus; 0: all */
-    bool file, json;
+    bool file, json, scan_only;
     lane_rules rules[MAX_RULES];
     const char *where[MAX_RULES];
     unsigned limit[MAX_RULES]; /* rules of a list; 0: all */
@@ -96,6 +97,10 @@ parse_args(bench *b, int argc, char **argv)
             b->file = true;
             continue;
         }
+        if (strcmp(argv[i], "--scan-only") == 0) {
+            b->scan_only = true;
+            continue;
+        }
         if (strcmp(argv[i], "--rules") == 0)
             ok = add_rules(b, value);
         else if (strcmp(argv[i], "--corpus") == 0)
@@ -150,7 +155,7 @@ measure(bench *b)
             yardstick_parse(c->bytes, c->len, &errors);
             c->p[round] = lane_thread_s() - start;
             for (unsigned k = 0; k < b->nrules; k++)
-                if (!lane_round(b->lanes[i][k], round))
+                if (!lane_round(b->lanes[i][k], round, b->scan_only))
                     return false;
         }
     return true;
@@ -269,8 +274,8 @@ main(int argc, char **argv)
     bool ok;
 
     if (!parse_args(&b, argc, argv)) {
-        fputs("bench [--rounds N] [--mb N] [--file] [--json] --rules "
-              "NAME=PATH|@LIST[:N]... --corpus NAME=FILE[,fresh]...\n",
+        fputs("bench [--rounds N] [--mb N] [--file] [--json] [--scan-only] "
+              "--rules NAME=PATH|@LIST[:N]... --corpus NAME=FILE[,fresh]...\n",
               stderr);
         return 2;
     }

@@ -59,8 +59,8 @@ void lane_rules_free(lane_rules *r);
 lane *lane_new(const lane_rules *r, const lane_corpus *c,
                const lane_corpus *before);
 void lane_free(lane *l);
-/* One round of everything. */
-bool lane_round(lane *l, unsigned round);
+/* One round of everything, or of reading alone. */
+bool lane_round(lane *l, unsigned round, bool scan_only);
 const lane_times *lane_get_times(const lane *l);
 /* Of one pass. */
 const eqlvm_stats *lane_get_stats(const lane *l);
