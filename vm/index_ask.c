@@ -180,20 +180,47 @@ find_spots(eql_index_asker *a, const eql_index_group *g, uint64_t gram,
     }
 }
 
-/* Grams of n bytes, 4 or 2, in a->text. */
-static inline void
-scan(eql_index_asker *a, const eql_index_group *g, uint32_t n,
-     uint32_t *compared)
+/* Is it one that there may be? */
+static inline bool
+is_sought(const uint64_t *sieve, unsigned shift, uint32_t hash)
 {
+    uint32_t bit = hash >> shift;
+
+    return sieve[bit / 64] >> bit % 64 & 1;
+}
+
+/* Grams of four bytes and of two in a->text; n is the same for all of a loop,
+ * so that each is a single load. */
+static void
+scan_fours(eql_index_asker *a, const eql_index_group *g, uint32_t *compared)
+{
+    const uint64_t *sieve = g->sieve;
     const char *p = a->text.p;
     size_t len = a->text.len;
+    unsigned shift = g->shift;
 
-    for (size_t i = 0; i + n <= len; i++) {
-        uint64_t gram = eql_index_gram(p + i, n);
+    for (size_t i = 0; i + 4 <= len; i++) {
+        uint64_t gram = eql_index_gram(p + i, 4);
         uint32_t hash = eql_index_gram_hash(gram);
-        uint32_t bit = hash >> g->shift;
 
-        if (g->sieve[bit / 64] >> bit % 64 & 1)
+        if (is_sought(sieve, shift, hash))
+            find_spots(a, g, gram, hash, i, compared);
+    }
+}
+
+static void
+scan_twos(eql_index_asker *a, const eql_index_group *g, uint32_t *compared)
+{
+    const uint64_t *sieve = g->sieve;
+    const char *p = a->text.p;
+    size_t len = a->text.len;
+    unsigned shift = g->shift;
+
+    for (size_t i = 0; i + 2 <= len; i++) {
+        uint64_t gram = eql_index_gram(p + i, 2);
+        uint32_t hash = eql_index_gram_hash(gram);
+
+        if (is_sought(sieve, shift, hash))
             find_spots(a, g, gram, hash, i, compared);
     }
 }
@@ -211,9 +238,9 @@ look_up_text(eql_index_asker *a, const eql_index_group *g, eql_strview s)
                 eql_index_text_key(a->ix->seed,
                                    eql_sv(a->text.p + 1, a->text.len - 2)));
     if (g->sieve)
-        scan(a, g, 4, &compared);
+        scan_fours(a, g, &compared);
     if (g->pairs)
-        scan(a, g, 2, &compared);
+        scan_twos(a, g, &compared);
     suspect_all(a, g->loose);
 }
 
