@@ -2,7 +2,10 @@
  *
  * Rules arrive from io/rules one by one; each is selected, dumped if asked,
  * compiled, counted.  Their texts live until the program is made, the
- * diagnostics as long as the compiler. */
+ * diagnostics as long as the compiler.
+ *
+ * A compiled file is a program already: if nothing else is added and all of its
+ * rules are selected, it is handed on as it is. */
 #include "api/api.h"
 
 #include <stdlib.h>
@@ -19,6 +22,7 @@ struct eqlvm_compiler {
     eql_diags *diags;
     eql_language language;
     eql_compiler *compiler; /* NULL when the program is made */
+    eql_program *whole;     /* all that was added so far; NULL: look there */
     eql_select select;
     bool skip_bad_rules;
     eqlvm_compile_summary sum;
@@ -60,6 +64,7 @@ eqlvm_compiler_free(eqlvm_compiler *c)
     eql_arena_free(c->rules);
     eql_diags_free(c->diags);
     eql_compiler_free(c->compiler);
+    eql_program_free(c->whole);
     eql_language_free(&c->language);
     eql_vec_free(&c->ignored);
     eql_buf_free(&c->error);
@@ -81,6 +86,91 @@ eqlvm_compiler_check(eqlvm_compiler *c)
     if (!c->language.why[0])
         return EQLVM_OK;
     return fail(c, EQLVM_ERR_ARG, "", c->language.why);
+}
+
+/* --- compiled files ------------------------------------------------------ */
+
+/* Takes over rule i of p. */
+static eqlvm_status
+add_compiled(eqlvm_compiler *c, const eql_program *p, uint32_t i)
+{
+    switch (eql_compiler_import(c->compiler, p, i)) {
+    case EQL_COMPILED: return EQLVM_OK;
+    case EQL_COMPILE_BAD: return EQLVM_ERR_IMAGE;
+    case EQL_COMPILE_NOMEM: break;
+    }
+    return EQLVM_ERR_NOMEM;
+}
+
+/* More is to come: what was one program becomes rules. */
+static eqlvm_status
+take_apart(eqlvm_compiler *c)
+{
+    eql_program *p = c->whole;
+    eqlvm_status s = EQLVM_OK;
+
+    c->whole = NULL;
+    for (uint32_t i = 0; p && i < p->nrules && s == EQLVM_OK; i++)
+        s = add_compiled(c, p, i);
+    eql_program_free(p);
+    return s;
+}
+
+/* Which rules of p are selected?  NULL: out of memory. */
+static bool *
+select_rules(eqlvm_compiler *c, const eql_program *p, bool *all)
+{
+    bool *selected = calloc((size_t)p->nrules + 1, sizeof *selected);
+
+    *all = true;
+    for (uint32_t i = 0; selected && i < p->nrules; i++) {
+        selected[i] = eql_select_compiled(&c->select, p, i);
+        c->sum.deselected += !selected[i];
+        *all = *all && selected[i];
+    }
+    return selected;
+}
+
+/* Owns p. */
+static eqlvm_status
+add_program(eqlvm_compiler *c, eql_program *p)
+{
+    bool alone = !c->whole && eql_compiler_nrules(c->compiler) == 0, all;
+    bool *selected = select_rules(c, p, &all);
+    eqlvm_status s = selected ? EQLVM_OK : EQLVM_ERR_NOMEM;
+
+    if (selected && alone && all && eql_compiler_takes(c->compiler, p)) {
+        c->whole = p;
+        p = NULL;
+    } else if (selected) {
+        s = take_apart(c);
+        for (uint32_t i = 0; i < p->nrules && s == EQLVM_OK; i++)
+            s = selected[i] ? add_compiled(c, p, i) : EQLVM_OK;
+    }
+    free(selected);
+    eql_program_free(p);
+    return s;
+}
+
+static bool
+on_image(void *ctx, const char *path, const void *data, size_t len)
+{
+    eqlvm_compiler *c = ctx;
+    eql_buf why = {0};
+    eql_program *p = eql_image_load(data, len, &why);
+
+    if (p) {
+        c->stopped = add_program(c, p);
+        if (c->stopped == EQLVM_ERR_IMAGE)
+            fail(c, EQLVM_ERR_IMAGE, path,
+                 "compiled for another dialect, other flags or other fields");
+    } else {
+        eql_buf_add_char(&why, '\0');
+        c->stopped =
+            fail(c, EQLVM_ERR_IMAGE, path, why.p ? why.p : "out of memory");
+    }
+    eql_buf_free(&why);
+    return c->stopped == EQLVM_OK;
 }
 
 /* --- one rule ------------------------------------------------------------ */
@@ -119,18 +209,20 @@ dump_rule(eqlvm_compiler *c, const eql_rule_source *r)
 static eqlvm_status
 add_rule(eqlvm_compiler *c, const eql_rule_source *r)
 {
+    eqlvm_status s;
+
     if (!eql_select_source(&c->select, r)) {
         c->sum.deselected++;
         return EQLVM_OK;
     }
     if (!note_ignored(c, r))
         return EQLVM_ERR_NOMEM;
-    if (c->dump) {
-        eqlvm_status s = dump_rule(c, r);
-
-        if (s != EQLVM_OK)
-            return s;
-    }
+    s = c->dump ? dump_rule(c, r) : EQLVM_OK;
+    if (s != EQLVM_OK)
+        return s;
+    s = take_apart(c);
+    if (s != EQLVM_OK)
+        return s;
     switch (eql_compiler_add(c->compiler, r, c->diags)) {
     case EQL_COMPILED: return EQLVM_OK;
     case EQL_COMPILE_BAD: return EQLVM_ERR_COMPILE;
@@ -151,47 +243,6 @@ on_rule(void *ctx, const eql_rule_source *r)
     }
     c->stopped = s;
     return s == EQLVM_OK;
-}
-
-/* --- compiled files ------------------------------------------------------ */
-
-static eqlvm_status
-add_program(eqlvm_compiler *c, const eql_program *p)
-{
-    for (uint32_t i = 0; i < p->nrules; i++) {
-        if (!eql_select_compiled(&c->select, p, i)) {
-            c->sum.deselected++;
-            continue;
-        }
-        switch (eql_compiler_import(c->compiler, p, i)) {
-        case EQL_COMPILED: break;
-        case EQL_COMPILE_BAD: return EQLVM_ERR_IMAGE;
-        case EQL_COMPILE_NOMEM: return EQLVM_ERR_NOMEM;
-        }
-    }
-    return EQLVM_OK;
-}
-
-static bool
-on_image(void *ctx, const char *path, const void *data, size_t len)
-{
-    eqlvm_compiler *c = ctx;
-    eql_buf why = {0};
-    eql_program *p = eql_image_load(data, len, &why);
-
-    if (p) {
-        c->stopped = add_program(c, p);
-        if (c->stopped == EQLVM_ERR_IMAGE)
-            fail(c, EQLVM_ERR_IMAGE, path,
-                 "compiled for another dialect, other flags or other fields");
-    } else {
-        eql_buf_add_char(&why, '\0');
-        c->stopped =
-            fail(c, EQLVM_ERR_IMAGE, path, why.p ? why.p : "out of memory");
-    }
-    eql_program_free(p);
-    eql_buf_free(&why);
-    return c->stopped == EQLVM_OK;
 }
 
 /* --- adding -------------------------------------------------------------- */
@@ -248,6 +299,12 @@ eqlvm_compiler_add_query(eqlvm_compiler *c, const char *name, const char *text,
     return s;
 }
 
+static uint32_t
+count_rules(const eqlvm_compiler *c)
+{
+    return c->whole ? c->whole->nrules : eql_compiler_nrules(c->compiler);
+}
+
 eqlvm_status
 eqlvm_compiler_finish(eqlvm_compiler *c, eqlvm_program **out)
 {
@@ -259,12 +316,15 @@ eqlvm_compiler_finish(eqlvm_compiler *c, eqlvm_program **out)
     *out = NULL;
     if (!c || !c->compiler || eqlvm_compiler_check(c) != EQLVM_OK)
         return EQLVM_ERR_ARG;
-    c->sum.rules = eql_compiler_nrules(c->compiler);
+    c->sum.rules = count_rules(c);
     if (c->sum.bad + c->counters.unreadable > 0 && !c->skip_bad_rules)
         return EQLVM_ERR_COMPILE;
     program = calloc(1, sizeof *program);
     if (program)
-        program->p = eql_compiler_finish(c->compiler, &why);
+        program->p =
+            c->whole ? c->whole : eql_compiler_finish(c->compiler, &why);
+    if (program)
+        c->whole = NULL;
     eql_compiler_free(c->compiler);
     c->compiler = NULL;
     eql_arena_free(c->rules);
@@ -289,7 +349,7 @@ eqlvm_compiler_summary(const eqlvm_compiler *c, eqlvm_compile_summary *out)
     *out = c->sum;
     out->files = c->counters.files;
     if (c->compiler)
-        out->rules = eql_compiler_nrules(c->compiler);
+        out->rules = count_rules(c);
     out->bad += c->counters.unreadable;
     out->other_language = c->counters.other_language;
     out->errors = eql_diags_nerrors(c->diags);

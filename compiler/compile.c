@@ -319,10 +319,16 @@ eql_compiler_add(eql_compiler *c, const eql_rule_source *r, eql_diags *diags)
     return res;
 }
 
+bool
+eql_compiler_takes(const eql_compiler *c, const eql_program *p)
+{
+    return eql_builder_same_dialect(c->builder, p);
+}
+
 eql_compile_result
 eql_compiler_import(eql_compiler *c, const eql_program *p, uint32_t rule)
 {
-    if (!eql_builder_same_dialect(c->builder, p))
+    if (!eql_compiler_takes(c, p))
         return EQL_COMPILE_BAD;
     return eql_builder_import_rule(c->builder, p, rule) ? EQL_COMPILED
                                                         : EQL_COMPILE_NOMEM;

@@ -213,6 +213,80 @@ test_program_info(void **state)
     eql_buf_free(&listing);
 }
 
+/* Names of the rules of what `files` and then a query, if any, compile to. */
+static char *
+compiled_names(const char *dir, const char *const *files, const char *only,
+               const char *query, uint64_t *deselected)
+{
+    static char names[64];
+    const char *const rules[] = {only, NULL};
+    const eqlvm_compile_options o = {.rules = only ? rules : NULL};
+    eqlvm_compiler *c = eqlvm_compiler_new(&o);
+    eqlvm_compile_summary sum;
+    eqlvm_program *p = NULL;
+    char path[512];
+
+    names[0] = '\0';
+    for (; *files; files++) {
+        snprintf(path, sizeof path, "%s/%s", dir, *files);
+        assert_int_equal(eqlvm_compiler_add_path(c, path), EQLVM_OK);
+    }
+    if (query)
+        assert_int_equal(
+            eqlvm_compiler_add_query(c, "q9", query, strlen(query)), EQLVM_OK);
+    eqlvm_compiler_summary(c, &sum);
+    assert_int_equal(eqlvm_compiler_finish(c, &p), EQLVM_OK);
+    assert_int_equal(sum.rules, eqlvm_program_nrules(p));
+    *deselected = sum.deselected;
+    for (uint32_t i = 0; i < eqlvm_program_nrules(p); i++) {
+        eqlvm_rule_info info;
+        size_t n = strlen(names);
+
+        eqlvm_program_rule(p, i, &info);
+        snprintf(names + n, sizeof names - n, "%.*s ", (int)info.name.len,
+                 info.name.p);
+    }
+    eqlvm_program_free(p);
+    eqlvm_compiler_free(c);
+    return names;
+}
+
+/* A compiled file alone, with other rules behind it, and in part. */
+static void
+test_compiled_files_and_more(void **state)
+{
+    static const char *const queries[] = {"any where a == 1",
+                                          "any where b == 2"};
+    static const char *const once[] = {"x.eqlc", NULL};
+    static const char *const twice[] = {"x.eqlc", "x.eqlc", NULL};
+    eqlvm_program *p = api_compile(queries, 2);
+    eql_buf image = {0};
+    uint64_t deselected;
+    char dir[256];
+
+    (void)state;
+    assert_int_equal(eqlvm_program_save(p, api_collect, &image), EQLVM_OK);
+    api_folder(dir);
+    api_put(dir, "x.eqlc", image.p, image.len);
+    assert_string_equal(compiled_names(dir, once, NULL, NULL, &deselected),
+                        "q1 q2 ");
+    assert_int_equal(deselected, 0);
+    assert_string_equal(
+        compiled_names(dir, once, NULL, "any where c == 3", &deselected),
+        "q1 q2 q9 ");
+    assert_string_equal(compiled_names(dir, twice, NULL, NULL, &deselected),
+                        "q1 q2 q1 q2 ");
+    assert_string_equal(compiled_names(dir, once, "q2", NULL, &deselected),
+                        "q2 ");
+    assert_int_equal(deselected, 1);
+    assert_string_equal(compiled_names(dir, twice, "q1", NULL, &deselected),
+                        "q1 q1 ");
+    assert_int_equal(deselected, 2);
+    api_drop_folder(dir);
+    eqlvm_program_free(p);
+    eql_buf_free(&image);
+}
+
 /* --- rule tests ---------------------------------------------------------- */
 
 typedef struct {
@@ -341,6 +415,7 @@ main(void)
         cmocka_unit_test(test_diagnostics),
         cmocka_unit_test(test_ignored_keys_are_listed),
         cmocka_unit_test(test_program_info),
+        cmocka_unit_test(test_compiled_files_and_more),
         cmocka_unit_test(test_tests_pass),
         cmocka_unit_test(test_tests_fail),
     };
