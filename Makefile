@@ -56,10 +56,10 @@ GENWARN := -Wall -Werror -Wno-unused-parameter -Wno-unused-variable \
 
 INCLUDES := -I. -Iinclude -I$(GEN)
 CPPFLAGS += $(INCLUDES) -D_GNU_SOURCE -MMD -MP
-CFLAGS   += -std=c11 $(OPT) -fPIC -fvisibility=hidden
+CFLAGS   += -std=c11 -pthread $(OPT) -fPIC -fvisibility=hidden
 CXXFLAGS += -std=c++17 $(OPT) -fPIC -fvisibility=hidden -Wall -Wextra -Werror
 LDFLAGS  += $(filter -fsanitize=% --coverage,$(OPT))
-LIBS     := -lre2 -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm
+LIBS     := -lre2 -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm -pthread
 
 LAYERS   := base program compiler stdlib vm io api
 LIB_C    := $(foreach d,$(LAYERS),$(wildcard $(d)/*.c))
@@ -167,7 +167,7 @@ TESTS += $(B)/tests/test_reference_selftest
 endif
 RUN_TESTS := EQL_BUILD=$(B) sh tools/run_tests.sh
 
-.PHONY: tests test test-unit test-e2e test-reference test-faults
+.PHONY: tests test test-unit test-e2e test-reference test-faults test-tsan
 tests: $(TESTS) $(B)/tests/reference $(FUZZ) $(ALL) ## build every test program
 
 test: tests ## all suites; the last line says N passed, N failed
@@ -187,6 +187,11 @@ test-reference: $(B)/tests/reference ## random cases against the reference: CASE
 test-faults: ## every planted fault must be caught within CASES cases
 	$(Q)$(MAKE) BUILD=faults build/faults/tests/reference
 	$(Q)sh tools/check_faults.sh build/faults/tests/reference $(CASES)
+
+TSAN_TESTS := test_threads
+test-tsan: ## what runs on several threads, under ThreadSanitizer
+	$(Q)$(MAKE) BUILD=tsan $(TSAN_TESTS:%=build/tsan/tests/%)
+	$(Q)EQL_BUILD=build/tsan sh tools/run_tests.sh $(TSAN_TESTS:%=build/tsan/tests/%)
 
 .PHONY: golden-update
 golden-update: $(TESTS) ## rewrite tests/golden/*/*.out; review the diff as code

@@ -35,8 +35,8 @@ in_range(const eqlvm_engine *e, int64_t ns)
 }
 
 /* An event without a time is in no range; a pending one may yet be. */
-static bool
-may_take_part(const eqlvm_engine *e, const eql_event *ev)
+bool
+eql_engine_takes(const eqlvm_engine *e, const eql_event *ev)
 {
     if (!has_range(e) || ev->time_kind == EQL_TIME_PENDING)
         return true;
@@ -45,12 +45,13 @@ may_take_part(const eqlvm_engine *e, const eql_event *ev)
 
 /* --- calls from below ---------------------------------------------------- */
 
-static void
-tell_progress(eqlvm_engine *e)
+void
+eql_engine_progress(eqlvm_engine *e, uint64_t events)
 {
     const eql_events_counters *n;
 
-    if (!e->o.progress || ++e->progress < PROGRESS_EVENTS)
+    e->progress += events;
+    if (!e->o.progress || e->progress < PROGRESS_EVENTS)
         return;
     e->progress = 0;
     n = eql_events_get_counters(e->events);
@@ -62,10 +63,10 @@ on_event(void *ctx, const eql_event *ev)
 {
     eqlvm_engine *e = ctx;
 
-    tell_progress(e);
+    eql_engine_progress(e, 1);
     if (atomic_load_explicit(&e->stop, memory_order_relaxed))
         return false;
-    if (!may_take_part(e, ev)) {
+    if (!eql_engine_takes(e, ev)) {
         e->out_of_range++;
         return true;
     }
@@ -160,6 +161,7 @@ events_options(eqlvm_engine *e)
         .max_depth = o->max_event_depth,
         .temp_dir = o->temp_dir,
         .max_spool_bytes = o->max_spool_bytes,
+        .block_bytes = o->block_bytes,
         .problem = on_problem,
         .stop = on_stop,
         .ctx = e};
@@ -191,7 +193,7 @@ make_parts(eqlvm_engine *e, eql_buf *why)
     }
     if (e->engine && e->o.count_fields)
         eql_engine_count_fields(e->engine);
-    return e->engine != NULL;
+    return e->engine && eql_engine_share(e);
 }
 
 eqlvm_engine *
@@ -233,9 +235,10 @@ eqlvm_engine_free(eqlvm_engine *e)
 {
     if (!e)
         return;
-    eql_engine_free(e->engine);
     eql_alerts_free(&e->alerts);
-    eql_events_free(e->events);
+    eql_events_free(e->events); /* ends its threads */
+    eql_engine_share_free(e);
+    eql_engine_free(e->engine);
     eql_buf_free(&e->error);
     free(e->rule_alerts);
     free(e);
@@ -306,19 +309,25 @@ report_unreadable(eqlvm_engine *e, const char *path)
         e->o.problem(e->o.ctx, &p);
 }
 
+/* A file was read, with this result. */
 static eqlvm_status
-read_file(eqlvm_engine *e, const char *path)
+after_file(eqlvm_engine *e, const char *path, eql_events_result r)
 {
-    eqlvm_status s =
-        after_reading(e, eql_events_read(e->events, path, on_event, e));
-    eqlvm_status settled;
+    eqlvm_status s = after_reading(e, r), settled;
 
+    eql_engine_share_collect(e);
     if (s == EQLVM_ERR_IO && e->vm == EQL_ENGINE_OK)
         report_unreadable(e, path);
     if (s == EQLVM_ERR_NOMEM || e->vm != EQL_ENGINE_OK)
         return s;
     settled = settle_files(e);
     return settled == EQLVM_OK ? s : settled;
+}
+
+static eqlvm_status
+read_file(eqlvm_engine *e, const char *path)
+{
+    return after_file(e, path, eql_events_read(e->events, path, on_event, e));
 }
 
 static eqlvm_status
@@ -369,6 +378,17 @@ eqlvm_engine_read(eqlvm_engine *e, const char *path)
     eql_buf_free(&paths);
     eql_buf_free(&why);
     return s;
+}
+
+eqlvm_status
+eql_engine_read_memory(eqlvm_engine *e, const char *name, eql_strview text)
+{
+    eqlvm_status s = check_open(e);
+
+    if (s != EQLVM_OK)
+        return s;
+    return after_file(
+        e, name, eql_events_read_memory(e->events, name, text, on_event, e));
 }
 
 eqlvm_status

@@ -1,4 +1,4 @@
-/* engine.h -- eqlvm_engine's insides, for engine.c and stats.c. */
+/* engine.h -- eqlvm_engine's insides, for engine.c, share.c and stats.c. */
 #ifndef EQL_API_ENGINE_H
 #define EQL_API_ENGINE_H
 
@@ -15,6 +15,7 @@ struct eqlvm_engine {
     eqlvm_engine_options o;
     eql_events *events;
     eql_engine *engine;
+    struct eql_api_share *share; /* NULL: one thread */
     eql_alerts alerts;
     eqlvm_alert_fn fn;
     void *ctx;
@@ -34,6 +35,22 @@ struct eqlvm_engine {
     uint64_t progress;     /* events since progress was last told */
     struct timespec started, ended;
 };
+
+/* May the event take part?  Asked on any thread. */
+bool eql_engine_takes(const eqlvm_engine *e, const eql_event *ev);
+/* Tells progress now and then; n: events since the last call. */
+void eql_engine_progress(eqlvm_engine *e, uint64_t n);
+
+/* Several threads, as the options say.  false: out of memory. */
+bool eql_engine_share(eqlvm_engine *e);
+/* Between two files: counts of all threads become the engine's. */
+void eql_engine_share_collect(eqlvm_engine *e);
+void eql_engine_share_free(eqlvm_engine *e); /* after the events are freed */
+
+/* Reads JSON lines in memory as if they were a file, without a copy; see
+ * eql_events_read_memory.  For measuring. */
+eqlvm_status eql_engine_read_memory(eqlvm_engine *e, const char *name,
+                                    eql_strview text);
 
 /* What the engine has to say: "" when nothing. */
 const char *eql_engine_text(const eqlvm_engine *e);

@@ -20,7 +20,7 @@ typedef struct {
         *temp_dir, *id_field;
     bool brief, fail_on_alert, quiet;
     uint64_t max_line_bytes, max_event_depth, sort_memory, max_state_bytes,
-        max_spool_bytes;
+        max_spool_bytes, threads;
 } run_options;
 
 typedef struct {
@@ -173,12 +173,17 @@ engine_options(const run_options *o, run_state *st, eqlvm_engine_options *eo,
         .max_spool_bytes = o->max_spool_bytes,
         .temp_dir = o->temp_dir,
         .id_field = o->id_field,
+        .threads = (uint32_t)o->threads,
         .problem = on_problem,
         .progress = on_progress,
         .ctx = st,
     };
     if (o->max_event_depth > 10000) {
         cli_error("--max-event-depth is at most 10000");
+        return CLI_USAGE;
+    }
+    if (o->threads > EQLVM_MAX_THREADS) {
+        cli_error("--threads is at most %u", EQLVM_MAX_THREADS);
         return CLI_USAGE;
     }
     if (o->utc_offset) {
@@ -479,6 +484,8 @@ run(int argc, char **argv)
         {"quiet", 'q', CLI_FLAG, &o.quiet, NULL, "no report at the end"},
         {"color", 0, CLI_CHOICE, &o.colour, "auto|always|never",
          "colour of tables and messages"},
+        {"threads", 0, CLI_COUNT, &o.threads, "N",
+         "that read and filter; alerts are the same (CPUs, at most 8)"},
         {"sort-memory", 0, CLI_SIZE, &o.sort_memory, "SIZE",
          "hits held in memory before spilling (16M)"},
         {"max-state-bytes", 0, CLI_SIZE, &o.max_state_bytes, "SIZE",

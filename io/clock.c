@@ -24,7 +24,15 @@ typedef struct {
     uint64_t hour[24];
 } tally;
 
+/* What a clock was taught. */
+typedef struct {
+    int64_t wall_ns, other_ns;
+    bool received; /* other_ns is when it was, else the exact time */
+} lesson;
+
 struct eql_wall_clock {
+    bool takes_notes;
+    eql_vec notes; /* lesson */
     eql_time_policy policy;
     bool fixed;
     bool settled;
@@ -54,7 +62,45 @@ eql_wall_clock_free(eql_wall_clock *c)
     if (!c)
         return;
     eql_vec_free(&c->tallies);
+    eql_vec_free(&c->notes);
     free(c);
+}
+
+eql_wall_clock *
+eql_wall_clock_new_notes(const eql_events_options *o)
+{
+    eql_wall_clock *c = eql_wall_clock_new(o);
+
+    if (c)
+        c->takes_notes = true;
+    return c;
+}
+
+static void
+note(eql_wall_clock *c, int64_t wall_ns, int64_t other_ns, bool received)
+{
+    lesson one = {wall_ns, other_ns, received};
+
+    eql_vec_push(&c->notes, &one, sizeof one);
+}
+
+bool
+eql_wall_clock_learn_notes(eql_wall_clock *c, eql_wall_clock *notes)
+{
+    bool whole = !notes->notes.failed;
+
+    for (uint32_t i = 0; i < notes->notes.n; i++) {
+        const lesson *one = eql_vec_at(&notes->notes, i);
+
+        if (one->received)
+            eql_wall_clock_learn_received(c, one->wall_ns, one->other_ns);
+        else
+            eql_wall_clock_learn_utc(c, one->wall_ns, one->other_ns);
+    }
+    notes->notes.n = 0;
+    if (!whole)
+        eql_vec_free(&notes->notes);
+    return whole;
 }
 
 static int64_t
@@ -107,6 +153,10 @@ eql_wall_clock_learn_utc(eql_wall_clock *c, int64_t wall_ns, int64_t utc_ns)
     int64_t diff, offset;
     tally *t;
 
+    if (c->takes_notes && !c->fixed) {
+        note(c, wall_ns, utc_ns, false);
+        return;
+    }
     if (c->fixed || __builtin_sub_overflow(utc_ns, wall_ns, &diff) ||
         !round_quarter(diff, &offset))
         return;
@@ -123,6 +173,10 @@ eql_wall_clock_learn_received(eql_wall_clock *c, int64_t wall_ns,
 {
     int64_t delay;
 
+    if (c->takes_notes && !c->fixed) {
+        note(c, wall_ns, received_ns, true);
+        return;
+    }
     if (c->fixed || __builtin_sub_overflow(received_ns, wall_ns, &delay))
         return;
     if (!c->has_delay || delay < c->least_delay_ns)

@@ -15,14 +15,6 @@
 
 #define MAX_LINE_BYTES ((size_t)1 << 30) /* so that lengths fit 32 bits */
 
-/* The file being read. */
-typedef struct {
-    eql_events *e;
-    uint32_t file;
-    eql_take take;
-    uint64_t bytes; /* of the files before it */
-} taking;
-
 /* --- life ------------------------------------------------------------- */
 
 static void
@@ -51,6 +43,7 @@ eql_events_new(const eql_program *p, const eql_events_options *o, eql_buf *why)
     if (o)
         e->o = *o;
     set_defaults(&e->o);
+    e->program = p;
     eql_fetch_init(e);
     e->pushed = EQL_NONE;
     ok = eql_taker_init(&e->taker, p, &e->o, why);
@@ -73,6 +66,7 @@ eql_events_free(eql_events *e)
     }
     eql_vec_free(&e->sources);
     eql_fetch_free(e);
+    eql_share_free(e->share);
     eql_taker_free(&e->taker);
     eql_spool_free(e->spool);
     eql_buf_free(&e->error);
@@ -149,8 +143,8 @@ failed(eql_events *e, eql_events_result r, const char *path, const char *text)
     return r;
 }
 
-static eql_events_result
-no_memory(eql_events *e)
+eql_events_result
+eql_events_no_memory(eql_events *e)
 {
     e->error.len = 0;
     eql_buf_printf(&e->error, "out of memory");
@@ -172,11 +166,10 @@ reject(eql_events *e, const eql_problem *p)
     report(e, p);
 }
 
-/* A problem of the taker's, which knows no path. */
-static void
-on_problem(void *ctx, const eql_problem *p)
+/* A taker knows no path. */
+void
+eql_events_report(eql_taking *t, const eql_problem *p)
 {
-    taking *t = ctx;
     eql_problem out = *p;
     eql_buf text = {0};
 
@@ -191,7 +184,13 @@ on_problem(void *ctx, const eql_problem *p)
 }
 
 static void
-begin_taking(taking *t, eql_event_fn fn, void *ctx)
+on_problem(void *ctx, const eql_problem *p)
+{
+    eql_events_report(ctx, p);
+}
+
+static void
+begin_taking(eql_taking *t, eql_event_fn fn, void *ctx)
 {
     const eql_source *s = eql_source_at(t->e, t->file);
 
@@ -207,17 +206,18 @@ begin_taking(taking *t, eql_event_fn fn, void *ctx)
 }
 
 static eql_events_result
-end_taking(taking *t, eql_events_result r)
+end_taking(eql_taking *t, eql_events_result r)
 {
     eql_source_at(t->e, t->file)->pending |= t->take.pending;
-    return r == EQL_EVENTS_NOMEM ? no_memory(t->e) : r;
+    return r == EQL_EVENTS_NOMEM ? eql_events_no_memory(t->e) : r;
 }
 
 /* --- files ------------------------------------------------------------ */
 
 /* How the last byte of the input was had, on which line. */
 static eql_events_result
-end_of_input(const taking *t, const eql_input *in, eql_pull end, uint64_t line)
+end_of_input(const eql_taking *t, const eql_input *in, eql_pull end,
+             uint64_t line)
 {
     eql_problem p = {.path = eql_events_path(t->e, t->file),
                      .line = line,
@@ -238,7 +238,7 @@ end_of_input(const taking *t, const eql_input *in, eql_pull end, uint64_t line)
 
 /* false: another format, which has been reported. */
 static bool
-is_ours(const taking *t, eql_lines *l)
+is_ours(const eql_taking *t, eql_lines *l)
 {
     eql_strview head = eql_lines_peek(l, 1);
     size_t wants = eql_foreign_wants(head);
@@ -259,29 +259,36 @@ is_ours(const taking *t, eql_lines *l)
     return !p.text;
 }
 
-/* JSON lines, from where the splitter left them. */
+eql_events_result
+eql_events_block(eql_taking *t, const eql_block *b)
+{
+    eql_events_result r;
+    uint64_t lines;
+
+    t->e->n.bytes = t->bytes + b->end;
+    t->take.start = b->offset;
+    r = eql_taker_block(&t->e->taker, &t->take, b, &lines);
+    t->take.line += lines;
+    return r;
+}
+
 static eql_events_result
-read_blocks(taking *t, eql_input *in, eql_blocks *s)
+read_blocks(eql_taking *t, eql_blocks *s)
 {
     eql_events_result r = EQL_EVENTS_OK;
     eql_block b = {0};
-    uint64_t lines;
 
-    while (r == EQL_EVENTS_OK && eql_blocks_next(s, &b)) {
-        t->e->n.bytes = t->bytes + b.end;
-        t->take.start = b.offset;
-        r = eql_taker_block(&t->e->taker, &t->take, &b, &lines);
-        t->take.line += lines;
-    }
+    if (t->e->share)
+        return eql_share_blocks(t->e->share, t, s);
+    while (r == EQL_EVENTS_OK && eql_blocks_next(s, &b))
+        r = eql_events_block(t, &b);
     eql_block_free(&b);
-    return r == EQL_EVENTS_OK
-               ? end_of_input(t, in, eql_blocks_end(s), t->take.line + 1)
-               : r;
+    return r;
 }
 
 /* One text after the other, as long as it takes a splitter. */
 static eql_events_result
-read_lines(taking *t, eql_input *in, eql_lines *l, eql_line *line)
+read_lines(eql_taking *t, eql_input *in, eql_lines *l, eql_line *line)
 {
     eql_events_result r;
 
@@ -297,7 +304,7 @@ read_lines(taking *t, eql_input *in, eql_lines *l, eql_line *line)
 }
 
 static eql_events_result
-read_input(taking *t, eql_input *in, eql_lines *l)
+read_input(eql_taking *t, eql_input *in, eql_lines *l)
 {
     const eql_events *e = t->e;
     eql_line line = {0};
@@ -316,7 +323,9 @@ read_input(taking *t, eql_input *in, eql_lines *l)
     if (!s)
         return EQL_EVENTS_NOMEM;
     t->take.line = line.line - 1;
-    r = read_blocks(t, in, s);
+    r = read_blocks(t, s);
+    if (r == EQL_EVENTS_OK)
+        r = end_of_input(t, in, eql_blocks_end(s), t->take.line + 1);
     eql_blocks_free(s);
     return r;
 }
@@ -326,7 +335,7 @@ read_open(eql_events *e, uint32_t file, eql_input *in, eql_event_fn fn,
           void *ctx)
 {
     eql_source *s = eql_source_at(e, file);
-    taking t = {.e = e, .file = file};
+    eql_taking t = {.e = e, .file = file};
     eql_events_result r = EQL_EVENTS_NOMEM;
     eql_lines *l;
 
@@ -367,7 +376,7 @@ eql_events_read(eql_events *e, const char *path, eql_event_fn fn, void *ctx)
     e->pushed = EQL_NONE;
     file = add_source(e, path, EQL_STORE_SPOOL);
     if (file == EQL_NONE)
-        return no_memory(e);
+        return eql_events_no_memory(e);
     in = eql_input_open(path, stop, &why);
     if (in) {
         r = read_open(e, file, in, fn, ctx);
@@ -376,7 +385,7 @@ eql_events_read(eql_events *e, const char *path, eql_event_fn fn, void *ctx)
         e->error.len = 0;
         eql_buf_printf(&e->error, "%s", why.p);
     } else {
-        r = no_memory(e);
+        r = eql_events_no_memory(e);
     }
     eql_input_free(in);
     eql_buf_free(&why);
@@ -384,7 +393,30 @@ eql_events_read(eql_events *e, const char *path, eql_event_fn fn, void *ctx)
     return r;
 }
 
-/* --- events from memory ----------------------------------------------- */
+eql_events_result
+eql_events_read_memory(eql_events *e, const char *name, eql_strview text,
+                       eql_event_fn fn, void *ctx)
+{
+    eql_taking t = {.e = e, .file = add_source(e, name, EQL_STORE_MEMORY)};
+    uint64_t mapped = e->n.mapped;
+    eql_events_result r;
+    eql_blocks *s;
+
+    e->pushed = EQL_NONE;
+    if (t.file == EQL_NONE)
+        return eql_events_no_memory(e);
+    e->n.files++;
+    eql_source_at(e, t.file)->memory = text;
+    begin_taking(&t, fn, ctx);
+    s = eql_blocks_memory(text, e->o.block_bytes, e->o.max_line_bytes);
+    r = s ? read_blocks(&t, s) : EQL_EVENTS_NOMEM;
+    eql_blocks_free(s);
+    r = end_taking(&t, r);
+    close_source(e, t.file, e->n.mapped != mapped);
+    return r;
+}
+
+/* --- pushed events ---------------------------------------------------- */
 
 static uint32_t
 pushed_source(eql_events *e, const char *name)
@@ -421,10 +453,10 @@ eql_events_push(eql_events *e, const char *name, eql_strview event,
 {
     eql_line line = {
         .kind = kind_of(e, event), .text = event, .column = 1, .cut = true};
-    taking t = {.e = e, .file = pushed_source(e, name)};
+    eql_taking t = {.e = e, .file = pushed_source(e, name)};
 
     if (t.file == EQL_NONE)
-        return no_memory(e);
+        return eql_events_no_memory(e);
     begin_taking(&t, fn, ctx);
     line.line = ++eql_source_at(e, t.file)->lines;
     e->n.bytes += event.len;
@@ -434,31 +466,52 @@ eql_events_push(eql_events *e, const char *name, eql_strview event,
 /* --- for later -------------------------------------------------------- */
 
 bool
-eql_events_keep(eql_events *e, const eql_event *ev, eql_event_ref *ref)
+eql_events_spool(eql_events *e, uint32_t file, eql_strview text,
+                 uint64_t *offset)
 {
     eql_buf why = {0};
-    bool ok;
+    bool ok = eql_spool_put(e->spool, text, offset, &why);
 
-    if (ev->store == EQL_STORE_FILE) {
-        *ref =
-            (eql_event_ref){ev->offset, ev->len,
-                            EQL_STORE_FILE | eql_events_check(e->taker.text)};
-        return true;
-    }
-    if (e->taker.kept) {
-        *ref = e->taker.ref;
-        return true;
-    }
-    *ref = (eql_event_ref){0, ev->len, EQL_STORE_SPOOL};
-    ok = eql_spool_put(e->spool, e->taker.text, &ref->offset, &why);
     if (!ok)
-        failed(e, EQL_EVENTS_IO, eql_events_path(e, ev->file),
+        failed(e, EQL_EVENTS_IO, eql_events_path(e, file),
                why.p ? why.p : "out of memory");
     eql_buf_free(&why);
     e->n.spool_bytes = eql_spool_bytes(e->spool);
-    e->taker.kept = ok;
-    e->taker.ref = *ref;
     return ok;
+}
+
+/* With `texts`, nothing of e changes: other threads may do the same. */
+static bool
+keep(eql_events *e, eql_taker *t, const eql_event *ev, eql_event_ref *ref)
+{
+    if (!t->kept) {
+        t->ref = (eql_event_ref){ev->offset, ev->len, ev->store};
+        t->kept = true;
+        if (ev->store == EQL_STORE_FILE) {
+            t->ref.store |= eql_events_check(t->text);
+        } else if (ev->store == EQL_STORE_SPOOL && t->texts) {
+            t->ref.offset = t->texts->len;
+            eql_buf_add_sv(t->texts, t->text);
+            t->kept = !t->texts->failed;
+        } else if (ev->store == EQL_STORE_SPOOL) {
+            t->kept = eql_events_spool(e, ev->file, t->text, &t->ref.offset);
+        }
+    }
+    *ref = t->ref;
+    return t->kept;
+}
+
+bool
+eql_events_keep(eql_events *e, const eql_event *ev, eql_event_ref *ref)
+{
+    return keep(e, &e->taker, ev, ref);
+}
+
+bool
+eql_events_keep_shared(eql_events *e, uint32_t worker, const eql_event *ev,
+                       eql_event_ref *ref)
+{
+    return keep(e, eql_share_taker(e->share, worker), ev, ref);
 }
 
 const eql_events_counters *

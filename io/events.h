@@ -113,9 +113,19 @@ eql_events_result eql_events_push(eql_events *e, const char *name,
 uint32_t eql_events_nfiles(const eql_events *e);
 const char *eql_events_path(const eql_events *e, uint32_t file);
 
+/* JSON lines in memory, which stays as it is until the object is freed and has
+ * EQL_READER_PADDING (reader.h) readable bytes behind it.  Nothing is copied;
+ * for measuring. */
+eql_events_result eql_events_read_memory(eql_events *e, const char *name,
+                                         eql_strview text, eql_event_fn fn,
+                                         void *ctx);
+
 /* During the call of fn: where can this event be had again?  A plain file is
  * read again, everything else is spooled.  false: I/O or budget. */
 bool eql_events_keep(eql_events *e, const eql_event *ev, eql_event_ref *ref);
+/* The same on the thread of a worker, see below. */
+bool eql_events_keep_shared(eql_events *e, uint32_t worker, const eql_event *ev,
+                            eql_event_ref *ref);
 /* After a file's end: the time of one of its pending hits. */
 bool eql_events_settle(eql_events *e, const eql_hit *h, int64_t *ns);
 /* Has this file pending times at all? */
@@ -135,6 +145,45 @@ bool eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
 
 const eql_events_counters *eql_events_get_counters(const eql_events *e);
 const char *eql_events_error(const eql_events *e); /* "" when none */
+
+/* --- several threads -------------------------------------------------- */
+
+/* Before the events of a batch; what to add to those of its places. */
+typedef struct {
+    uint64_t line;   /* to eql_event.line */
+    uint64_t offset; /* to eql_event_ref.offset */
+} eql_events_place;
+
+#define EQL_MAX_WORKERS 64u
+#define EQL_WORKER_BATCHES 2u /* per worker: one in work, one to come */
+
+/* JSON lines are shared out in blocks.  The events of one are a batch; batches
+ * have small numbers that are used again once merged, below
+ * workers * EQL_WORKER_BATCHES. */
+typedef struct {
+    uint32_t workers; /* threads, the caller's own (number 0) included */
+    /* On a worker's thread: the batch's events are to come.  Returns the
+     * context that `event` is called with; NULL: out of memory. */
+    void *(*begin)(void *ctx, uint32_t worker, uint32_t batch);
+    /* Lines count from the batch's first, from 1; false ends the batch. */
+    eql_event_fn event;
+    void (*end)(void *ctx, uint32_t worker);
+    /* On the caller's thread, in the order of the input, no matter what became
+     * of the batch.  place NULL: the texts of events could not be kept.  false
+     * stops reading. */
+    bool (*merge)(void *ctx, uint32_t batch, const eql_events_place *place);
+    void *ctx;
+} eql_events_sharing;
+
+/* From now on eql_events_read shares out what it can, and calls fn only for
+ * the rest: files of less than two blocks, arrays, objects over several lines.
+ * Threads are started by the first file that is worth it.  s is copied, with 1
+ * .. EQL_MAX_WORKERS workers.  false: out of memory.
+ *
+ * Problems, counters and the order of all that is merged are those of one
+ * thread, as long as nothing ends the run early; then what comes after the end
+ * may be counted up to the batch's end. */
+bool eql_events_share(eql_events *e, const eql_events_sharing *s);
 
 /* --- finding event files ---------------------------------------------- */
 

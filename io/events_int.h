@@ -1,4 +1,5 @@
-/* events_int.h -- what events.c and fetch.c share; nobody else includes it. */
+/* events_int.h -- what events.c, fetch.c and share.c share; nobody else
+ * includes it. */
 #ifndef EQL_IO_EVENTS_INT_H
 #define EQL_IO_EVENTS_INT_H
 
@@ -13,14 +14,16 @@
 /* What offset means: eql_event.store and eql_event_ref.store. */
 enum {
     EQL_STORE_FILE, /* of the input file, plain */
-    EQL_STORE_SPOOL
+    EQL_STORE_SPOOL,
+    EQL_STORE_MEMORY /* of the caller's bytes */
 };
 
 /* One input, in the order of calls. */
 typedef struct {
     char *path;
     uint8_t store;
-    eql_input_id id; /* FILE: so that another file of that name is noticed */
+    eql_input_id id;    /* FILE: so that another file of that name is noticed */
+    eql_strview memory; /* MEMORY */
     eql_wall_clock *clock; /* NULL when no record of it was mapped */
     bool settled;          /* the clock is */
     bool pending;          /* some times are known only once it is */
@@ -38,7 +41,9 @@ typedef struct {
 
 struct eql_events {
     eql_events_options o;
+    const eql_program *program;
     eql_taker taker;
+    struct eql_share *share; /* NULL: one thread */
     eql_spool *spool;
     eql_vec sources; /* eql_source */
     uint32_t pushed; /* source of the last push, EQL_NONE */
@@ -57,6 +62,30 @@ eql_source_at(const eql_events *e, uint32_t file)
 {
     return eql_vec_at(&e->sources, file);
 }
+
+/* The file being read. */
+typedef struct {
+    eql_events *e;
+    uint32_t file;
+    eql_take take;
+    uint64_t bytes; /* of the files before it */
+} eql_taking;
+
+/* Reports, counts nothing. */
+void eql_events_report(eql_taking *t, const eql_problem *p);
+eql_events_result eql_events_no_memory(eql_events *e);
+/* Puts kept texts into the spool. */
+bool eql_events_spool(eql_events *e, uint32_t file, eql_strview text,
+                      uint64_t *offset);
+
+/* All blocks, shared out. */
+eql_events_result eql_share_blocks(struct eql_share *h, eql_taking *t,
+                                   eql_blocks *s);
+void eql_share_free(struct eql_share *h);
+/* Of a worker with a batch. */
+eql_taker *eql_share_taker(struct eql_share *h, uint32_t worker);
+/* A block on the caller's thread. */
+eql_events_result eql_events_block(eql_taking *t, const eql_block *b);
 
 /* After this, pending times of the source can be told. */
 void eql_source_settle(eql_source *s);

@@ -102,7 +102,11 @@ get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file)
     int fd;
 
     e->bytes.len = 0;
-    if ((ref->store & 0xff) == EQL_STORE_SPOOL) {
+    if ((ref->store & 0xff) == EQL_STORE_MEMORY) {
+        eql_buf_add(&e->bytes, eql_source_at(e, file)->memory.p + ref->offset,
+                    ref->len);
+        ok = !e->bytes.failed;
+    } else if ((ref->store & 0xff) == EQL_STORE_SPOOL) {
         ok = eql_spool_get(e->spool, ref->offset, ref->len, &e->bytes, &why);
     } else {
         fd = open_source(e, file);

@@ -27,6 +27,11 @@ bool eql_mapping_recognises(const json_t *record);
 /* The learned offset of one file's zone-less times. */
 eql_wall_clock *eql_wall_clock_new(const eql_events_options *o);
 void eql_wall_clock_free(eql_wall_clock *c);
+/* One that only takes notes of what it is taught. */
+eql_wall_clock *eql_wall_clock_new_notes(const eql_events_options *o);
+/* Teaches c what the other has noted, in order, and empties the notes.  false:
+ * there was no memory to note all. */
+bool eql_wall_clock_learn_notes(eql_wall_clock *c, eql_wall_clock *notes);
 /* Ends learning; afterwards eql_wall_clock_utc answers. */
 void eql_wall_clock_settle(eql_wall_clock *c);
 

@@ -34,6 +34,7 @@ typedef struct {
     eql_strview text;
     bool kept; /* can be had again at ref */
     eql_event_ref ref;
+    eql_buf *texts; /* where kept texts are gathered; NULL: in the spool */
 } eql_taker;
 
 /* o is borrowed, its limits are set.  false: reason in why; empty when out of

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "vm/lane.h"
 #include "vm/order.h"
 #include "vm/pending.h"
 #include "vm/seq.h"
@@ -28,6 +29,8 @@ struct eql_engine {
     char *temp_dir; /* NULL: the default */
     eql_captures *captures;
     eql_sieve *sieve;
+    eql_lane *lane; /* of the sieve; NULL before it is asked for */
+    bool count_fields;
     eql_pending *pending;
     eql_order *order;
     eql_seq *seq;
@@ -128,6 +131,7 @@ eql_engine_free(eql_engine *e)
     eql_seq_free(e->seq);
     eql_order_free(e->order);
     eql_pending_free(e->pending);
+    eql_lane_free(e->lane);
     eql_sieve_free(e->sieve);
     eql_captures_free(e->captures);
     free(e->newest);
@@ -216,6 +220,64 @@ eql_engine_event(eql_engine *e, const eql_event *ev)
     return settle_on(e, eql_sieve_event(e->sieve, ev, take_hit, e));
 }
 
+/* --- several threads ---------------------------------------------------------
+ */
+
+eql_lane *
+eql_engine_own_lane(eql_engine *e)
+{
+    if (!e->lane)
+        e->lane = eql_lane_of(e->sieve, &e->counters);
+    return e->lane;
+}
+
+eql_lane *
+eql_engine_new_lane(const eql_engine *e, const eql_engine_calls *calls)
+{
+    return eql_lane_new(e->program, e->captures, calls, e->count_fields);
+}
+
+void
+eql_engine_collect(eql_engine *e, eql_lane *l)
+{
+    eql_lane_collect(l, e->sieve);
+}
+
+/* A hit as if its event had come now; newest is that of its batch so far. */
+static eql_engine_result
+merge_hit(eql_engine *e, const eql_hit *h, int64_t newest)
+{
+    if (h->clock == 0)
+        note_time(&e->newest[0], newest);
+    return take_hit(e, h);
+}
+
+eql_engine_result
+eql_engine_merge(eql_engine *e, eql_batch *b, uint64_t line, uint64_t offset)
+{
+    eql_engine_result res = EQL_ENGINE_OK;
+    size_t at = 0;
+
+    if (e->result != EQL_ENGINE_OK)
+        return e->result;
+#define X(member) e->counters.member += b->counted.member;
+    EQL_PURE_COUNTERS(X)
+#undef X
+    while (at < b->hits.len && res == EQL_ENGINE_OK) {
+        eql_hit *h = (eql_hit *)(void *)(b->hits.p + at + sizeof(int64_t));
+        int64_t newest;
+
+        memcpy(&newest, b->hits.p + at, sizeof newest);
+        h->line += line;
+        h->ref.offset += offset;
+        at += sizeof newest + h->size;
+        res = merge_hit(e, h, newest);
+    }
+    if (res == EQL_ENGINE_OK)
+        note_time(&e->newest[0], b->newest);
+    return settle_on(e, res);
+}
+
 eql_engine_result
 eql_engine_settle(eql_engine *e, uint32_t file, eql_settle_fn settle, void *ctx)
 {
@@ -287,6 +349,7 @@ eql_engine_key_missing(const eql_engine *e, uint32_t stage, uint32_t k)
 void
 eql_engine_count_fields(eql_engine *e)
 {
+    e->count_fields = true;
     eql_sieve_count_fields(e->sieve);
 }
 

@@ -151,6 +151,22 @@ typedef bool (*eql_settle_fn)(void *ctx, const eql_hit *h, int64_t *ns);
 eql_engine_result eql_engine_settle(eql_engine *e, uint32_t file,
                                     eql_settle_fn settle, void *ctx);
 eql_engine_result eql_engine_finish(eql_engine *e);
+
+/* Several threads may share out the filtering (lane.h).  The engine's own lane
+ * is that of the calling thread; lanes of others have calls of their own, of
+ * which only keep is called.  NULL: out of memory. */
+struct eql_lane *eql_engine_own_lane(eql_engine *e);
+struct eql_lane *eql_engine_new_lane(const eql_engine *e,
+                                     const eql_engine_calls *calls);
+/* Takes over the hits of a batch; batches come in the order of their events.
+ * line and offset are added to those of its hits: it may be that a lane knew
+ * only places in its part of a file. */
+struct eql_batch;
+eql_engine_result eql_engine_merge(eql_engine *e, struct eql_batch *b,
+                                   uint64_t line, uint64_t offset);
+/* Takes over what a lane has counted per stage; afterwards numbers below
+ * include it. */
+void eql_engine_collect(eql_engine *e, struct eql_lane *l);
 const eql_engine_counters *eql_engine_get_counters(const eql_engine *e);
 const eql_stage_counters *eql_engine_stage(const eql_engine *e, uint32_t stage);
 /* Events without a value for key `k` of stage `stage`, among its hits. */

@@ -189,6 +189,15 @@ eql_keys_missing(const eql_keys *k, uint32_t key)
     return k->missing[key];
 }
 
+void
+eql_keys_collect(eql_keys *to, eql_keys *from)
+{
+    for (uint32_t i = 0; i < to->program->nkeys; i++) {
+        to->missing[i] += from->missing[i];
+        from->missing[i] = 0;
+    }
+}
+
 /* --- one event ---------------------------------------------------------------
  */
 

@@ -39,5 +39,7 @@ eql_keys_result eql_keys_add(eql_keys *k, uint32_t stage, const eql_event *ev,
                              eql_buf *rec, size_t entry, bool *capped);
 /* Events without a value for program.keys[key], optional ones too. */
 uint64_t eql_keys_missing(const eql_keys *k, uint32_t key);
+/* Moves these numbers of `from` to `to`. */
+void eql_keys_collect(eql_keys *to, eql_keys *from);
 
 #endif

@@ -402,6 +402,24 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
     return res;
 }
 
+void
+eql_sieve_collect(eql_sieve *to, eql_sieve *from)
+{
+    const eql_program *p = to->program;
+
+    for (uint32_t i = 0; i < p->nstages; i++) {
+        to->stages[i].hits += from->stages[i].hits;
+        to->stages[i].withheld += from->stages[i].withheld;
+        to->stages[i].keyless += from->stages[i].keyless;
+        from->stages[i] = (eql_stage_counters){0};
+    }
+    for (uint32_t f = 0; f < p->nfields; f++) {
+        to->present[f] += from->present[f];
+        from->present[f] = 0;
+    }
+    eql_keys_collect(to->keys, from->keys);
+}
+
 const eql_stage_counters *
 eql_sieve_stage(const eql_sieve *s, uint32_t stage)
 {

@@ -28,6 +28,9 @@ eql_sieve *eql_sieve_new(const eql_program *p, const eql_captures *c,
 void eql_sieve_free(eql_sieve *s); /* NULL is fine */
 /* From now on, count the fields that events have (costs a look at each). */
 void eql_sieve_count_fields(eql_sieve *s);
+/* Moves what `from` has counted per stage, key and field to `to`; both are of
+ * one program. */
+void eql_sieve_collect(eql_sieve *to, eql_sieve *from);
 eql_engine_result eql_sieve_event(eql_sieve *s, const eql_event *ev,
                                   eql_sieve_fn fn, void *ctx);
 const eql_stage_counters *eql_sieve_stage(const eql_sieve *s, uint32_t stage);

@@ -329,6 +329,9 @@ typedef struct {
     const char *text;
 } eqlvm_problem;
 
+#define EQLVM_MAX_THREADS 64u
+#define EQLVM_DEFAULT_THREADS 8u /* at most, when threads is 0 */
+
 typedef struct {
     eqlvm_input input;
     eqlvm_time_rule time_rule;
@@ -347,6 +350,12 @@ typedef struct {
     const char *temp_dir;     /* NULL: TMPDIR, else /tmp */
     const char *id_field;     /* path of an event's id; NULL: _id of exports */
     bool count_fields;        /* for eqlvm_engine_field_events */
+    /* Threads that filter while eqlvm_engine_read runs, the caller's included.
+     * They come out alike, whatever the number.  0: one for each CPU that the
+     * process may use, at most EQLVM_DEFAULT_THREADS; 1: the caller's alone;
+     * more than EQLVM_MAX_THREADS are that many. */
+    uint32_t threads;
+    size_t block_bytes; /* of JSON lines that a thread takes; 0: 256 KiB */
     void (*problem)(void *ctx, const eqlvm_problem *p); /* may be NULL */
     /* Called now and then with bytes read (decompressed) and events; NULL. */
     void (*progress)(void *ctx, uint64_t bytes, uint64_t events);
@@ -396,7 +405,9 @@ EQLVM_API eqlvm_engine *eqlvm_engine_new(const eqlvm_program *p,
                                          eqlvm_alert_fn fn, void *ctx,
                                          char *reason, size_t cap);
 EQLVM_API void eqlvm_engine_free(eqlvm_engine *e);
-/* Reads a file, all files of a folder, or "-" (standard input).  A file that
+/* Reads a file, all files of a folder, or "-" (standard input).  Threads of its
+ * own call nothing of the user's: problem and progress are called on the
+ * calling thread, in the order of the input.  A file that
  * cannot be read is reported through problem, counted in files_failed, and
  * EQLVM_ERR_IO is returned; the engine stays usable. */
 EQLVM_API eqlvm_status eqlvm_engine_read(eqlvm_engine *e, const char *path);
@@ -405,7 +416,8 @@ EQLVM_API eqlvm_status eqlvm_engine_push(eqlvm_engine *e, const char *name,
                                          const char *json, size_t len);
 /* Sorts the hits, runs the sequences, delivers the alerts. */
 EQLVM_API eqlvm_status eqlvm_engine_finish(eqlvm_engine *e);
-/* Ends reading or finishing at the next event; may be called from a signal
+/* Ends reading or finishing at the next event, with several threads at the next
+ * block; may be called from a signal
  * handler or another thread.  After reading was stopped, eqlvm_engine_finish
  * still reports what was read. */
 EQLVM_API void eqlvm_engine_stop(eqlvm_engine *e);

@@ -1,0 +1,195 @@
+/* share.c -- filtering on several threads: io's batches meet vm's lanes.
+ *
+ * A worker has a lane, a batch its hits; both know nothing of order.  Batches
+ * are merged one after the other on the caller's thread, so nothing here needs
+ * a lock, and no callback of the user's is called elsewhere. */
+#include "api/engine.h"
+
+#include <sched.h>
+#include <stdlib.h>
+
+#include "vm/lane.h"
+
+/* What events of one block gave. */
+typedef struct {
+    eql_batch hits;
+    uint64_t evaluated, out_of_range;
+    eql_engine_result vm;
+} batch;
+
+typedef struct {
+    struct eql_api_share *share;
+    uint32_t number;
+    eql_lane *lane; /* NULL: not needed so far */
+    batch *now;
+} worker;
+
+struct eql_api_share {
+    eqlvm_engine *e;
+    uint32_t nworkers, nbatches;
+    worker *workers;
+    batch *batches;
+};
+
+static uint32_t
+usable_cpus(void)
+{
+    cpu_set_t set;
+    int n = 1;
+
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        n = CPU_COUNT(&set);
+    return n < 1 ? 1 : (uint32_t)n;
+}
+
+static uint32_t
+wanted_threads(const eqlvm_engine_options *o)
+{
+    uint32_t n = o->threads;
+
+    if (n == 0) {
+        n = usable_cpus();
+        return n < EQLVM_DEFAULT_THREADS ? n : EQLVM_DEFAULT_THREADS;
+    }
+    return n < EQLVM_MAX_THREADS ? n : EQLVM_MAX_THREADS;
+}
+
+/* --- on a worker's thread ------------------------------------------------ */
+
+static bool
+on_keep(void *ctx, const eql_event *ev, eql_event_ref *ref)
+{
+    worker *w = ctx;
+
+    return eql_events_keep_shared(w->share->e->events, w->number, ev, ref);
+}
+
+/* The caller's worker has the engine's lane, which it has anyway. */
+static bool
+has_lane(worker *w)
+{
+    eql_engine *vm = w->share->e->engine;
+    eql_engine_calls calls = {.keep = on_keep, .ctx = w};
+
+    if (!w->lane)
+        w->lane = w->number == 0 ? eql_engine_own_lane(vm)
+                                 : eql_engine_new_lane(vm, &calls);
+    return w->lane != NULL;
+}
+
+static void *
+on_begin(void *ctx, uint32_t number, uint32_t i)
+{
+    struct eql_api_share *s = ctx;
+    worker *w = &s->workers[number];
+    batch *b = &s->batches[i];
+
+    if (!has_lane(w))
+        return NULL;
+    b->evaluated = b->out_of_range = 0;
+    b->vm = EQL_ENGINE_OK;
+    w->now = b;
+    eql_lane_begin(w->lane, &b->hits);
+    return w;
+}
+
+static bool
+on_event(void *ctx, const eql_event *ev)
+{
+    worker *w = ctx;
+    batch *b = w->now;
+
+    if (!eql_engine_takes(w->share->e, ev)) {
+        b->out_of_range++;
+        return true;
+    }
+    b->evaluated++;
+    b->vm = eql_lane_event(w->lane, ev);
+    return b->vm == EQL_ENGINE_OK;
+}
+
+static void
+on_end(void *ctx, uint32_t number)
+{
+    struct eql_api_share *s = ctx;
+    worker *w = &s->workers[number];
+
+    eql_lane_end(w->lane);
+    w->now = NULL;
+}
+
+/* --- on the caller's thread ---------------------------------------------- */
+
+static bool
+on_merge(void *ctx, uint32_t i, const eql_events_place *place)
+{
+    struct eql_api_share *s = ctx;
+    eqlvm_engine *e = s->e;
+    batch *b = &s->batches[i];
+
+    e->evaluated += b->evaluated;
+    e->out_of_range += b->out_of_range;
+    e->vm = place ? eql_engine_merge(e->engine, &b->hits, place->line,
+                                     place->offset)
+                  : EQL_ENGINE_STOPPED;
+    if (e->vm == EQL_ENGINE_OK)
+        e->vm = b->vm;
+    eql_engine_progress(e, b->evaluated + b->out_of_range);
+    return e->vm == EQL_ENGINE_OK;
+}
+
+bool
+eql_engine_share(eqlvm_engine *e)
+{
+    eql_events_sharing sharing = {.workers = wanted_threads(&e->o),
+                                  .begin = on_begin,
+                                  .event = on_event,
+                                  .end = on_end,
+                                  .merge = on_merge};
+    struct eql_api_share *s;
+
+    if (sharing.workers == 1)
+        return true;
+    s = calloc(1, sizeof *s);
+    if (!s)
+        return false;
+    e->share = s;
+    s->e = e;
+    s->nworkers = sharing.workers;
+    s->nbatches = sharing.workers * EQL_WORKER_BATCHES;
+    s->workers = calloc(s->nworkers, sizeof *s->workers);
+    s->batches = calloc(s->nbatches, sizeof *s->batches);
+    if (!s->workers || !s->batches)
+        return false;
+    for (uint32_t i = 0; i < s->nworkers; i++)
+        s->workers[i] = (worker){.share = s, .number = i};
+    sharing.ctx = s;
+    return eql_events_share(e->events, &sharing);
+}
+
+void
+eql_engine_share_collect(eqlvm_engine *e)
+{
+    struct eql_api_share *s = e->share;
+
+    for (uint32_t i = 1; s && i < s->nworkers; i++)
+        if (s->workers[i].lane)
+            eql_engine_collect(e->engine, s->workers[i].lane);
+}
+
+void
+eql_engine_share_free(eqlvm_engine *e)
+{
+    struct eql_api_share *s = e->share;
+
+    if (!s)
+        return;
+    for (uint32_t i = 1; s->workers && i < s->nworkers; i++)
+        eql_lane_free(s->workers[i].lane);
+    for (uint32_t i = 0; s->batches && i < s->nbatches; i++)
+        eql_batch_free(&s->batches[i].hits);
+    free(s->workers);
+    free(s->batches);
+    free(s);
+    e->share = NULL;
+}
