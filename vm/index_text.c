@@ -33,7 +33,6 @@ static const char *const samples[] = {
     "/usr/bin/",
     "/usr/lib/",
     "/usr/sbin/",
-    "/home/",
     "/var/",
     "/etc/",
     "/tmp/",
