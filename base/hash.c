@@ -95,16 +95,40 @@ sip_sum(const sip *s)
     return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
+static sip
+sip_seeded(uint64_t seed)
+{
+    /* One odd multiple of the golden ratio makes the second key half. */
+    return sip_start(seed, seed * 0x9e3779b97f4a7c15u ^ 0xd1b54a32d192ed03u);
+}
+
 uint64_t
 eql_hash64(uint64_t seed, const void *p, size_t len)
 {
-    /* One odd multiple of the golden ratio makes the second key half. */
-    sip s = sip_start(seed, seed * 0x9e3779b97f4a7c15u ^ 0xd1b54a32d192ed03u);
+    sip s = sip_seeded(seed);
 
     sip_bytes(&s, p, len, 1);
     s.v2 ^= 0xff;
     rounds(&s, 3);
     return sip_sum(&s);
+}
+
+/* SipHash's own way to 128 bits, with as few rounds as eql_hash64. */
+eql_h128
+eql_hash128_seeded(uint64_t seed, const void *p, size_t len)
+{
+    sip s = sip_seeded(seed);
+    eql_h128 h;
+
+    s.v1 ^= 0xee;
+    sip_bytes(&s, p, len, 1);
+    s.v2 ^= 0xee;
+    rounds(&s, 3);
+    h.lo = sip_sum(&s);
+    s.v1 ^= 0xdd;
+    rounds(&s, 3);
+    h.hi = sip_sum(&s);
+    return h;
 }
 
 eql_h128

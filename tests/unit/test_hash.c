@@ -63,6 +63,23 @@ test_hash64_depends_on_seed_and_every_byte(void **state)
 }
 
 static void
+test_seeded_hash128_depends_on_seed_and_every_byte(void **state)
+{
+    unsigned char in[40] = {0};
+    eql_h128 base = eql_hash128_seeded(1, in, sizeof in), h;
+
+    (void)state;
+    h = eql_hash128_seeded(2, in, sizeof in);
+    assert_true(base.lo != h.lo && base.hi != h.hi && base.lo != base.hi);
+    for (size_t i = 0; i < sizeof in; i++) {
+        in[i] = 1;
+        h = eql_hash128_seeded(1, in, sizeof in);
+        assert_true(base.lo != h.lo && base.hi != h.hi);
+        in[i] = 0;
+    }
+}
+
+static void
 test_hash64_spreads_low_bits(void **state)
 {
     unsigned count[64] = {0};
@@ -87,6 +104,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hash128_vectors),
         cmocka_unit_test(test_hash64_depends_on_seed_and_every_byte),
+        cmocka_unit_test(test_seeded_hash128_depends_on_seed_and_every_byte),
         cmocka_unit_test(test_hash64_spreads_low_bits),
         cmocka_unit_test(test_seeds_differ),
     };
