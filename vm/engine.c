@@ -293,6 +293,15 @@ eql_engine_settle(eql_engine *e, uint32_t file, eql_settle_fn settle, void *ctx)
     return settle_on(e, res);
 }
 
+/* A fetch of eql_hit_source. */
+static eql_engine_result
+read_again(void *ctx, uint64_t place, const eql_hit **h)
+{
+    eql_engine *e = ctx;
+
+    return eql_order_fetch(e->order, place, h);
+}
+
 /* --- the end -----------------------------------------------------------------
  */
 
@@ -301,6 +310,9 @@ run_hits(eql_engine *e)
 {
     eql_hit_sink sink = {take_settled, e};
     eql_engine_result res = eql_pending_give_up(e->pending, &sink);
+    eql_hit_source source = {read_again, e};
+
+    eql_seq_read_again(e->seq, &source);
 
     if (res == EQL_ENGINE_OK)
         res = eql_order_sort(e->order);
@@ -310,6 +322,7 @@ run_hits(eql_engine *e)
         res = eql_order_next(e->order, &h);
         if (res != EQL_ENGINE_OK || !h)
             break;
+        eql_seq_place(e->seq, eql_order_place(e->order));
         res = eql_seq_hit(e->seq, h);
     }
     return res == EQL_ENGINE_OK ? eql_seq_end(e->seq, e->newest) : res;

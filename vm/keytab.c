@@ -5,8 +5,6 @@
  * buckets. */
 #include "vm/keytab.h"
 
-#include "base/hash.h"
-
 #define LEAST_BUCKETS ((size_t)16)
 
 bool
@@ -34,6 +32,13 @@ eql_keytab_hash(const eql_keytab *t, uint32_t rule, eql_strview key)
     /* An odd factor: different rules, different seeds. */
     return eql_hash64(t->seed + rule * UINT64_C(0x9e3779b97f4a7c15), key.p,
                       key.len);
+}
+
+eql_h128
+eql_keytab_hash128(uint64_t seed, uint32_t rule, eql_strview key)
+{
+    return eql_hash128_seeded(seed + rule * UINT64_C(0x9e3779b97f4a7c15), key.p,
+                              key.len);
 }
 
 static eql_keytab_node **

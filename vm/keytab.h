@@ -7,6 +7,7 @@
 #define EQL_VM_KEYTAB_H
 
 #include "base/base.h"
+#include "base/hash.h"
 #include "vm/budget.h"
 
 typedef struct eql_keytab_node {
@@ -28,6 +29,8 @@ typedef struct {
 bool eql_keytab_init(eql_keytab *t, uint64_t seed, eql_budget *budget);
 void eql_keytab_free(eql_keytab *t); /* the buckets only */
 uint64_t eql_keytab_hash(const eql_keytab *t, uint32_t rule, eql_strview key);
+/* More bits of the same kind, of which lo may serve as hash of a table. */
+eql_h128 eql_keytab_hash128(uint64_t seed, uint32_t rule, eql_strview key);
 /* NULL when there is none. */
 eql_keytab_node *eql_keytab_find(const eql_keytab *t, uint64_t hash,
                                  uint32_t rule, eql_strview key);

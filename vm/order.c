@@ -20,6 +20,7 @@
 #define FAN_IN 64u /* runs merged at once, at most */
 #define LEAST_BUFFER ((size_t)512)
 #define MOST_BUFFER ((size_t)256 << 10)
+#define FETCH_BYTES ((size_t)512) /* read at once; most hits are shorter */
 #define INDEX_BYTES (2 * sizeof(size_t)) /* of a record: index and scratch */
 
 typedef struct {
@@ -57,6 +58,7 @@ struct eql_order {
     uint32_t heap[FAN_IN];
     uint32_t nheap;
     bool started; /* heap[0]'s record was handed out */
+    eql_buf fetched;
 };
 
 static int
@@ -121,6 +123,7 @@ eql_order_free(eql_order *o)
     eql_spill_close(&o->files[0]);
     eql_spill_close(&o->files[1]);
     eql_vec_free(&o->runs);
+    eql_buf_free(&o->fetched);
     free(o->block);
     free(o);
 }
@@ -503,6 +506,55 @@ eql_order_next(eql_order *o, const eql_hit **h)
     if (o->runs.n > 0)
         return result(o, next_merged(o, h));
     *h = o->pos < o->n ? hit_at(o, o->index[o->pos++]) : NULL;
+    return EQL_ENGINE_OK;
+}
+
+uint64_t
+eql_order_place(const eql_order *o)
+{
+    if (o->runs.n > 0)
+        return eql_spill_place(&o->readers[o->heap[0]]);
+    return o->pos > 0 ? o->index[o->pos - 1] : 0;
+}
+
+/* Reads n bytes of the file behind what of the record is there already. */
+static bool
+fetch_bytes(eql_order *o, uint64_t place, size_t n)
+{
+    eql_spill *file = &o->files[o->from];
+    size_t have = o->fetched.len;
+
+    if (!eql_buf_reserve(&o->fetched, n)) {
+        o->nomem = true;
+        return false;
+    }
+    o->fetched.len = have + n;
+    return eql_spill_read(file, place + have, o->fetched.p + have, n);
+}
+
+static bool
+fetch(eql_order *o, uint64_t place, const eql_hit **h)
+{
+    uint64_t left = o->files[o->from].len - place;
+    size_t guess = left < FETCH_BYTES ? (size_t)left : FETCH_BYTES;
+    uint32_t size;
+
+    o->fetched.len = 0;
+    if (!fetch_bytes(o, place, guess))
+        return false;
+    memcpy(&size, o->fetched.p, sizeof size);
+    if (size > guess && !fetch_bytes(o, place, size - guess))
+        return false;
+    *h = (const eql_hit *)(const void *)o->fetched.p;
+    return true;
+}
+
+eql_engine_result
+eql_order_fetch(eql_order *o, uint64_t place, const eql_hit **h)
+{
+    if (o->runs.n > 0)
+        return result(o, fetch(o, place, h));
+    *h = hit_at(o, (size_t)place);
     return EQL_ENGINE_OK;
 }
 

@@ -29,6 +29,12 @@ eql_engine_result eql_order_push(eql_order *o, const eql_hit *h);
 eql_engine_result eql_order_sort(eql_order *o);
 /* After sort: the next hit, valid until the next call, or NULL at the end. */
 eql_engine_result eql_order_next(eql_order *o, const eql_hit **h);
+/* Where the hit handed out last is, until the sorter is freed; a multiple of 8.
+ * Hits of the last merge are where their runs are. */
+uint64_t eql_order_place(const eql_order *o);
+/* After sort: the hit of that place, valid until the next fetch. */
+eql_engine_result eql_order_fetch(eql_order *o, uint64_t place,
+                                  const eql_hit **h);
 /* Bytes written to temporary files so far. */
 uint64_t eql_order_spilled(const eql_order *o);
 /* Merges of runs that had to be written out again before the last one. */

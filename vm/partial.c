@@ -222,6 +222,16 @@ eql_partial_link(eql_partial_entry *e, eql_partial *p, eql_partial *above)
 }
 
 void
+eql_partial_link_last(eql_partial_entry *e, eql_partial *p)
+{
+    eql_partial *above = e->top;
+
+    while (above && above->below)
+        above = above->below;
+    eql_partial_link(e, p, above);
+}
+
+void
 eql_partial_unlink(eql_partial *p)
 {
     if (p->above)

@@ -16,6 +16,7 @@
 #include "vm/engine.h"
 #include "vm/hit.h"
 #include "vm/keytab.h"
+#include "vm/starts.h"
 #include "vm/window.h"
 
 /* An event of a partial; it has a time. */
@@ -55,6 +56,8 @@ typedef struct eql_partial {
     uint32_t severities; /* conditions that hold for any of them */
     bool poisoned;       /* a missing event was there */
     bool excepted;       /* planted fault exception_after */
+    bool owns_start;     /* its turn is that of `start`, not of `window` */
+    eql_start_owner start;
 } eql_partial;
 
 #define EQL_NO_LEAD INT64_MIN
@@ -64,6 +67,12 @@ static inline eql_partial *
 eql_partial_of(eql_window_node *n)
 {
     return (eql_partial *)(void *)n;
+}
+
+static inline eql_partial *
+eql_partial_of_start(eql_start_owner *o)
+{
+    return (eql_partial *)(void *)((char *)o - offsetof(eql_partial, start));
 }
 
 /* --- events: all memory is counted in b, NULL and false: out of memory --- */
@@ -99,6 +108,8 @@ void eql_partial_entry_free(eql_budget *b, eql_partial_entry *e);
 uint64_t eql_partial_entry_cost(eql_strview key);
 /* Puts p, which is in no list, behind `above`; NULL: at the top. */
 void eql_partial_link(eql_partial_entry *e, eql_partial *p, eql_partial *above);
+/* Puts it below all others. */
+void eql_partial_link_last(eql_partial_entry *e, eql_partial *p);
 void eql_partial_unlink(eql_partial *p);
 
 #endif

@@ -142,7 +142,10 @@ make_parts(eql_seq *s, const eql_engine_options *o,
     s->budget.max = w.partials;
     if (w.late > 0 && !(s->late = eql_late_new(w.late, seed)))
         return false;
-    if (!eql_seq_plan_init(&s->plan, s->captures) || !init_windows(s) ||
+    s->seed = seed;
+    s->waits = calloc((size_t)p->nrules + 1, sizeof *s->waits);
+    if (!s->waits || !eql_seq_plan_init(&s->plan, s->captures) ||
+        !init_windows(s) || !eql_seq_starts_init(s) ||
         !eql_keytab_init(&s->table, seed, &s->budget) || !make_kinds(s, &w))
         return false;
     if (s->plan.leads && !eql_keytab_init(&s->leads, seed, &s->budget))
@@ -191,6 +194,7 @@ eql_seq_free(eql_seq *s)
     if (s->leads.budget)
         eql_keytab_free(&s->leads);
     eql_seq_plan_free(&s->plan);
+    free(s->waits);
     eql_vec_free(&s->items);
     eql_vec_free(&s->entries);
     free(s);
@@ -202,6 +206,8 @@ eql_seq_free(eql_seq *s)
 static eql_engine_result
 see_key(eql_seq *s, eql_seq_step *st)
 {
+    eql_h128 h;
+
     if (s->late) {
         switch (eql_late_ask(s->late, st->index, st->key, st->hit->time_ns)) {
         case EQL_LATE_NOMEM: return EQL_ENGINE_NOMEM;
@@ -209,7 +215,9 @@ see_key(eql_seq *s, eql_seq_step *st)
         case EQL_LATE_NO: break;
         }
     }
-    st->hash = eql_keytab_hash(&s->table, st->index, st->key);
+    h = eql_keytab_hash128(s->seed, st->index, st->key);
+    st->hash = h.lo;
+    st->check = (uint16_t)h.hi;
     switch (st->plan->role) {
     case EQL_SEQ_POSITIVE: return eql_seq_positive(s, st);
     case EQL_SEQ_UNTIL: eql_seq_until(s, st); return EQL_ENGINE_OK;
@@ -412,6 +420,20 @@ see_together(eql_seq *s, const eql_hit *h, const item *its, uint32_t n)
                           take_result, s);
 }
 
+/* Can the stage do anything?  Asked before its residual and its keys. */
+static bool
+may_matter(const eql_seq *s, const eql_seq_step *st)
+{
+    const eql_seq_waits *w = &s->waits[st->index];
+
+    if (s->late || st->plan->role == EQL_SEQ_LEADING ||
+        (st->plan->role == EQL_SEQ_POSITIVE && st->plan->first == 0))
+        return true;
+    return w->nentries > 0 ||
+           (w->started && !eql_window_exceeds(st->hit->time_ns, w->start_ns,
+                                              eql_seq_rule_of(s, st)->span_ns));
+}
+
 /* All entries of one rule. */
 static eql_engine_result
 see_rule(eql_seq *s, const eql_hit *h, const item *its, uint32_t n)
@@ -428,7 +450,8 @@ see_rule(eql_seq *s, const eql_hit *h, const item *its, uint32_t n)
     for (uint32_t i = 0; i < n && res == EQL_ENGINE_OK; i++) {
         eql_seq_step st = step_of(s, h, &its[i]);
 
-        if (!residual_holds(s, &st))
+        if ((kind == EQL_RULE_SEQUENCE && !may_matter(s, &st)) ||
+            !residual_holds(s, &st))
             continue;
         res = kind == EQL_RULE_EVENT ? see_event(s, &st) : see_sequence(s, &st);
     }
@@ -450,6 +473,18 @@ see_rules(eql_seq *s, const eql_hit *h)
             res = eql_matches_flush(s->matches);
     }
     return res;
+}
+
+void
+eql_seq_read_again(eql_seq *s, const eql_hit_source *source)
+{
+    s->source = *source;
+}
+
+void
+eql_seq_place(eql_seq *s, uint64_t place)
+{
+    s->place = place;
 }
 
 eql_engine_result

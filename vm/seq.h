@@ -19,6 +19,19 @@ eql_seq *eql_seq_new(const eql_captures *c, const eql_engine_options *o,
                      const eql_engine_calls *calls,
                      eql_engine_counters *counters);
 void eql_seq_free(eql_seq *s); /* NULL is fine */
+
+/* Where hits can be read again, as long as the ordered half works.  Partials
+ * that have just started are then kept small.  To be set before the first hit.
+ *
+ * fetch: the hit handed out with that place, valid until the next call. */
+typedef struct {
+    eql_engine_result (*fetch)(void *ctx, uint64_t place, const eql_hit **h);
+    void *ctx;
+} eql_hit_source;
+
+void eql_seq_read_again(eql_seq *s, const eql_hit_source *source);
+/* Of the next hit; a multiple of 8, below EQL_START_MAX_PLACE. */
+void eql_seq_place(eql_seq *s, uint64_t place);
 /* The next hit in order; no time in it is pending. */
 eql_engine_result eql_seq_hit(eql_seq *s, const eql_hit *h);
 /* No more hits: what was held, sampled or piped is delivered.  now_ns, per

@@ -3,6 +3,7 @@
  *   seq.c          makes it, takes hits apart, sends entries where they belong
  *   seq_plan.c     what each stage means to the machine, from the program
  *   seq_state.c    entries and slots: enter, leave, expire, give way
+ *   seq_start.c    partials of one event, kept small
  *   seq_step.c     a positive stage, or `until`, sees an event (spec 8.2)
  *   seq_missing.c  missing stages and completion (spec 9)
  *
@@ -46,6 +47,7 @@ typedef struct {
 typedef struct {
     uint32_t npositive; /* positions, runs expanded */
     bool leads, trails; /* has missing stages there */
+    bool small;         /* its partials may begin as starts (seq_start.c) */
     int64_t span_ns;    /* EQL_WINDOW_NEVER: none */
 } eql_seq_rule;
 
@@ -84,6 +86,13 @@ typedef struct {
     char key[];
 } eql_seq_lead;
 
+/* Whether anything can wait for a rule. */
+typedef struct {
+    uint64_t nentries; /* of the table */
+    bool started;
+    int64_t start_ns; /* of its last start that was kept small */
+} eql_seq_waits;
+
 struct eql_seq {
     const eql_program *program;
     const eql_captures *captures;
@@ -94,6 +103,13 @@ struct eql_seq {
     eql_keytab table;  /* eql_partial_entry */
     eql_keytab leads;  /* eql_seq_lead */
     eql_windows windows;
+    eql_starts *starts; /* one per ring of windows; NULL: none is kept small */
+    int64_t starts_wake_ns; /* no start expires before time passes this */
+    uint32_t kept_ring, kept_start; /* stays when room is made; NONE: none */
+    eql_seq_waits *waits;           /* one per rule */
+    uint64_t seed;                  /* of the keys' hash */
+    eql_hit_source source;
+    uint64_t place; /* of the hit at hand */
     eql_budget lineage_budget, join_budget, sample_budget, pipe_budget;
     eql_lineages *lineages;
     eql_residual *residual;
@@ -122,6 +138,7 @@ typedef struct {
     uint32_t stage; /* of program.stages[] */
     eql_strview key;
     uint64_t hash;
+    uint16_t check;           /* more bits of the same hash */
     eql_partial_event *event; /* made once for all partials of the key */
 } eql_seq_step;
 
@@ -152,6 +169,31 @@ void eql_seq_drop(eql_seq *s, eql_partial *p, uint64_t *why);
 eql_engine_result eql_seq_expire(eql_seq *s, int64_t now_ns);
 /* Frees everything that a window knows. */
 void eql_seq_forget_all(eql_seq *s);
+
+/* --- starts ----------------------------------------------------------------
+ */
+
+bool eql_seq_starts_init(eql_seq *s);
+void eql_seq_starts_free(eql_seq *s);
+/* Are the partials of the step's rule starts until they go on? */
+static inline bool
+eql_seq_is_small(const eql_seq *s, const eql_seq_step *st)
+{
+    return s->starts && s->source.fetch && eql_seq_rule_of(s, st)->small;
+}
+/* The first stage sees an event. */
+eql_engine_result eql_seq_start_small(eql_seq *s, const eql_seq_step *st);
+/* `until` sees one. */
+void eql_seq_end_small(eql_seq *s, const eql_seq_step *st);
+/* Makes a partial of the key's start; returns its entry, in hand.  NULL: there
+ * was none, or *res says why. */
+eql_partial_entry *eql_seq_make_whole(eql_seq *s, const eql_seq_step *st,
+                                      eql_engine_result *res);
+void eql_seq_starts_expire(eql_seq *s, int64_t now_ns);
+/* Evicts the oldest start, or the partial that owns it, if it is older than
+ * `before`; false: there is none. */
+bool eql_seq_evict_start(eql_seq *s, const eql_window_node *keep,
+                         uint64_t before);
 
 /* --- steps -----------------------------------------------------------------
  */

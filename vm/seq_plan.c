@@ -4,6 +4,7 @@
  * slot they stand behind (spec 8.1, 9).  It only reads the program. */
 #include <stdlib.h>
 
+#include "vm/fault.h"
 #include "vm/seq_int.h"
 
 static bool
@@ -63,6 +64,31 @@ plan_stages(eql_seq_plan *plan, const eql_captures *c, uint32_t rule)
     plan->trails |= r->trails;
 }
 
+/* Does nothing but the second stage, `until`, time and room decide about a
+ * partial of one event?  Planted faults that need it whole count as well. */
+static bool
+may_be_small(const eql_seq_plan *plan, const eql_rule *rule,
+             const eql_seq_rule *r)
+{
+    const eql_seq_stage *first = &plan->stages[rule->stages.first];
+    uint32_t end = rule->stages.first + rule->stages.n;
+
+    if (EQL_FAULT(partial_kept) || EQL_FAULT(keep_oldest_partial) ||
+        EQL_FAULT(until_any_key) || EQL_FAULT(first_stage_first))
+        return false;
+    if (rule->kind != EQL_RULE_SEQUENCE || r->leads || r->npositive < 2 ||
+        first->runs > 1 || first->by_partial ||
+        plan->stages[first->next].by_partial)
+        return false;
+    for (uint32_t i = rule->stages.first; i < end; i++) {
+        const eql_seq_stage *s = &plan->stages[i];
+
+        if (s->fork || (s->role == EQL_SEQ_MIDDLE && s->first == 0))
+            return false;
+    }
+    return rule->until == EQL_NONE || !plan->stages[rule->until].by_partial;
+}
+
 static void
 plan_rule(eql_seq_plan *plan, const eql_captures *c, uint32_t rule)
 {
@@ -71,10 +97,11 @@ plan_rule(eql_seq_plan *plan, const eql_captures *c, uint32_t rule)
     plan->rules[rule].span_ns =
         r->has_maxspan ? r->maxspan_ns : EQL_WINDOW_NEVER;
     plan_stages(plan, c, rule);
-    if (r->until == EQL_NONE)
-        return;
-    plan->stages[r->until].role = EQL_SEQ_UNTIL;
-    plan_residual(plan, c, r->until);
+    if (r->until != EQL_NONE) {
+        plan->stages[r->until].role = EQL_SEQ_UNTIL;
+        plan_residual(plan, c, r->until);
+    }
+    plan->rules[rule].small = may_be_small(plan, r, &plan->rules[rule]);
 }
 
 bool

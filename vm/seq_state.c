@@ -26,6 +26,7 @@ eql_seq_unpin(eql_seq *s, eql_partial_entry *e)
     if (--e->nusers > 0)
         return;
     eql_keytab_remove(&s->table, &e->node);
+    s->waits[e->node.rule].nentries--;
     eql_partial_entry_free(&s->budget, e);
 }
 
@@ -44,6 +45,7 @@ eql_seq_need(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
             return NULL;
         }
         eql_keytab_insert(&s->table, &e->node);
+        s->waits[st->index].nentries++;
     }
     eql_seq_pin(e);
     return e;
@@ -67,7 +69,10 @@ eql_seq_take_out(eql_seq *s, eql_partial *p)
 {
     if (s->cursor == p)
         s->cursor = p->below;
-    eql_windows_remove(&s->windows, &p->window);
+    if (p->owns_start)
+        eql_starts_remove(&s->starts[p->window.ring], p->start.at);
+    else
+        eql_windows_remove(&s->windows, &p->window);
     eql_partial_unlink(p);
     s->live--;
     eql_seq_unpin(s, p->entry);
@@ -107,6 +112,8 @@ eql_seq_make_room(eql_seq *s, uint64_t cost, const eql_window_node *keep)
     while (!eql_budget_fits(&s->budget, cost)) {
         eql_window_node *n = eql_windows_oldest(&s->windows, keep);
 
+        if (eql_seq_evict_start(s, keep, n ? n->serial : UINT64_MAX))
+            continue;
         if (!n)
             return false;
         evict(s, n);
@@ -122,6 +129,8 @@ eql_seq_expire(eql_seq *s, int64_t now_ns)
     eql_engine_result res = EQL_ENGINE_OK;
     eql_window_node *n;
 
+    if (s->starts)
+        eql_seq_starts_expire(s, now_ns);
     while (s->ordered && res == EQL_ENGINE_OK &&
            (n = eql_windows_expired(&s->windows, now_ns))) {
         if (n->kind == EQL_SEQ_HELD)
@@ -141,6 +150,7 @@ eql_seq_forget_all(eql_seq *s)
     eql_window_node *n;
 
     s->counters = &unused;
+    eql_seq_starts_free(s);
     while ((n = eql_windows_oldest(&s->windows, NULL)))
         evict(s, n);
     s->counters = counters;

@@ -333,6 +333,22 @@ begin(eql_seq *s, eql_seq_step *st, eql_partial_entry *e)
     return eql_seq_complete(s, st, NULL);
 }
 
+/* The entry whose partials may go on, in hand; or NULL. */
+static eql_partial_entry *
+find_going_on(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
+{
+    eql_partial_entry *e = NULL;
+
+    if (st->plan->first == 1 && eql_seq_is_small(s, st))
+        e = eql_seq_make_whole(s, st, res);
+    if (e || *res != EQL_ENGINE_OK)
+        return e;
+    e = eql_seq_find(s, st);
+    if (e)
+        eql_seq_pin(e);
+    return e;
+}
+
 eql_engine_result
 eql_seq_positive(eql_seq *s, eql_seq_step *st)
 {
@@ -344,6 +360,8 @@ eql_seq_positive(eql_seq *s, eql_seq_step *st)
 
     if (single)
         return starts ? begin(s, st, NULL) : EQL_ENGINE_OK;
+    if (starts && eql_seq_is_small(s, st))
+        return eql_seq_start_small(s, st);
     if (starts) {
         e = eql_seq_need(s, st, &res);
         if (!e && res == EQL_ENGINE_OK) {
@@ -351,9 +369,7 @@ eql_seq_positive(eql_seq *s, eql_seq_step *st)
             s->counters->evicted++;
         }
     } else {
-        e = eql_seq_find(s, st);
-        if (e)
-            eql_seq_pin(e);
+        e = find_going_on(s, st, &res);
     }
     if (!e)
         return res;
@@ -396,6 +412,8 @@ eql_seq_until(eql_seq *s, const eql_seq_step *st)
 
     if (EQL_FAULT(until_any_key))
         end_all(s, st);
+    else if (eql_seq_is_small(s, st) && !EQL_FAULT(until_ignored))
+        eql_seq_end_small(s, st);
     if (!e || EQL_FAULT(until_ignored) || EQL_FAULT(until_any_key))
         return;
     eql_seq_pin(e);

@@ -86,8 +86,8 @@ eql_spill_append(eql_spill *s, const void *p, size_t n)
     return true;
 }
 
-static bool
-read_at(eql_spill *s, uint64_t off, void *p, size_t n)
+bool
+eql_spill_read(eql_spill *s, uint64_t off, void *p, size_t n)
 {
     char *at = p;
 
@@ -137,7 +137,7 @@ refill(eql_spill_reader *r)
     memmove(r->buf, r->buf + r->pos, have);
     r->pos = 0;
     r->len = have + n;
-    if (!read_at(r->file, r->next, r->buf + have, n))
+    if (!eql_spill_read(r->file, r->next, r->buf + have, n))
         return false;
     r->next += n;
     return true;
@@ -165,6 +165,13 @@ eql_spill_next(eql_spill_reader *r, eql_hit **h)
     if (size < sizeof(eql_hit) || size % 8)
         return fail(r->file, "a temporary file was changed", NULL, EIO);
     *h = (eql_hit *)(void *)(r->buf + r->pos);
+    r->last = r->pos;
     r->pos += size;
     return true;
+}
+
+uint64_t
+eql_spill_place(const eql_spill_reader *r)
+{
+    return r->next - (r->len - r->last);
 }

@@ -19,6 +19,7 @@ void eql_spill_init(eql_spill *s);
 /* dir NULL: TMPDIR, else /tmp.  Opening an open file does nothing. */
 bool eql_spill_open(eql_spill *s, const char *dir);
 bool eql_spill_append(eql_spill *s, const void *p, size_t n);
+bool eql_spill_read(eql_spill *s, uint64_t off, void *p, size_t n);
 /* Empties the file and gives its space back. */
 bool eql_spill_reset(eql_spill *s);
 void eql_spill_close(eql_spill *s); /* keeps the error */
@@ -31,10 +32,13 @@ typedef struct {
     char *buf;
     size_t cap;
     size_t pos, len; /* unread part of the buffer: [pos, len) */
+    size_t last;     /* of the record that next gave last */
 } eql_spill_reader;
 
 /* The next record, valid until the next call, or NULL at the end; false on an
  * error, which is then in file->error.  The caller may change the record. */
 bool eql_spill_next(eql_spill_reader *r, eql_hit **h);
+/* Where in the file the record that next gave last begins. */
+uint64_t eql_spill_place(const eql_spill_reader *r);
 
 #endif

@@ -68,18 +68,6 @@ eql_windows_free(eql_windows *w)
     *w = (eql_windows){.wake_ns = INT64_MAX};
 }
 
-/* The last moment at which n is still within its span. */
-static int64_t
-last_moment(const eql_window_node *n, int64_t span_ns)
-{
-    int64_t end;
-
-    if (span_ns == EQL_WINDOW_NEVER ||
-        __builtin_add_overflow(n->start_ns, span_ns, &end))
-        return INT64_MAX;
-    return end;
-}
-
 static void
 wake_by(eql_windows *w, int64_t ns)
 {
@@ -100,7 +88,7 @@ eql_windows_add(eql_windows *w, uint32_t rule, eql_window_node *n)
     else
         r->oldest = n;
     r->newest = n;
-    wake_by(w, last_moment(n, r->span_ns));
+    wake_by(w, eql_window_last_moment(n->start_ns, r->span_ns));
 }
 
 void
@@ -117,7 +105,7 @@ eql_windows_add_beside(eql_windows *w, eql_window_node *n,
     else
         r->newest = n;
     like->newer = n;
-    wake_by(w, last_moment(n, r->span_ns));
+    wake_by(w, eql_window_last_moment(n->start_ns, r->span_ns));
 }
 
 void
@@ -152,7 +140,8 @@ eql_windows_expired(eql_windows *w, int64_t now_ns)
     w->wake_ns = INT64_MAX;
     for (uint32_t i = 0; i < w->n; i++) {
         if (w->rings[i].oldest)
-            wake_by(w, last_moment(w->rings[i].oldest, w->rings[i].span_ns));
+            wake_by(w, eql_window_last_moment(w->rings[i].oldest->start_ns,
+                                              w->rings[i].span_ns));
     }
     return NULL;
 }

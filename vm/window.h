@@ -51,6 +51,18 @@ eql_window_node *eql_windows_expired(eql_windows *w, int64_t now_ns);
 eql_window_node *eql_windows_oldest(const eql_windows *w,
                                     const eql_window_node *keep);
 
+/* The last moment at which what started then is still within its span. */
+static inline int64_t
+eql_window_last_moment(int64_t start_ns, int64_t span_ns)
+{
+    int64_t end;
+
+    if (span_ns == EQL_WINDOW_NEVER ||
+        __builtin_add_overflow(start_ns, span_ns, &end))
+        return INT64_MAX;
+    return end;
+}
+
 /* now - start > span, whatever the numbers; false when now is before start. */
 static inline bool
 eql_window_exceeds(int64_t now_ns, int64_t start_ns, int64_t span_ns)

@@ -15,6 +15,8 @@ typedef struct {
     eql_captures *captures;
     eql_seq *seq;
     eql_buf record, out;
+    eql_buf kept; /* all hits, where they can be read again */
+    bool small;   /* they can */
     eql_test_event event;
     uint64_t line;
 } seq_run;
@@ -34,6 +36,35 @@ seq_run_open(seq_run *r, const eql_dialect *d, const eql_test_rule *rules,
     assert_non_null(r->seq);
 }
 
+static inline eql_engine_result
+seq_run_fetch(void *ctx, uint64_t place, const eql_hit **h)
+{
+    seq_run *r = ctx;
+
+    *h = (const eql_hit *)(const void *)(r->kept.p + place);
+    return EQL_ENGINE_OK;
+}
+
+/* Partials begin small (seq_start.c), where the rule lets them. */
+static inline void
+seq_run_small(seq_run *r)
+{
+    eql_hit_source source = {seq_run_fetch, r};
+
+    r->small = true;
+    eql_seq_read_again(r->seq, &source);
+}
+
+static inline void
+seq_run_hit(seq_run *r, const eql_hit *h)
+{
+    if (r->small) {
+        eql_seq_place(r->seq, r->kept.len);
+        eql_buf_add(&r->kept, h, h->size);
+    }
+    assert_int_equal(eql_seq_hit(r->seq, h), EQL_ENGINE_OK);
+}
+
 static inline void
 seq_run_events(seq_run *r, const char *events)
 {
@@ -41,7 +72,7 @@ seq_run_events(seq_run *r, const char *events)
         const eql_hit *h = eql_test_hit(&r->record, r->program, r->rules,
                                         &r->event, ++r->line);
 
-        assert_int_equal(eql_seq_hit(r->seq, h), EQL_ENGINE_OK);
+        seq_run_hit(r, h);
     }
 }
 
@@ -61,6 +92,7 @@ seq_run_close(seq_run *r)
     eql_captures_free(r->captures);
     eql_program_free(r->program);
     eql_buf_free(&r->record);
+    eql_buf_free(&r->kept);
     eql_buf_free(&r->out);
 }
 
@@ -70,11 +102,15 @@ seq_check_in(const eql_dialect *d, const char *label, const eql_test_rule *rule,
 {
     seq_run r;
 
-    seq_run_open(&r, d, rule, 1, NULL);
-    seq_run_events(&r, events);
-    seq_run_end(&r);
-    eql_test_assert_text(label, &r.out, want);
-    seq_run_close(&r);
+    for (int small = 0; small < 2; small++) {
+        seq_run_open(&r, d, rule, 1, NULL);
+        if (small)
+            seq_run_small(&r);
+        seq_run_events(&r, events);
+        seq_run_end(&r);
+        eql_test_assert_text(label, &r.out, want);
+        seq_run_close(&r);
+    }
 }
 
 static inline void

@@ -71,11 +71,25 @@ compare_items(const void *a, const void *b)
     return (x->line > y->line) - (x->line < y->line);
 }
 
+/* A hit handed out before, by its place. */
+static void
+check_again(eql_order *o, uint64_t place, const item *it)
+{
+    const eql_hit *h;
+
+    assert_int_equal(place % 8, 0);
+    assert_int_equal(eql_order_fetch(o, place, &h), EQL_ENGINE_OK);
+    assert_int_equal(h->line, it->line);
+    assert_int_equal(h->file, it->file);
+    assert_int_equal(eql_hit_tuple_first(eql_hit_first(h)).len, it->extra);
+}
+
 /* Sorts n random hits both ways and compares; returns the passes made. */
 static uint32_t
 check_sort(uint32_t n, size_t memory, bool by_arrival, bool spills)
 {
     item *items = calloc(n + 1, sizeof *items);
+    uint64_t *places = calloc(n + 1, sizeof *places);
     eql_order *o = eql_order_new(
         memory, NULL, by_arrival ? eql_order_by_arrival : eql_order_by_time);
     uint64_t x = 88172645463325252u + n;
@@ -98,14 +112,19 @@ check_sort(uint32_t n, size_t memory, bool by_arrival, bool spills)
         assert_int_equal(h->file, items[i].file);
         assert_int_equal(eql_hit_tuple_first(eql_hit_first(h)).len,
                          items[i].extra);
+        places[i] = eql_order_place(o);
+        check_again(o, places[i / 2], &items[i / 2]);
     }
     assert_int_equal(eql_order_next(o, &h), EQL_ENGINE_OK);
     assert_null(h);
+    for (uint32_t i = 0; i < n; i++)
+        check_again(o, places[i], &items[i]);
     assert_int_equal(eql_order_spilled(o) > 0, spills);
     passes = eql_order_passes(o);
     eql_order_free(o);
     eql_buf_free(&rec);
     free(items);
+    free(places);
     return passes;
 }
 

@@ -1,0 +1,249 @@
+/* test_seq_start.c -- partials that begin small are the same as whole ones. */
+#include "tests/support/seq_test.h"
+
+#define NO_SPAN (-1.0)
+
+static uint64_t
+throw_dice(uint64_t *d)
+{
+    *d ^= *d << 13;
+    *d ^= *d >> 7;
+    *d ^= *d << 17;
+    return *d;
+}
+
+/* Events in the order of time: stages of some rules under a few keys. */
+static void
+run_dice(seq_run *r, const char *letters, uint64_t dice, uint32_t nevents)
+{
+    int64_t now = 0;
+    char keys[16];
+
+    for (uint32_t i = 0; i < nevents; i++) {
+        eql_test_event ev = {.time_ns = 0};
+        uint32_t n = 0;
+
+        now += (int64_t)(throw_dice(&dice) % 3) * EQL_TEST_SECOND;
+        ev.time_ns = now;
+        for (const char *l = letters; *l; l++) {
+            if (throw_dice(&dice) % 4 == 0 && n < 3)
+                ev.letters[n++] = *l;
+        }
+        snprintf(keys, sizeof keys, throw_dice(&dice) % 8 ? "%c" : "%c,%c",
+                 (int)('a' + throw_dice(&dice) % 6), 'g');
+        snprintf(ev.keys, sizeof ev.keys, "%s", keys);
+        if (n > 0)
+            seq_run_hit(r, eql_test_hit(&r->record, r->program, r->rules, &ev,
+                                        ++r->line));
+        r->event = ev;
+    }
+    seq_run_end(r);
+}
+
+static void
+assert_same_counters(const eql_engine_counters *a, const eql_engine_counters *b)
+{
+    assert_int_equal(a->started, b->started);
+    assert_int_equal(a->completed, b->completed);
+    assert_int_equal(a->replaced, b->replaced);
+    assert_int_equal(a->expired, b->expired);
+    assert_int_equal(a->ended, b->ended);
+    assert_int_equal(a->discarded, b->discarded);
+    assert_int_equal(a->open, b->open);
+    assert_int_equal(a->evicted, 0);
+    assert_int_equal(b->evicted, 0);
+}
+
+static void
+test_small_and_whole_agree(void **state)
+{
+    static const eql_test_rule rules[] = {
+        {.stages = "AB", .maxspan_s = 20},
+        {.stages = "ABC", .maxspan_s = 30, .until = 'U'},
+        {.stages = "ABC", .maxspan_s = NO_SPAN, .until = 'U'},
+        {.stages = "AB3C", .maxspan_s = 30},
+        {.stages = "AB!NC", .maxspan_s = 20},
+        {.stages = "AB!N", .maxspan_s = 20},
+        {.stages = "A!NB", .maxspan_s = 20},
+        {.stages = "AB+C", .maxspan_s = 20},
+        {.stages = "AAB", .maxspan_s = 20},
+    };
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        seq_run runs[2];
+
+        for (int small = 0; small < 2; small++) {
+            seq_run_open(&runs[small], NULL, rules, EQL_COUNTOF(rules), NULL);
+            if (small)
+                seq_run_small(&runs[small]);
+            run_dice(&runs[small], "ABCUN", seed * 977, 600);
+        }
+        assert_true(runs[0].out.len > 0);
+        assert_int_equal(runs[0].out.len, runs[1].out.len);
+        assert_memory_equal(runs[0].out.p, runs[1].out.p, runs[0].out.len);
+        for (int small = 0; small < 2; small++)
+            seq_run_close(&runs[small]);
+        assert_same_counters(&runs[0].counters, &runs[1].counters);
+    }
+}
+
+/* --- room --------------------------------------------------------------------
+ */
+
+/* Starts n keys in turn under two rules and completes them all. */
+static void
+fill(seq_run *r, uint32_t n, const char *letters)
+{
+    char word[32];
+
+    for (uint32_t i = 0; i < n; i++) {
+        snprintf(word, sizeof word, "%s:%06u", letters, i);
+        seq_run_events(r, word);
+    }
+}
+
+static void
+test_oldest_start_goes_first(void **state)
+{
+    static const eql_test_rule rules[] = {
+        {.stages = "AB", .maxspan_s = NO_SPAN},
+        {.stages = "CD", .maxspan_s = 1e8},
+    };
+    eql_engine_options o = {.max_state_bytes = 1 << 20};
+    const uint32_t n = 50000;
+    seq_run r;
+
+    (void)state;
+    seq_run_open(&r, NULL, rules, 2, &o);
+    seq_run_small(&r);
+    fill(&r, n, "AC");
+    assert_int_equal(r.counters.started, 2 * n);
+    assert_in_range(r.counters.evicted, 2 * n - 42000, 2 * n - 24000);
+    /* The youngest of both rules are there. */
+    seq_run_events(&r, "B:049999 D:049999 B:040000 D:040000 B:000000 D:000000");
+    assert_int_equal(r.counters.completed, 4);
+    seq_run_close(&r);
+    assert_true(r.counters.state_bytes_peak <= o.max_state_bytes);
+}
+
+/* Many more starts than there is room for cost no more each. */
+static void
+test_eviction_is_cheap(void **state)
+{
+    static const eql_test_rule rule = {.stages = "ABC", .maxspan_s = 1e8};
+    eql_engine_options o = {.max_state_bytes = 256 << 10};
+    const uint32_t n = 200000;
+    char word[32];
+    seq_run r;
+
+    (void)state;
+    seq_run_open(&r, NULL, &rule, 1, &o);
+    seq_run_small(&r);
+    for (uint32_t i = 0; i < n; i++) {
+        snprintf(word, sizeof word, "A:%06u", i);
+        seq_run_events(&r, word);
+        snprintf(word, sizeof word, "B:%06u", i < 500 ? i : i - 500);
+        seq_run_events(&r, word);
+    }
+    seq_run_close(&r);
+    assert_true(r.counters.evicted > n / 2);
+    assert_true(r.counters.state_bytes_peak <= o.max_state_bytes);
+}
+
+/* --- nothing is made up ------------------------------------------------------
+ */
+
+static eql_engine_result
+fetch_another(void *ctx, uint64_t place, const eql_hit **h)
+{
+    seq_run *r = ctx;
+
+    (void)place;
+    *h = (const eql_hit *)(const void *)r->kept.p; /* the first */
+    return EQL_ENGINE_OK;
+}
+
+/* A hash that another key has, too, is played by the wrong hit. */
+static void
+test_the_real_key_is_compared(void **state)
+{
+    static const eql_test_rule rule = {.stages = "AB", .maxspan_s = NO_SPAN};
+    seq_run r;
+
+    (void)state;
+    seq_run_open(&r, NULL, &rule, 1, NULL);
+    seq_run_small(&r);
+    eql_seq_read_again(r.seq, &(eql_hit_source){fetch_another, &r});
+    seq_run_events(&r, "A:x A:y B:y B:x");
+    eql_test_assert_text("only x", &r.out, "(1,4)");
+    seq_run_close(&r);
+    assert_int_equal(r.counters.open, 1);
+}
+
+static eql_engine_result
+fetch_nothing(void *ctx, uint64_t place, const eql_hit **h)
+{
+    (void)ctx;
+    (void)place;
+    *h = NULL;
+    return EQL_ENGINE_IO;
+}
+
+static void
+test_what_cannot_be_read_stops_the_run(void **state)
+{
+    static const eql_test_rule rule = {.stages = "AB", .maxspan_s = NO_SPAN};
+    eql_test_event ev = {"B", "x", 9 * EQL_TEST_SECOND};
+    seq_run r;
+
+    (void)state;
+    seq_run_open(&r, NULL, &rule, 1, NULL);
+    seq_run_small(&r);
+    eql_seq_read_again(r.seq, &(eql_hit_source){fetch_nothing, NULL});
+    seq_run_events(&r, "A:x A:y");
+    assert_int_equal(
+        eql_seq_hit(r.seq, eql_test_hit(&r.record, r.program, &rule, &ev, 5)),
+        EQL_ENGINE_IO);
+    seq_run_close(&r);
+    assert_int_equal(r.counters.open, 2);
+}
+
+/* --- one hot key -------------------------------------------------------------
+ */
+
+static void
+test_hot_key_has_one_partial(void **state)
+{
+    static const eql_test_rule rule = {.stages = "AB", .maxspan_s = 600};
+    eql_test_event ev = {"A", "x", 0};
+    seq_run r;
+
+    (void)state;
+    seq_run_open(&r, NULL, &rule, 1, NULL);
+    seq_run_small(&r);
+    fill(&r, 100, "A");
+    for (uint32_t i = 0; i < 100000; i++) {
+        ev.time_ns = 100 * EQL_TEST_SECOND + i * INT64_C(1000000);
+        seq_run_hit(&r, eql_test_hit(&r.record, r.program, &rule, &ev, i));
+    }
+    seq_run_close(&r);
+    assert_int_equal(r.counters.replaced, 99999);
+    assert_int_equal(r.counters.open, 101);
+    assert_true(r.counters.state_bytes_peak < 64000);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_small_and_whole_agree),
+        cmocka_unit_test(test_oldest_start_goes_first),
+        cmocka_unit_test(test_eviction_is_cheap),
+        cmocka_unit_test(test_the_real_key_is_compared),
+        cmocka_unit_test(test_what_cannot_be_read_stops_the_run),
+        cmocka_unit_test(test_hot_key_has_one_partial),
+    };
+
+    return cmocka_run_group_tests_name("seq_start", tests, NULL, NULL);
+}
