@@ -1,0 +1,618 @@
+/* state_bench.c -- what sequences in flight cost (rows 12 to 14 of the
+ * targets).
+ *
+ *   state_bench [KEYS ...]            else 1000000 and 10000000
+ *
+ * Every part runs in a process of its own, so that its memory can be told.
+ * Parts of the state itself step through: one start, one expiry, one find of a
+ * key that waits, two of keys that do not.  The map they are measured against
+ * does the same: malloc'd nodes in chains, with a copy of the key each, found
+ * by its text.  Making the texts of keys is never counted.
+ * One JSON object per line on standard output, CPU time. */
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "compiler/compile.h"
+#include "vm/seq.h"
+#include "vm/starts.h"
+
+#define KEY_LEN 36u /* hexadecimal, as an entity id or a GUID */
+#define STEPS 3000000u
+#define OPS 5.0 /* of a step */
+#define HOT_STARTS 2000000u
+#define HOT_PER_SECOND 1000
+#define SPAN_NS ((int64_t)3600 * 1000000000)
+#define STATE_BYTES ((uint64_t)16 << 30)
+
+static double
+now_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static void
+die(const char *what)
+{
+    fprintf(stderr, "state_bench: %s\n", what);
+    exit(1);
+}
+
+static double
+resident(void)
+{
+    FILE *f = fopen("/proc/self/statm", "r");
+    long all = 0, pages = 0;
+
+    if (!f || fscanf(f, "%ld %ld", &all, &pages) != 2)
+        die("no /proc/self/statm");
+    fclose(f);
+    return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+static void
+report(int row, uint64_t keys, const char *what, double measured,
+       const char *unit)
+{
+    printf("{\"row\":%d,\"keys\":%llu,\"what\":\"%s\",\"measured\":%.3f,"
+           "\"unit\":\"%s\"}\n",
+           row, (unsigned long long)keys, what, measured, unit);
+    fflush(stdout);
+}
+
+static uint64_t
+mix(uint64_t x)
+{
+    x ^= x >> 30;
+    x *= UINT64_C(0xbf58476d1ce4e5b9);
+    x ^= x >> 27;
+    x *= UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+/* --- keys ------------------------------------------------------------------
+ */
+
+typedef struct {
+    uint64_t n;    /* that wait at a time */
+    uint64_t next; /* key to start */
+    uint64_t dice;
+    double made_ns; /* of the keys of one step */
+} keys;
+
+/* Keys that are alike differ in few bytes, the others everywhere. */
+static void
+make_key(char *to, uint64_t id, bool alike)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t high = alike ? 0 : mix(id), low = alike ? id : mix(high);
+
+    for (unsigned i = 0; i < KEY_LEN; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        uint64_t *from = i < 18 ? &high : &low;
+
+        to[i] = dash ? '-' : digits[*from & 15];
+        *from = dash ? *from : *from >> 4;
+    }
+    to[KEY_LEN] = '\0';
+}
+
+static uint64_t
+throw_dice(keys *k)
+{
+    k->dice ^= k->dice << 13;
+    k->dice ^= k->dice >> 7;
+    k->dice ^= k->dice << 17;
+    return k->dice;
+}
+
+static uint64_t
+waiting_key(keys *k)
+{
+    return k->next - 1 - throw_dice(k) % k->n;
+}
+
+static uint64_t
+absent_key(keys *k)
+{
+    return throw_dice(k) | UINT64_C(1) << 63;
+}
+
+/* What the keys of a step cost, to be taken off. */
+static keys
+prepare_keys(uint64_t n, bool alike)
+{
+    keys k = {.n = n, .next = n, .dice = 88172645463325252u};
+    char key[KEY_LEN + 1];
+    unsigned sum = 0;
+    double t = now_ns();
+
+    for (unsigned i = 0; i < STEPS / 4; i++) {
+        make_key(key, i, alike);
+        make_key(key, waiting_key(&k), alike);
+        make_key(key, absent_key(&k), alike);
+        make_key(key, absent_key(&k), alike);
+        sum += (unsigned char)key[i % KEY_LEN];
+    }
+    k.made_ns = (now_ns() - t) / (STEPS / 4);
+    return sum ? k : (keys){0};
+}
+
+/* --- the state itself --------------------------------------------------------
+ */
+
+typedef struct {
+    eql_budget budget;
+    eql_starts ring;
+    uint64_t seed;
+    bool by_text; /* keys are texts, and hashed */
+    bool alike;   /* and differ in few bytes */
+} state;
+
+static eql_start_id
+id_of(const state *s, uint64_t key)
+{
+    char text[KEY_LEN + 1];
+    eql_h128 h;
+
+    if (!s->by_text)
+        return (eql_start_id){mix(key), (uint16_t)key};
+    make_key(text, key, s->alike);
+    h = eql_hash128_seeded(s->seed, text, KEY_LEN);
+    return (eql_start_id){h.lo, (uint16_t)h.hi};
+}
+
+static void
+start_key(state *s, uint64_t key)
+{
+    eql_start_info info = {(int64_t)key, key, key * 8, NULL};
+    eql_start_id id = id_of(s, key);
+    uint32_t old = eql_starts_find(&s->ring, id);
+
+    if (old != EQL_START_NONE)
+        die("a key was there before");
+    if (!eql_starts_add(&s->ring, id, &info))
+        die("out of memory");
+}
+
+static void
+fill(state *s, uint64_t n, bool by_text, bool alike)
+{
+    *s = (state){.budget.max = STATE_BYTES,
+                 .seed = eql_hash_seed(),
+                 .by_text = by_text,
+                 .alike = alike};
+    eql_starts_init(&s->ring, &s->budget);
+    for (uint64_t i = 0; i < n; i++)
+        start_key(s, i);
+}
+
+/* One start, one expiry, one find, two misses; leaves: what is found goes. */
+static uint64_t
+step(state *s, keys *k, bool leaves)
+{
+    uint64_t found = 0;
+    uint32_t at;
+
+    eql_starts_expire(&s->ring, (int64_t)(k->next + 1 - k->n));
+    start_key(s, k->next++);
+    at = eql_starts_find(&s->ring, id_of(s, waiting_key(k)));
+    if (at != EQL_START_NONE) {
+        found += eql_starts_get(&s->ring, at).place > 0;
+        if (leaves)
+            eql_starts_remove(&s->ring, at);
+    }
+    for (int i = 0; i < 2; i++)
+        if (eql_starts_find(&s->ring, id_of(s, absent_key(k))) !=
+            EQL_START_NONE)
+            die("a key was found that is not there");
+    return found;
+}
+
+static void
+bench_mixed(uint64_t n, bool by_text, bool alike, const char *what)
+{
+    keys k = prepare_keys(n, alike);
+    uint64_t found = 0;
+    state s;
+    double t;
+
+    fill(&s, n, by_text, alike);
+    t = now_ns();
+    for (unsigned i = 0; i < STEPS; i++)
+        found += step(&s, &k, false);
+    t = (now_ns() - t) / STEPS - (by_text ? k.made_ns : 0);
+    if (found != STEPS)
+        die("a key was not found");
+    report(13, n, what, t / OPS, "ns");
+    eql_starts_free(&s.ring);
+}
+
+static void
+bench_leaving(uint64_t n)
+{
+    keys k = prepare_keys(n, false);
+    state s;
+    double t;
+
+    fill(&s, n, false, false);
+    t = now_ns();
+    for (unsigned i = 0; i < STEPS; i++)
+        (void)step(&s, &k, true);
+    t = (now_ns() - t) / STEPS;
+    report(13, n, "mixed operation, what is found leaves", t / OPS, "ns");
+    report(12, n, "state, what is found leaves, accounted",
+           (double)s.budget.used / (double)s.ring.nindexed, "bytes");
+    eql_starts_free(&s.ring);
+}
+
+static void
+bench_expiry(uint64_t n)
+{
+    uint64_t gone = 0;
+    state s;
+    double t;
+
+    fill(&s, n, false, false);
+    t = now_ns();
+    for (uint64_t i = 0; i < n; i += 100)
+        gone += eql_starts_expire(&s.ring, (int64_t)i);
+    gone += eql_starts_expire(&s.ring, (int64_t)n);
+    t = now_ns() - t;
+    if (gone != n)
+        die("not all expired");
+    report(13, n, "expiry, amortised", t / (double)n, "ns");
+    eql_starts_free(&s.ring);
+}
+
+/* --- the map it is measured against
+ * --------------------------------------------
+ */
+
+typedef struct node {
+    struct node *next, *older, *newer;
+    char *key;
+    uint64_t place;
+    int64_t time_ns;
+    uint64_t hash;
+    uint32_t rule, stage;
+} node;
+
+typedef struct {
+    node **buckets, *oldest, *newest;
+    uint64_t mask;
+    uint64_t seed;
+} map;
+
+static node *
+map_find(const map *m, const char *key, uint64_t *hash)
+{
+    node *n;
+
+    *hash = eql_hash64(m->seed, key, KEY_LEN);
+    n = m->buckets[*hash & m->mask];
+    while (n && !(n->hash == *hash && strcmp(n->key, key) == 0))
+        n = n->next;
+    return n;
+}
+
+static void
+map_add(map *m, uint64_t id)
+{
+    char key[KEY_LEN + 1];
+    node *n = malloc(sizeof *n);
+    uint64_t hash;
+
+    make_key(key, id, false);
+    if (!n || map_find(m, key, &hash))
+        die("a key was there before");
+    *n = (node){.next = m->buckets[hash & m->mask],
+                .older = m->newest,
+                .key = strdup(key),
+                .place = id,
+                .time_ns = (int64_t)id,
+                .hash = hash};
+    m->buckets[hash & m->mask] = n;
+    if (m->newest)
+        m->newest->newer = n;
+    else
+        m->oldest = n;
+    m->newest = n;
+}
+
+static void
+map_expire(map *m, int64_t before_ns)
+{
+    while (m->oldest && m->oldest->time_ns < before_ns) {
+        node *n = m->oldest, **at = &m->buckets[n->hash & m->mask];
+
+        while (*at != n)
+            at = &(*at)->next;
+        *at = n->next;
+        m->oldest = n->newer;
+        if (m->oldest)
+            m->oldest->older = NULL;
+        else
+            m->newest = NULL;
+        free(n->key);
+        free(n);
+    }
+}
+
+static void
+bench_map(uint64_t n)
+{
+    keys k = prepare_keys(n, false);
+    map m = {.mask = 1, .seed = eql_hash_seed()};
+    char key[KEY_LEN + 1];
+    uint64_t found = 0, hash;
+    double t, before = resident();
+
+    while (m.mask < n)
+        m.mask *= 2;
+    m.buckets = calloc(m.mask--, sizeof *m.buckets);
+    for (uint64_t i = 0; m.buckets && i < n; i++)
+        map_add(&m, i);
+    report(12, n, "malloc chaining map, resident",
+           (resident() - before) / (double)n, "bytes");
+    t = now_ns();
+    for (unsigned i = 0; i < STEPS; i++) {
+        map_expire(&m, (int64_t)(k.next + 1 - n));
+        map_add(&m, k.next++);
+        make_key(key, waiting_key(&k), false);
+        found += map_find(&m, key, &hash) != NULL;
+        for (int j = 0; j < 2; j++) {
+            make_key(key, absent_key(&k), false);
+            found += map_find(&m, key, &hash) != NULL;
+        }
+    }
+    t = (now_ns() - t) / STEPS - k.made_ns;
+    if (found != STEPS)
+        die("the map lost a key");
+    report(13, n, "malloc chaining map, mixed operation", t / OPS, "ns");
+}
+
+/* --- the sequence machine ----------------------------------------------------
+ */
+
+typedef struct {
+    eql_program *program;
+    eql_captures *captures;
+    eql_engine_options options;
+    eql_engine_calls calls;
+    eql_engine_counters counters;
+    eql_seq *seq;
+    eql_buf hit, again, tuple;
+    uint64_t step_ns; /* between two starts */
+    uint64_t matches;
+} machine;
+
+static eql_program *
+compile(const char *query)
+{
+    eql_compile_settings settings = eql_compile_settings_default();
+    eql_compiler *c = eql_compiler_new(&settings);
+    eql_diags *diags = eql_diags_new();
+    eql_buf why = {0};
+    eql_rule_source r = {.name = eql_sv_cstr("bench"),
+                         .risk_score = EQL_NONE,
+                         .query = {.text = eql_sv_cstr(query)}};
+    eql_program *p;
+
+    if (!c || !diags || eql_compiler_add(c, &r, diags) != EQL_COMPILED)
+        die("the query was refused");
+    p = eql_compiler_finish(c, &why);
+    if (!p)
+        die("the program was refused");
+    eql_compiler_free(c);
+    eql_diags_free(diags);
+    return p;
+}
+
+static bool
+count_match(void *ctx, const eql_match *m)
+{
+    ((machine *)ctx)->matches += m->nevents > 0;
+    return true;
+}
+
+/* The hit of a stage under a key; its number is its place as well. */
+static const eql_hit *
+make_hit(machine *m, eql_buf *to, uint32_t stage, uint64_t key, uint64_t number)
+{
+    char text[KEY_LEN + 1];
+    eql_value v;
+    eql_hit head = {.flags = EQL_HIT_TIMED,
+                    .time_ns = (int64_t)(number * m->step_ns),
+                    .line = number + 1,
+                    .tie_kind = EQL_TIE_ABSENT};
+    eql_event_ref ref = {.offset = number * 1000, .len = 1000};
+    size_t entry;
+
+    make_key(text, key, false);
+    v = eql_value_str(eql_sv(text, KEY_LEN));
+    m->tuple.len = 0;
+    eql_hit_key_value(&m->tuple, EQL_FIELD_ANY, &v);
+    eql_hit_open(to, &head);
+    entry = eql_hit_entry_open(to, stage, 0);
+    eql_hit_tuple_add(to, entry, eql_buf_sv(&m->tuple));
+    eql_hit_entry_close(to, entry);
+    eql_hit_close(to, &ref);
+    return (const eql_hit *)(const void *)to->p;
+}
+
+/* A start's number is its key's. */
+static eql_engine_result
+make_again(void *ctx, uint64_t place, const eql_hit **h)
+{
+    machine *m = ctx;
+
+    *h = make_hit(m, &m->again, 0, place / 8, place / 8);
+    return EQL_ENGINE_OK;
+}
+
+static void
+open_machine(machine *m, uint64_t step_ns)
+{
+    *m = (machine){.options.max_state_bytes = STATE_BYTES, .step_ns = step_ns};
+    m->program = compile("sequence by process.entity_id with maxspan=1h "
+                         "[process where true] [network where true]");
+    m->captures = eql_captures_new(m->program);
+    m->calls = (eql_engine_calls){.match = count_match, .ctx = m};
+    m->seq = m->captures ? eql_seq_new(m->captures, &m->options, &m->calls,
+                                       &m->counters)
+                         : NULL;
+    if (!m->seq)
+        die("out of memory");
+    eql_seq_read_again(m->seq, &(eql_hit_source){make_again, m});
+}
+
+static void
+push(machine *m, uint32_t stage, uint64_t key, uint64_t number)
+{
+    const eql_hit *h = make_hit(m, &m->hit, stage, key, number);
+
+    eql_seq_place(m->seq, number * 8);
+    if (eql_seq_hit(m->seq, h) != EQL_ENGINE_OK)
+        die("a hit failed");
+}
+
+/* Pushing n hits of absent keys at stage `stage`, or starting them. */
+static double
+push_many(machine *m, uint32_t stage, uint64_t first, uint64_t number,
+          uint64_t n)
+{
+    double t = now_ns(), made;
+
+    for (uint64_t i = 0; i < n; i++)
+        (void)make_hit(m, &m->hit, stage, first + i, number + i);
+    made = now_ns() - t;
+    t = now_ns();
+    for (uint64_t i = 0; i < n; i++)
+        push(m, stage, first + i, number + i);
+    return (now_ns() - t - made) / (double)n;
+}
+
+static void
+bench_machine(uint64_t n)
+{
+    const eql_engine_counters *c;
+    uint64_t some = n < 1000000 ? n : 1000000;
+    double before, after, t;
+    machine m;
+
+    open_machine(&m, 1);
+    c = &m.counters;
+    malloc_trim(0);
+    before = resident();
+    t = push_many(&m, 0, 0, 0, n);
+    after = resident();
+    report(13, n, "sequence machine, start", t, "ns");
+    report(12, n, "live partial, resident", (after - before) / (double)n,
+           "bytes");
+    t = push_many(&m, 1, UINT64_C(1) << 40, n, some);
+    report(13, n, "sequence machine, second stage without a start", t, "ns");
+    t = push_many(&m, 1, 0, n + some, some);
+    report(13, n, "sequence machine, completed and reported", t, "ns");
+    eql_seq_finish(m.seq);
+    if (c->started != n || m.matches != some || c->open != n - some)
+        die("the machine lost something");
+    report(12, n, "live partial, accounted",
+           (double)c->state_bytes_peak / (double)n, "bytes");
+}
+
+/* One key, so many starts a second for more than the whole maxspan. */
+static void
+bench_hot_key(uint64_t others)
+{
+    uint64_t n = others, tenth = HOT_STARTS / 10;
+    double first = 0, last = 0, t;
+    machine m;
+
+    open_machine(&m, 1000000000 / HOT_PER_SECOND);
+    for (uint64_t i = 0; i < others; i++)
+        push(&m, 0, i, i);
+    for (uint64_t i = 0; i < HOT_STARTS; i += tenth) {
+        t = now_ns();
+        for (uint64_t k = 0; k < tenth; k++)
+            push(&m, 0, UINT64_C(1) << 40, n++);
+        last = (now_ns() - t) / (double)tenth;
+        if (i == 0)
+            first = last;
+    }
+    eql_seq_finish(m.seq);
+    if (m.counters.replaced != HOT_STARTS - 1)
+        die("a hot key has several partials");
+    report(14, others, "hot key, first tenth", first, "ns");
+    report(14, others, "hot key, last tenth", last, "ns");
+    report(14, others, "hot key, state",
+           (double)m.counters.state_bytes_peak / (double)(others + 1), "bytes");
+}
+
+/* --- all -------------------------------------------------------------------
+ */
+
+static void
+apart(void (*part)(uint64_t), uint64_t n)
+{
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        part(n);
+        _exit(0);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+        die("a part failed");
+}
+
+static void
+bench_hashed(uint64_t n)
+{
+    bench_mixed(n, false, false, "mixed operation");
+}
+
+static void
+bench_text(uint64_t n)
+{
+    bench_mixed(n, true, false, "mixed operation, hash of the key included");
+}
+
+static void
+bench_alike(uint64_t n)
+{
+    bench_mixed(n, true, true,
+                "mixed operation, hash included, keys nearly alike");
+}
+
+int
+main(int argc, char **argv)
+{
+    static const uint64_t usual[] = {1000000, 10000000};
+    int n = argc > 1 ? argc - 1 : (int)EQL_COUNTOF(usual);
+
+    for (int i = 0; i < n; i++) {
+        uint64_t nkeys = argc > 1 ? strtoull(argv[i + 1], NULL, 10) : usual[i];
+
+        if (nkeys < 100)
+            die("too few keys");
+        apart(bench_machine, nkeys);
+        apart(bench_hashed, nkeys);
+        apart(bench_text, nkeys);
+        apart(bench_leaving, nkeys);
+        apart(bench_alike, nkeys);
+        apart(bench_expiry, nkeys);
+        apart(bench_map, nkeys);
+    }
+    apart(bench_hot_key, 0);
+    apart(bench_hot_key, 100000);
+    return 0;
+}
