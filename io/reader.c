@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "io/fast.h"
 #include "io/json.h"
 #include "io/project.h"
 #include "stdlib/functions.h"
@@ -21,10 +22,13 @@ struct eql_reader {
     eql_buf scratch;
     json_t *root;      /* of the last event; slots borrow from it .. */
     json_t *ecs;       /* .. or from what it was mapped to */
-    eql_strview block; /* what is left of it */
+    eql_fast *fast;    /* NULL: none */
+    eql_strview text;  /* that it read last */
+    eql_strview block; /* what is left of it, without a fast reader */
     eql_reader_counters n;
-    bool failed;
 };
+
+static const eql_slot *careful_slots(void *ctx);
 
 eql_reader *
 eql_reader_new(const eql_program *p, const eql_reader_options *o, eql_buf *why)
@@ -39,7 +43,10 @@ eql_reader_new(const eql_program *p, const eql_reader_options *o, eql_buf *why)
     r->project = eql_project_new(p);
     if (r->project && o->input != EQL_INPUT_ECS)
         r->mapping = eql_mapping_new(o->mapping, why);
-    if (!r->project || (o->input != EQL_INPUT_ECS && !r->mapping)) {
+    if (r->project && !o->careful)
+        r->fast = eql_fast_new(p, o, careful_slots, r, &r->n);
+    if (!r->project || (o->input != EQL_INPUT_ECS && !r->mapping) ||
+        (!o->careful && !r->fast)) {
         eql_reader_free(r);
         return NULL;
     }
@@ -60,6 +67,7 @@ eql_reader_free(eql_reader *r)
     if (!r)
         return;
     forget(r);
+    eql_fast_free(r->fast);
     eql_project_free(r->project);
     eql_mapping_free(r->mapping);
     eql_buf_free(&r->scratch);
@@ -75,7 +83,7 @@ eql_reader_get_counters(const eql_reader *r)
 bool
 eql_reader_failed(const eql_reader *r)
 {
-    return r->failed;
+    return r->fast && eql_fast_failed(r->fast);
 }
 
 /* --- blocks ----------------------------------------------------------- */
@@ -84,6 +92,8 @@ void
 eql_reader_block(eql_reader *r, eql_strview block)
 {
     r->block = block;
+    if (r->fast)
+        eql_fast_block(r->fast, block);
 }
 
 bool
@@ -91,6 +101,8 @@ eql_reader_line(eql_reader *r, eql_strview *line)
 {
     const char *p = r->block.p, *nl;
 
+    if (r->fast)
+        return eql_fast_line(r->fast, line);
     if (r->block.len == 0)
         return false;
     nl = memchr(p, '\n', r->block.len);
@@ -130,7 +142,7 @@ id_of(const json_t *root)
 static void
 field_time(const eql_reader *r, eql_event *ev)
 {
-    const eql_slot *s = &ev->slots[EQL_FIELD_TIMESTAMP];
+    const eql_slot *s = eql_event_slot(ev, EQL_FIELD_TIMESTAMP);
 
     ev->time_kind = EQL_TIME_NONE;
     for (uint32_t i = 0; i < s->n; i++) {
@@ -207,14 +219,13 @@ not_winevent(eql_read_note *note, const char *text)
     return EQL_READ_REJECTED;
 }
 
-eql_read_status
-eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
-                eql_event *ev, eql_read_note *note)
+static eql_read_status
+read_carefully(eql_reader *r, eql_strview text, eql_wall_clock *clock,
+               eql_event *ev, eql_read_note *note)
 {
     const json_t *event;
     eql_read_status st;
 
-    forget(r);
     ev->lazy = NULL;
     r->n.careful++;
     st = parse(r, text, &r->scratch, &r->root, note);
@@ -236,6 +247,37 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
     ev->has_utc = ev->has_wall = false;
     field_time(r, ev);
     return EQL_READ_EVENT;
+}
+
+/* The fast reader took the text, but not all of its slots. */
+static const eql_slot *
+careful_slots(void *ctx)
+{
+    eql_reader *r = ctx;
+    eql_read_note note;
+
+    forget(r);
+    if (parse(r, r->text, &r->scratch, &r->root, &note) != EQL_READ_EVENT)
+        return NULL;
+    return eql_project_run(r->project, unwrapped(r->root));
+}
+
+eql_read_status
+eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
+                eql_event *ev, eql_read_note *note)
+{
+    forget(r);
+    if (!r->fast)
+        return read_carefully(r, text, clock, ev, note);
+    if (eql_fast_failed(r->fast))
+        return EQL_READ_NOMEM;
+    r->text = text;
+    if (!eql_fast_read(r->fast, text, ev))
+        return read_carefully(r, text, clock, ev, note);
+    r->n.fast++;
+    *note = (eql_read_note){.reason = EQL_REJECT_COUNT, .text = ""};
+    field_time(r, ev);
+    return eql_fast_failed(r->fast) ? EQL_READ_NOMEM : EQL_READ_EVENT;
 }
 
 /* --- again, for an alert ---------------------------------------------- */

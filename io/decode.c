@@ -1,0 +1,261 @@
+/* decode.c -- see decode.h. */
+#include "io/decode.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+
+bool
+eql_decode_init(eql_decode *d, const eql_program *p)
+{
+    size_t n = (size_t)p->nfields + 1;
+
+    *d = (eql_decode){.program = p,
+                      .children = malloc(n * sizeof *d->children),
+                      .next = malloc(n * sizeof *d->next),
+                      .arena = eql_arena_new(0)};
+    if (!d->children || !d->next || !d->arena) {
+        eql_decode_free(d);
+        return false;
+    }
+    for (uint32_t f = 0; f < p->nfields; f++)
+        d->children[f] = d->next[f] = EQL_NONE;
+    for (uint32_t f = p->nfields; f-- > 0;) {
+        uint32_t parent = p->fields[f].parent;
+
+        if (parent == EQL_NONE)
+            continue;
+        d->next[f] = d->children[parent];
+        d->children[parent] = f;
+    }
+    return true;
+}
+
+void
+eql_decode_free(eql_decode *d)
+{
+    free(d->children);
+    free(d->next);
+    eql_arena_free(d->arena);
+    *d = (eql_decode){0};
+}
+
+void
+eql_decode_reset(eql_decode *d)
+{
+    if (eql_arena_used(d->arena) > 0)
+        eql_arena_reset(d->arena);
+}
+
+/* --- scalars
+ * -------------------------------------------------------------------- */
+
+static uint32_t
+hex4(const char *p)
+{
+    uint32_t x = 0;
+
+    for (int i = 0; i < 4; i++) {
+        char c = p[i];
+
+        x = x << 4 | (uint32_t)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+    }
+    return x;
+}
+
+/* The escape at p; returns its length. */
+static size_t
+unescape_one(const char *p, char **out)
+{
+    static const char names[] = "bfnrt", bytes[] = "\b\f\n\r\t";
+    const char *at;
+
+    if (p[1] == 'u') {
+        *out += eql_utf8_encode(hex4(p + 2), *out);
+        return 6;
+    }
+    at = strchr(names, p[1]);
+    *(*out)++ = at ? bytes[at - names] : p[1];
+    return 2;
+}
+
+/* s: what stands between the quotes. */
+static eql_value
+string(eql_decode *d, eql_strview s)
+{
+    const char *p = s.p, *end = s.p + s.len, *slash;
+    char *text, *out;
+
+    slash = s.len ? memchr(p, '\\', s.len) : NULL;
+    if (!slash)
+        return eql_value_str(s);
+    /* No escape is shorter than what it stands for. */
+    text = out = eql_arena_alloc(d->arena, s.len);
+    if (!text)
+        return eql_value_null();
+    while (slash) {
+        memcpy(out, p, (size_t)(slash - p));
+        out += slash - p;
+        p = slash + unescape_one(slash, &out);
+        slash = p < end ? memchr(p, '\\', (size_t)(end - p)) : NULL;
+    }
+    memcpy(out, p, (size_t)(end - p));
+    out += end - p;
+    return eql_value_str(eql_sv(text, (size_t)(out - text)));
+}
+
+static eql_value
+number(eql_strview s)
+{
+    bool is_int;
+    int64_t i = 0;
+    double x = 0;
+
+    /* An integer has no negative zero. */
+    if (s.len == 2 && s.p[0] == '-' && s.p[1] == '0')
+        return eql_value_float(-0.0);
+    if (!eql_parse_number(s, &is_int, &i, &x))
+        return eql_value_null();
+    return is_int ? eql_value_int(i) : eql_value_float(x);
+}
+
+static eql_value
+scalar(eql_decode *d, eql_strview s)
+{
+    switch (s.p[0]) {
+    case '"': return string(d, eql_sv(s.p + 1, s.len - 2));
+    case 't': return eql_value_bool(true);
+    case 'f': return eql_value_bool(false);
+    case 'n': return eql_value_null();
+    default: return number(s);
+    }
+}
+
+/* --- arrays
+ * ----------------------------------------------------------------------- */
+
+/* The next scalar at *i, past commas and white space; false: there is none, or
+ * a bracket (*i is where). */
+static bool
+next_scalar(eql_strview a, size_t *i, eql_strview *s)
+{
+    size_t from;
+
+    while (a.p[*i] == ',' || a.p[*i] == ' ' || a.p[*i] == '\t' ||
+           a.p[*i] == '\r')
+        ++*i;
+    from = *i;
+    if (a.p[from] == '"') {
+        for (++*i; a.p[*i] != '"'; ++*i)
+            *i += a.p[*i] == '\\';
+        ++*i;
+    } else {
+        while (!strchr(",] \t\r[{", a.p[*i]))
+            ++*i;
+    }
+    *s = eql_sv(a.p + from, *i - from);
+    return s->len > 0;
+}
+
+/* The array's scalars without nulls; false: it holds something else. */
+static bool
+array(eql_decode *d, eql_strview a, eql_slot *slot)
+{
+    eql_strview s;
+    eql_value *v;
+    uint32_t n = 0;
+    size_t i = 1;
+
+    while (next_scalar(a, &i, &s))
+        n++;
+    if (a.p[i] != ']')
+        return false;
+    *slot = (eql_slot){0};
+    if (n == 0)
+        return true;
+    v = eql_arena_array(d->arena, n, sizeof *v);
+    if (!v)
+        return false;
+    slot->v = v;
+    for (i = 1; next_scalar(a, &i, &s);) {
+        v[slot->n] = scalar(d, s);
+        slot->n += v[slot->n].tag != EQL_NULL;
+    }
+    return true;
+}
+
+static bool
+one(eql_decode *d, eql_strview s, eql_slot *slot)
+{
+    eql_value v = scalar(d, s), *kept;
+
+    *slot = (eql_slot){0};
+    if (v.tag == EQL_NULL)
+        return true;
+    kept = eql_arena_alloc(d->arena, sizeof *kept);
+    if (!kept)
+        return false;
+    *kept = v;
+    slot->v = kept;
+    slot->n = 1;
+    return true;
+}
+
+/* What is found inside the elements, which are scalars: themselves. */
+static bool
+add_children(eql_decode *d, uint32_t field, eql_slot *slot)
+{
+    uint32_t nchildren = d->program->fields[field].nchildren, k = 0;
+    eql_slot *children;
+
+    if (nchildren == 0 || slot->n == 0)
+        return true;
+    for (uint32_t f = d->children[field]; f != EQL_NONE; f = d->next[f])
+        if (d->program->fields[f].mode == EQL_MODE_ELEMENTS)
+            return false;
+    children = eql_arena_array(d->arena, (size_t)slot->n * nchildren,
+                               sizeof *children);
+    if (!children)
+        return false;
+    slot->children = children;
+    for (uint32_t i = 0; i < slot->n; i++) {
+        for (uint32_t f = d->children[field]; f != EQL_NONE; f = d->next[f]) {
+            k = d->program->fields[f].child;
+            if (d->program->fields[f].segs.n == 0)
+                children[(size_t)i * nchildren + k] =
+                    (eql_slot){slot->v + i, 1, NULL};
+        }
+    }
+    return true;
+}
+
+bool
+eql_decode_slot(eql_decode *d, uint32_t field, eql_strview text, eql_slot *slot)
+{
+    const eql_field *f = &d->program->fields[field];
+    bool is_array = text.p[0] == '[';
+
+    if (text.p[0] == '{') {
+        *slot = (eql_slot){0};
+        return f->mode == EQL_MODE_FLAT || f->mode == EQL_MODE_COMPOSITE;
+    }
+    switch ((eql_field_mode)f->mode) {
+    case EQL_MODE_FLAT:
+    case EQL_MODE_COMPOSITE: break;
+    case EQL_MODE_OPAQUE:
+        if (is_array)
+            return false;
+        break;
+    case EQL_MODE_ELEMENTS:
+        if (eql_program_dialect(d->program)->multi_value ==
+            EQL_MULTI_VALUE_OPAQUE)
+            return false;
+        break;
+    case EQL_MODE_COUNT: return false;
+    }
+    if (is_array ? !array(d, text, slot) : !one(d, text, slot))
+        return false;
+    if (f->mode == EQL_MODE_COMPOSITE && slot->n > 1)
+        return false;
+    return f->mode != EQL_MODE_ELEMENTS || add_children(d, field, slot);
+}

@@ -1,0 +1,343 @@
+/* fast.c -- see fast.h. */
+#include "io/fast.h"
+
+#include <stdlib.h>
+
+#include "io/decode.h"
+#include "io/project.h"
+#include "io/walk.h"
+
+/* Bounds of project.h, in ways that need no counting: below this length a text
+ * cannot reach them. */
+#define MAX_TEXT EQL_SCAN_MAX_LINE
+
+struct eql_fast {
+    const eql_program *program;
+    eql_input_kind input;
+    size_t max_len; /* longer texts are left to the careful reader */
+    eql_paths paths;
+    eql_names names;
+    eql_decode decode;
+    eql_scan *scan;     /* of the block */
+    eql_scan *own_scan; /* of a text from elsewhere */
+    eql_buf own;
+    eql_walk *walk;
+    eql_scan_line line; /* given last */
+    eql_raw *raws;
+    eql_slot *slots;
+    uint32_t *filled;
+    eql_lazy lazy;
+    eql_fast_slots_fn careful;
+    void *ctx;
+    eql_reader_counters *n;
+    bool failed;
+};
+
+/* --- what a text may cost ---------------------------------------------------
+ */
+
+/* Most fields that stand for one path, those inside its elements too; and how
+ * many segments are more than names.  false: out of memory. */
+static bool
+count_fields(const eql_program *p, const eql_paths *paths, uint64_t *most,
+             uint64_t *odd)
+{
+    uint32_t *n = calloc((size_t)paths->n + 1, sizeof *n);
+
+    *most = *odd = 0;
+    if (!n)
+        return false;
+    for (uint32_t f = 0; f < p->nfields; f++) {
+        const eql_field *field = &p->fields[f];
+        uint32_t path = paths->of[f];
+
+        n[path] += field->segs.n > EQL_NAMES_MAX ? field->segs.n : 1;
+        *most = n[path] > *most ? n[path] : *most;
+        for (uint32_t i = 0; i < field->segs.n; i++)
+            *odd += p->segs[field->segs.first + i].flags != 0;
+    }
+    free(n);
+    return true;
+}
+
+/* Steps that look-ups of names take, whatever the event is. */
+static uint64_t
+lookup_steps(const eql_program *p)
+{
+    uint64_t total = 0;
+
+    for (uint32_t f = 0; f < p->nfields; f++) {
+        const eql_field *field = &p->fields[f];
+        uint32_t names = field->segs.n < 10 ? field->segs.n : 10;
+
+        if (field->mode == EQL_MODE_OPAQUE || field->mode == EQL_MODE_ELEMENTS)
+            total += (uint64_t)64 << names;
+    }
+    return total;
+}
+
+/* A value of two bytes counts for every field on a chain of nested paths, and
+ * twice inside elements; a key for every odd segment. */
+static size_t
+max_len(const eql_program *p, const eql_paths *paths)
+{
+    uint64_t most, odd, n = MAX_TEXT, by_values, by_steps;
+
+    if (!count_fields(p, paths, &most, &odd) ||
+        lookup_steps(p) > EQL_PROJECT_MAX_STEPS / 2)
+        return 0;
+    by_values = EQL_PROJECT_MAX_VALUES / (EQL_NAMES_MAX * (most + 1));
+    by_steps = EQL_PROJECT_MAX_STEPS / (8 * (EQL_NAMES_MAX + odd));
+    n = n < by_values ? n : by_values;
+    return (size_t)(n < by_steps ? n : by_steps);
+}
+
+/* --- life --------------------------------------------------------------------
+ */
+
+static void fill(void *ctx, uint32_t field);
+
+static bool
+make(eql_fast *f, const eql_reader_options *o)
+{
+    const eql_program *p = f->program;
+    eql_kernel k = eql_kernel_best();
+
+    if (!eql_paths_init(&f->paths, p) ||
+        !eql_names_init(&f->names, p, &f->paths) ||
+        !eql_decode_init(&f->decode, p))
+        return false;
+    f->max_len = max_len(p, &f->paths);
+    f->scan = eql_scan_new(k);
+    f->own_scan = eql_scan_new(k);
+    f->walk = eql_walk_new(&f->names, f->paths.n, o->max_depth);
+    f->raws = calloc((size_t)f->paths.n + 1, sizeof *f->raws);
+    f->slots = calloc((size_t)p->nfields + 1, sizeof *f->slots);
+    f->filled = calloc((size_t)p->nfields + 1, sizeof *f->filled);
+    f->lazy = (eql_lazy){
+        .raws = f->raws, .filled = f->filled, .fill = fill, .ctx = f};
+    return f->scan && f->own_scan && f->walk && f->raws && f->slots &&
+           f->filled;
+}
+
+eql_fast *
+eql_fast_new(const eql_program *p, const eql_reader_options *o,
+             eql_fast_slots_fn slots, void *ctx, eql_reader_counters *n)
+{
+    eql_fast *f = calloc(1, sizeof *f);
+
+    if (!f)
+        return NULL;
+    f->program = p;
+    f->input = o->input;
+    f->careful = slots;
+    f->ctx = ctx;
+    f->n = n;
+    if (!make(f, o)) {
+        eql_fast_free(f);
+        return NULL;
+    }
+    return f;
+}
+
+void
+eql_fast_free(eql_fast *f)
+{
+    if (!f)
+        return;
+    eql_paths_free(&f->paths);
+    eql_names_free(&f->names);
+    eql_decode_free(&f->decode);
+    eql_scan_free(f->scan);
+    eql_scan_free(f->own_scan);
+    eql_walk_free(f->walk);
+    eql_buf_free(&f->own);
+    free(f->raws);
+    free(f->slots);
+    free(f->filled);
+    free(f);
+}
+
+bool
+eql_fast_failed(const eql_fast *f)
+{
+    return f->failed;
+}
+
+/* --- slots
+ * ---------------------------------------------------------------------- */
+
+/* One for all: the text is parsed after all. */
+static void
+fill_all(eql_fast *f)
+{
+    const eql_slot *slots = f->careful(f->ctx);
+
+    f->n->refills++;
+    if (!slots)
+        f->failed = true;
+    for (uint32_t i = 0; i < f->program->nfields; i++) {
+        if (f->filled[i] == f->lazy.epoch)
+            continue;
+        f->slots[i] = slots ? slots[i] : (eql_slot){0};
+        f->filled[i] = f->lazy.epoch;
+    }
+}
+
+static void
+fill(void *ctx, uint32_t field)
+{
+    eql_fast *f = ctx;
+    uint32_t path = f->paths.of[field];
+    const eql_raw *raw = NULL;
+
+    for (uint32_t i = 0; i < f->lazy.nraws && !raw; i++)
+        if (f->raws[i].path == path)
+            raw = &f->raws[i];
+    f->slots[field] = (eql_slot){0};
+    if (raw && (!raw->p ||
+                !eql_decode_slot(&f->decode, field, eql_sv(raw->p, raw->len),
+                                 &f->slots[field]))) {
+        fill_all(f);
+        return;
+    }
+    f->filled[field] = f->lazy.epoch;
+}
+
+static void
+begin_event(eql_fast *f)
+{
+    if (++f->lazy.epoch == 0) {
+        memset(f->filled, 0, f->program->nfields * sizeof *f->filled);
+        f->lazy.epoch = 1;
+    }
+    f->lazy.nraws = 0;
+    eql_decode_reset(&f->decode);
+}
+
+/* --- blocks
+ * ---------------------------------------------------------------------- */
+
+void
+eql_fast_block(eql_fast *f, eql_strview block)
+{
+    f->line = (eql_scan_line){0};
+    eql_scan_block(f->scan, block, 0);
+}
+
+bool
+eql_fast_line(eql_fast *f, eql_strview *line)
+{
+    f->line = (eql_scan_line){0};
+    if (!eql_scan_next(f->scan, &f->line))
+        return false;
+    *line = f->line.text;
+    return true;
+}
+
+/* A text from elsewhere, in a buffer of ours.  Line feeds inside become another
+ * white space, or another control character. */
+static const eql_scan_line *
+scan_text(eql_fast *f, eql_strview text)
+{
+    eql_scan_line *line = &f->line;
+    char *p;
+
+    f->own.len = 0;
+    if (text.len == 0 || text.len > f->max_len ||
+        !eql_buf_reserve(&f->own, text.len + 2 * EQL_SCAN_PADDING))
+        return NULL;
+    p = f->own.p + EQL_SCAN_PADDING;
+    memset(f->own.p, ' ', EQL_SCAN_PADDING);
+    memcpy(p, text.p, text.len);
+    memset(p + text.len, ' ', EQL_SCAN_PADDING);
+    for (char *nl = p; (nl = memchr(nl, '\n', text.len - (size_t)(nl - p)));)
+        *nl = '\r';
+    eql_scan_block(f->own_scan, eql_sv(p, text.len), EQL_SCAN_PADDING);
+    return eql_scan_next(f->own_scan, line) ? line : NULL;
+}
+
+/* The scan's line, if that is what the text is. */
+static const eql_scan_line *
+line_of(eql_fast *f, eql_strview text)
+{
+    eql_scan_line *line = &f->line;
+
+    if (text.p != line->text.p || !text.p)
+        return scan_text(f, text);
+    if (text.len + 1 == line->text.len && text.p[text.len] == '\r')
+        line->text.len--;
+    return text.len == line->text.len ? line : scan_text(f, text);
+}
+
+/* --- events
+ * ---------------------------------------------------------------------- */
+
+/* Would the careful reader map this one, or reject it?  See record.c. */
+static bool
+is_record(uint32_t special)
+{
+    bool id = special & EQL_NAMES_EVENT_ID;
+
+    if (special & EQL_NAMES_SYSTEM)
+        return true;
+    if (special & EQL_NAMES_EVENT_ID6 && special & EQL_NAMES_BEAT)
+        return true;
+    return id && special & (EQL_NAMES_MODULE | EQL_NAMES_TENANT |
+                            EQL_NAMES_CREATED | EQL_NAMES_HOSTNAME);
+}
+
+static bool
+is_null(const char *p, uint32_t len)
+{
+    return len == 4 && memcmp(p, "null", 4) == 0;
+}
+
+static eql_raw
+raw_of_value(const char *b, const eql_walk_value *v)
+{
+    uint32_t quote = v->kind == EQL_WALK_STRING;
+
+    return (eql_raw){.p = b + v->from - quote,
+                     .len = v->to - v->from + 2 * quote};
+}
+
+static void
+take_finds(eql_fast *f, const eql_scan_line *line, const eql_walked *w)
+{
+    for (uint32_t i = 0; i < w->nfinds; i++) {
+        const eql_find *find = &w->finds[i];
+        eql_raw raw = {0};
+
+        if (find->kind == EQL_FIND_VALUE) {
+            raw = raw_of_value(line->base, &w->values[find->a]);
+            if (is_null(raw.p, raw.len))
+                continue;
+        } else if (find->kind == EQL_FIND_SPAN) {
+            raw.p = line->base + line->at[find->a];
+            raw.len = line->at[find->b] + 1 - line->at[find->a];
+        }
+        raw.path = find->path;
+        f->raws[f->lazy.nraws++] = raw;
+    }
+}
+
+bool
+eql_fast_read(eql_fast *f, eql_strview text, eql_event *ev)
+{
+    const eql_scan_line *line = line_of(f, text);
+    eql_walked w;
+
+    begin_event(f);
+    if (!line || line->odd || line->text.len > f->max_len ||
+        !eql_walk_line(f->walk, line, &w))
+        return false;
+    if (f->input == EQL_INPUT_WINEVENT ||
+        (f->input == EQL_INPUT_AUTO && is_record(w.special)))
+        return false;
+    take_finds(f, line, &w);
+    ev->slots = f->slots;
+    ev->lazy = &f->lazy;
+    ev->has_utc = ev->has_wall = false;
+    return true;
+}

@@ -1,0 +1,31 @@
+/* fast.h -- the fast reader: scan, shapes or walk, raw values by path, slots
+ * filled when they are asked for.
+ *
+ * For every text the event equals what the careful reader (reader.c) makes of
+ * it, or the text is left to that one. */
+#ifndef EQL_IO_FAST_H
+#define EQL_IO_FAST_H
+
+#include "io/reader.h"
+#include "io/scan.h"
+
+typedef struct eql_fast eql_fast;
+
+/* All slots of the last text that was read, by the careful way; NULL when out
+ * of memory. */
+typedef const eql_slot *(*eql_fast_slots_fn)(void *ctx);
+
+/* NULL when out of memory. */
+eql_fast *eql_fast_new(const eql_program *p, const eql_reader_options *o,
+                       eql_fast_slots_fn slots, void *ctx,
+                       eql_reader_counters *n);
+void eql_fast_free(eql_fast *f);
+
+void eql_fast_block(eql_fast *f, eql_strview block);
+bool eql_fast_line(eql_fast *f, eql_strview *line);
+/* Sets slots and lazy, has_utc and has_wall; false: for the careful reader. */
+bool eql_fast_read(eql_fast *f, eql_strview text, eql_event *ev);
+/* A slot was wanted and there was no memory for it. */
+bool eql_fast_failed(const eql_fast *f);
+
+#endif
