@@ -40,24 +40,6 @@ read_bytes(lane_corpus *c, const char *file, size_t max_bytes)
     return false;
 }
 
-/* Copies the bytes to where reading them costs no disk. */
-static bool
-write_copy(lane_corpus *c)
-{
-    FILE *f;
-    bool ok;
-
-    snprintf(c->path, sizeof c->path, "/dev/shm/eqlvm-bench-%ld-%.60s",
-             (long)getpid(), c->name);
-    f = fopen(c->path, "wb");
-    ok = f && fwrite(c->bytes, 1, c->len, f) == c->len;
-    if (f && fclose(f) != 0)
-        ok = false;
-    if (!ok)
-        fprintf(stderr, "bench: %s: %s\n", c->path, strerror(errno));
-    return ok;
-}
-
 bool
 lane_corpus_load(lane_corpus *c, const char *file, size_t max_bytes,
                  bool in_memory)
@@ -67,8 +49,7 @@ lane_corpus_load(lane_corpus *c, const char *file, size_t max_bytes,
     c->source = file;
     if (!read_bytes(c, file, max_bytes))
         return false;
-    if ((in_memory || max_bytes) && !write_copy(c))
-        return false;
+    c->in_memory = in_memory || max_bytes;
     c->events = yardstick_parse(c->bytes, c->len, &errors);
     if (errors)
         fprintf(stderr, "bench: %s: %llu documents that are none\n", file,
@@ -79,8 +60,6 @@ lane_corpus_load(lane_corpus *c, const char *file, size_t max_bytes,
 void
 lane_corpus_free(lane_corpus *c)
 {
-    if (c->path[0])
-        unlink(c->path);
     free(c->bytes);
 }
 

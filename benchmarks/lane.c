@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "api/api.h"
+#include "api/engine.h"
 #include "io/events.h"
 
 struct lane {
@@ -71,7 +71,7 @@ ignore_event(void *ctx, const eql_event *ev)
 static eqlvm_engine *
 new_engine(const lane_rules *r, eqlvm_alert_fn fn, void *ctx)
 {
-    eqlvm_engine_options o = {0};
+    eqlvm_engine_options o = {.threads = 1};
     char reason[256];
     eqlvm_engine *e =
         eqlvm_engine_new(r->program, &o, fn, ctx, reason, sizeof reason);
@@ -81,19 +81,18 @@ new_engine(const lane_rules *r, eqlvm_alert_fn fn, void *ctx)
     return e;
 }
 
-static const char *
-input_path(const lane_corpus *c)
-{
-    return c->path[0] ? c->path : c->source;
-}
-
 /* One pass over the corpus; seconds, negative on failure. */
 static double
 pass(eqlvm_engine *e, const lane_corpus *c)
 {
     double start = lane_thread_s();
 
-    if (eqlvm_engine_read(e, input_path(c)) == EQLVM_OK)
+    eqlvm_status s =
+        c->in_memory
+            ? eql_engine_read_memory(e, c->name, eql_sv(c->bytes, c->len))
+            : eqlvm_engine_read(e, c->source);
+
+    if (s == EQLVM_OK)
         return lane_thread_s() - start;
     fprintf(stderr, "bench: %s: %s\n", c->name, eqlvm_engine_error(e));
     return -1;
@@ -104,8 +103,15 @@ pass_reading(lane *l)
 {
     double start = lane_thread_s();
 
-    if (eql_events_read(l->events, input_path(l->corpus), ignore_event, NULL) ==
-        EQL_EVENTS_OK)
+    const lane_corpus *c = l->corpus;
+    eql_events_result r =
+        c->in_memory
+            ? eql_events_read_memory(l->events, c->name,
+                                     eql_sv(c->bytes, c->len), ignore_event,
+                                     NULL)
+            : eql_events_read(l->events, c->source, ignore_event, NULL);
+
+    if (r == EQL_EVENTS_OK)
         return lane_thread_s() - start;
     fprintf(stderr, "bench: %s: %s\n", l->corpus->name,
             eql_events_error(l->events));

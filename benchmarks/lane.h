@@ -1,7 +1,7 @@
 /* lane.h -- one rule set over one corpus: the things that a benchmark times.
  *
- * A corpus is a file cut to whole lines and held in memory twice: as bytes for
- * the yardstick, and as what the engine reads.  A lane keeps one engine for
+ * A corpus is a file cut to whole lines and held in memory, for the yardstick
+ * and for the engine.  A lane keeps one engine for
  * all rounds, as a long-running process does: its passes are the warm ones.
  * Everything happens in the calling thread. */
 #ifndef EQL_BENCHMARKS_LANE_H
@@ -17,12 +17,11 @@
 
 typedef struct {
     const char *name;
-    char *bytes; /* padded for the yardstick */
+    char *bytes; /* padded for the yardstick and for the engine */
     size_t len;
-    uint64_t events; /* as the yardstick counts them */
-    char path[256];  /* the same bytes as a file in memory; "" when the
-                        corpus itself is read */
-    const char *source;
+    uint64_t events;    /* as the yardstick counts them */
+    const char *source; /* the file */
+    bool in_memory;     /* the engine reads the bytes, else the file */
     bool fresh; /* measured on a first meeting, by an engine that has read the
                    first corpus before */
     double p[LANE_MAX_ROUNDS]; /* yardstick, seconds per round */
@@ -46,8 +45,9 @@ typedef struct {
 
 typedef struct lane lane;
 
-/* Reads at most max_bytes of the file (0: all).  in_memory: the engine reads
- * a copy below /dev/shm.  false: told on stderr. */
+/* Reads at most max_bytes of the file (0: all).  in_memory: the engine
+ * reads the bytes, as it always does of a part of a file.  false: told on
+ * stderr. */
 bool lane_corpus_load(lane_corpus *c, const char *file, size_t max_bytes,
                       bool in_memory);
 void lane_corpus_free(lane_corpus *c);
