@@ -148,6 +148,31 @@ eql_hash128(const void *p, size_t len)
     return h;
 }
 
+/* Folds a 128-bit product. */
+static uint64_t
+mix(uint64_t a, uint64_t b)
+{
+    unsigned __int128 m = (unsigned __int128)a * b;
+
+    return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+uint64_t
+eql_hash_check(const void *data, size_t len)
+{
+    const unsigned char *p = data;
+    uint64_t a = 0xa0761d6478bd642fu ^ len, b = 0xe7037ed1a0b428dbu;
+    size_t left = len;
+
+    for (; left >= 32; left -= 32, p += 32) {
+        a = mix(load8(p) ^ 0x8ebc6af09c88c6e3u, load8(p + 8) ^ a);
+        b = mix(load8(p + 16) ^ 0x589965cc75374cc3u, load8(p + 24) ^ b);
+    }
+    for (; left >= 8; left -= 8, p += 8)
+        a = mix(load8(p) ^ 0x8ebc6af09c88c6e3u, a);
+    return mix(a ^ load_le(p, left), b ^ 0x1d8e4e27c47d124fu);
+}
+
 uint64_t
 eql_hash_seed(void)
 {

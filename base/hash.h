@@ -17,6 +17,8 @@ uint64_t eql_hash64(uint64_t seed, const void *p, size_t len);
 /* 128 bits for the price of little more; lo is not eql_hash64. */
 eql_h128 eql_hash128_seeded(uint64_t seed, const void *p, size_t len);
 eql_h128 eql_hash128(const void *p, size_t len);
+/* Quick and not keyed: tells whether bytes are still the same, no more. */
+uint64_t eql_hash_check(const void *data, size_t len);
 /* A seed from the system's random source (falls back to the clock). */
 uint64_t eql_hash_seed(void);
 

@@ -97,7 +97,7 @@ void eql_fetch_free(eql_events *e);
 static inline uint32_t
 eql_events_check(eql_strview text)
 {
-    return (uint32_t)eql_hash64(0, text.p, text.len) & ~0xffu;
+    return (uint32_t)eql_hash_check(text.p, text.len) & ~0xffu;
 }
 
 #endif

@@ -25,6 +25,7 @@ eql_fetch_free(eql_events *e)
     eql_buf_free(&e->bytes);
     eql_buf_free(&e->shown.json);
     eql_buf_free(&e->shown.id);
+    eql_buf_free(&e->shown.line);
 }
 
 static void

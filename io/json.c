@@ -156,12 +156,42 @@ wide_char(json_pass *s)
     s->i += n;
 }
 
+/* Eight bytes, each 0x80 where the byte of a string wants a closer look: a
+ * control character, a quote, a backslash, no ASCII. */
+static uint64_t
+notable(uint64_t x)
+{
+    const uint64_t ones = 0x0101010101010101u, high = ones * 0x80;
+    uint64_t quote = x ^ ones * '"', back = x ^ ones * '\\';
+
+    /* Bytes under 0x80 only: a borrow comes from a byte that is notable. */
+    return ((x - ones * 0x20) | (quote - ones) | (back - ones) | x) & high;
+}
+
+/* Steps over bytes that stand for themselves. */
+static void
+plain_chars(json_pass *s)
+{
+    uint64_t x;
+
+    while (s->len - s->i >= sizeof x) {
+        memcpy(&x, s->p + s->i, sizeof x);
+        x = notable(x);
+        if (x) {
+            if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+                s->i += (size_t)__builtin_ctzll(x) / 8;
+            return;
+        }
+        s->i += sizeof x;
+    }
+}
+
 /* i is at the opening quote. */
 static bool
 string(json_pass *s, bool is_name)
 {
     s->i++;
-    while (s->i < s->len) {
+    while (plain_chars(s), s->i < s->len) {
         unsigned char c = (unsigned char)s->p[s->i];
 
         if (c == '"') {
@@ -335,13 +365,34 @@ value(json_pass *s, char c)
     }
 }
 
+/* Names by which a reader tells wrapped events and Windows records from plain
+ * events (reader.c, record.c); one with an escape may be any of them. */
+static bool
+is_telling(eql_strview quoted)
+{
+    static const char *const names[] = {"\"_source\"", "\"EventID\"",
+                                        "\"beat\""};
+
+    for (size_t i = 0; i < EQL_COUNTOF(names); i++)
+        if (quoted.len == strlen(names[i]) &&
+            memcmp(quoted.p, names[i], quoted.len) == 0)
+            return true;
+    return memchr(quoted.p, '\\', quoted.len) != NULL;
+}
+
 static bool
 name(json_pass *s, char c)
 {
+    size_t start = s->i;
+
     if (c != '"')
         return malformed(s, "malformed JSON: expected a key in quotes");
     s->want = WANT_COLON;
-    return string(s, true);
+    if (!string(s, true))
+        return false;
+    if (s->depth == 1 && is_telling(eql_sv(s->p + start, s->i - start)))
+        s->v->telling = true;
+    return true;
 }
 
 static bool

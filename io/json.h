@@ -27,6 +27,8 @@ typedef struct {
     bool ended;         /* the text ends inside a value */
     bool repaired;      /* something was replaced by U+FFFD .. */
     size_t repaired_at; /* .. here first */
+    bool telling;       /* some name of the outermost object may be one by which
+                           wrapped events and Windows records are known */
 } eql_json_verdict;
 
 typedef enum {

@@ -339,17 +339,11 @@ show_mapped(const eql_reader *r, const json_t *record, eql_wall_clock *clock,
     return ok ? EQL_READ_EVENT : EQL_READ_NOMEM;
 }
 
-/* The source's own spelling: jansson would print 0.1 with 17 digits. */
+/* Of what eql_json_mend made of the text for people: the source's own spelling;
+ * jansson would print 0.1 with 17 digits. */
 static eql_read_status
-show_source(const eql_reader *r, eql_strview text, bool wrapped,
-            eql_buf *scratch, eql_buf *out)
+show_source(eql_strview line, bool wrapped, eql_buf *out)
 {
-    eql_json_verdict v;
-    eql_strview line;
-
-    if (!eql_json_mend(text, EQL_JSON_FOR_PEOPLE, r->max_depth, scratch, &line,
-                       &v))
-        return EQL_READ_NOMEM;
     if (wrapped && !eql_json_member(line, "_source", &line))
         return EQL_READ_NOMEM;
     eql_buf_add_sv(out, line);
@@ -360,11 +354,20 @@ static eql_read_status
 show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
      const int64_t *time_ns, eql_buf *scratch, eql_shown *out)
 {
-    eql_read_note note;
+    eql_json_verdict v;
+    eql_strview line;
     json_t *root;
     const json_t *event;
-    eql_read_status st = parse(r, text, scratch, &root, &note);
+    eql_read_status st = EQL_READ_EVENT;
 
+    out->mapped = false;
+    if (!eql_json_mend(text, EQL_JSON_FOR_PEOPLE, r->max_depth, &out->line,
+                       &line, &v))
+        return v.reason == EQL_REJECT_COUNT ? EQL_READ_NOMEM
+                                            : EQL_READ_REJECTED;
+    if (!v.telling)
+        return show_source(line, false, &out->json);
+    st = parse(r, text, scratch, &root, &(eql_read_note){0});
     if (st != EQL_READ_EVENT)
         return st;
     event = unwrapped(root);
@@ -373,7 +376,7 @@ show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
     if (out->mapped)
         st = show_mapped(r, event, clock, time_ns, &out->json);
     else
-        st = show_source(r, text, event != root, scratch, &out->json);
+        st = show_source(line, event != root, &out->json);
     json_decref(root);
     return st;
 }

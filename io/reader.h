@@ -74,6 +74,7 @@ typedef struct {
     eql_buf json; /* one line: source bytes, or mapped ECS */
     eql_buf id;   /* its _id; empty when it has none */
     bool mapped;
+    eql_buf line; /* scratch */
 } eql_shown;
 
 /* Reads the same text once more, for an alert; the last event read stays as it

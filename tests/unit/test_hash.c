@@ -92,6 +92,26 @@ test_hash64_spreads_low_bits(void **state)
 }
 
 static void
+test_hash_check_depends_on_every_byte(void **state)
+{
+    unsigned char in[100] = {0};
+
+    (void)state;
+    for (size_t len = 0; len <= sizeof in; len++) {
+        uint64_t base = eql_hash_check(in, len);
+
+        if (len > 0)
+            assert_true(base != eql_hash_check(in, len - 1));
+        for (size_t i = 0; i < len; i++) {
+            in[i] = 1;
+            assert_true(base != eql_hash_check(in, len));
+            in[i] = 0;
+        }
+        assert_true(base == eql_hash_check(in, len));
+    }
+}
+
+static void
 test_seeds_differ(void **state)
 {
     (void)state;
@@ -106,6 +126,7 @@ main(void)
         cmocka_unit_test(test_hash64_depends_on_seed_and_every_byte),
         cmocka_unit_test(test_seeded_hash128_depends_on_seed_and_every_byte),
         cmocka_unit_test(test_hash64_spreads_low_bits),
+        cmocka_unit_test(test_hash_check_depends_on_every_byte),
         cmocka_unit_test(test_seeds_differ),
     };
 

@@ -275,6 +275,77 @@ test_json_one_line(void **state)
 }
 
 static void
+test_telling_names(void **state)
+{
+    static const struct {
+        const char *text;
+        bool telling;
+    } cases[] = {
+        {"{}", false},
+        {"{\"a\":\"EventID\",\"source\":{\"EventID\":1}}", false},
+        {"{\"a\":[{\"beat\":1}],\"b\":{\"a\\u0041\":1}}", false},
+        {"{\"EventIDs\":1,\"eventid\":2,\"beats\":{}}", false},
+        {"{\"a\":1,\"EventID\":1}", true},
+        {"{ \"_source\" : {}}", true},
+        {"{\"beat\":{\"a\":1}}", true},
+        {"{\"\\u005fsource\":{}}", true},
+        {"{\"a\\nb\":1}", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        eql_buf scratch = {0};
+        eql_strview line;
+
+        assert_true(eql_json_mend(eql_sv_cstr(cases[i].text),
+                                  EQL_JSON_FOR_PEOPLE, 20, &scratch, &line,
+                                  &verdict));
+        if (verdict.telling != cases[i].telling)
+            fail_msg("%s", cases[i].text);
+        eql_buf_free(&scratch);
+    }
+}
+
+/* Bytes of strings are looked at eight at a time: every place counts. */
+static void
+test_long_strings(void **state)
+{
+    static const struct {
+        const char *with, *becomes; /* NULL: rejected */
+    } cases[] = {
+        {"\x1f", NULL},           {"\\x", NULL},
+        {"\x80", "\xef\xbf\xbd"}, {"\\\"", "\\\""},
+        {"\xc3\xa9", "\xc3\xa9"}, {"\x20", "\x20"},
+        {"\x7f", "\x7f"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++)
+        for (int before = 0; before < 18; before++)
+            for (int after = 0; after < 18; after++) {
+                eql_buf scratch = {0}, text = {0}, want = {0};
+                eql_strview line;
+                bool ok;
+
+                eql_buf_printf(&text, "{\"a\":\"%.*s%s%.*s\"}", before,
+                               "!#[]~zzzzzzzzzzzzzzzz", cases[i].with, after,
+                               "bcdefghijklmnopqrst");
+                eql_buf_printf(&want, "{\"a\":\"%.*s%s%.*s\"}", before,
+                               "!#[]~zzzzzzzzzzzzzzzz",
+                               cases[i].becomes ? cases[i].becomes : "", after,
+                               "bcdefghijklmnopqrst");
+                ok = eql_json_mend(eql_buf_sv(&text), EQL_JSON_FOR_PEOPLE, 20,
+                                   &scratch, &line, &verdict);
+                assert_int_equal(ok, cases[i].becomes != NULL);
+                if (ok)
+                    assert_true(eql_sv_eq(line, eql_buf_sv(&want)));
+                eql_buf_free(&scratch);
+                eql_buf_free(&text);
+                eql_buf_free(&want);
+            }
+}
+
+static void
 test_json_member(void **state)
 {
     static const struct {
@@ -342,6 +413,8 @@ main(void)
         cmocka_unit_test(test_json_long_integers),
         cmocka_unit_test(test_json_depth_limit),
         cmocka_unit_test(test_json_one_line),
+        cmocka_unit_test(test_telling_names),
+        cmocka_unit_test(test_long_strings),
         cmocka_unit_test(test_json_member),
         cmocka_unit_test(test_json_damage),
     };
