@@ -171,7 +171,9 @@ static bool
 make_parts(eqlvm_engine *e, eql_buf *why)
 {
     eql_events_options eo = events_options(e);
-    eql_engine_options vo = {.sort_memory = e->o.sort_memory,
+    eql_engine_options vo = {.no_index = e->o.no_index,
+                             .no_memo = e->o.no_memo,
+                             .sort_memory = e->o.sort_memory,
                              .max_state_bytes = e->o.max_state_bytes,
                              .temp_dir = e->o.temp_dir,
                              .order = (eql_engine_order)e->o.order};

@@ -18,7 +18,7 @@ typedef struct {
     int input, time_rule, order, format, colour;
     const char *mapping, *utc_offset, *since, *until, *output, *stats,
         *temp_dir, *id_field;
-    bool brief, fail_on_alert, quiet;
+    bool brief, fail_on_alert, quiet, no_index, no_memo;
     uint64_t max_line_bytes, max_event_depth, sort_memory, max_state_bytes,
         max_spool_bytes, threads;
 } run_options;
@@ -174,6 +174,8 @@ engine_options(const run_options *o, run_state *st, eqlvm_engine_options *eo,
         .temp_dir = o->temp_dir,
         .id_field = o->id_field,
         .threads = (uint32_t)o->threads,
+        .no_index = o->no_index,
+        .no_memo = o->no_memo,
         .problem = on_problem,
         .progress = on_progress,
         .ctx = st,
@@ -484,6 +486,10 @@ run(int argc, char **argv)
         {"quiet", 'q', CLI_FLAG, &o.quiet, NULL, "no report at the end"},
         {"color", 0, CLI_CHOICE, &o.colour, "auto|always|never",
          "colour of tables and messages"},
+        {"no-index", 0, CLI_FLAG, &o.no_index, NULL,
+         "look at every rule of an event's category; same alerts, slower"},
+        {"no-memo", 0, CLI_FLAG, &o.no_memo, NULL,
+         "forget what was learned of values; same alerts, slower"},
         {"threads", 0, CLI_COUNT, &o.threads, "N",
          "that read and filter; alerts are the same (CPUs, at most 8)"},
         {"sort-memory", 0, CLI_SIZE, &o.sort_memory, "SIZE",

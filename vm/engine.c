@@ -28,6 +28,7 @@ struct eql_engine {
     eql_engine_calls calls;
     char *temp_dir; /* NULL: the default */
     eql_captures *captures;
+    eql_candidate_tables *tables; /* NULL: neither index nor memo */
     eql_sieve *sieve;
     eql_lane *lane; /* of the sieve; NULL before it is asked for */
     bool count_fields;
@@ -88,6 +89,20 @@ make_clocks(eql_engine *e)
     return true;
 }
 
+/* Planted faults change what leaves say of equal values: no short cuts. */
+static bool
+make_tables(eql_engine *e)
+{
+#ifdef EQL_FAULTS
+    e->options.no_index = e->options.no_memo = true;
+#endif
+    if (e->options.no_index && e->options.no_memo)
+        return true;
+    e->tables = eql_candidate_tables_new(eql_captures_prepared(e->captures),
+                                         !e->options.no_index);
+    return e->tables && eql_sieve_use(e->sieve, e->tables, !e->options.no_memo);
+}
+
 static bool
 make_parts(eql_engine *e)
 {
@@ -102,7 +117,8 @@ make_parts(eql_engine *e)
         return false;
     e->sieve = eql_sieve_new(e->program, e->captures, &e->calls, &e->counters);
     e->seq = eql_seq_new(e->captures, &e->options, &e->calls, &e->counters);
-    return e->sieve && e->seq && make_sorters(e) && make_clocks(e);
+    return e->sieve && e->seq && make_tables(e) && make_sorters(e) &&
+           make_clocks(e);
 }
 
 eql_engine *
@@ -133,6 +149,7 @@ eql_engine_free(eql_engine *e)
     eql_pending_free(e->pending);
     eql_lane_free(e->lane);
     eql_sieve_free(e->sieve);
+    eql_candidate_tables_free(e->tables);
     eql_captures_free(e->captures);
     free(e->newest);
     free(e->settled);
@@ -234,7 +251,13 @@ eql_engine_own_lane(eql_engine *e)
 eql_lane *
 eql_engine_new_lane(const eql_engine *e, const eql_engine_calls *calls)
 {
-    return eql_lane_new(e->program, e->captures, calls, e->count_fields);
+    eql_lane *l = eql_lane_new(e->program, e->captures, calls, e->count_fields);
+
+    if (l && e->tables && !eql_lane_use(l, e->tables, !e->options.no_memo)) {
+        eql_lane_free(l);
+        l = NULL;
+    }
+    return l;
 }
 
 void

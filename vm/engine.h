@@ -62,6 +62,8 @@ typedef struct {
     uint64_t max_state_bytes; /* for partials of all rules; 0: default */
     const char *temp_dir;     /* spill files; NULL: TMPDIR, else /tmp */
     eql_engine_order order;
+    bool no_index; /* every stage of an event's category is looked at */
+    bool no_memo;  /* nothing is remembered of values seen before */
 } eql_engine_options;
 
 /* All in events, partials or results; they balance:

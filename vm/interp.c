@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "stdlib/functions.h"
+#include "vm/candidates.h"
 #include "vm/fault.h"
 #include "vm/ops.h"
 
@@ -50,6 +51,7 @@ struct eql_interp {
     verdict_mark *filter_marks;
     eql_folded folded;
     eql_interp_counters counters;
+    eql_candidates *recall; /* NULL: none */
     eql_lineage_fn lineage;
     void *lineage_ctx;
 #ifdef EQL_FAULTS
@@ -132,6 +134,12 @@ eql_interp_set_lineage(eql_interp *it, eql_lineage_fn fn, void *ctx)
 {
     it->lineage = fn;
     it->lineage_ctx = ctx;
+}
+
+void
+eql_interp_set_recall(eql_interp *it, eql_candidates *c)
+{
+    it->recall = c;
 }
 
 void
@@ -688,8 +696,15 @@ evaluate_faulty_leaf(eql_interp *it, uint32_t leaf)
 static bool
 find_leaf(eql_interp *it, uint32_t leaf)
 {
-    bool holds = evaluate_faulty_leaf(it, leaf);
+    uint64_t capped = it->counters.leaf_combinations_capped;
+    bool holds;
 
+    if (!it->recall || !eql_candidates_recall(it->recall, leaf, &holds)) {
+        holds = evaluate_faulty_leaf(it, leaf);
+        /* What a bound made false is false for this event only. */
+        if (it->recall && it->counters.leaf_combinations_capped == capped)
+            eql_candidates_note(it->recall, leaf, holds);
+    }
     if (!it->prepared->leaves[leaf].free || EQL_FAULT(array_body_once))
         it->leaf_marks[leaf] = it->epoch | (holds ? 1u : 0u);
     return holds;

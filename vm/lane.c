@@ -62,6 +62,12 @@ eql_lane_free(eql_lane *l)
     free(l);
 }
 
+bool
+eql_lane_use(eql_lane *l, const eql_candidate_tables *t, bool remember)
+{
+    return eql_sieve_use(l->sieve, t, remember);
+}
+
 void
 eql_lane_collect(eql_lane *l, eql_sieve *to)
 {

@@ -42,6 +42,8 @@ eql_lane *eql_lane_new(const eql_program *p, const eql_captures *c,
 /* With a sieve that counts in `counters`; both are borrowed. */
 eql_lane *eql_lane_of(eql_sieve *s, eql_engine_counters *counters);
 void eql_lane_free(eql_lane *l); /* NULL is fine */
+/* See eql_sieve_use. */
+bool eql_lane_use(eql_lane *l, const eql_candidate_tables *t, bool remember);
 /* Moves what its own sieve has counted per stage, key and field to another. */
 void eql_lane_collect(eql_lane *l, eql_sieve *to);
 /* Empties the batch; events from now on are its. */

@@ -19,6 +19,8 @@ struct eql_sieve {
     const eql_engine_calls *calls;
     eql_engine_counters *counters;
     eql_dispatch *dispatch;
+    eql_candidates *candidates; /* NULL: all stages of a category */
+    bool indexed;               /* they are found by an index */
     eql_interp *interp;
     eql_keys *keys;
     eql_buf *records;       /* per clock: the hit being written, or empty */
@@ -85,9 +87,22 @@ eql_sieve_free(eql_sieve *s)
     eql_keys_free(s->keys);
     eql_interp_free(s->interp);
     eql_dispatch_free(s->dispatch);
+    eql_candidates_free(s->candidates);
     free(s->stages);
     free(s->present);
     free(s);
+}
+
+bool
+eql_sieve_use(eql_sieve *s, const eql_candidate_tables *t, bool remember)
+{
+    s->candidates = eql_candidates_new(t, remember);
+    if (!s->candidates)
+        return false;
+    s->indexed = t->index != NULL;
+    if (remember)
+        eql_interp_set_recall(s->interp, s->candidates);
+    return true;
 }
 
 /* --- fields seen -------------------------------------------------------------
@@ -377,6 +392,18 @@ forget_records(eql_sieve *s)
     s->opened.n = 0;
 }
 
+/* Stages that may want the event, ascending; EQL_NONE: out of memory. */
+static uint32_t
+find_stages(eql_sieve *s, const eql_event *ev, const uint32_t **stages)
+{
+    uint32_t n;
+
+    if (!s->indexed)
+        return eql_dispatch_stages(s->dispatch, ev, stages);
+    *stages = eql_candidates_find(s->candidates, &n);
+    return n;
+}
+
 eql_engine_result
 eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
 {
@@ -389,9 +416,13 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
     if (s->count_fields)
         count_fields(s, ev);
     forget_records(s);
+    if (s->candidates)
+        eql_candidates_begin(s->candidates, ev);
     eql_interp_begin(s->interp, ev);
     res = add_process(s, ev);
-    n = eql_dispatch_stages(s->dispatch, ev, &stages);
+    n = find_stages(s, ev, &stages);
+    if (n == EQL_NONE)
+        return EQL_ENGINE_NOMEM;
     for (uint32_t i = 0; i < n && res == EQL_ENGINE_OK; i++)
         res = see_stage(s, stages[i], ev);
     s->counters->combinations_capped += eql_interp_capped(s->interp) - capped;

@@ -11,6 +11,7 @@
 #ifndef EQL_VM_SIEVE_H
 #define EQL_VM_SIEVE_H
 
+#include "vm/candidates.h"
 #include "vm/capture.h"
 #include "vm/engine.h"
 
@@ -26,6 +27,10 @@ eql_sieve *eql_sieve_new(const eql_program *p, const eql_captures *c,
                          const eql_engine_calls *calls,
                          eql_engine_counters *counters);
 void eql_sieve_free(eql_sieve *s); /* NULL is fine */
+/* Candidates are found by these tables; what is learned of values is remembered
+ * if `remember`.  Borrowed.  Without this call every stage of an event's
+ * category is looked at.  false: out of memory. */
+bool eql_sieve_use(eql_sieve *s, const eql_candidate_tables *t, bool remember);
 /* From now on, count the fields that events have (costs a look at each). */
 void eql_sieve_count_fields(eql_sieve *s);
 /* Moves what `from` has counted per stage, key and field to `to`; both are of

@@ -355,6 +355,9 @@ typedef struct {
      * process may use, at most EQLVM_DEFAULT_THREADS; 1: the caller's alone;
      * more than EQLVM_MAX_THREADS are that many. */
     uint32_t threads;
+    /* Evaluate all rules of an event's category; forget what was learned of
+     * values.  Slower; alerts are the same. */
+    bool no_index, no_memo;
     size_t block_bytes; /* of JSON lines that a thread takes; 0: 256 KiB */
     void (*problem)(void *ctx, const eqlvm_problem *p); /* may be NULL */
     /* Called now and then with bytes read (decompressed) and events; NULL. */

@@ -1,0 +1,111 @@
+/* keyed.c -- two AES chains over blocks of 16 bytes, two rounds each per block:
+ * a difference in one block has to pass ten S-boxes before the next one could
+ * take it back, and nobody knows the keys. */
+#include "base/keyed.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+void
+eql_hash_key_portable(eql_hash_key *k)
+{
+    eql_hash_key_make(k);
+    k->aes = false;
+}
+
+void
+eql_hash_key_make(eql_hash_key *k)
+{
+    uint64_t seed = eql_hash_seed(), other = eql_hash_seed();
+
+    for (uint64_t i = 0; i < EQL_COUNTOF(k->words); i++)
+        k->words[i] =
+            eql_hash64(seed, &i, sizeof i) ^ eql_hash64(other, &i, sizeof i);
+    k->aes = false;
+#if defined(__x86_64__)
+    k->aes = __builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1");
+#endif
+}
+
+#if defined(__x86_64__)
+#define AES __attribute__((target("aes,sse4.1")))
+
+typedef struct {
+    __m128i a, b, ka, kb;
+} chains;
+
+AES static inline void
+mix(chains *c, __m128i block)
+{
+    c->a = _mm_aesenc_si128(_mm_aesenc_si128(_mm_xor_si128(c->a, block), c->ka),
+                            c->kb);
+    c->b = _mm_aesenc_si128(_mm_aesenc_si128(_mm_xor_si128(c->b, block), c->kb),
+                            c->ka);
+}
+
+AES static inline __m128i
+load(const void *p)
+{
+    return _mm_loadu_si128((const __m128i *)p);
+}
+
+/* Less than 16 bytes. */
+AES static inline __m128i
+load_short(const char *p, size_t len)
+{
+    uint64_t lo = 0, hi = 0;
+
+    if (len >= 8) {
+        memcpy(&lo, p, 8);
+        memcpy(&hi, p + len - 8, 8);
+    } else if (len >= 4) {
+        uint32_t x, y;
+
+        memcpy(&x, p, 4);
+        memcpy(&y, p + len - 4, 4);
+        lo = x;
+        hi = y;
+    } else if (len > 0) {
+        lo = (uint64_t)(unsigned char)p[0] |
+             (uint64_t)(unsigned char)p[len / 2] << 8 |
+             (uint64_t)(unsigned char)p[len - 1] << 16;
+    }
+    return _mm_set_epi64x((long long)hi, (long long)lo);
+}
+
+AES static eql_h128
+hash_aes(const eql_hash_key *k, uint64_t number, const char *p, size_t len)
+{
+    __m128i first = _mm_set_epi64x((long long)number, (long long)len);
+    chains c = {_mm_xor_si128(load(&k->words[0]), first),
+                _mm_xor_si128(load(&k->words[2]), first), load(&k->words[4]),
+                load(&k->words[6])};
+    size_t at = 0;
+    eql_h128 h;
+
+    /* The last block may overlap the one before it: len is known to all. */
+    for (; at + 16 < len; at += 16)
+        mix(&c, load(p + at));
+    mix(&c, len >= 16 ? load(p + len - 16) : load_short(p, len));
+    c.a = _mm_aesenc_si128(c.a, load(&k->words[8]));
+    c.b = _mm_aesenc_si128(c.b, load(&k->words[10]));
+    c.a = _mm_aesenc_si128(_mm_xor_si128(c.a, c.b), c.ka);
+    c.a = _mm_aesenc_si128(c.a, c.kb);
+    h.lo = (uint64_t)_mm_extract_epi64(c.a, 0);
+    h.hi = (uint64_t)_mm_extract_epi64(c.a, 1);
+    return h;
+}
+#endif
+
+eql_h128
+eql_hash_keyed(const eql_hash_key *k, uint64_t number, const void *p,
+               size_t len)
+{
+#if defined(__x86_64__)
+    if (k->aes)
+        return hash_aes(k, number, p, len);
+#endif
+    return (eql_h128){eql_hash64(k->words[0] ^ number, p, len),
+                      eql_hash64(k->words[1] ^ number * 3, p, len)};
+}

@@ -1,0 +1,68 @@
+/* candidates.h -- the stages that an event may satisfy, and what is remembered
+ * of values seen before.
+ *
+ *   raw texts -> answers (memo.h, or index.h) -> marks -> plan
+ *                                            `-> stages, those the plan allows
+ *
+ * Two things are remembered by a value's text: which stages it makes
+ * candidates, and which leaves hold for it (eql_recall, which the interpreter
+ * asks).  Neither changes what an event satisfies, only what that costs. */
+#ifndef EQL_VM_CANDIDATES_H
+#define EQL_VM_CANDIDATES_H
+
+#include "vm/index.h"
+
+/* Plans remembered; beyond, all are forgotten. */
+#define EQL_CANDIDATE_PLANS 512u
+/* A path of whose last so many lookups less than one in 16 was known ... */
+#define EQL_CANDIDATE_TRIAL 1024u
+/* ... is not looked up for the next so many. */
+#define EQL_CANDIDATE_BYPASS 16384u
+/* Of leaves' answers: 8 bytes each. */
+#define EQL_RECALL_BYTES ((size_t)1 << 20)
+
+/* What all threads share; never changes. */
+typedef struct {
+    const eql_program *p;
+    eql_paths paths;
+    eql_index *index;     /* NULL: no index; every stage of an event's category
+                             is a candidate */
+    uint32_t *leaf_paths; /* per leaf: the only path that it reads; EQL_NONE:
+                             not one, or it is no function of the event alone */
+} eql_candidate_tables;
+
+/* NULL: out of memory.  The prepared tables are borrowed. */
+eql_candidate_tables *eql_candidate_tables_new(const eql_prepared *pr,
+                                               bool with_index);
+void eql_candidate_tables_free(eql_candidate_tables *t); /* NULL is fine */
+
+typedef struct {
+    uint64_t lookups; /* of values in the memo */
+    uint64_t known;   /* of them */
+    uint64_t asked;   /* of the index, memo or not */
+    uint64_t candidates;
+    uint64_t plans;    /* made */
+    uint64_t recalled; /* leaves whose answers were remembered */
+} eql_candidate_counters;
+
+/* One thread's. */
+typedef struct eql_candidates eql_candidates;
+
+/* All borrowed.  NULL: out of memory. */
+eql_candidates *eql_candidates_new(const eql_candidate_tables *t,
+                                   bool with_memo);
+void eql_candidates_free(eql_candidates *c); /* NULL is fine */
+/* Following calls speak of this event. */
+void eql_candidates_begin(eql_candidates *c, const eql_event *ev);
+/* Its candidates, ascending, each once; valid until the next event.  *n is
+ * EQL_NONE when out of memory.  With an index only. */
+const uint32_t *eql_candidates_find(eql_candidates *c, uint32_t *n);
+const eql_candidate_counters *
+eql_candidates_get_counters(const eql_candidates *c);
+
+/* Is it known whether the leaf holds for this event? */
+bool eql_candidates_recall(eql_candidates *c, uint32_t leaf, bool *holds);
+/* Now it is. */
+void eql_candidates_note(eql_candidates *c, uint32_t leaf, bool holds);
+
+#endif

@@ -1,0 +1,163 @@
+/* memo.c -- buckets of one cache line: five tags and their answers. */
+#include "vm/memo.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/map.h"
+
+#define BUCKET_VALUES 5u
+
+/* answers[i]: number of the answer, from 1; 0: the place is free. */
+typedef struct {
+    uint64_t tags[BUCKET_VALUES];
+    uint32_t answers[BUCKET_VALUES];
+    uint32_t next; /* place that is given away next */
+} bucket;
+
+static_assert(sizeof(bucket) == 64, "one cache line");
+
+struct eql_memo {
+    bucket *buckets;
+    size_t nbuckets;
+    eql_arena *arena; /* of answers */
+    eql_vec answers;  /* const eql_answer *: number 1 is item 0 */
+    eql_map *numbers; /* answer's bytes -> item */
+    eql_buf key;
+    size_t used, room; /* bytes of answers */
+    uint64_t forgotten;
+};
+
+/* Also of one that is half made. */
+static void
+drop_answers(eql_memo *m)
+{
+    eql_map_free(m->numbers);
+    m->numbers = NULL;
+    m->answers.n = 0;
+    m->used = 0;
+}
+
+eql_memo *
+eql_memo_new(size_t bytes, size_t answer_bytes)
+{
+    eql_memo *m = calloc(1, sizeof *m);
+
+    if (!m)
+        return NULL;
+    m->nbuckets = bytes / sizeof(bucket);
+    m->room = answer_bytes;
+    m->buckets = aligned_alloc(sizeof(bucket), bytes);
+    m->arena = eql_arena_new(0);
+    m->numbers = eql_map_new();
+    if (!m->buckets || !m->arena || !m->numbers) {
+        eql_memo_free(m);
+        return NULL;
+    }
+    memset(m->buckets, 0, bytes);
+    return m;
+}
+
+void
+eql_memo_free(eql_memo *m)
+{
+    if (!m)
+        return;
+    drop_answers(m);
+    free(m->buckets);
+    eql_arena_free(m->arena);
+    eql_vec_free(&m->answers);
+    eql_buf_free(&m->key);
+    free(m);
+}
+
+void
+eql_memo_begin(eql_memo *m)
+{
+    if (m->used <= m->room && m->numbers)
+        return;
+    drop_answers(m);
+    m->numbers = eql_map_new(); /* NULL: the next addition fails */
+    eql_arena_reset(m->arena);
+    memset(m->buckets, 0, m->nbuckets * sizeof *m->buckets);
+    m->forgotten++;
+}
+
+static bucket *
+bucket_of(const eql_memo *m, eql_h128 tag)
+{
+    return &m->buckets[tag.lo & (m->nbuckets - 1)];
+}
+
+const eql_answer *
+eql_memo_find(eql_memo *m, eql_h128 tag)
+{
+    const bucket *b = bucket_of(m, tag);
+
+    for (uint32_t i = 0; i < BUCKET_VALUES; i++) {
+        if (b->tags[i] == tag.hi && b->answers[i] != 0)
+            return *(const eql_answer *const *)eql_vec_at(&m->answers,
+                                                          b->answers[i] - 1);
+    }
+    return NULL;
+}
+
+static const eql_answer *
+copy_answer(eql_memo *m, const eql_answer *a)
+{
+    size_t size = sizeof *a + a->n * sizeof *a->stages;
+    eql_answer *copy = eql_arena_alloc(m->arena, size);
+    uint32_t *stages;
+
+    if (!copy)
+        return NULL;
+    stages = (uint32_t *)(void *)(copy + 1);
+    if (a->n > 0)
+        memcpy(stages, a->stages, a->n * sizeof *stages);
+    *copy = (eql_answer){a->marks, a->n, stages};
+    m->used += 2 * size; /* once more as a key */
+    return copy;
+}
+
+/* The item of an equal answer; EQL_NONE: out of memory. */
+static uint32_t
+intern(eql_memo *m, const eql_answer *a)
+{
+    const eql_answer *copy;
+    uint32_t at;
+
+    m->key.len = 0;
+    eql_buf_add(&m->key, &a->marks, sizeof a->marks);
+    eql_buf_add(&m->key, a->stages, a->n * sizeof *a->stages);
+    if (m->key.failed || !m->numbers)
+        return EQL_NONE;
+    at = eql_map_get(m->numbers, m->key.p, m->key.len);
+    if (at != EQL_NONE)
+        return at;
+    copy = copy_answer(m, a);
+    if (!copy || !eql_map_put(m->numbers, m->key.p, m->key.len, m->answers.n))
+        return EQL_NONE;
+    return eql_vec_push(&m->answers, &copy, sizeof copy);
+}
+
+const eql_answer *
+eql_memo_add(eql_memo *m, eql_h128 tag, const eql_answer *a)
+{
+    uint32_t item = intern(m, a);
+    bucket *b = bucket_of(m, tag);
+
+    if (item == EQL_NONE)
+        return NULL;
+    b->tags[b->next] = tag.hi;
+    b->answers[b->next] = item + 1;
+    b->next = (b->next + 1) % BUCKET_VALUES;
+    return *(const eql_answer *const *)eql_vec_at(&m->answers, item);
+}
+
+uint64_t
+eql_memo_forgotten(const eql_memo *m)
+{
+    return m->forgotten;
+}
