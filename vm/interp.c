@@ -685,11 +685,7 @@ evaluate_faulty_leaf(eql_interp *it, uint32_t leaf)
     return holds;
 }
 #else
-static bool
-evaluate_faulty_leaf(eql_interp *it, uint32_t leaf)
-{
-    return evaluate_leaf(it, leaf);
-}
+#define evaluate_faulty_leaf evaluate_leaf
 #endif
 
 /* Evaluates it; for a leaf of a body that is not to be remembered. */
@@ -770,11 +766,7 @@ run_faulty_filter(eql_interp *it, const eql_insn *code)
     return run_filter(it, code) && holds;
 }
 #else
-static bool
-run_faulty_filter(eql_interp *it, const eql_insn *code)
-{
-    return run_filter(it, code);
-}
+#define run_faulty_filter run_filter
 #endif
 
 bool
