@@ -313,9 +313,17 @@ by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static bool
+holds(eql_index_asker *a, const eql_event *ev, const eql_index_entry *e)
+{
+    if (e->present != EQL_NONE)
+        return eql_event_slot(ev, e->present)->n > 0;
+    return eql_interp_leaf(a->it, e->leaf);
+}
+
 /* Keeps the suspects that hold. */
 static void
-judge(eql_index_asker *a)
+judge(eql_index_asker *a, const eql_event *ev)
 {
     uint64_t capped = eql_interp_capped(a->it);
     uint32_t n = 0;
@@ -323,7 +331,7 @@ judge(eql_index_asker *a)
     for (uint32_t i = 0; i < a->nsuspects; i++) {
         uint32_t entry = a->suspects[i];
 
-        if (eql_interp_leaf(a->it, a->ix->entries[entry].leaf) ||
+        if (holds(a, ev, &a->ix->entries[entry]) ||
             eql_interp_capped(a->it) != capped)
             a->suspects[n++] = entry;
     }
@@ -348,7 +356,7 @@ eql_index_ask(eql_index_asker *a, const eql_event *ev, uint32_t path,
             look_up_value(a, g, &slot->v[k]);
     }
     suspect_all(a, known->others);
-    judge(a);
+    judge(a, ev);
     for (uint32_t i = 0; i < a->nsuspects; i++) {
         const eql_index_entry *e = &ix->entries[a->suspects[i]];
 

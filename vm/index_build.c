@@ -189,9 +189,11 @@ make_entries(eql_index_maker *m, const place *places)
 
     ix->entries = eql_arena_array(ix->arena, ix->nentries, sizeof *ix->entries);
     for (uint32_t i = 0; ix->entries && i < ix->nentries; i++)
-        ix->entries[i] = (eql_index_entry){.leaf = places[i].leaf,
-                                           .path = places[i].path,
-                                           .mark = m->mark_of[places[i].leaf]};
+        ix->entries[i] =
+            (eql_index_entry){.leaf = places[i].leaf,
+                              .path = places[i].path,
+                              .present = m->leaves[places[i].leaf].present,
+                              .mark = m->mark_of[places[i].leaf]};
     return ix->entries && group_stages(m, places);
 }
 

@@ -1,6 +1,7 @@
 /* index_int.h -- what the parts of the index share.
  *
  *   index_leaf.c   what a leaf asks of which path, and how dear it is
+ *   index_need.c   fields without which a leaf of several paths cannot hold
  *   index_text.c   literals: keys of whole texts, pieces of patterns
  *   index_cut.c    necessary leaves and cheapest cuts of filter code
  *   index_marks.c  which conditions are marks; plans
@@ -28,7 +29,10 @@
 /* What the index knows of a leaf. */
 typedef struct {
     uint32_t path;     /* the only one it reads; EQL_NONE: none, several, or
-                          it is not decided by the event alone */
+                          it is not decided by the event alone.  With
+                          `present`: that field's */
+    uint32_t present;  /* of several: a field without which it does not hold,
+                          which is all that is asked; EQL_NONE */
     bool on_missing;   /* may hold when the path is missing */
     bool texts;        /* LOAD_FIELD [TO_NUMBER | TO_BOOL] LIKE | IN | EQ_K
                           RETURN: found by its literals */
@@ -42,10 +46,11 @@ typedef struct {
 /* How often the rules name texts and parts of texts: what many rules name is
  * common in events, too. */
 typedef struct {
-    uint16_t *grams, *wholes; /* EQL_INDEX_COUNTS of each, by hash */
+    uint16_t *grams;    /* EQL_INDEX_GRAMS, by hash */
+    uint16_t *mentions; /* per constant: lists and leaves that name it */
 } eql_index_counts;
 
-#define EQL_INDEX_COUNTS 65536u
+#define EQL_INDEX_GRAMS 65536u
 
 bool eql_index_counts_init(eql_index_counts *c, const eql_program *p);
 void eql_index_counts_free(eql_index_counts *c);
@@ -54,6 +59,8 @@ void eql_index_counts_free(eql_index_counts *c);
  * path EQL_NONE.  NULL: out of memory.  The caller frees it. */
 eql_index_leaf *eql_index_leaves(const eql_prepared *pr, const eql_paths *paths,
                                  const eql_index_counts *counts);
+/* Does the leaf never hold when the field has no value? */
+bool eql_index_needs_field(const eql_program *p, uint32_t leaf, uint32_t field);
 /* A path of which there are few values, true of most events. */
 bool eql_index_is_few_valued(const eql_program *p, const eql_path *path);
 
@@ -90,8 +97,6 @@ bool eql_index_is_wildcard(eql_strview pattern);
 /* The piece of the pattern with the rarest gram. */
 eql_index_piece eql_index_piece_of(const eql_index_counts *c,
                                    eql_strview pattern);
-/* How many leaves' texts are like this one, about. */
-uint32_t eql_index_named(const eql_index_counts *c, eql_strview folded);
 
 /* --- filters --- */
 
@@ -138,6 +143,7 @@ typedef struct {
 typedef struct {
     uint32_t leaf;
     uint32_t path;    /* that it reads */
+    uint32_t present; /* holds as soon as this field has a value; EQL_NONE */
     uint32_t mark;    /* that it is; EQL_NONE */
     eql_range stages; /* of stages[]: those that it gives access to */
 } eql_index_entry;
@@ -238,14 +244,19 @@ eql_marks_has(const eql_marks *m, uint32_t i)
     return m->w[i / 64] >> i % 64 & 1;
 }
 
-/* A gram with its length. */
+/* A gram of four bytes or two with its length. */
 static inline uint64_t
 eql_index_gram(const char *p, uint32_t n)
 {
-    uint32_t bytes = 0;
+    uint32_t four;
+    uint16_t two;
 
-    memcpy(&bytes, p, n);
-    return bytes | (uint64_t)n << 32;
+    if (n == 4) {
+        memcpy(&four, p, sizeof four);
+        return four | (uint64_t)4 << 32;
+    }
+    memcpy(&two, p, sizeof two);
+    return two | (uint64_t)2 << 32;
 }
 
 /* Hash of a gram for the sieve and its table. */

@@ -19,11 +19,14 @@
 #define COST_REGEX 4000u
 #define COST_BOOL 20000u
 #define COST_UNKNOWN 6000u
+/* Of any value at all, and of each leaf that asks for the path: common paths
+ * are often asked for. */
+#define COST_PRESENT 4000u
+#define COST_ASKED 40u
 /* A path of few values: leaves hold for a great part of all events. */
 #define FEW_VALUED 1000u
 
 static const char *const few_valued[] = {
-    "Effective_process.executable",
     "agent.type",
     "data_stream.dataset",
     "dll.code_signature.exists",
@@ -59,6 +62,7 @@ static const char *const few_valued[] = {
     "process.parent.code_signature.status",
     "process.parent.code_signature.trusted",
     "registry.data.type",
+    "registry.hive",
     "subtype.keyword",
     "user.domain",
     "winlog.channel",
@@ -135,45 +139,68 @@ is_null_safe(const eql_insn *test)
     }
 }
 
+/* --- finding --- */
+
+typedef struct {
+    const eql_prepared *pr;
+    const eql_program *p;
+    const eql_paths *paths;
+    const eql_index_counts *counts;
+    eql_field_walk walk;
+    eql_interp *it; /* asked about an event of nothing */
+    eql_event nothing;
+    eql_slot *slots;  /* of it */
+    bool *few_valued; /* per path */
+    uint32_t *asked;  /* per path: leaves that read it */
+    uint32_t *costs;  /* per constant: as a literal; 0: not known yet */
+    eql_index_leaf *out;
+} finder;
+
 /* --- costs --- */
 
 static uint32_t
-cost_of_pattern(const eql_index_counts *c, eql_strview pattern)
+cost_of_presence(const finder *f, uint32_t path)
 {
-    eql_index_piece piece = eql_index_piece_of(c, pattern);
+    uint64_t cost = COST_PRESENT + (uint64_t)COST_ASKED * f->asked[path];
+
+    return cost < EQL_INDEX_DEAREST ? (uint32_t)cost : EQL_INDEX_DEAREST;
+}
+
+/* 0: nothing of it can be looked for. */
+static uint32_t
+cost_of_pattern(const finder *f, eql_strview pattern)
+{
+    eql_index_piece piece = eql_index_piece_of(f->counts, pattern);
     uint32_t cost = COST_TEXT + COST_MENTION * piece.common;
 
-    if (piece.gram < 4)
-        cost = piece.gram == 0 ? COST_COMMON : COST_COMMON / 2;
-    return cost < COST_COMMON ? cost : COST_COMMON;
+    if (piece.gram == 0)
+        return 0;
+    return piece.gram == 4 && cost < COST_COMMON ? cost : COST_COMMON;
 }
 
 static uint32_t
-cost_of_literal(const eql_index_counts *c, const eql_program *p,
-                const eql_const *k, bool pattern, eql_buf *scratch)
+cost_of_literal(const finder *f, const eql_index_leaf *l, const eql_const *k)
 {
-    eql_strview s = eql_program_str(p, k->str);
+    uint32_t i = (uint32_t)(k - f->p->consts);
+    eql_strview s = eql_program_str(f->p, k->str);
 
     if (k->kind == EQL_CONST_BOOL)
         return COST_BOOL;
-    if (k->kind != EQL_CONST_STRING)
-        return COST_TEXT;
-    if (pattern && eql_index_is_wildcard(s))
-        return cost_of_pattern(c, s);
-    scratch->len = 0;
-    eql_fold(scratch, s);
-    return COST_TEXT + COST_MENTION * eql_index_named(c, eql_buf_sv(scratch));
+    if (l->op != EQL_OP_LIKE || !eql_index_is_wildcard(s))
+        return COST_TEXT + COST_MENTION * f->counts->mentions[i];
+    if (f->costs[i] == 0)
+        f->costs[i] = cost_of_pattern(f, s);
+    return f->costs[i] > 0 ? f->costs[i] : cost_of_presence(f, l->path);
 }
 
 static uint32_t
-cost_of_texts(const eql_index_counts *c, const eql_program *p,
-              const eql_index_leaf *l, eql_buf *scratch)
+cost_of_texts(const finder *f, const eql_index_leaf *l)
 {
+    uint32_t n = eql_index_nliterals(f->p, l);
     uint64_t cost = 0;
 
-    for (uint32_t i = 0; i < eql_index_nliterals(p, l); i++)
-        cost += cost_of_literal(c, p, eql_index_literal(p, l, i),
-                                l->op == EQL_OP_LIKE, scratch);
+    for (uint32_t i = 0; i < n; i++)
+        cost += cost_of_literal(f, l, eql_index_literal(f->p, l, i));
     return cost < EQL_INDEX_DEAREST ? (uint32_t)cost : EQL_INDEX_DEAREST;
 }
 
@@ -191,31 +218,55 @@ cost_of_test(const eql_insn *test)
     }
 }
 
+static void
+set_cost(const finder *f, eql_index_leaf *l, uint64_t cost)
+{
+    if (f->few_valued[l->path])
+        cost *= FEW_VALUED;
+    l->cost = cost < EQL_INDEX_DEAREST ? (uint32_t)cost : EQL_INDEX_DEAREST;
+}
+
 /* --- leaves --- */
 
-typedef struct {
-    const eql_prepared *pr;
-    const eql_program *p;
-    const eql_paths *paths;
-    const eql_index_counts *counts;
-    eql_field_walk walk;
-    eql_interp *it; /* asked about an event of nothing */
-    eql_event nothing;
-    eql_slot *slots;  /* of it */
-    bool *few_valued; /* per path */
-    eql_buf scratch;
-    eql_index_leaf *out;
-} finder;
+/* Of several paths, the rarest one that the leaf cannot do without. */
+static void
+choose_present(const finder *f, uint32_t leaf)
+{
+    eql_index_leaf *l = &f->out[leaf];
 
+    for (uint32_t i = 0; i < f->walk.fields.n; i++) {
+        uint32_t field = *(const uint32_t *)eql_vec_at(&f->walk.fields, i);
+        uint32_t path = f->paths->of[field];
+
+        if (l->path != EQL_NONE && f->asked[path] >= f->asked[l->path])
+            continue;
+        if (!eql_index_needs_field(f->p, leaf, field))
+            continue;
+        l->path = path;
+        l->present = field;
+    }
+    if (l->path != EQL_NONE)
+        set_cost(f, l, cost_of_presence(f, l->path));
+}
+
+/* The fields that a leaf reads, in f->walk; false if it is not decided by the
+ * event alone. */
+static bool
+walk_leaf(finder *f, uint32_t leaf)
+{
+    if (f->pr->leaves[leaf].impure || f->pr->leaves[leaf].free)
+        return false;
+    eql_field_walk_begin(&f->walk);
+    eql_field_walk_leaf(&f->walk, leaf);
+    return true;
+}
+
+/* The only path that the fields in f->walk have. */
 static uint32_t
-find_path(finder *f, uint32_t leaf)
+only_path(const finder *f)
 {
     uint32_t path = EQL_NONE;
 
-    if (f->pr->leaves[leaf].impure || f->pr->leaves[leaf].free)
-        return EQL_NONE;
-    eql_field_walk_begin(&f->walk);
-    eql_field_walk_leaf(&f->walk, leaf);
     for (uint32_t i = 0; i < f->walk.fields.n; i++) {
         uint32_t field = *(const uint32_t *)eql_vec_at(&f->walk.fields, i);
 
@@ -244,11 +295,14 @@ find_leaf(finder *f, uint32_t leaf)
     const eql_insn *load = f->p->insns + code->code.first;
     const eql_insn *test = find_test(f->p, code);
     eql_index_leaf *l = &f->out[leaf];
-    uint64_t cost;
 
-    l->path = find_path(f, leaf);
-    if (l->path == EQL_NONE)
+    if (!walk_leaf(f, leaf))
         return;
+    l->path = only_path(f);
+    if (l->path == EQL_NONE) {
+        choose_present(f, leaf);
+        return;
+    }
     l->on_missing = (!test || !is_null_safe(test)) && holds_on_nothing(f, leaf);
     l->texts = test && is_text_test(f->p, load, test);
     if (l->texts) {
@@ -256,38 +310,47 @@ find_leaf(finder *f, uint32_t leaf)
         l->op = test->op;
         l->field = load->c;
         l->constant = test->c;
-        cost = cost_of_texts(f->counts, f->p, l, &f->scratch);
-    } else {
-        cost = cost_of_test(test);
     }
-    if (f->few_valued[l->path])
-        cost *= FEW_VALUED;
-    l->cost = cost < EQL_INDEX_DEAREST ? (uint32_t)cost : EQL_INDEX_DEAREST;
+    set_cost(f, l, l->texts ? cost_of_texts(f, l) : cost_of_test(test));
     if (l->on_missing)
         l->cost = EQL_INDEX_NEVER;
 }
 
-/* Those that filters of stages name. */
 static void
+count_asked(finder *f, uint32_t leaf)
+{
+    if (!walk_leaf(f, leaf))
+        return;
+    for (uint32_t i = 0; i < f->walk.fields.n; i++)
+        f->asked[f->paths->of[*(uint32_t *)eql_vec_at(&f->walk.fields, i)]]++;
+}
+
+/* Those that filters of stages name. */
+static bool
 find_named(finder *f)
 {
-    bool *known = calloc((size_t)f->p->nleaves + 1, sizeof *known);
+    bool *named = calloc((size_t)f->p->nleaves + 1, sizeof *named);
 
-    for (uint32_t s = 0; known && s < f->p->nstages; s++) {
+    for (uint32_t s = 0; named && s < f->p->nstages; s++) {
         eql_range code = f->p->filters[f->p->stages[s].filter].code;
 
         for (uint32_t i = 0; i < code.n; i++) {
             const eql_insn *in = &f->p->insns[code.first + i];
 
-            if (in->op != EQL_OP_BRANCH_TRUE && in->op != EQL_OP_BRANCH_FALSE)
-                continue;
-            if (!known[in->c])
-                find_leaf(f, in->c);
-            known[in->c] = true;
+            if (in->op == EQL_OP_BRANCH_TRUE || in->op == EQL_OP_BRANCH_FALSE)
+                named[in->c] = true;
         }
     }
-    f->scratch.failed |= !known;
-    free(known);
+    for (uint32_t i = 0; named && i < f->p->nleaves; i++) {
+        if (named[i])
+            count_asked(f, i);
+    }
+    for (uint32_t i = 0; named && i < f->p->nleaves; i++) {
+        if (named[i])
+            find_leaf(f, i);
+    }
+    free(named);
+    return named != NULL;
 }
 
 static bool
@@ -298,12 +361,15 @@ prepare(finder *f)
     f->out = calloc((size_t)p->nleaves + 1, sizeof *f->out);
     f->slots = calloc((size_t)p->nfields + 1, sizeof *f->slots);
     f->few_valued = calloc((size_t)f->paths->n + 1, sizeof *f->few_valued);
+    f->asked = calloc((size_t)f->paths->n + 1, sizeof *f->asked);
+    f->costs = calloc((size_t)p->nconsts + 1, sizeof *f->costs);
     f->it = eql_interp_new_shared(f->pr);
     if (!eql_field_walk_init(&f->walk, p) || !f->out || !f->slots ||
-        !f->few_valued || !f->it)
+        !f->few_valued || !f->asked || !f->costs || !f->it)
         return false;
     for (uint32_t i = 0; i < p->nleaves; i++)
-        f->out[i] = (eql_index_leaf){.path = EQL_NONE, .cost = EQL_INDEX_NEVER};
+        f->out[i] = (eql_index_leaf){
+            .path = EQL_NONE, .present = EQL_NONE, .cost = EQL_INDEX_NEVER};
     for (uint32_t i = 0; i < f->paths->n; i++)
         f->few_valued[i] = eql_index_is_few_valued(p, &f->paths->items[i]);
     return true;
@@ -318,12 +384,12 @@ eql_index_leaves(const eql_prepared *pr, const eql_paths *paths,
 
     if (ok) {
         f.nothing.slots = f.slots;
-        find_named(&f);
-        ok = !f.walk.failed && !f.scratch.failed && !eql_interp_failed(f.it);
+        ok = find_named(&f) && !f.walk.failed && !eql_interp_failed(f.it);
     }
     eql_field_walk_free(&f.walk);
     eql_interp_free(f.it);
-    eql_buf_free(&f.scratch);
+    free(f.asked);
+    free(f.costs);
     free(f.slots);
     free(f.few_valued);
     if (ok)

@@ -101,6 +101,7 @@ find_needed(eql_index_maker *m, const bool *few_valued)
                 continue;
             seen[in->c] = s + 1;
             if (m->leaves[in->c].path != EQL_NONE &&
+                m->leaves[in->c].present == EQL_NONE &&
                 few_valued[m->leaves[in->c].path] &&
                 eql_index_is_necessary(&m->cutter, code, in->c))
                 eql_vec_push(&m->needed, &link, sizeof link);

@@ -67,13 +67,7 @@ gram_count(const eql_index_counts *c, const char *p, uint32_t n)
 {
     uint64_t gram = eql_index_gram(p, n);
 
-    return &c->grams[eql_index_gram_hash(gram) % EQL_INDEX_COUNTS];
-}
-
-static uint16_t *
-whole_count(const eql_index_counts *c, eql_strview folded)
-{
-    return &c->wholes[eql_hash64(0, folded.p, folded.len) % EQL_INDEX_COUNTS];
+    return &c->grams[eql_index_gram_hash(gram) % EQL_INDEX_GRAMS];
 }
 
 static void
@@ -127,60 +121,41 @@ count_pattern(const eql_index_counts *c, eql_strview pattern, uint32_t by)
 }
 
 static void
-count_list(const eql_index_counts *c, const eql_program *p, const eql_const *k,
-           eql_buf *b)
+count_mentions(const eql_index_counts *c, const eql_program *p)
 {
-    for (uint32_t i = 0; i < k->list.n; i++) {
-        const eql_const *item = &p->consts[p->lists[k->list.first + i]];
-        eql_strview s = eql_program_str(p, item->str);
-
-        if (item->kind != EQL_CONST_STRING)
-            continue;
-        if (k->kind == EQL_CONST_PATTERNS && eql_index_is_wildcard(s)) {
-            count_pattern(c, s, 1);
-            continue;
-        }
-        b->len = 0;
-        eql_fold(b, s);
-        count_up(whole_count(c, eql_buf_sv(b)), 1);
+    for (uint32_t i = 0; i < p->nlists; i++)
+        count_up(&c->mentions[p->lists[i]], 1);
+    for (uint32_t i = 0; i < p->ninsns; i++) {
+        if (p->insns[i].op == EQL_OP_EQ_K)
+            count_up(&c->mentions[p->insns[i].c], 1);
     }
 }
 
 bool
 eql_index_counts_init(eql_index_counts *c, const eql_program *p)
 {
-    eql_buf b = {0};
-    bool ok;
-
-    c->grams = calloc(EQL_INDEX_COUNTS, sizeof *c->grams);
-    c->wholes = calloc(EQL_INDEX_COUNTS, sizeof *c->wholes);
-    if (!c->grams || !c->wholes)
+    c->grams = calloc(EQL_INDEX_GRAMS, sizeof *c->grams);
+    c->mentions = calloc((size_t)p->nconsts + 1, sizeof *c->mentions);
+    if (!c->grams || !c->mentions)
         return false;
+    count_mentions(c, p);
     for (size_t i = 0; i < EQL_COUNTOF(samples); i++)
         count_pattern(c, eql_sv_cstr(samples[i]), SAMPLE_WEIGHT);
     for (uint32_t i = 0; i < p->nconsts; i++) {
-        uint32_t kind = p->consts[i].kind;
+        eql_strview s = eql_program_str(p, p->consts[i].str);
 
-        if (kind == EQL_CONST_PATTERNS || kind == EQL_CONST_SET)
-            count_list(c, p, &p->consts[i], &b);
+        if (c->mentions[i] > 0 && eql_index_is_wildcard(s))
+            count_pattern(c, s, c->mentions[i]);
     }
-    ok = !b.failed;
-    eql_buf_free(&b);
-    return ok;
+    return true;
 }
 
 void
 eql_index_counts_free(eql_index_counts *c)
 {
     free(c->grams);
-    free(c->wholes);
+    free(c->mentions);
     *c = (eql_index_counts){0};
-}
-
-uint32_t
-eql_index_named(const eql_index_counts *c, eql_strview folded)
-{
-    return *whole_count(c, folded);
 }
 
 /* --- literals --- */
