@@ -5,6 +5,7 @@
 
 #include "io/decode.h"
 #include "io/project.h"
+#include "io/shape.h"
 #include "io/walk.h"
 
 /* Bounds of project.h, in ways that need no counting: below this length a text
@@ -22,6 +23,7 @@ struct eql_fast {
     eql_scan *own_scan; /* of a text from elsewhere */
     eql_buf own;
     eql_walk *walk;
+    eql_shapes *shapes;
     eql_scan_line line; /* given last */
     eql_raw *raws;
     eql_slot *slots;
@@ -111,13 +113,14 @@ make(eql_fast *f, const eql_reader_options *o)
     f->scan = eql_scan_new(k);
     f->own_scan = eql_scan_new(k);
     f->walk = eql_walk_new(&f->names, f->paths.n, o->max_depth);
+    f->shapes = eql_shapes_new(k, f->n);
     f->raws = calloc((size_t)f->paths.n + 1, sizeof *f->raws);
     f->slots = calloc((size_t)p->nfields + 1, sizeof *f->slots);
     f->filled = calloc((size_t)p->nfields + 1, sizeof *f->filled);
     f->lazy = (eql_lazy){
         .raws = f->raws, .filled = f->filled, .fill = fill, .ctx = f};
-    return f->scan && f->own_scan && f->walk && f->raws && f->slots &&
-           f->filled;
+    return f->scan && f->own_scan && f->walk && f->shapes && f->raws &&
+           f->slots && f->filled;
 }
 
 eql_fast *
@@ -151,6 +154,7 @@ eql_fast_free(eql_fast *f)
     eql_scan_free(f->scan);
     eql_scan_free(f->own_scan);
     eql_walk_free(f->walk);
+    eql_shapes_free(f->shapes);
     eql_buf_free(&f->own);
     free(f->raws);
     free(f->slots);
@@ -322,20 +326,32 @@ take_finds(eql_fast *f, const eql_scan_line *line, const eql_walked *w)
     }
 }
 
+/* By walking; false: for the careful reader. */
+static bool
+walk(eql_fast *f, const eql_scan_line *line)
+{
+    eql_walked w;
+
+    if (!eql_walk_line(f->walk, line, &w) ||
+        (f->input == EQL_INPUT_AUTO && is_record(w.special)))
+        return false;
+    take_finds(f, line, &w);
+    eql_shapes_learn(f->shapes, line, &w);
+    return true;
+}
+
 bool
 eql_fast_read(eql_fast *f, eql_strview text, eql_event *ev)
 {
     const eql_scan_line *line = line_of(f, text);
-    eql_walked w;
 
     begin_event(f);
     if (!line || line->odd || line->text.len > f->max_len ||
-        !eql_walk_line(f->walk, line, &w))
+        f->input == EQL_INPUT_WINEVENT)
         return false;
-    if (f->input == EQL_INPUT_WINEVENT ||
-        (f->input == EQL_INPUT_AUTO && is_record(w.special)))
+    if (!eql_shapes_raws(f->shapes, line, f->raws, &f->lazy.nraws) &&
+        !walk(f, line))
         return false;
-    take_finds(f, line, &w);
     ev->slots = f->slots;
     ev->lazy = &f->lazy;
     ev->has_utc = ev->has_wall = false;
