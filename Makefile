@@ -188,7 +188,7 @@ test-faults: ## every planted fault must be caught within CASES cases
 	$(Q)$(MAKE) BUILD=faults build/faults/tests/reference
 	$(Q)sh tools/check_faults.sh build/faults/tests/reference $(CASES)
 
-TSAN_TESTS := test_threads
+TSAN_TESTS := test_threads test_crew
 test-tsan: ## what runs on several threads, under ThreadSanitizer
 	$(Q)$(MAKE) BUILD=tsan $(TSAN_TESTS:%=build/tsan/tests/%)
 	$(Q)EQL_BUILD=build/tsan sh tools/run_tests.sh $(TSAN_TESTS:%=build/tsan/tests/%)

@@ -12,6 +12,7 @@
 struct eql_blocks {
     eql_pull_fn pull; /* NULL: all is in memory */
     void *ctx;
+    bool (*waits)(void *ctx); /* may be NULL */
     size_t bytes, max;
     eql_pull state;
     eql_buf rest; /* bytes before those to be pulled */
@@ -82,6 +83,18 @@ eql_pull
 eql_blocks_end(const eql_blocks *s)
 {
     return s->state;
+}
+
+void
+eql_blocks_watch(eql_blocks *s, bool (*waits)(void *ctx))
+{
+    s->waits = waits;
+}
+
+bool
+eql_blocks_waits(const eql_blocks *s)
+{
+    return s->waits && s->rest.len - s->taken < s->bytes && s->waits(s->ctx);
 }
 
 /* --- from memory ------------------------------------------------------ */
@@ -205,37 +218,51 @@ drop_line(eql_blocks *s, eql_block *b, size_t len)
     return give(s, b, 0, used);
 }
 
+/* Takes bytes until there are `cap`, the end, or a wait after a line feed.
+ * false: the end. */
+static bool
+fill(eql_blocks *s, eql_block *b, size_t *len, size_t cap)
+{
+    bool line = false;
+
+    while (*len < cap) {
+        size_t n = take(s, b->own + *len, cap - *len);
+
+        if (n == 0)
+            return false;
+        line |= memchr(b->own + *len, '\n', n) != NULL;
+        *len += n;
+        if (line && *len < cap && eql_blocks_waits(s))
+            break;
+    }
+    return true;
+}
+
 static bool
 next_of_input(eql_blocks *s, eql_block *b)
 {
-    size_t cap = s->bytes, len = 0, searched = 0, n;
+    size_t cap = s->bytes, len = 0, whole, searched = 0;
     const char *nl = NULL;
+    bool more = true;
 
     shrink(s, b);
     b->too_long = false;
-    for (;;) {
-        if (!reserve(s, b, cap))
-            return false;
-        while (len < cap && (n = take(s, b->own + len, cap - len)) > 0)
-            len += n;
-        nl = len > searched ? memrchr(b->own + searched, '\n', len - searched)
-                            : NULL;
-        if (nl || len < cap)
-            break;
+    while (more && !nl) {
         if (len > s->max + 1) /* one may be the carriage return of its end */
             return drop_line(s, b, len);
-        searched = len;
-        cap = cap > s->max / 2 ? s->max + 2 : cap * 2;
-    }
-    if (len == cap) {
-        size_t whole = (size_t)(nl - b->own) + 1;
-
-        if (whole < len && !give_back(s, b->own + whole, len - whole))
+        if (len == cap)
+            cap = cap > s->max / 2 ? s->max + 2 : cap * 2;
+        if (!reserve(s, b, cap))
             return false;
-        len = whole;
+        more = fill(s, b, &len, cap);
+        nl = memrchr(b->own + searched, '\n', len - searched);
+        searched = len;
     }
-    b->cut = len > 0 && b->own[len - 1] != '\n';
-    return len > 0 && give(s, b, len, len);
+    whole = more ? (size_t)(nl - b->own) + 1 : len;
+    if (whole < len && !give_back(s, b->own + whole, len - whole))
+        return false;
+    b->cut = whole > 0 && b->own[whole - 1] != '\n';
+    return whole > 0 && give(s, b, whole, whole);
 }
 
 bool

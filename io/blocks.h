@@ -42,6 +42,11 @@ void eql_blocks_free(eql_blocks *s);
 /* Fills *b, whose memory is used again.  false: there is no more, and
  * eql_blocks_end tells why. */
 bool eql_blocks_next(eql_blocks *s, eql_block *b);
+/* Asked with the pull's ctx whether a pull would wait.  Then a block ends with
+ * the last line that has come: a live source may be silent for long. */
+void eql_blocks_watch(eql_blocks *s, bool (*waits)(void *ctx));
+/* Would the next block have to be waited for? */
+bool eql_blocks_waits(const eql_blocks *s);
 /* OK before the end. */
 eql_pull eql_blocks_end(const eql_blocks *s);
 

@@ -322,6 +322,7 @@ read_input(eql_taking *t, eql_input *in, eql_lines *l)
                        e->o.max_line_bytes, eql_lines_rest(l), line.offset);
     if (!s)
         return EQL_EVENTS_NOMEM;
+    eql_blocks_watch(s, eql_input_waits);
     t->take.line = line.line - 1;
     r = read_blocks(t, s);
     if (r == EQL_EVENTS_OK)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -211,6 +212,16 @@ eql_input_pull(void *ctx, char *dst, size_t cap, size_t *n)
     if (st != EQL_PULL_OK)
         in->state = st;
     return st;
+}
+
+bool
+eql_input_waits(void *ctx)
+{
+    const eql_input *in = ctx;
+    struct pollfd p = {.fd = in->fd, .events = POLLIN};
+
+    return in->state == EQL_PULL_OK && in->len == 0 && !in->raw_end &&
+           !in->seekable && poll(&p, 1, 0) == 0;
 }
 
 bool

@@ -34,6 +34,9 @@ eql_input *eql_input_open(const char *path, eql_input_stop stop, eql_buf *why);
 void eql_input_free(eql_input *in);
 /* An eql_pull_fn; ctx is the eql_input. */
 eql_pull eql_input_pull(void *in, char *dst, size_t cap, size_t *n);
+/* Would a pull wait for somebody who writes, as far as can be told?  For the
+ * ctx of a pull. */
+bool eql_input_waits(void *in);
 /* Can offsets of these bytes be read again by opening the path?  Then *id
  * tells the file from another that took its name. */
 typedef struct {

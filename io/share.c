@@ -264,7 +264,8 @@ run_batches(struct eql_share *h, eql_taking *t, eql_blocks *s, uint32_t n)
             r = EQL_EVENTS_STOPPED;
         if (r != EQL_EVENTS_OK)
             atomic_store(&h->abandoned, true);
-        while (r == EQL_EVENTS_OK && more && given - got < h->nbatches) {
+        while (r == EQL_EVENTS_OK && more && given - got < h->nbatches &&
+               (given == got || !eql_blocks_waits(s))) {
             b = &h->batches[given % h->nbatches];
             more = eql_blocks_next(s, &b->block);
             if (!more)
@@ -289,13 +290,17 @@ has_crew(struct eql_share *h)
     return h->crew != NULL;
 }
 
-/* Less than two blocks are no work for several. */
+/* Less than two blocks at hand are no work for several. */
 eql_events_result
 eql_share_blocks(struct eql_share *h, eql_taking *t, eql_blocks *s)
 {
-    if (!eql_blocks_next(s, &h->batches[0].block))
-        return EQL_EVENTS_OK;
-    if (!eql_blocks_next(s, &h->batches[1].block))
-        return eql_events_block(t, &h->batches[0].block);
-    return has_crew(h) ? run_batches(h, t, s, 2) : EQL_EVENTS_NOMEM;
+    eql_block *first = &h->batches[0].block;
+    eql_events_result r = EQL_EVENTS_OK;
+
+    while (r == EQL_EVENTS_OK && eql_blocks_next(s, first)) {
+        if (!eql_blocks_waits(s) && eql_blocks_next(s, &h->batches[1].block))
+            return has_crew(h) ? run_batches(h, t, s, 2) : EQL_EVENTS_NOMEM;
+        r = eql_events_block(t, first);
+    }
+    return r;
 }

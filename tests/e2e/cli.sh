@@ -20,6 +20,9 @@ run run -e "$ps" --sort-memory 5x f; expect 'bad size' 2 'wants a size'
 run run -e "$ps" --order up f;       expect 'bad choice' 2 'one of auto\|time\|arrival'
 run run -e "$ps" --since noon f;     expect 'bad time' 2 'since'
 
+run run -e "$ps" --threads 64 "$tmp/one.json"; expect 'most threads' 0 '1 alert'
+run run -e "$ps" --threads 65 "$tmp/one.json"; expect 'too many threads' 2 'at most 64'
+
 run run -e "$ps" "$tmp/one.json"; expect 'one alert' 0 '"alert_id":"[0-9a-f]{32}"' '1 alert'
 run run -e "$ps" --fail-on-alert "$tmp/one.json"; expect 'fail on alert' 1
 run run -e "$ps" --quiet "$tmp/one.json"; expect 'quiet' 0 'alert_id'

@@ -11,7 +11,16 @@ typedef struct {
     eql_strview all;
     size_t at, step;
     eql_pull end;
+    bool live; /* a pull would wait after every other step */
 } source;
+
+static bool
+waits(void *ctx)
+{
+    const source *s = ctx;
+
+    return s->live && s->at / s->step % 2;
+}
 
 static eql_pull
 pull(void *ctx, char *dst, size_t cap, size_t *n)
@@ -130,6 +139,7 @@ split(source s, size_t max, size_t bytes, eql_buf *out)
 
         assert_non_null(b);
         assert_int_equal(eql_blocks_end(b), EQL_PULL_OK);
+        eql_blocks_watch(b, waits);
         add_blocks(out, b, &line, max, s.all.len);
         assert_int_equal(eql_blocks_end(b), s.end);
         eql_blocks_free(b);
@@ -144,10 +154,11 @@ check_input(eql_strview all, size_t max)
 {
     eql_buf wanted = {0}, got = {0};
 
-    split((source){all, 0, 1 << 20, EQL_PULL_END}, max, 0, &wanted);
+    split((source){all, 0, 1 << 20, EQL_PULL_END, false}, max, 0, &wanted);
     for (size_t i = 0; i < EQL_COUNTOF(sizes); i++) {
-        for (size_t step = 1; step < 5000; step = step * 9 + 1) {
-            split((source){all, 0, step, EQL_PULL_END}, max, sizes[i], &got);
+        for (size_t step = 1; step < 5000; step = step * 9 + (step & 1)) {
+            split((source){all, 0, step, EQL_PULL_END, step % 4 == 2}, max,
+                  sizes[i], &got);
             if (got.len != wanted.len ||
                 memcmp(got.p ? got.p : "", wanted.p ? wanted.p : "", got.len))
                 fail_msg("blocks of %zu, steps of %zu, max %zu:\n%.*s\ngave\n"
@@ -223,7 +234,7 @@ test_blocks_end(void **state)
 
     (void)state;
     for (size_t i = 0; i < EQL_COUNTOF(ends); i++) {
-        source s = {eql_sv_cstr("{\"a\":1}\n{\"a\""), 0, 4, ends[i]};
+        source s = {eql_sv_cstr("{\"a\":1}\n{\"a\""), 0, 4, ends[i], false};
         eql_blocks *b = eql_blocks_new(pull, &s, 0, 100, eql_sv("", 0), 0);
         eql_line line = {.line = 1};
 
@@ -235,6 +246,27 @@ test_blocks_end(void **state)
         eql_blocks_free(b);
     }
     eql_buf_free(&got);
+}
+
+/* What has come of a live source is given before it is waited for. */
+static void
+test_blocks_live(void **state)
+{
+    source s = {eql_sv_cstr("{}\n{}\n{\"a\":1}\n"), 0, 5, EQL_PULL_END, true};
+    eql_blocks *b = eql_blocks_new(pull, &s, 0, 100, eql_sv("", 0), 0);
+    eql_block block = {0};
+
+    (void)state;
+    eql_blocks_watch(b, waits);
+    assert_false(eql_blocks_waits(b));
+    assert_true(eql_blocks_next(b, &block));
+    assert_true(eql_sv_is(block.text, "{}\n"));
+    assert_true(eql_blocks_waits(b));
+    assert_true(eql_blocks_next(b, &block));
+    assert_true(eql_sv_is(block.text, "{}\n{\"a\":1}\n"));
+    assert_false(eql_blocks_next(b, &block));
+    eql_block_free(&block);
+    eql_blocks_free(b);
 }
 
 /* A long line's memory is not held for ever; what may be read behind a block
@@ -252,7 +284,7 @@ test_blocks_memory_used(void **state)
         eql_buf_add_char(&in, 'x');
     for (int i = 0; i < 100000; i++)
         eql_buf_add_str(&in, "\nshort");
-    src = (source){eql_buf_sv(&in), 0, 1 << 20, EQL_PULL_END};
+    src = (source){eql_buf_sv(&in), 0, 1 << 20, EQL_PULL_END, false};
     s = eql_blocks_new(pull, &src, 64, 1 << 20, eql_sv("", 0), 0);
     assert_true(eql_blocks_next(s, &b));
     assert_true(b.text.len >= 100001);
@@ -307,6 +339,7 @@ main(void)
         cmocka_unit_test(test_blocks_are_lines),
         cmocka_unit_test(test_blocks_random),
         cmocka_unit_test(test_blocks_end),
+        cmocka_unit_test(test_blocks_live),
         cmocka_unit_test(test_blocks_memory_used),
         cmocka_unit_test(test_blocks_in_memory),
     };

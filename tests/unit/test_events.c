@@ -2,6 +2,8 @@
  * that can be had again. */
 #include "tests/support/event_run.h"
 
+#include "io/reader.h"
+
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -222,6 +224,37 @@ test_events_push(void **state)
     assert_int_equal(((eql_event *)eql_vec_at(&r.events, r.nevents - 1))->line,
                      3);
     run_end(&r);
+}
+
+/* Bytes of the caller's are read where they stand. */
+static void
+test_events_memory(void **state)
+{
+    static char bytes[sizeof fetchable + EQL_READER_PADDING];
+    eql_strview text = eql_sv(bytes, sizeof fetchable - 1);
+    static const size_t sizes[] = {0, 1, 50};
+
+    (void)state;
+    memcpy(bytes, fetchable, sizeof fetchable);
+    for (size_t i = 0; i < EQL_COUNTOF(sizes); i++) {
+        eql_events_options o = ecs();
+        run r;
+
+        o.block_bytes = sizes[i];
+        run_begin(&r, o);
+        assert_int_equal(
+            eql_events_read_memory(r.e, "bytes", text, on_event, &r),
+            EQL_EVENTS_OK);
+        check_fetched(&r, "memory");
+        assert_string_equal(eql_events_path(r.e, 0), "bytes");
+        assert_int_equal(eql_events_get_counters(r.e)->bytes, text.len);
+        assert_int_equal(eql_events_get_counters(r.e)->spool_bytes, 0);
+        assert_int_equal(
+            eql_events_read_memory(r.e, "none", eql_sv("", 0), on_event, &r),
+            EQL_EVENTS_OK);
+        assert_int_equal(eql_events_nfiles(r.e), 2);
+        run_end(&r);
+    }
 }
 
 /* A file that is not what it was is never passed off as the event. */
@@ -476,6 +509,7 @@ main(void)
         cmocka_unit_test(test_events_fetch_pipe),
         cmocka_unit_test(test_events_stdin),
         cmocka_unit_test(test_events_push),
+        cmocka_unit_test(test_events_memory),
         cmocka_unit_test(test_events_file_changed),
         cmocka_unit_test(test_events_many_files),
         cmocka_unit_test(test_events_printed),

@@ -106,6 +106,20 @@ make_lines(eql_buf *out, content what, int n, bool ends)
     }
 }
 
+/* The last `lost` bytes are not there. */
+static void
+put_cut(const char *dir, const char *name, int n, test_packing how, size_t lost)
+{
+    eql_buf lines = {0}, packed = {0};
+
+    make_lines(&lines, ODD, n, true);
+    test_pack(how, eql_buf_sv(&lines), &packed);
+    assert_true(packed.len > lost);
+    api_put(dir, name, packed.p, packed.len - lost);
+    eql_buf_free(&lines);
+    eql_buf_free(&packed);
+}
+
 static void
 put_lines(const char *dir, const char *name, content what, int n, bool ends,
           test_packing how)
@@ -308,6 +322,8 @@ test_threads_folder(void **state)
     api_put(dir, "f.ndjson", "", 0);
     api_put(dir, "g.json", array, sizeof array - 1);
     api_put(dir, "h.json", printed, sizeof printed - 1);
+    put_cut(dir, "i.ndjson.gz", 200, TEST_GZIP, 300);
+    put_cut(dir, "j.ndjson.xz", 100, TEST_XZ, 40);
     for (size_t i = 0; i < EQL_COUNTOF(late); i++) {
         eqlvm_program *p =
             compile_some(late[i], EQL_COUNTOF(queries) - (i > 0));
