@@ -213,7 +213,7 @@ allocate(eql_captures *c)
 {
     const eql_program *p = c->p;
 
-    c->prepared = eql_prepared_new(p, NULL);
+    c->prepared = eql_prepared_new(p);
     c->plans = calloc((size_t)p->nstages + 1, sizeof *c->plans);
     c->positions = calloc((size_t)p->nstages + 1, sizeof *c->positions);
     c->npositions = calloc((size_t)p->nrules + 1, sizeof *c->npositions);

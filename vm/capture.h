@@ -28,7 +28,7 @@
 
 typedef struct eql_captures eql_captures;
 
-/* NULL: no memory, or a regex that cannot be compiled (prepare.h). */
+/* NULL: no memory. */
 eql_captures *eql_captures_new(const eql_program *p);
 void eql_captures_free(eql_captures *c);
 /* The tables that all who run the program's code may share. */

@@ -86,7 +86,7 @@ make(const eql_program *p, const eql_prepared *shared)
     it->p = p;
     it->prepared = shared;
     if (!shared)
-        it->prepared = it->own = eql_prepared_new(p, NULL);
+        it->prepared = it->own = eql_prepared_new(p);
     it->dialect = eql_program_dialect(p);
     it->most_runs = EQL_MAX_LEAF_RUNS;
     it->leaf_marks = calloc((size_t)p->nleaves + 1, sizeof *it->leaf_marks);
@@ -167,7 +167,7 @@ eql_interp_failed(const eql_interp *it)
 
     for (uint32_t i = 0; i <= it->prepared->depth; i++)
         failed |= eql_scratch_failed(it->frames[i].scratch);
-    return failed;
+    return failed || eql_prepared_failed(it->prepared);
 }
 
 static void
@@ -400,19 +400,24 @@ op_load(eql_interp *it, const eql_value *v)
     return spend_text(it, v, it->frames[it->depth].readers) ? *v : null_value;
 }
 
+/* Without memory for a list, eql_interp_failed voids what is decided. */
 static eql_value
-op_like(eql_interp *it, const eql_value *x, const eql_pattern_list *patterns)
+op_like(eql_interp *it, const eql_value *x, uint32_t k)
 {
-    if (!spend_text(it, x, patterns->cost))
+    const eql_pattern_list *patterns = eql_prepared_patterns(it->prepared, k);
+
+    if (!patterns || !spend_text(it, x, patterns->cost))
         return null_value;
     return eql_op_like(x, patterns, &it->folded);
 }
 
 static eql_value
-op_regex(eql_interp *it, const eql_value *x, const eql_regex *r)
+op_regex(eql_interp *it, const eql_value *x, uint32_t k)
 {
-    return spend_text(it, x, eql_regex_size(r)) ? eql_op_regex(x, r)
-                                                : null_value;
+    const eql_regex *r = eql_prepared_regex(it->prepared, k);
+
+    return r && spend_text(it, x, eql_regex_size(r)) ? eql_op_regex(x, r)
+                                                     : null_value;
 }
 
 /* Runs one leaf for the elements chosen in its frame; its value. */
@@ -470,7 +475,8 @@ run_leaf(eql_interp *it, const eql_insn *in)
         case EQL_OP_GT_K:
         case EQL_OP_GE_K: *to = op_order_literal(it, in, &r[in->b]); break;
         case EQL_OP_IN:
-            *to = eql_op_in(&r[in->b], k[in->c].set, &it->folded);
+            *to = eql_op_in(&r[in->b], eql_prepared_set(it->prepared, in->c),
+                            &it->folded);
             break;
         case EQL_OP_IN_OR: *to = eql_op_in_or(&r[in->b], &r[in->c]); break;
         case EQL_OP_IN_EQ: *to = eql_op_in_eq(how, &r[in->b], &r[in->c]); break;
@@ -480,13 +486,12 @@ run_leaf(eql_interp *it, const eql_insn *in)
         case EQL_OP_IN_EQ_FOLD:
             *to = eql_op_in_eq_fold(it->prepared, &r[in->b], &r[in->c]);
             break;
-        case EQL_OP_LIKE:
-            *to = op_like(it, &r[in->b], k[in->c].patterns);
-            break;
+        case EQL_OP_LIKE: *to = op_like(it, &r[in->b], in->c); break;
         case EQL_OP_CIDR:
-            *to = eql_op_cidr(&r[in->b], k[in->c].networks);
+            *to = eql_op_cidr(&r[in->b],
+                              eql_prepared_network(it->prepared, in->c));
             break;
-        case EQL_OP_REGEX: *to = op_regex(it, &r[in->b], k[in->c].regex); break;
+        case EQL_OP_REGEX: *to = op_regex(it, &r[in->b], in->c); break;
         case EQL_OP_ANY_OF:
             *to = eql_value_bool(
                 count_elements(it, &it->p->iterators[in->c], true) > 0);

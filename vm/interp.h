@@ -40,7 +40,7 @@ typedef bool (*eql_lineage_fn)(void *ctx, uint32_t lineage,
 /* Takes a value; false: no more. */
 typedef bool (*eql_value_fn)(void *ctx, const eql_value *v);
 
-/* NULL: out of memory, or a regex that cannot be compiled (prepare.h). */
+/* NULL: out of memory. */
 eql_interp *eql_interp_new(const eql_program *p);
 /* With tables that are the caller's. */
 eql_interp *eql_interp_new_shared(const eql_prepared *prepared);

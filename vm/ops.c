@@ -91,7 +91,7 @@ eql_op_to_ip(const eql_value *x, char out[EQL_ADDRESS_TEXT])
 eql_value
 eql_op_in(const eql_value *x, const eql_set *set, eql_folded *folded)
 {
-    if (!eql_value_is_scalar(x))
+    if (!set || !eql_value_is_scalar(x))
         return eql_value_null();
     /* `:` of a number: a text is one only where values are converted. */
     if (set->match &&
@@ -165,6 +165,8 @@ eql_op_like(const eql_value *x, const eql_pattern_list *patterns,
 eql_value
 eql_op_cidr(const eql_value *x, const eql_prepared_networks *networks)
 {
+    if (!networks)
+        return eql_value_null();
     if (!eql_value_is_scalar(x))
         return networks->null_false ? eql_value_bool(false) : eql_value_null();
     return eql_value_bool(

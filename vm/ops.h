@@ -43,6 +43,7 @@ eql_value eql_op_order(eql_ordering o, eql_ordering wanted,
 #define EQL_ADDRESS_TEXT 32u
 
 eql_value eql_op_to_ip(const eql_value *x, char out[EQL_ADDRESS_TEXT]);
+/* Lists that there was no memory for (prepare.h) are NULL: null. */
 eql_value eql_op_in(const eql_value *x, const eql_set *set, eql_folded *folded);
 eql_value eql_op_in_eq(const eql_comparing *how, const eql_value *x,
                        const eql_value *y);

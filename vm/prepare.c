@@ -2,12 +2,25 @@
  *
  * Work is linear in the program.  The verifier has proved every index, kind
  * and address block, so only memory can fail here, and a regular expression
- * that is right but too large to compile. */
+ * that is right but too large to compile.
+ *
+ * A list is made under a lock and then published with release; who finds it
+ * needs no lock.  Lists share an arena of their own, which only the maker
+ * touches. */
 #include "vm/prepare.h"
 #include "vm/facts.h"
 #include "vm/fault.h"
 
+#include <pthread.h>
 #include <stdlib.h>
+
+struct eql_prepared_maker {
+    pthread_mutex_t lock;
+    eql_arena *arena;
+    uint32_t nregexes;   /* to come, at most */
+    size_t regex_memory; /* that they may use */
+    atomic_bool failed;
+};
 
 static const char c_operand[EQL_OP_COUNT] = {
 #define OP(name, a, b, c, text) #c[0],
@@ -37,17 +50,16 @@ list_item(const eql_program *p, const eql_const *k, uint32_t i)
     return &p->consts[p->lists[k->list.first + i]];
 }
 
-static bool
-prepare_patterns(eql_prepared *pr, uint32_t c)
-{
-    const eql_const *k = &pr->p->consts[c];
-    eql_pattern_list *l = eql_arena_alloc(pr->arena, sizeof *l);
+/* --- lists: what there is of a half-made one is freed here or the arena's - */
 
-    if (!l)
-        return false;
-    pr->consts[c].patterns = l;
-    if (!eql_pattern_list_init(l, pr->arena, k->list.n))
-        return false;
+static const void *
+make_patterns(const eql_prepared *pr, const eql_const *k)
+{
+    eql_arena *arena = pr->maker->arena;
+    eql_pattern_list *l = eql_arena_alloc(arena, sizeof *l);
+
+    if (!l || !eql_pattern_list_init(l, arena, k->list.n))
+        return NULL;
     if (k->flags & EQL_CONST_FOLD && !EQL_FAULT(like_fold_exact))
         l->strings = pr->folding;
     l->text_only = k->flags & EQL_CONST_TEXT_ONLY || !pr->comparing.coerce;
@@ -58,21 +70,21 @@ prepare_patterns(eql_prepared *pr, uint32_t c)
     for (uint32_t i = 0; i < k->list.n; i++) {
         eql_str text = list_item(pr->p, k, i)->str;
 
-        if (!eql_pattern_list_add(l, pr->arena, eql_program_str(pr->p, text)))
-            return false;
+        if (!eql_pattern_list_add(l, arena, eql_program_str(pr->p, text))) {
+            eql_pattern_list_free(l);
+            return NULL;
+        }
     }
-    return true;
+    return l;
 }
 
-static bool
-prepare_set(eql_prepared *pr, uint32_t c)
+static const void *
+make_set(const eql_prepared *pr, const eql_const *k)
 {
-    const eql_const *k = &pr->p->consts[c];
-    eql_set *set = eql_arena_alloc(pr->arena, sizeof *set);
+    eql_set *set = eql_arena_alloc(pr->maker->arena, sizeof *set);
 
     if (!set)
-        return false;
-    pr->consts[c].set = set;
+        return NULL;
     set->how = pr->comparing;
     set->strings_case = k->flags & EQL_CONST_FOLD && !EQL_FAULT(in_fold_exact)
                             ? pr->folding
@@ -82,31 +94,32 @@ prepare_set(eql_prepared *pr, uint32_t c)
         eql_literal item =
             eql_literal_of(eql_prepared_value(pr->p, list_item(pr->p, k, i)));
 
-        if (!eql_set_add(set, &item))
-            return false;
+        if (!eql_set_add(set, &item)) {
+            eql_set_free(set);
+            return NULL;
+        }
     }
-    return true;
+    return set;
 }
 
-static bool
-prepare_networks(eql_prepared *pr, uint32_t c)
+static const void *
+make_networks(const eql_prepared *pr, const eql_const *k)
 {
-    const eql_const *k = &pr->p->consts[c];
-    eql_prepared_networks *out = eql_arena_alloc(pr->arena, sizeof *out);
-    eql_network_list *l = eql_arena_alloc(pr->arena, sizeof *l);
+    eql_arena *arena = pr->maker->arena;
+    eql_prepared_networks *out = eql_arena_alloc(arena, sizeof *out);
+    eql_network_list *l = eql_arena_alloc(arena, sizeof *l);
 
-    if (!out || !l || !eql_network_list_init(l, pr->arena, k->list.n))
-        return false;
+    if (!out || !l || !eql_network_list_init(l, arena, k->list.n))
+        return NULL;
     *out = (eql_prepared_networks){l, k->flags & EQL_CONST_NULL_FALSE};
-    pr->consts[c].networks = out;
     for (uint32_t i = 0; i < k->list.n; i++) {
         eql_str text = list_item(pr->p, k, i)->str;
 
         if (!eql_network_list_add(l, eql_program_str(pr->p, text)))
-            return false;
+            return NULL;
     }
     eql_network_list_sort(l);
-    return true;
+    return out;
 }
 
 static unsigned
@@ -134,51 +147,98 @@ regex_text(const eql_prepared *pr, eql_str s)
     eql_strview text = eql_program_str(pr->p, s);
 
     if (EQL_FAULT(regex_search))
-        return eql_arena_printf(pr->arena, ".*(%.*s).*", (int)text.len, text.p);
+        return eql_arena_printf(pr->maker->arena, ".*(%.*s).*", (int)text.len,
+                                text.p);
     return text;
 }
 
-static bool
-prepare_regexes(eql_prepared *pr, uint32_t c, eql_prepare_error *why)
+static const void *
+make_regex(const eql_prepared *pr, const eql_const *k)
 {
-    const eql_const *k = &pr->p->consts[c];
+    eql_prepared_maker *m = pr->maker;
     eql_strview *texts = malloc(((size_t)k->list.n + 1) * sizeof *texts);
-    eql_regex_error error = {0};
+    eql_regex_error why;
+    eql_regex *re;
 
     if (!texts)
-        return false;
+        return NULL;
     for (uint32_t i = 0; i < k->list.n; i++)
         texts[i] = regex_text(pr, list_item(pr->p, k, i)->str);
-    pr->consts[c].regex =
-        eql_regex_new_within(texts, k->list.n, regex_flags(pr, k),
-                             &pr->regex_memory, pr->nregexes--, &error);
+    re = eql_regex_new_within(texts, k->list.n, regex_flags(pr, k),
+                              &m->regex_memory, m->nregexes, &why);
     free(texts);
-    if (!pr->consts[c].regex && error.text)
-        *why = (eql_prepare_error){c, error};
-    return pr->consts[c].regex != NULL;
+    if (re)
+        m->nregexes--;
+    return re;
+}
+
+static const void *
+make_list(const eql_prepared *pr, const eql_const *k)
+{
+    switch (k->kind) {
+    case EQL_CONST_PATTERNS: return make_patterns(pr, k);
+    case EQL_CONST_SET: return make_set(pr, k);
+    case EQL_CONST_NETWORKS: return make_networks(pr, k);
+    case EQL_CONST_REGEXES: return make_regex(pr, k);
+    default: return NULL; /* no list: verified */
+    }
+}
+
+const void *
+eql_prepared_make(const eql_prepared *pr, uint32_t k)
+{
+    eql_prepared_maker *m = pr->maker;
+    const void *list;
+
+    pthread_mutex_lock(&m->lock);
+    list = atomic_load_explicit(&pr->consts[k].list, memory_order_relaxed);
+    if (!list)
+        list = make_list(pr, &pr->p->consts[k]);
+    if (list)
+        atomic_store_explicit(&pr->consts[k].list, list, memory_order_release);
+    else
+        atomic_store(&m->failed, true);
+    pthread_mutex_unlock(&m->lock);
+    return list;
+}
+
+bool
+eql_prepared_failed(const eql_prepared *pr)
+{
+    return atomic_load_explicit(&pr->maker->failed, memory_order_relaxed);
 }
 
 static bool
-prepare_lists(eql_prepared *pr, eql_prepare_error *why)
+maker_new(eql_prepared *pr)
 {
-    pr->regex_memory = EQL_PREPARED_REGEX_MEMORY;
-    for (uint32_t i = 0; i < pr->p->nconsts; i++)
-        pr->nregexes += pr->p->consts[i].kind == EQL_CONST_REGEXES;
-    for (uint32_t i = 0; i < pr->p->nconsts; i++) {
-        bool ok = true;
+    eql_prepared_maker *m = calloc(1, sizeof *m);
 
-        switch (pr->p->consts[i].kind) {
-        case EQL_CONST_PATTERNS: ok = prepare_patterns(pr, i); break;
-        case EQL_CONST_SET: ok = prepare_set(pr, i); break;
-        case EQL_CONST_NETWORKS: ok = prepare_networks(pr, i); break;
-        case EQL_CONST_REGEXES: ok = prepare_regexes(pr, i, why); break;
-        default: break;
-        }
-        if (!ok)
-            return false;
+    if (!m)
+        return false;
+    m->arena = eql_arena_new(0);
+    if (!m->arena || pthread_mutex_init(&m->lock, NULL) != 0) {
+        eql_arena_free(m->arena);
+        free(m);
+        return false;
     }
+    m->regex_memory = EQL_PREPARED_REGEX_MEMORY;
+    for (uint32_t i = 0; i < pr->p->nconsts; i++)
+        m->nregexes += pr->p->consts[i].kind == EQL_CONST_REGEXES;
+    pr->maker = m;
     return true;
 }
+
+static void
+maker_free(eql_prepared_maker *m)
+{
+    if (!m)
+        return;
+    pthread_mutex_destroy(&m->lock);
+    eql_arena_free(m->arena);
+    free(m);
+}
+
+/* --- leaves --------------------------------------------------------------- */
 
 static bool
 prepare_literal(eql_prepared *pr, uint32_t c)
@@ -246,20 +306,16 @@ allocate(eql_prepared *pr)
 }
 
 eql_prepared *
-eql_prepared_new(const eql_program *p, eql_prepare_error *why)
+eql_prepared_new(const eql_program *p)
 {
-    eql_prepare_error unread;
     eql_prepared *pr = calloc(1, sizeof *pr);
 
-    if (!why)
-        why = &unread;
-    *why = (eql_prepare_error){.constant = EQL_NONE};
     if (!pr)
         return NULL;
     pr->p = p;
     pr->comparing = eql_comparing_of(eql_program_dialect(p));
     pr->folding = eql_case_folding(eql_program_dialect(p));
-    if (!allocate(pr) || !prepare_lists(pr, why) || !prepare_leaves(pr) ||
+    if (!allocate(pr) || !maker_new(pr) || !prepare_leaves(pr) ||
         !eql_facts_find(pr)) {
         eql_prepared_free(pr);
         return NULL;
@@ -271,18 +327,18 @@ eql_prepared_new(const eql_program *p, eql_prepare_error *why)
 static void
 free_const(const eql_prepared *pr, uint32_t i)
 {
-    const eql_prepared_const *c = &pr->consts[i];
+    void *list = (void *)(uintptr_t)atomic_load(&pr->consts[i].list);
 
     switch (pr->p->consts[i].kind) {
     case EQL_CONST_PATTERNS:
-        if (c->patterns)
-            eql_pattern_list_free(c->patterns);
+        if (list)
+            eql_pattern_list_free(list);
         break;
     case EQL_CONST_SET:
-        if (c->set)
-            eql_set_free(c->set);
+        if (list)
+            eql_set_free(list);
         break;
-    case EQL_CONST_REGEXES: eql_regex_free(c->regex); break;
+    case EQL_CONST_REGEXES: eql_regex_free(list); break;
     default: break;
     }
 }
@@ -294,6 +350,7 @@ eql_prepared_free(eql_prepared *pr)
         return;
     for (uint32_t i = 0; pr->consts && i < pr->p->nconsts; i++)
         free_const(pr, i);
+    maker_free(pr->maker);
     eql_arena_free(pr->arena);
     free(pr);
 }

@@ -3,10 +3,13 @@
  *
  * A program holds literals and lists as the rules spell them; what the
  * interpreter wants is folded patterns, hashed sets, sorted address blocks,
- * compiled regexes and coerced numbers.  They are all made once, before the
- * first event, and never change, so threads may share them. */
+ * compiled regexes and coerced numbers.  Each is made once and does not change
+ * then, so threads may share them: numbers before the first event, lists when
+ * one is first asked for, since most never are. */
 #ifndef EQL_VM_PREPARE_H
 #define EQL_VM_PREPARE_H
+
+#include <stdatomic.h>
 
 #include "base/regex.h"
 #include "program/program.h"
@@ -23,11 +26,13 @@ typedef struct {
 /* By the constant's kind; scalars that no instruction names have none. */
 typedef union {
     eql_literal *literal;
-    eql_pattern_list *patterns;
-    eql_set *set;
-    eql_prepared_networks *networks;
-    eql_regex *regex;
+    /* eql_pattern_list, eql_set, eql_prepared_networks or eql_regex; NULL: not
+     * asked for so far. */
+    _Atomic(const void *) list;
 } eql_prepared_const;
+
+/* Makes lists, one thread at a time. */
+typedef struct eql_prepared_maker eql_prepared_maker;
 
 /* What a leaf or a filter asks of an event. */
 typedef struct {
@@ -43,6 +48,7 @@ typedef struct {
     eql_comparing comparing;
     eql_case folding;           /* of operators that fold in any case */
     eql_prepared_const *consts; /* one per program constant */
+    eql_prepared_maker *maker;
     /* Field of each occurrence of each leaf; those of leaf i begin at
      * occurrence_first[i]. */
     uint32_t *occurrence_fields;
@@ -50,23 +56,56 @@ typedef struct {
     eql_code_facts *leaves;  /* one per program leaf */
     eql_code_facts *filters; /* one per program filter */
     uint32_t depth;          /* the greatest */
-    /* While it is made: regexes to come, and what they may use. */
-    uint32_t nregexes;
-    size_t regex_memory;
 } eql_prepared;
 
 /* Of all regexes together; enough for the verifier's greatest number. */
 #define EQL_PREPARED_REGEX_MEMORY ((size_t)512 << 20)
 
-/* Why it failed: the constant that is no usable regex, EQL_NONE: memory. */
-typedef struct {
-    uint32_t constant;
-    eql_regex_error regex;
-} eql_prepare_error;
-
-/* p is verified and outlives the result.  NULL: *why, which may be NULL. */
-eql_prepared *eql_prepared_new(const eql_program *p, eql_prepare_error *why);
+/* p is verified and outlives the result.  NULL: out of memory. */
+eql_prepared *eql_prepared_new(const eql_program *p);
 void eql_prepared_free(eql_prepared *pr); /* NULL is fine */
+
+/* What eql_prepared_list does when the list is not there. */
+const void *eql_prepared_make(const eql_prepared *pr, uint32_t k);
+/* Was a list asked for that there was no memory for, or a regex that is too
+ * large, which the compiler lets none be?  Once true it stays so, and what was
+ * decided without the list is void. */
+bool eql_prepared_failed(const eql_prepared *pr);
+
+/* Constant k, of the kind that the name says; any thread.  NULL: out of
+ * memory. */
+static inline const void *
+eql_prepared_list(const eql_prepared *pr, uint32_t k)
+{
+    const void *list =
+        atomic_load_explicit(&pr->consts[k].list, memory_order_acquire);
+
+    return list ? list : eql_prepared_make(pr, k);
+}
+
+static inline const eql_pattern_list *
+eql_prepared_patterns(const eql_prepared *pr, uint32_t k)
+{
+    return eql_prepared_list(pr, k);
+}
+
+static inline const eql_set *
+eql_prepared_set(const eql_prepared *pr, uint32_t k)
+{
+    return eql_prepared_list(pr, k);
+}
+
+static inline const eql_regex *
+eql_prepared_regex(const eql_prepared *pr, uint32_t k)
+{
+    return eql_prepared_list(pr, k);
+}
+
+static inline const eql_prepared_networks *
+eql_prepared_network(const eql_prepared *pr, uint32_t k)
+{
+    return eql_prepared_list(pr, k);
+}
 
 /* A scalar constant as a value; its string is the program's. */
 eql_value eql_prepared_value(const eql_program *p, const eql_const *k);

@@ -25,7 +25,7 @@ test_index_init(test_index *t, const eql_program *p)
 {
     memset(t, 0, sizeof *t);
     t->p = p;
-    t->pr = eql_prepared_new(p, NULL);
+    t->pr = eql_prepared_new(p);
     assert_non_null(t->pr);
     assert_true(eql_paths_init(&t->paths, p));
     assert_true(eql_index_fits(p));

@@ -4,6 +4,9 @@
  * matcher, sets with comparing element by element, sorted blocks with asking
  * each. */
 #include "tests/support/build_test.h"
+
+#include <pthread.h>
+
 #include "tests/support/values.h"
 #include "vm/prepare.h"
 
@@ -425,22 +428,94 @@ test_networks_refuse_bad_text(void **state)
     eql_arena_free(arena);
 }
 
-/* --- regular expressions --- */
+/* --- lists are made once --- */
+
+#define LISTS 200u
+#define ASKERS 4
+
+typedef struct {
+    const eql_prepared *pr;
+    uint32_t lists[LISTS];
+    const void *found[ASKERS][LISTS];
+    pthread_barrier_t start;
+} race;
+
+typedef struct {
+    race *r;
+    unsigned i;
+} asker;
+
+static void *
+ask_for_all(void *ctx)
+{
+    asker *a = ctx;
+
+    pthread_barrier_wait(&a->r->start);
+    for (uint32_t i = 0; i < LISTS; i++)
+        a->r->found[a->i][i] = eql_prepared_patterns(a->r->pr, a->r->lists[i]);
+    return NULL;
+}
 
 static void
-test_prepare_tells_which_regex_fails(void **state)
+test_threads_share_a_list(void **state)
+{
+    eql_builder *b = test_builder();
+    static race r;
+    pthread_t threads[ASKERS];
+    asker askers[ASKERS];
+    eql_prepared *pr;
+    eql_program *p;
+
+    (void)state;
+    for (uint32_t i = 0; i < LISTS; i++) {
+        char text[16];
+        uint32_t item;
+
+        snprintf(text, sizeof text, "a*%u", i);
+        item = eql_builder_const(b, eql_value_str(eql_sv_cstr(text)));
+        r.lists[i] = eql_builder_const_list(b, EQL_CONST_PATTERNS, 0, &item, 1);
+    }
+    p = test_built(b);
+    r.pr = pr = eql_prepared_new(p);
+    assert_non_null(pr);
+    pthread_barrier_init(&r.start, NULL, ASKERS);
+    for (unsigned i = 0; i < ASKERS; i++) {
+        askers[i] = (asker){&r, i};
+        assert_int_equal(
+            pthread_create(&threads[i], NULL, ask_for_all, &askers[i]), 0);
+    }
+    for (unsigned i = 0; i < ASKERS; i++)
+        pthread_join(threads[i], NULL);
+    for (uint32_t i = 0; i < LISTS; i++) {
+        assert_non_null(r.found[0][i]);
+        for (unsigned k = 1; k < ASKERS; k++)
+            assert_ptr_equal(r.found[k][i], r.found[0][i]);
+    }
+    assert_false(eql_prepared_failed(pr));
+    pthread_barrier_destroy(&r.start);
+    eql_prepared_free(pr);
+    eql_program_free(p);
+}
+
+/* --- regular expressions --- */
+
+/* What no verified program has fails when it is asked for, for good. */
+static void
+test_a_bad_regex_fails_when_asked_for(void **state)
 {
     eql_builder *b = test_builder();
     uint32_t text = eql_builder_const(b, eql_value_str(eql_sv_cstr("a[")));
     uint32_t list = eql_builder_const_list(b, EQL_CONST_REGEXES, 0, &text, 1);
     eql_program *p = eql_builder_finish(b);
-    eql_prepare_error why;
+    eql_prepared *pr = eql_prepared_new(p);
 
     (void)state;
-    assert_null(eql_prepared_new(p, &why));
-    assert_int_equal(why.constant, list);
-    assert_non_null(why.regex.text);
-    assert_null(eql_prepared_new(p, NULL));
+    assert_non_null(pr);
+    assert_false(eql_prepared_failed(pr));
+    assert_null(eql_prepared_regex(pr, list));
+    assert_true(eql_prepared_failed(pr));
+    assert_null(eql_prepared_regex(pr, list));
+    eql_prepared_free(pr);
     eql_program_free(p);
     eql_builder_free(b);
 }
@@ -453,14 +528,17 @@ test_prepare_compiles_regexes(void **state)
     uint32_t list =
         eql_builder_const_list(b, EQL_CONST_REGEXES, EQL_CONST_FOLD, &text, 1);
     eql_program *p = test_built(b);
-    eql_prepare_error why;
-    eql_prepared *pr = eql_prepared_new(p, &why);
+    eql_prepared *pr = eql_prepared_new(p);
+    const eql_regex *re;
 
     (void)state;
     assert_non_null(pr);
-    assert_int_equal(why.constant, EQL_NONE);
-    assert_true(eql_regex_match(pr->consts[list].regex, eql_sv_cstr("AaA")));
-    assert_false(eql_regex_match(pr->consts[list].regex, eql_sv_cstr("AaB")));
+    re = eql_prepared_regex(pr, list);
+    assert_non_null(re);
+    assert_ptr_equal(eql_prepared_regex(pr, list), re); /* made once */
+    assert_false(eql_prepared_failed(pr));
+    assert_true(eql_regex_match(re, eql_sv_cstr("AaA")));
+    assert_false(eql_regex_match(re, eql_sv_cstr("AaB")));
     eql_prepared_free(pr);
     eql_program_free(p);
 }
@@ -481,7 +559,8 @@ main(void)
         cmocka_unit_test(test_networks_agree_with_asking_each),
         cmocka_unit_test(test_networks_keep_families_apart),
         cmocka_unit_test(test_networks_refuse_bad_text),
-        cmocka_unit_test(test_prepare_tells_which_regex_fails),
+        cmocka_unit_test(test_threads_share_a_list),
+        cmocka_unit_test(test_a_bad_regex_fails_when_asked_for),
         cmocka_unit_test(test_prepare_compiles_regexes),
     };
 
