@@ -11,9 +11,14 @@
 #define EQL_PROGRAM_IMAGE_H
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "program/program.h"
 
-#define EQL_IMAGE_VERSION 3u
+#define EQL_IMAGE_VERSION 4u
+
+/* What the header says of everything after it.  Any damage to one 8 bytes
+ * changes it, most other damage does; it is no defence against malice. */
+eql_h128 eql_image_sum(const void *p, size_t len);
 
 /* Appends the image of p.  false when out of memory. */
 bool eql_image_save(const eql_program *p, eql_buf *out);

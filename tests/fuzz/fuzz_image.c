@@ -3,7 +3,7 @@
  * the verifier is what is tested. */
 #include "tests/fuzz/fuzz.h"
 
-#include "base/hash.h"
+#include "program/image.h"
 #include "eqlvm/eqlvm.h"
 
 static const char *const events[] = {
@@ -32,7 +32,7 @@ reseal(uint8_t *p, size_t len)
 
     if (len < 40)
         return;
-    sum = eql_hash128(p + 40, len - 40);
+    sum = eql_image_sum(p + 40, len - 40);
     memcpy(p + 16, &total, 8);
     memcpy(p + 24, &sum.hi, 8);
     memcpy(p + 32, &sum.lo, 8);

@@ -4,7 +4,6 @@
  * behind it is reached; what is loaded nevertheless must be verified, so that
  * printing it is safe. */
 #include "tests/support/sample_program.h"
-#include "base/hash.h"
 #include "program/disasm.h"
 #include "program/image.h"
 
@@ -29,7 +28,7 @@ mend_checksum(char *image, size_t len)
 
     if (len < HEADER)
         return;
-    sum = eql_hash128(image + HEADER, len - HEADER);
+    sum = eql_image_sum(image + HEADER, len - HEADER);
     memcpy(image + SUM_AT, &sum.hi, 8);
     memcpy(image + SUM_AT + 8, &sum.lo, 8);
 }

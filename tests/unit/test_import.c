@@ -1,7 +1,6 @@
 /* test_import.c -- rules of compiled files taken into another program. */
 #include "tests/support/api_test.h"
 
-#include "base/hash.h"
 #include "program/disasm.h"
 #include "program/image.h"
 #include "program/verify.h"
@@ -278,7 +277,7 @@ test_damaged_images_are_imported_or_refused(void **state)
             eql_h128 h;
 
             image.p[at] = (char)values[i];
-            h = eql_hash128(image.p + 40, image.len - 40);
+            h = eql_image_sum(image.p + 40, image.len - 40);
             sum[0] = h.hi;
             sum[1] = h.lo;
             memcpy(image.p + 24, sum, sizeof sum);
