@@ -220,6 +220,13 @@ add_stages(eql_alerts *a, const eql_match *m)
 
 /* --- the alert ----------------------------------------------------------- */
 
+static void
+put_hex(char out[16], uint64_t x)
+{
+    for (int i = 0; i < 16; i++)
+        out[i] = "0123456789abcdef"[x >> (60 - 4 * i) & 15];
+}
+
 static bool
 give_id(eql_alerts *a)
 {
@@ -231,12 +238,11 @@ give_id(eql_alerts *a)
     h = eql_hash128(a->identity.p, a->identity.len);
     if (!eql_idset_take(&a->ids, h, &before))
         return false;
-    if (before == 0)
-        snprintf(a->id, sizeof a->id, "%016llx%016llx",
-                 (unsigned long long)h.hi, (unsigned long long)h.lo);
-    else
-        snprintf(a->id, sizeof a->id, "%016llx%016llx-%llu",
-                 (unsigned long long)h.hi, (unsigned long long)h.lo,
+    put_hex(a->id, h.hi);
+    put_hex(a->id + 16, h.lo);
+    a->id[32] = '\0';
+    if (before > 0)
+        snprintf(a->id + 32, sizeof a->id - 32, "-%llu",
                  (unsigned long long)before + 1);
     return true;
 }

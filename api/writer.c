@@ -65,7 +65,9 @@ eqlvm_writer_alert(eqlvm_writer *w, const eqlvm_alert *a)
 void
 eql_writer_name(eql_buf *b, const char *name, bool first)
 {
-    eql_buf_printf(b, "%s\"%s\":", first ? "" : ",", name);
+    eql_buf_add_str(b, first ? "\"" : ",\"");
+    eql_buf_add_str(b, name);
+    eql_buf_add_str(b, "\":");
 }
 
 void
@@ -75,6 +77,14 @@ eql_writer_text(eql_buf *b, eqlvm_text t)
         eql_buf_add_json(b, eql_api_sv(t));
     else
         eql_buf_add_str(b, "null");
+}
+
+void
+eql_writer_int(eql_buf *b, int64_t i)
+{
+    char text[32];
+
+    eql_buf_add(b, text, eql_format_int(i, text));
 }
 
 void

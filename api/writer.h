@@ -41,6 +41,7 @@ void eql_writer_name(eql_buf *b, const char *name, bool first);
 /* A string, or null when it is empty. */
 void eql_writer_text(eql_buf *b, eqlvm_text t);
 /* A time in quotes, or null. */
+void eql_writer_int(eql_buf *b, int64_t i);
 void eql_writer_time(eql_buf *b, bool has_time, int64_t ns);
 /* A list of texts of strings[]. */
 void eql_writer_strings(eqlvm_writer *w, eql_range run);

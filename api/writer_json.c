@@ -20,7 +20,7 @@ add_risk_score(eql_buf *b, const eql_rule *r)
     if (r->risk_score == EQL_NONE)
         eql_buf_add_str(b, "null");
     else
-        eql_buf_printf(b, "%" PRIu32, r->risk_score);
+        eql_writer_int(b, r->risk_score);
 }
 
 static eqlvm_text
@@ -70,7 +70,10 @@ add_stage(eqlvm_writer *w, const eqlvm_alert_stage *s)
 {
     eql_buf *b = &w->out;
 
-    eql_buf_printf(b, "{\"stage\":%" PRIu32 ",\"as\":", s->stage);
+    eql_buf_add_char(b, '{');
+    eql_writer_name(b, "stage", true);
+    eql_writer_int(b, s->stage);
+    eql_writer_name(b, "as", false);
     eql_writer_text(b, s->alias);
     if (s->missing) {
         eql_buf_add_str(b, ",\"missing\":true}");
@@ -79,7 +82,8 @@ add_stage(eqlvm_writer *w, const eqlvm_alert_stage *s)
     eql_buf_add_str(b, ",\"missing\":false");
     eql_writer_name(b, "file", false);
     eql_writer_text(b, s->file);
-    eql_buf_printf(b, ",\"line\":%" PRIu64, s->line);
+    eql_writer_name(b, "line", false);
+    eql_writer_int(b, (int64_t)s->line);
     eql_writer_name(b, "event_id", false);
     eql_writer_text(b, s->event_id);
     eql_writer_name(b, "@timestamp", false);

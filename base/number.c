@@ -109,7 +109,20 @@ eql_parse_number(eql_strview s, bool *is_int, int64_t *i, double *d)
 size_t
 eql_format_int(int64_t i, char buf[32])
 {
-    return (size_t)snprintf(buf, 32, "%lld", (long long)i);
+    uint64_t left = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+    char digit[20];
+    size_t n = 0, len = 0;
+
+    do {
+        digit[n++] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (i < 0)
+        buf[len++] = '-';
+    while (n > 0)
+        buf[len++] = digit[--n];
+    buf[len] = '\0';
+    return len;
 }
 
 /* Decimal digits of |d| without trailing zeros: d = 0.d1d2.. * 10^point. */

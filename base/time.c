@@ -168,6 +168,14 @@ eql_time_parse(eql_strview s, int64_t *ns)
     return true;
 }
 
+/* n digits of v, which is not negative. */
+static void
+put(char *buf, size_t n, int64_t v)
+{
+    for (; n > 0; v /= 10)
+        buf[--n] = (char)('0' + v % 10);
+}
+
 size_t
 eql_time_format(int64_t ns, char buf[40])
 {
@@ -189,16 +197,19 @@ eql_time_format(int64_t ns, char buf[40])
     mp = (5 * doy + 2) / 153;
     m = mp < 10 ? mp + 3 : mp - 9;
     y = yoe + era * 400 + (m <= 2);
-    n = (size_t)snprintf(buf, 40, "%04d-%02d-%02dT%02d:%02d:%02d.", (int)y,
-                         (int)m, (int)(doy - (153 * mp + 2) / 5 + 1),
-                         (int)(sec / 3600), (int)(sec / 60 % 60),
-                         (int)(sec % 60));
-    if (frac % 1000000 == 0)
-        n += (size_t)snprintf(buf + n, 40 - n, "%03d", (int)(frac / 1000000));
-    else if (frac % 1000 == 0)
-        n += (size_t)snprintf(buf + n, 40 - n, "%06d", (int)(frac / 1000));
-    else
-        n += (size_t)snprintf(buf + n, 40 - n, "%09d", (int)frac);
+    put(buf, 4, y);
+    buf[4] = buf[7] = '-';
+    put(buf + 5, 2, m);
+    put(buf + 8, 2, doy - (153 * mp + 2) / 5 + 1);
+    buf[10] = 'T';
+    put(buf + 11, 2, sec / 3600);
+    buf[13] = buf[16] = ':';
+    put(buf + 14, 2, sec / 60 % 60);
+    put(buf + 17, 2, sec % 60);
+    buf[19] = '.';
+    n = frac % 1000000 == 0 ? 3 : frac % 1000 == 0 ? 6 : 9;
+    put(buf + 20, n, n == 3 ? frac / 1000000 : n == 6 ? frac / 1000 : frac);
+    n += 20;
     buf[n++] = 'Z';
     buf[n] = '\0';
     return n;
