@@ -93,16 +93,15 @@ static void
 make_key(char *to, uint64_t id, bool alike)
 {
     static const char digits[] = "0123456789abcdef";
-    uint64_t high = alike ? 0 : mix(id), low = alike ? id : mix(high);
+    uint64_t half[2] = {0, id};
 
-    for (unsigned i = 0; i < KEY_LEN; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        uint64_t *from = i < 18 ? &high : &low;
-
-        to[i] = dash ? '-' : digits[*from & 15];
-        *from = dash ? *from : *from >> 4;
+    if (!alike) {
+        half[0] = mix(id);
+        half[1] = mix(half[0]);
     }
-    to[KEY_LEN] = '\0';
+    for (unsigned i = 0; i < 32; i++)
+        to[i] = digits[half[i / 16] >> i % 16 * 4 & 15];
+    memcpy(to + 32, "-key", 5);
 }
 
 static uint64_t

@@ -11,6 +11,7 @@
 #define FULL_SLOTS 8u   /* on average, before the index grows */
 #define LEAST_CHUNKS 4u /* of the table of chunks */
 #define LEAST_BUCKETS ((uint64_t)4)
+#define AHEAD 12u /* starts whose buckets are asked for before their turn */
 #define LINE ((size_t)64)
 #define HUGE_PAGE ((size_t)2 << 20)
 #define MOST_GAPS (2 * EQL_STARTS_PER_CHUNK) /* beside half of what lives */
@@ -88,6 +89,17 @@ next_bucket(const eql_starts *r, uint64_t i)
     return i + 1 == r->nbuckets ? 0 : i + 1;
 }
 
+/* Bit k: place k is empty.  Without branches: where is anybody's guess. */
+static unsigned
+empty_places(const eql_start_bucket *b, uint32_t tail)
+{
+    unsigned empty = 0;
+
+    for (unsigned k = 0; k < SLOTS; k++)
+        empty |= (unsigned)(b->at[k] < tail) << k;
+    return empty;
+}
+
 /* There is a place: buckets are never that full. */
 static void
 index_put(eql_starts *r, uint64_t hash, uint32_t at)
@@ -96,10 +108,11 @@ index_put(eql_starts *r, uint64_t hash, uint32_t at)
 
     for (uint64_t n = 0; n < r->nbuckets; n++, i = next_bucket(r, i)) {
         eql_start_bucket *b = &r->buckets[i];
+        unsigned empty = empty_places(b, r->tail);
 
-        for (uint32_t k = 0; k < SLOTS; k++) {
-            if (b->at[k] >= r->tail)
-                continue;
+        if (empty) {
+            unsigned k = (unsigned)__builtin_ctz(empty);
+
             b->at[k] = at;
             b->tag[k] = (uint16_t)hash;
             return;
@@ -131,39 +144,39 @@ zero_parts(uint64_t x)
     return (x - 0x0001000100010001u) & ~x & 0x8000800080008000u;
 }
 
-static uint32_t
-find_among(const eql_starts *r, const eql_start_bucket *b, unsigned first,
-           uint64_t found, eql_start_id id)
+/* Is it that start, and does it live on its own? */
+static bool
+is_start(const eql_starts *r, uint32_t at, eql_start_id id)
 {
-    for (; found; found &= found - 1) {
-        unsigned k = first + (unsigned)__builtin_ctzll(found) / 16;
-        const eql_start *s;
+    const eql_start *s;
 
-        if (b->at[k] < r->tail)
-            continue;
-        s = start_at(r, b->at[k]);
-        if (s->hash == id.hash && s->when >> TIME_BITS == id.check &&
-            mark_of(s) < OWNED)
+    if (at < r->tail)
+        return false;
+    s = start_at(r, at);
+    return s->hash == id.hash && s->when >> TIME_BITS == id.check &&
+           mark_of(s) < OWNED;
+}
+
+/* NONE: no place of the bucket has it.  Most are told by the tags. */
+static inline uint32_t
+find_in(const eql_starts *r, const eql_start_bucket *b, eql_start_id id)
+{
+    uint64_t tags = (id.hash & 0xffff) * 0x0001000100010001u, low, high;
+    uint32_t last;
+
+    memcpy(&low, &b->tag[0], sizeof low);
+    memcpy(&high, &b->tag[4], sizeof high);
+    memcpy(&last, &b->tag[8], sizeof last);
+    low = zero_parts(low ^ tags);
+    high = zero_parts(high ^ tags);
+    last = (uint32_t)zero_parts(last ^ (uint32_t)tags);
+    if (!(low | high | last))
+        return EQL_START_NONE;
+    for (unsigned k = 0; k < SLOTS; k++) {
+        if (b->tag[k] == (uint16_t)id.hash && is_start(r, b->at[k], id))
             return b->at[k];
     }
     return EQL_START_NONE;
-}
-
-static uint32_t
-find_in(const eql_starts *r, const eql_start_bucket *b, eql_start_id id)
-{
-    uint64_t tags = (id.hash & 0xffff) * 0x0001000100010001u, part;
-    uint32_t at, last;
-
-    for (unsigned k = 0; k < 8; k += 4) {
-        memcpy(&part, &b->tag[k], sizeof part);
-        at = find_among(r, b, k, zero_parts(part ^ tags), id);
-        if (at != EQL_START_NONE)
-            return at;
-    }
-    memcpy(&last, &b->tag[8], sizeof last);
-    part = (last ^ tags) & UINT32_MAX;
-    return find_among(r, b, 8, zero_parts(part) & UINT32_MAX, id);
 }
 
 uint32_t
@@ -186,6 +199,25 @@ eql_starts_find(const eql_starts *r, eql_start_id id)
     return EQL_START_NONE;
 }
 
+/* Starts [from, n) of a chunk; their buckets are asked for ahead, wherever the
+ * hash of what has an owner points to. */
+static void
+reindex_chunk(eql_starts *r, const eql_start_chunk *chunk, uint32_t first,
+              uint32_t from)
+{
+    for (uint32_t i = from; i < chunk->n; i++) {
+        const eql_start *s = &chunk->starts[i];
+        uint64_t mark = mark_of(s);
+
+        if (i + AHEAD < chunk->n)
+            __builtin_prefetch(&r->buckets[home_of(r, s[AHEAD].hash)], 1);
+        if (mark == OWNED)
+            ((eql_start_owner *)(uintptr_t)s->hash)->at = first + i;
+        else if (mark != GAP)
+            index_put(r, s->hash, first + i);
+    }
+}
+
 /* Everything in the ring anew: after places have changed, or the buckets. */
 static void
 reindex(eql_starts *r)
@@ -193,21 +225,10 @@ reindex(eql_starts *r)
     if (r->buckets)
         memset(r->buckets, 0, r->nbuckets * sizeof *r->buckets);
     for (uint32_t c = chunk_of(r->tail); c <= chunk_of(r->head); c++) {
-        const eql_start_chunk *chunk;
         uint32_t from = c == chunk_of(r->tail) ? slot_of(r->tail) : 0;
 
-        if (first_of(c) == r->head)
-            break;
-        chunk = *chunk_at(r, c);
-        for (uint32_t i = from; i < chunk->n; i++) {
-            const eql_start *s = &chunk->starts[i];
-            uint64_t mark = mark_of(s);
-
-            if (mark == OWNED)
-                ((eql_start_owner *)(uintptr_t)s->hash)->at = first_of(c) + i;
-            else if (mark != GAP)
-                index_put(r, s->hash, first_of(c) + i);
-        }
+        if (first_of(c) != r->head)
+            reindex_chunk(r, *chunk_at(r, c), first_of(c), from);
     }
 }
 
@@ -235,8 +256,19 @@ ask_huge_pages(void *p, size_t n)
         madvise((void *)from, to - from, MADV_HUGEPAGE);
 }
 
-/* The old contents are of no use: whatever happens to them, reindex() follows
- * unless this fails, which changes nothing. */
+static void
+free_index(eql_starts *r)
+{
+    free(r->memory);
+    r->budget->used -= index_cost(r->nbuckets);
+    r->memory = NULL;
+    r->buckets = NULL;
+    r->nbuckets = 0;
+}
+
+/* The contents are made by reindex().  A larger index takes the place of the
+ * old one, never stands beside it; when there is no memory for it, there is
+ * none at all, and the run is over. */
 static bool
 resize_index(eql_starts *r, uint64_t nbuckets)
 {
@@ -245,13 +277,16 @@ resize_index(eql_starts *r, uint64_t nbuckets)
 
     if (nbuckets > UINT32_MAX)
         return false;
-    p = realloc(r->memory, size);
+    if (nbuckets > r->nbuckets)
+        free_index(r);
+    p = malloc(size);
     if (!p)
         return false;
-    r->budget->used += index_cost(nbuckets) - index_cost(r->nbuckets);
+    free_index(r);
+    ask_huge_pages(p, size);
+    r->budget->used += index_cost(nbuckets);
     if (r->budget->used > r->budget->peak)
         r->budget->peak = r->budget->used;
-    ask_huge_pages(p, size);
     r->memory = p;
     r->nbuckets = nbuckets;
     r->buckets = (void *)(((uintptr_t)p + LINE - 1) / LINE * LINE);
@@ -270,13 +305,13 @@ index_is_full(const eql_starts *r)
     return r->nindexed >= r->nbuckets * FULL_SLOTS;
 }
 
-/* Gives memory back when few of many are left. */
+/* Gives memory back when one in 32 is left. */
 static void
 shrink_index(eql_starts *r)
 {
     uint64_t n = r->nindexed / FULL_SLOTS * 2 + LEAST_BUCKETS;
 
-    if (r->nbuckets > 16 * LEAST_BUCKETS && r->nindexed < r->nbuckets &&
+    if (r->nbuckets > 16 * LEAST_BUCKETS && r->nindexed < r->nbuckets / 4 &&
         resize_index(r, n))
         reindex(r);
 }
@@ -320,8 +355,7 @@ eql_starts_free(eql_starts *r)
     free_chunk(r, r->spare);
     if (r->chunks)
         eql_budget_free(r->budget, (void *)r->chunks, table_size(r->cap));
-    free(r->memory);
-    r->budget->used -= index_cost(r->nbuckets);
+    free_index(r);
     eql_starts_init(r, r->budget);
 }
 
