@@ -30,6 +30,7 @@ struct eql_lineages {
     clock_state *clocks;           /* per clock */
     const eql_hit_entry **entries; /* per stage: of the hit at hand */
     eql_buf id, other, asked;      /* ids at hand */
+    size_t nknown;                 /* in all of ids */
     uint64_t evicted;
     bool failed;
 };
@@ -71,12 +72,19 @@ oldest(const eql_found_keys *ids)
 }
 
 static void
-clear(eql_found_keys *ids)
+forget(eql_lineages *l, uint32_t lineage, known *k)
+{
+    eql_found_keys_remove(&l->ids[lineage], &k->base, sizeof *k);
+    l->nknown--;
+}
+
+static void
+clear(eql_lineages *l, uint32_t lineage)
 {
     known *k;
 
-    while ((k = oldest(ids)))
-        eql_found_keys_remove(ids, &k->base, sizeof *k);
+    while ((k = oldest(&l->ids[lineage])))
+        forget(l, lineage, k);
 }
 
 void
@@ -87,7 +95,7 @@ eql_lineages_free(eql_lineages *l)
     for (uint32_t i = 0; l->ids && i < l->program->nlineages; i++) {
         if (!l->ids[i].budget)
             continue;
-        clear(&l->ids[i]);
+        clear(l, i);
         eql_found_keys_free(&l->ids[i]);
     }
     for (uint32_t i = 0; l->clocks && i < l->program->nclocks; i++)
@@ -148,10 +156,12 @@ need(eql_lineages *l, uint32_t lineage)
         old = oldest(ids);
         if (!old)
             return NULL;
-        eql_found_keys_remove(ids, &old->base, sizeof *old);
+        forget(l, lineage, old);
     }
     k = (known *)(void *)eql_found_keys_add(ids, lineage, id, sizeof *k);
-    if (!k)
+    if (k)
+        l->nknown++;
+    else
         l->failed = true;
     return k;
 }
@@ -242,7 +252,7 @@ forget_dead(eql_lineages *l, uint32_t clock)
         known *k = follows(l, i, clock) ? find(l, i, &c->dead) : NULL;
 
         if (k)
-            eql_found_keys_remove(&l->ids[i], &k->base, sizeof *k);
+            forget(l, i, k);
     }
     c->has_dead = false;
 }
@@ -258,7 +268,7 @@ reboot(eql_lineages *l, eql_residual *r, const account *a)
         return;
     for (uint32_t i = 0; i < l->program->nlineages; i++)
         if (follows(l, i, a->clock))
-            clear(&l->ids[i]);
+            clear(l, i);
 }
 
 /* Is a process with this forebear (l->other) one the lineage asks for?  Listed
@@ -291,6 +301,16 @@ take_forebear(eql_lineages *l, const account *a, const eql_value *v,
     }
 }
 
+/* Might these captured values say that a process ends?  Never a wrong no: the
+ * word would be among the bytes. */
+static bool
+may_end(const eql_dialect *d, eql_strview blob)
+{
+    return d->name == EQL_DIALECT_ENDGAME ||
+           d->string_case == EQL_STRING_CASE_INSENSITIVE ||
+           memmem(blob.p, blob.len, "end", 3) != NULL;
+}
+
 static void
 process_event(eql_lineages *l, const eql_hit *h, const eql_hit_entry *e,
               eql_residual *r)
@@ -300,6 +320,10 @@ process_event(eql_lineages *l, const eql_hit *h, const eql_hit_entry *e,
     eql_slot parent, ancestry;
     account a;
 
+    if (l->nknown == 0 && !may_end(d, eql_hit_captured(e))) {
+        c->has_dead = false; /* who is not known need not be forgotten */
+        return;
+    }
     eql_residual_begin(r, EQL_NONE);
     eql_residual_process(r, eql_hit_captured(e));
     a = account_of(l, r, h->clock);
