@@ -113,30 +113,44 @@ look_up(eql_index_asker *a, const eql_index_group *g, uint64_t key)
 
 /* --- text --- */
 
+/* Folds s to out, eight bytes at a time; room for seven bytes more.  false: not
+ * all is ASCII. */
+static bool
+fold_ascii(eql_strview s, char *out)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < s.len; i += 8) {
+        uint64_t w = 0, low, upper;
+
+        memcpy(&w, s.p + i, s.len - i < 8 ? s.len - i : 8);
+        low = w & 0x7F * ones;
+        /* The high bit of each byte: from 'A' on, and not from 'Z' + 1 on. */
+        upper = (low + (0x80 - 'A') * ones) & ~(low + (0x7F - 'Z') * ones) &
+                ~w & 0x80 * ones;
+        w |= upper >> 2;
+        all |= w;
+        memcpy(out + i, &w, sizeof w);
+    }
+    return (all & 0x80 * ones) == 0;
+}
+
 /* Makes a->text of s. */
 static void
 fold_text(eql_index_asker *a, eql_strview s)
 {
     eql_buf *b = &a->text;
-    unsigned char all = 0;
-    char *to;
 
     b->len = 0;
-    if (!eql_buf_reserve(b, s.len + 2))
+    if (!eql_buf_reserve(b, s.len + 16))
         return;
-    to = b->p;
-    to[0] = EQL_INDEX_START;
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-
-        all |= c;
-        to[1 + i] = (char)(c + ((unsigned char)(c - 'A') < 26 ? 32 : 0));
-    }
-    b->len = 1 + s.len;
-    if (all >= 0x80) {
-        b->len = 1;
+    b->p[0] = EQL_INDEX_START;
+    b->len = 1;
+    if (fold_ascii(s, b->p + 1))
+        b->len += s.len;
+    else
         eql_fold(b, s);
-    }
     eql_buf_add_char(b, EQL_INDEX_END);
 }
 
@@ -268,11 +282,13 @@ look_up_value(eql_index_asker *a, const eql_index_group *g, const eql_value *v)
     case EQL_BOOL: look_up(a, g, eql_index_bool_key(seed, x.u.b)); break;
     case EQL_INT:
         look_up(a, g, eql_index_number_key(seed, &x));
-        look_up_text(a, g, eql_sv(text, eql_format_int(x.u.i, text)));
+        if (g->patterns)
+            look_up_text(a, g, eql_sv(text, eql_format_int(x.u.i, text)));
         break;
     case EQL_FLOAT:
         look_up(a, g, eql_index_number_key(seed, &x));
-        look_up_text(a, g, eql_sv(text, eql_format_double(x.u.d, text)));
+        if (g->patterns)
+            look_up_text(a, g, eql_sv(text, eql_format_double(x.u.d, text)));
         break;
     case EQL_STRING: look_up_text(a, g, eql_value_sv(&x)); break;
     case EQL_ARRAY:
@@ -311,6 +327,23 @@ by_number(const void *a, const void *b)
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
     return (x > y) - (x < y);
+}
+
+/* Nearly always a few. */
+static void
+sort_stages(uint32_t *s, uint32_t n)
+{
+    if (n > 16) {
+        qsort(s, n, sizeof *s, by_number);
+        return;
+    }
+    for (uint32_t i = 1; i < n; i++) {
+        uint32_t x = s[i], k = i;
+
+        for (; k > 0 && s[k - 1] > x; k--)
+            s[k] = s[k - 1];
+        s[k] = x;
+    }
 }
 
 static bool
@@ -371,7 +404,6 @@ eql_index_ask(eql_index_asker *a, const eql_event *ev, uint32_t path,
         if (ix->fields->of[c->field] == path)
             mark_category(c, eql_event_slot(ev, c->field), &out->marks);
     }
-    if (out->n > 1)
-        qsort(a->stages, out->n, sizeof *a->stages, by_number);
+    sort_stages(a->stages, out->n);
     return !eql_interp_failed(a->it) && !a->text.failed;
 }

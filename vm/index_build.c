@@ -363,12 +363,11 @@ add_scalar(tables *t, const eql_const *k, uint32_t entry)
         add_key(t, eql_index_bool_key(seed, false), entry);
 }
 
-/* false: no piece of it can be looked for. */
+/* false: it cannot be looked for. */
 static bool
-add_pattern(tables *t, eql_strview pattern, uint32_t entry)
+add_piece(tables *t, eql_index_piece piece, uint32_t entry)
 {
     eql_buf *pool = &t->m->ix->pool;
-    eql_index_piece piece = eql_index_piece_of(&t->m->counts, pattern);
     eql_index_spot spot = {entry, (uint32_t)pool->len, piece.len, piece.at};
     pair p = {0, t->spots.n};
 
@@ -386,17 +385,22 @@ add_pattern(tables *t, eql_strview pattern, uint32_t entry)
 static bool
 add_leaf(tables *t, const eql_index_leaf *l, uint32_t entry)
 {
+    const eql_index_counts *c = &t->m->counts;
     const eql_program *p = t->m->ix->p;
     bool found = true;
+
+    t->g->patterns |= l->op == EQL_OP_LIKE;
 
     for (uint32_t i = 0; i < eql_index_nliterals(p, l); i++) {
         const eql_const *k = eql_index_literal(p, l, i);
         eql_strview s = eql_program_str(p, k->str);
 
-        if (l->op != EQL_OP_LIKE)
+        if (l->op == EQL_OP_REGEX)
+            found &= add_piece(t, eql_index_regex_piece(c, s), entry);
+        else if (l->op != EQL_OP_LIKE)
             add_scalar(t, k, entry);
         else if (eql_index_is_wildcard(s))
-            found &= add_pattern(t, s, entry);
+            found &= add_piece(t, eql_index_piece_of(c, s), entry);
         else
             add_text(t, s, entry);
     }

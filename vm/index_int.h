@@ -3,6 +3,7 @@
  *   index_leaf.c   what a leaf asks of which path, and how dear it is
  *   index_need.c   fields without which a leaf of several paths cannot hold
  *   index_text.c   literals: keys of whole texts, pieces of patterns
+ *   index_regex.c  pieces of regular expressions
  *   index_cut.c    necessary leaves and cheapest cuts of filter code
  *   index_marks.c  which conditions are marks; plans
  *   index_build.c  entries, groups and their tables
@@ -34,10 +35,10 @@ typedef struct {
     uint32_t present;  /* of several: a field without which it does not hold,
                           which is all that is asked; EQL_NONE */
     bool on_missing;   /* may hold when the path is missing */
-    bool texts;        /* LOAD_FIELD [TO_NUMBER | TO_BOOL] LIKE | IN | EQ_K
-                          RETURN: found by its literals */
+    bool texts;        /* LOAD_FIELD [TO_NUMBER | TO_BOOL] LIKE | IN | EQ_K |
+                          REGEX RETURN: found by its literals */
     uint8_t convert;   /* texts: TO_NUMBER or TO_BOOL; LOAD_FIELD: as it is */
-    uint8_t op;        /* texts: LIKE, IN or EQ_K */
+    uint8_t op;        /* texts: LIKE, IN, EQ_K or REGEX */
     uint32_t field;    /* texts: whose values are compared */
     uint32_t constant; /* texts: with this */
     uint32_t cost;
@@ -94,9 +95,20 @@ typedef struct {
 } eql_index_piece;
 
 bool eql_index_is_wildcard(eql_strview pattern);
-/* The piece of the pattern with the rarest gram. */
+static inline char
+eql_index_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* The piece of a folded run of bytes, of the pattern, with the rarest gram. */
+eql_index_piece eql_index_piece_in(const eql_index_counts *c, eql_strview run);
 eql_index_piece eql_index_piece_of(const eql_index_counts *c,
                                    eql_strview pattern);
+
+/* One that every text which the regular expression matches has. */
+eql_index_piece eql_index_regex_piece(const eql_index_counts *c,
+                                      eql_strview regex);
 
 /* --- filters --- */
 
@@ -160,6 +172,7 @@ typedef struct {
     uint32_t field;
     uint8_t convert;
     bool pairs;            /* some grams have two bytes */
+    bool patterns;         /* some entries match the texts of numbers */
     uint8_t shift;         /* of hashes of grams into `sieve` */
     eql_range entries;     /* all of them; of posts[] */
     eql_range loose;       /* may hold for any text; of posts[] */

@@ -118,7 +118,7 @@ is_text_test(const eql_program *p, const eql_insn *load, const eql_insn *test)
         load[1].op != EQL_OP_TO_BOOL)
         return false;
     return test->op == EQL_OP_LIKE || test->op == EQL_OP_IN ||
-           test->op == EQL_OP_EQ_K;
+           test->op == EQL_OP_EQ_K || test->op == EQL_OP_REGEX;
 }
 
 /* Null in, null or false out. */
@@ -168,9 +168,8 @@ cost_of_presence(const finder *f, uint32_t path)
 
 /* 0: nothing of it can be looked for. */
 static uint32_t
-cost_of_pattern(const finder *f, eql_strview pattern)
+cost_of_piece(eql_index_piece piece)
 {
-    eql_index_piece piece = eql_index_piece_of(f->counts, pattern);
     uint32_t cost = COST_TEXT + COST_MENTION * piece.common;
 
     if (piece.gram == 0)
@@ -186,10 +185,12 @@ cost_of_literal(const finder *f, const eql_index_leaf *l, const eql_const *k)
 
     if (k->kind == EQL_CONST_BOOL)
         return COST_BOOL;
+    if (l->op == EQL_OP_REGEX)
+        return COST_REGEX + cost_of_piece(eql_index_regex_piece(f->counts, s));
     if (l->op != EQL_OP_LIKE || !eql_index_is_wildcard(s))
         return COST_TEXT + COST_MENTION * f->counts->mentions[i];
     if (f->costs[i] == 0)
-        f->costs[i] = cost_of_pattern(f, s);
+        f->costs[i] = cost_of_piece(eql_index_piece_of(f->counts, s));
     return f->costs[i] > 0 ? f->costs[i] : cost_of_presence(f, l->path);
 }
 
@@ -213,7 +214,6 @@ cost_of_test(const eql_insn *test)
     case EQL_OP_GT_K:
     case EQL_OP_GE_K: return COST_RANGE;
     case EQL_OP_CIDR: return COST_NETWORK;
-    case EQL_OP_REGEX: return COST_REGEX;
     default: return COST_UNKNOWN;
     }
 }

@@ -46,14 +46,6 @@ static const char *const samples[] = {
     "nt authority\\system",
 };
 
-/* --- folding of ASCII --- */
-
-static char
-lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
 static bool
 is_piece_byte(char c)
 {
@@ -104,7 +96,7 @@ next_run(eql_strview pattern, size_t *at, char out[RUN + 2], size_t *n)
     if (first == 0)
         out[(*n)++] = EQL_INDEX_START;
     for (size_t i = first; i < end && i - first < RUN; i++)
-        out[(*n)++] = lower(pattern.p[i]);
+        out[(*n)++] = eql_index_lower(pattern.p[i]);
     if (end == pattern.len && end - first <= RUN)
         out[(*n)++] = EQL_INDEX_END;
     return true;
@@ -174,10 +166,37 @@ eql_index_literal(const eql_program *p, const eql_index_leaf *l, uint32_t i)
     return l->op == EQL_OP_EQ_K ? k : &p->consts[p->lists[k->list.first + i]];
 }
 
+static uint64_t
+mix(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide m = (wide)a * b;
+
+    return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+static uint64_t
+load8(const char *p)
+{
+    uint64_t w;
+
+    memcpy(&w, p, sizeof w);
+    return w;
+}
+
+/* Fast rather than strong: texts of one key only cost a look at the leaf. */
 uint64_t
 eql_index_text_key(uint64_t seed, eql_strview folded)
 {
-    return eql_hash64(seed, folded.p, folded.len);
+    const uint64_t k = 0x9E3779B97F4A7C15u;
+    uint64_t h = seed ^ folded.len, last = 0;
+    size_t i = 0;
+
+    for (; i + 8 <= folded.len; i += 8)
+        h = mix(h ^ load8(folded.p + i), k ^ seed >> 7);
+    if (i < folded.len)
+        memcpy(&last, folded.p + i, folded.len - i);
+    return mix(h ^ last, k) ^ h;
 }
 
 /* Equal numbers have equal keys: integers, also as doubles, by their int64. */
@@ -246,6 +265,15 @@ choose_gram(const eql_index_counts *c, eql_strview s, uint32_t n,
         if (best->gram < n || common < best->common)
             *best = take_piece(s, i, n, common);
     }
+}
+
+eql_index_piece
+eql_index_piece_in(const eql_index_counts *c, eql_strview run)
+{
+    eql_index_piece best = {0};
+
+    choose_gram(c, run, run.len >= 4 ? 4 : 2, &best);
+    return best;
 }
 
 eql_index_piece

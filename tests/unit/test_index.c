@@ -168,6 +168,83 @@ test_index_pieces(void **state)
     eql_program_free(p);
 }
 
+static void
+test_index_regexes(void **state)
+{
+    static const struct {
+        const char *label, *regex, *piece;
+    } cases[] = {
+        {"text", "abcd",
+         "\xFF"
+         "abcd"},
+        {"folded", "AbCd",
+         "\xFF"
+         "abcd"},
+        {"up to any", "/proc/.*", "\xFF/proc/"},
+        {"up to a class", "/proc/[0-9]+", "\xFF/proc/"},
+        {"up to a group", "/proc/(self|[0-9]{1,7})/fd", "\xFF/proc/"},
+        {"escapes", "c:\\\\x\\.y",
+         "\xFF"
+         "c:\\x.y"},
+        {"a letter's escape", "ab\\dcd",
+         "\xFF"
+         "ab"},
+        {"optional", "abcx?d",
+         "\xFF"
+         "abc"},
+        {"any number", "abcx*d",
+         "\xFF"
+         "abc"},
+        {"some", "abcx+d",
+         "\xFF"
+         "abc"},
+        {"so many", "abcx{0,2}d",
+         "\xFF"
+         "abc"},
+        {"an escape that is optional", "abc\\.?d",
+         "\xFF"
+         "abc"},
+        {"alternatives", "abcd|x", ""},
+        {"alternatives in a group alone", "abcd(x|y)",
+         "\xFF"
+         "abcd"},
+        {"a bracket in a class", "abcd[(]|x", ""},
+        {"the end of a class first", "abcd[]|]", ""},
+        {"a class in a class", "abcd[[]x|y]", ""},
+        {"an escape in a class", "abcd[\\]x]y",
+         "\xFF"
+         "abcd"},
+        {"quotes", "abcd\"|\"", ""},
+        {"an interval", "abcd<1-9>", ""},
+        {"any text", "abcd@", ""},
+        {"intersection", "abcd&.*", ""},
+        {"complement", "abcd~x", ""},
+        {"beyond ASCII", "ab\xC3\xA4*",
+         "\xFF"
+         "ab"},
+        {"an escape beyond ASCII", "ab\\\xC3\xA4*",
+         "\xFF"
+         "ab"},
+        {"nothing but its beginning", ".*abcd", ""},
+        {"one that is optional", "a?", ""},
+        {"empty", "", ""},
+    };
+    eql_program *p = test_program_of("any where a : \"*mm*\"");
+    eql_index_counts c;
+
+    (void)state;
+    assert_true(eql_index_counts_init(&c, p));
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        eql_index_piece piece =
+            eql_index_regex_piece(&c, eql_sv_cstr(cases[i].regex));
+
+        if (!eql_sv_is(eql_sv(piece.text, piece.len), cases[i].piece))
+            fail_msg("%s: %.*s", cases[i].label, piece.len, piece.text);
+    }
+    eql_index_counts_free(&c);
+    eql_program_free(p);
+}
+
 /* Long patterns: a piece is a part of them, and START and END stand where they
  * do in the pattern. */
 static void
@@ -227,6 +304,10 @@ static const char *const conditions[] = {
     "a > 5",
     "a >= \"m\"",
     "a regex~ \"k.*\"",
+    "a regex~ \"kel.in\"",
+    "a regex \"cmd[.]exe\"",
+    "a regex~ \"cm?d.*|x\"",
+    "a regex~ (\"ss?\", \"7.*\")",
     "cidrMatch(a, \"10.0.0.0/8\")",
     "length(a) == 1",
     "arrayContains(a, \"x\")",
@@ -336,6 +417,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_index_access),
         cmocka_unit_test(test_index_pieces),
+        cmocka_unit_test(test_index_regexes),
         cmocka_unit_test(test_index_long_pieces),
         cmocka_unit_test(test_index_values),
     };
