@@ -680,9 +680,8 @@ tests_equality(const eql_interp *it, uint32_t leaf)
 static bool
 evaluate_faulty_leaf(eql_interp *it, uint32_t leaf)
 {
-    bool holds;
+    bool holds = evaluate_leaf(it, leaf);
 
-    holds = evaluate_leaf(it, leaf);
     if (!holds && it->null_seen &&
         (EQL_FAULT(not_null_false) ||
          (EQL_FAULT(ne_missing_false) && tests_equality(it, leaf))))

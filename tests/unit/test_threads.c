@@ -3,6 +3,7 @@
 #include "tests/support/api_test.h"
 
 #include "tests/support/eql_files.h"
+#include "tests/support/run_text.h"
 
 static const uint32_t threads[] = {1, 2, 3, 8};
 static const size_t blocks[] = {64, 1000, 4096, (size_t)256 << 10,
@@ -135,87 +136,6 @@ put_lines(const char *dir, const char *name, content what, int n, bool ends,
 
 /* --- one run ------------------------------------------------------------- */
 
-static bool
-on_alert(void *ctx, const eqlvm_alert *a)
-{
-    eql_buf *out = ctx;
-
-    eql_buf_printf(out, "%u %.*s %lld %lld\n", a->rule, (int)a->alert_id.len,
-                   a->alert_id.p, (long long)a->time_ns, (long long)a->span_ns);
-    for (uint32_t i = 0; i < a->nkeys; i++)
-        eql_buf_printf(out, " %.*s", (int)a->keys[i].json.len,
-                       a->keys[i].json.p);
-    for (uint32_t i = 0; i < a->nstages; i++) {
-        const eqlvm_alert_stage *s = &a->stages[i];
-
-        eql_buf_printf(out, "  %u %.*s:%llu %.*s\n", s->stage, (int)s->file.len,
-                       s->file.p, (unsigned long long)s->line,
-                       (int)s->event.len, s->event.p);
-    }
-    if (a->nstages == 0)
-        eql_buf_printf(out, "  %.*s\n", (int)a->row.len, a->row.p);
-    return true;
-}
-
-static void
-on_problem(void *ctx, const eqlvm_problem *p)
-{
-    eql_buf_printf(ctx, "%s:%llu:%llu %s %s\n", p->path,
-                   (unsigned long long)p->line, (unsigned long long)p->byte,
-                   p->reason, p->text);
-}
-
-static void
-add_stats(const eqlvm_engine *e, eql_buf *out)
-{
-    eql_buf all = {0};
-    const char *from, *to;
-
-    assert_int_equal(eqlvm_engine_stats_json(e, api_collect, &all), EQLVM_OK);
-    eql_buf_add_char(&all, '\0');
-    from = strstr(all.p, ",\"seconds\"");
-    to = strstr(all.p, ",\"rules\"");
-    assert_true(from && to);
-    eql_buf_add(out, all.p, (size_t)(from - all.p));
-    eql_buf_add_str(out, to);
-    eql_buf_free(&all);
-}
-
-static void
-add_fields(const eqlvm_engine *e, const eqlvm_program *p, eql_buf *out)
-{
-    eqlvm_fields *f = eqlvm_fields_new(p);
-
-    assert_non_null(f);
-    for (size_t i = 0; i < eqlvm_fields_count(f); i++)
-        eql_buf_printf(out, "%llu ",
-                       (unsigned long long)eqlvm_engine_field_events(e, f, i));
-    eqlvm_fields_free(f);
-}
-
-/* All that there is to see of a run. */
-static void
-run(const eqlvm_program *p, const eqlvm_engine_options *options,
-    const char *path, eql_buf *out)
-{
-    eqlvm_engine_options o = *options;
-    eqlvm_engine *e;
-
-    out->len = 0;
-    o.problem = on_problem;
-    o.ctx = out;
-    o.max_line_bytes = 800;
-    e = eqlvm_engine_new(p, &o, on_alert, out, NULL, 0);
-    assert_non_null(e);
-    eql_buf_printf(out, "read %d\n", (int)eqlvm_engine_read(e, path));
-    eql_buf_printf(out, "finish %d %s\n", (int)eqlvm_engine_finish(e),
-                   eqlvm_engine_error(e));
-    add_stats(e, out);
-    if (o.count_fields)
-        add_fields(e, p, out);
-    eqlvm_engine_free(e);
-}
-
 static void
 check_runs(const char *label, const eqlvm_program *p, eqlvm_engine_options o,
            const char *path)
@@ -224,7 +144,7 @@ check_runs(const char *label, const eqlvm_program *p, eqlvm_engine_options o,
 
     o.threads = 1;
     o.block_bytes = 0;
-    run(p, &o, path, &wanted);
+    run_text(p, &o, path, &wanted);
     assert_true(wanted.len > 1000);
     for (size_t i = 0; i < EQL_COUNTOF(threads); i++) {
         for (size_t k = 0; k < EQL_COUNTOF(blocks); k++) {
@@ -232,7 +152,7 @@ check_runs(const char *label, const eqlvm_program *p, eqlvm_engine_options o,
 
             o.threads = threads[i];
             o.block_bytes = blocks[k];
-            run(p, &o, path, &got);
+            run_text(p, &o, path, &got);
             while (at < got.len && at < wanted.len && got.p[at] == wanted.p[at])
                 at++;
             if (got.len != wanted.len || at < got.len)
@@ -356,8 +276,8 @@ test_threads_late(void **state)
     api_folder(dir);
     api_put(dir, "a.ndjson", lines.p, lines.len);
     check_runs("late", p, (eqlvm_engine_options){0}, dir);
-    run(p, &(eqlvm_engine_options){.threads = 2, .block_bytes = 700}, dir,
-        &out);
+    run_text(p, &(eqlvm_engine_options){.threads = 2, .block_bytes = 700}, dir,
+             &out);
     eql_buf_add_char(&out, '\0');
     assert_non_null(strstr(out.p, "\"late\":50,"));
     eql_buf_free(&lines);
@@ -399,10 +319,10 @@ test_threads_large(void **state)
     api_folder(dir);
     snprintf(path, sizeof path, "%s/large.ndjson", dir);
     put_lines(dir, "large.ndjson", ODD, 8000, true, TEST_PLAIN);
-    run(p, &o, path, &wanted);
+    run_text(p, &o, path, &wanted);
     for (size_t i = 0; i < EQL_COUNTOF(some); i++) {
         o.threads = some[i];
-        run(p, &o, path, &got);
+        run_text(p, &o, path, &got);
         assert_int_equal(got.len, wanted.len);
         assert_memory_equal(got.p, wanted.p, got.len);
     }
@@ -433,7 +353,7 @@ test_threads_stdin(void **state)
         close(ends[1]);
         dup2(ends[0], STDIN_FILENO);
         close(ends[0]);
-        run(p, &o, "-", i ? &got : &wanted);
+        run_text(p, &o, "-", i ? &got : &wanted);
         if (i > 0) {
             assert_int_equal(got.len, wanted.len);
             assert_memory_equal(got.p, wanted.p, got.len);
@@ -466,9 +386,9 @@ test_threads_captures(void **state)
         eql_buf wanted = {0}, got = {0};
 
         snprintf(path, sizeof path, "%s/data/%s", shared, kinds[i]);
-        run(p, &(eqlvm_engine_options){.threads = 1}, path, &wanted);
-        run(p, &(eqlvm_engine_options){.threads = 4, .block_bytes = 30000},
-            path, &got);
+        run_text(p, &(eqlvm_engine_options){.threads = 1}, path, &wanted);
+        run_text(p, &(eqlvm_engine_options){.threads = 4, .block_bytes = 30000},
+                 path, &got);
         assert_int_equal(got.len, wanted.len);
         assert_memory_equal(got.p, wanted.p, got.len);
         eql_buf_free(&wanted);
