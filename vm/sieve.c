@@ -340,23 +340,70 @@ is_of_process(const eql_event *ev)
     return false;
 }
 
+static bool
+is_ascii(eql_strview s)
+{
+    unsigned char all = 0;
+
+    for (size_t i = 0; i < s.len; i++)
+        all |= (unsigned char)s.p[i];
+    return all < 0x80;
+}
+
+/* Does a process begin or end with it?  (May say so too often.)  Of others a
+ * lineage wants to know only that they were there. */
+static bool
+is_of_life(const eql_sieve *s, const eql_event *ev)
+{
+    const eql_dialect *d = eql_program_dialect(s->program);
+    const eql_slot *type;
+
+    if (d->name == EQL_DIALECT_ENDGAME)
+        return true;
+    type = eql_event_slot(ev, d->process_type);
+    for (uint32_t i = 0; i < type->n; i++) {
+        eql_strview text;
+
+        if (type->v[i].tag != EQL_STRING)
+            continue;
+        text = eql_value_sv(&type->v[i]);
+        if (eql_sv_eq_ascii_ci(text, eql_sv("start", 5)) ||
+            eql_sv_eq_ascii_ci(text, eql_sv("end", 3)) || !is_ascii(text))
+            return true;
+    }
+    return false;
+}
+
 /* One in the hit of each clock that a lineage follows, before its stages. */
 static eql_engine_result
 add_process(eql_sieve *s, const eql_event *ev)
 {
     bool is_process = s->lineage_clocks.n > 0 && is_of_process(ev);
+    bool with_values = is_process && is_of_life(s, ev);
 
     for (uint32_t i = 0; is_process && i < s->lineage_clocks.n; i++) {
         uint32_t clock = *(const uint32_t *)eql_vec_at(&s->lineage_clocks, i);
         eql_buf *rec = open_record(s, clock, ev);
         size_t at = eql_hit_entry_open(rec, EQL_HIT_PROCESS, 0);
 
-        add_captured(s, EQL_HIT_PROCESS, ev, rec, at);
+        if (with_values)
+            add_captured(s, EQL_HIT_PROCESS, ev, rec, at);
         eql_hit_entry_close(rec, at);
         if (rec->failed)
             return EQL_ENGINE_NOMEM;
     }
     return EQL_ENGINE_OK;
+}
+
+/* Then no alert will ever ask for the event again. */
+static bool
+is_for_lineage_only(const eql_buf *rec)
+{
+    const eql_hit_entry *first =
+        (const eql_hit_entry *)(const void *)(rec->p + sizeof(eql_hit));
+
+    return first->stage == EQL_HIT_PROCESS &&
+           sizeof(eql_hit) + first->size == rec->len;
 }
 
 /* Sends the hits on their way. */
@@ -373,10 +420,14 @@ hand_on(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
 
         if (rec->len <= sizeof(eql_hit))
             continue; /* its entries were dropped */
-        if (!kept && !s->calls->keep(s->calls->ctx, ev, &ref))
-            return EQL_ENGINE_STOPPED;
-        kept = true;
-        eql_hit_close(rec, &ref);
+        if (!is_for_lineage_only(rec)) {
+            if (!kept && !s->calls->keep(s->calls->ctx, ev, &ref))
+                return EQL_ENGINE_STOPPED;
+            kept = true;
+            eql_hit_close(rec, &ref);
+        } else {
+            eql_hit_close(rec, &(eql_event_ref){0});
+        }
         s->counters->hits++;
         res = fn(ctx, (const eql_hit *)(const void *)rec->p);
     }
