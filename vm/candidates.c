@@ -77,58 +77,91 @@ eql_candidate_tables_free(eql_candidate_tables *t)
 /* --- one thread's ------------------------------------------------------------
  */
 
-/* A path in the event at hand: what is here counts if its number is the
- * event's. */
+/* A path, over many events. */
 typedef struct {
-    uint32_t met;      /* there is a raw text */
-    uint32_t answered; /* its stages are among the candidates */
-    uint32_t tagged;
-    const eql_raw *raw;
-    eql_h128 tag;
     /* Since the trial began, or until the bypass ends: */
     uint32_t lookups, known, bypass;
-    /* What it says when it is missing; asked for at first use. */
-    eql_answer *missing;
+    eql_answer missing; /* what it says when it is missing */
 } path_state;
 
 typedef struct {
     eql_marks marks;
-    const uint32_t *paths;
-    uint32_t npaths;
+    const uint64_t *needed;           /* bits of paths that access is by */
     const uint64_t *allowed, *always; /* bits of stages */
 } plan;
+
+/* The plan of an event by the tags of all its mark paths, where their values
+ * make nothing else a candidate. */
+typedef struct {
+    eql_h128 tags;
+    const plan *p; /* NULL: free */
+} shortcut;
 
 struct eql_candidates {
     const eql_candidate_tables *t;
     eql_index_asker *asker;
     eql_memo *memo; /* NULL: nothing is remembered */
     eql_hash_key key;
-    const eql_event *event;
-    uint32_t epoch; /* of the event */
     path_state *paths;
     uint32_t npaths;
     eql_arena *missing; /* of answers */
+    /* Of the event at hand: */
+    const eql_event *event;
+    uint32_t epoch;     /* its number */
+    uint64_t *met;      /* per path: the event's number and that of a raw */
+    eql_h128 *tags;     /* per raw */
+    uint32_t *tagged;   /* per raw: the event's number if it has its tag */
+    uint32_t *answered; /* per path: the same if it was asked */
+    eql_h128 *no_tags;  /* per path: of a missing value */
+    uint64_t *bits;     /* of stages */
+    uint32_t *found;
     /* Plans by marks, open addressing. */
     plan **plans;
     uint32_t nplans;
+    shortcut *shortcuts;
     eql_arena *plan_arena;
-    uint32_t nwords; /* of a set of stages */
-    uint64_t *bits;  /* of the event's candidates */
-    uint32_t *found;
+    uint32_t nwords, npath_words; /* of a set of stages, of paths */
     uint64_t *recall; /* the key, its lowest bit the answer; 0: free */
     eql_candidate_counters n;
 };
 
 #define PLAN_SLOTS (EQL_CANDIDATE_PLANS * 2)
+#define SHORTCUTS 256u
 #define RECALL_SLOTS (EQL_RECALL_BYTES / sizeof(uint64_t))
 
 static bool
 make_memo(eql_candidates *c)
 {
     eql_hash_key_make(&c->key);
+    for (uint32_t i = 0; i < c->npaths; i++)
+        c->no_tags[i] = eql_hash_keyed(&c->key, i, "", 0);
     c->recall = calloc(RECALL_SLOTS, sizeof *c->recall);
     c->memo = eql_memo_new(EQL_MEMO_BYTES, EQL_MEMO_ANSWER_BYTES);
     return c->recall && c->memo;
+}
+
+/* What paths say in an event that has nothing. */
+static bool
+ask_missing(eql_candidates *c)
+{
+    eql_slot *none = calloc((size_t)c->t->p->nfields + 1, sizeof *none);
+    eql_event ev = {.slots = none};
+    bool ok = none != NULL;
+
+    for (uint32_t i = 0; ok && i < c->npaths; i++) {
+        eql_answer *a = &c->paths[i].missing;
+        uint32_t *stages = NULL;
+
+        ok = eql_index_ask(c->asker, &ev, i, a);
+        if (ok)
+            stages = eql_arena_array(c->missing, a->n, sizeof *stages);
+        ok = stages != NULL;
+        for (uint32_t k = 0; ok && k < a->n; k++)
+            stages[k] = a->stages[k];
+        a->stages = stages;
+    }
+    free(none);
+    return ok;
 }
 
 static bool
@@ -136,13 +169,30 @@ make_finder(eql_candidates *c)
 {
     c->asker = eql_index_asker_new(c->t->index);
     c->plans = calloc(PLAN_SLOTS, sizeof(plan *));
+    c->shortcuts = calloc(SHORTCUTS, sizeof *c->shortcuts);
     c->plan_arena = eql_arena_new(0);
     c->missing = eql_arena_new(0);
     c->nwords = (c->t->p->nstages + 63) / 64;
+    c->npath_words = (c->npaths + 63) / 64;
     c->bits = calloc((size_t)c->nwords + 1, sizeof *c->bits);
     c->found = calloc((size_t)c->t->p->nstages + 1, sizeof *c->found);
-    return c->asker && c->plans && c->plan_arena && c->missing && c->bits &&
-           c->found;
+    return c->asker && c->plans && c->shortcuts && c->plan_arena &&
+           c->missing && c->bits && c->found && ask_missing(c);
+}
+
+static bool
+make_paths(eql_candidates *c)
+{
+    size_t n = (size_t)c->npaths + 1;
+
+    c->paths = calloc(n, sizeof *c->paths);
+    c->met = calloc(n, sizeof *c->met);
+    c->tags = calloc(n, sizeof *c->tags);
+    c->tagged = calloc(n, sizeof *c->tagged);
+    c->answered = calloc(n, sizeof *c->answered);
+    c->no_tags = calloc(n, sizeof *c->no_tags);
+    return c->paths && c->met && c->tags && c->tagged && c->answered &&
+           c->no_tags;
 }
 
 eql_candidates *
@@ -154,8 +204,7 @@ eql_candidates_new(const eql_candidate_tables *t, bool with_memo)
         return NULL;
     c->t = t;
     c->npaths = t->paths.n;
-    c->paths = calloc((size_t)c->npaths + 1, sizeof *c->paths);
-    if (!c->paths || (t->index && !make_finder(c)) ||
+    if (!make_paths(c) || (t->index && !make_finder(c)) ||
         (with_memo && !make_memo(c))) {
         eql_candidates_free(c);
         return NULL;
@@ -173,7 +222,13 @@ eql_candidates_free(eql_candidates *c)
     eql_arena_free(c->missing);
     eql_arena_free(c->plan_arena);
     free(c->plans);
+    free(c->shortcuts);
     free(c->paths);
+    free(c->met);
+    free(c->tags);
+    free(c->tagged);
+    free(c->answered);
+    free(c->no_tags);
     free(c->bits);
     free(c->found);
     free(c->recall);
@@ -189,44 +244,51 @@ eql_candidates_get_counters(const eql_candidates *c)
 void
 eql_candidates_begin(eql_candidates *c, const eql_event *ev)
 {
+    const eql_lazy *lazy = ev->lazy;
+
     c->event = ev;
     if (++c->epoch == 0) { /* wrapped: old numbers could be taken for new */
-        for (uint32_t i = 0; i < c->npaths; i++)
-            c->paths[i].met = c->paths[i].answered = c->paths[i].tagged = 0;
+        memset(c->met, 0, c->npaths * sizeof *c->met);
+        memset(c->tagged, 0, c->npaths * sizeof *c->tagged);
+        memset(c->answered, 0, c->npaths * sizeof *c->answered);
         c->epoch = 1;
     }
-    if (!ev->lazy)
-        return;
-    for (uint32_t i = 0; i < ev->lazy->nraws; i++) {
-        path_state *s = &c->paths[ev->lazy->raws[i].path];
-
-        s->met = c->epoch;
-        s->raw = &ev->lazy->raws[i];
-    }
+    for (uint32_t i = 0; lazy && i < lazy->nraws; i++)
+        c->met[lazy->raws[i].path] = (uint64_t)c->epoch << 32 | i;
 }
 
 /* --- tags --------------------------------------------------------------------
  */
 
-/* Has the path's value a tag?  One that is missing has, too. */
 static bool
+is_met(const eql_candidates *c, uint32_t path)
+{
+    return c->met[path] >> 32 == c->epoch;
+}
+
+/* The tag of a raw text; NULL: it is not in one piece. */
+static const eql_h128 *
+tag_raw(eql_candidates *c, uint32_t i)
+{
+    const eql_raw *raw = &c->event->lazy->raws[i];
+
+    if (c->tagged[i] == c->epoch)
+        return &c->tags[i];
+    if (!raw->p)
+        return NULL;
+    c->tags[i] = eql_hash_keyed(&c->key, raw->path, raw->p, raw->len);
+    c->tagged[i] = c->epoch;
+    return &c->tags[i];
+}
+
+/* That of the path's value, also of one that is missing; NULL: none. */
+static const eql_h128 *
 tag_path(eql_candidates *c, uint32_t path)
 {
-    path_state *s = &c->paths[path];
-
-    if (s->tagged == c->epoch)
-        return true;
     if (!c->event->lazy)
-        return false;
-    if (s->met != c->epoch) {
-        s->tag = eql_hash_keyed(&c->key, path, "", 0);
-    } else if (s->raw->p) {
-        s->tag = eql_hash_keyed(&c->key, path, s->raw->p, s->raw->len);
-    } else {
-        return false;
-    }
-    s->tagged = c->epoch;
-    return true;
+        return NULL;
+    return is_met(c, path) ? tag_raw(c, (uint32_t)c->met[path])
+                           : &c->no_tags[path];
 }
 
 /* --- leaves ------------------------------------------------------------------
@@ -237,13 +299,14 @@ static size_t
 recall_slot(eql_candidates *c, uint32_t leaf, uint64_t *key)
 {
     uint32_t path = c->recall ? c->t->leaf_paths[leaf] : EQL_NONE;
+    const eql_h128 *tag = path == EQL_NONE ? NULL : tag_path(c, path);
 
-    if (path == EQL_NONE || !tag_path(c, path))
+    if (!tag)
         return EQL_NONE;
     /* An odd factor for each leaf; high bits choose the slot. */
-    *key = (c->paths[path].tag.hi ^ leaf) *
-           (UINT64_C(0x9e3779b97f4a7c15) + 2 * (uint64_t)leaf);
-    return (size_t)((*key ^ c->paths[path].tag.lo) >> 40) % RECALL_SLOTS;
+    *key =
+        (tag->hi ^ leaf) * (UINT64_C(0x9e3779b97f4a7c15) + 2 * (uint64_t)leaf);
+    return (size_t)((*key ^ tag->lo) >> 40) % RECALL_SLOTS;
 }
 
 bool
@@ -272,29 +335,6 @@ eql_candidates_note(eql_candidates *c, uint32_t leaf, bool holds)
 /* --- answers -----------------------------------------------------------------
  */
 
-static const eql_answer *
-answer_missing(eql_candidates *c, uint32_t path)
-{
-    path_state *s = &c->paths[path];
-    eql_answer a;
-    uint32_t *stages;
-
-    if (s->missing)
-        return s->missing;
-    if (!eql_index_ask(c->asker, c->event, path, &a))
-        return NULL;
-    s->missing = eql_arena_alloc(c->missing, sizeof *s->missing);
-    stages = eql_arena_array(c->missing, a.n, sizeof *stages);
-    if (!s->missing || !stages) {
-        s->missing = NULL;
-        return NULL;
-    }
-    for (uint32_t i = 0; i < a.n; i++)
-        stages[i] = a.stages[i];
-    *s->missing = (eql_answer){a.marks, a.n, stages};
-    return s->missing;
-}
-
 /* Values of some paths are all different: then the memo is no help, and is kept
  * for others. */
 static bool
@@ -317,17 +357,20 @@ static const eql_answer *
 answer(eql_candidates *c, uint32_t path, eql_answer *room)
 {
     path_state *s = &c->paths[path];
+    const eql_h128 *tag = NULL;
     const eql_answer *known;
 
-    if (c->event->lazy && s->met != c->epoch)
-        return answer_missing(c, path);
-    if (!c->memo || !is_worth_it(s) || !tag_path(c, path)) {
+    if (c->event->lazy && !is_met(c, path))
+        return &s->missing;
+    if (c->memo && is_worth_it(s))
+        tag = tag_path(c, path);
+    if (!tag) {
         c->n.asked++;
         return eql_index_ask(c->asker, c->event, path, room) ? room : NULL;
     }
     s->lookups++;
     c->n.lookups++;
-    known = eql_memo_find(c->memo, s->tag);
+    known = eql_memo_find(c->memo, *tag);
     if (known) {
         s->known++;
         c->n.known++;
@@ -336,51 +379,70 @@ answer(eql_candidates *c, uint32_t path, eql_answer *room)
     c->n.asked++;
     if (!eql_index_ask(c->asker, c->event, path, room))
         return NULL;
-    return eql_memo_add(c->memo, s->tag, room);
+    return eql_memo_add(c->memo, *tag, room);
 }
 
-/* The answer's stages become candidates; its marks are added. */
-static bool
-take_answer(eql_candidates *c, uint32_t path, eql_marks *marks)
+static void
+add_stages(uint64_t *bits, const eql_answer *a)
 {
-    eql_answer room;
-    const eql_answer *a;
-
-    if (c->paths[path].answered == c->epoch)
-        return true;
-    c->paths[path].answered = c->epoch;
-    a = answer(c, path, &room);
-    if (!a)
-        return false;
-    for (uint32_t i = 0; i < EQL_INDEX_MARKS / 64; i++)
-        marks->w[i] |= a->marks.w[i];
     for (uint32_t i = 0; i < a->n; i++)
-        c->bits[a->stages[i] / 64] |= UINT64_C(1) << a->stages[i] % 64;
-    return true;
+        bits[a->stages[i] / 64] |= UINT64_C(1) << a->stages[i] % 64;
+}
+
+/* The answer's stages become candidates; NULL: out of memory. */
+static const eql_answer *
+take_answer(eql_candidates *c, uint32_t path, eql_answer *room)
+{
+    const eql_answer *a = answer(c, path, room);
+
+    c->answered[path] = c->epoch;
+    if (a)
+        add_stages(c->bits, a);
+    return a;
 }
 
 /* --- plans -------------------------------------------------------------------
  */
+
+static void
+set_bit(uint64_t *bits, uint32_t i)
+{
+    bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+/* Stages that paths make candidates by not being there are taken for ones that
+ * always are. */
+static void
+need_paths(eql_candidates *c, const eql_index_plan *ip, uint64_t *needed,
+           uint64_t *always)
+{
+    for (uint32_t i = 0; i < ip->npaths; i++) {
+        set_bit(needed, ip->paths[i]);
+        add_stages(always, &c->paths[ip->paths[i]].missing);
+    }
+}
 
 static plan *
 make_plan(eql_candidates *c, const eql_marks *marks)
 {
     eql_arena *a = c->plan_arena;
     plan *p = eql_arena_alloc(a, sizeof *p);
-    uint64_t *allowed =
-        eql_arena_array(a, (size_t)c->nwords * 2 + 1, sizeof *allowed);
-    uint64_t *always = allowed ? allowed + c->nwords : NULL;
+    size_t nwords = (size_t)c->nwords * 2 + c->npath_words;
+    uint64_t *allowed = eql_arena_array(a, nwords, sizeof *allowed);
     eql_index_plan ip;
 
     if (!p || !allowed || !eql_index_make_plan(c->t->index, marks, a, &ip))
         return NULL;
+    *p = (plan){*marks, allowed + 2 * c->nwords, allowed, allowed + c->nwords};
     for (uint32_t i = 0; i < c->t->p->nstages; i++) {
         if (eql_index_allows(c->t->index, i, marks))
-            allowed[i / 64] |= UINT64_C(1) << i % 64;
+            set_bit(allowed, i);
     }
+    need_paths(c, &ip, allowed + 2 * c->nwords, allowed + c->nwords);
+    for (uint32_t i = 0; i < c->nwords; i++)
+        allowed[c->nwords + i] &= allowed[i];
     for (uint32_t i = 0; i < ip.nalways; i++)
-        always[ip.always[i] / 64] |= UINT64_C(1) << ip.always[i] % 64;
-    *p = (plan){*marks, ip.paths, ip.npaths, allowed, always};
+        set_bit(allowed + c->nwords, ip.always[i]);
     c->n.plans++;
     return p;
 }
@@ -401,6 +463,7 @@ plan_for(eql_candidates *c, const eql_marks *marks)
     }
     if (c->nplans == EQL_CANDIDATE_PLANS) {
         memset(c->plans, 0, PLAN_SLOTS * sizeof *c->plans);
+        memset(c->shortcuts, 0, SHORTCUTS * sizeof *c->shortcuts);
         eql_arena_reset(c->plan_arena);
         c->nplans = 0;
         at = (uint32_t)(h >> 32) % PLAN_SLOTS;
@@ -413,6 +476,95 @@ plan_for(eql_candidates *c, const eql_marks *marks)
 /* --- candidates --------------------------------------------------------------
  */
 
+/* The tags of all mark paths as one; false: some have none. */
+static bool
+tag_marks(eql_candidates *c, const uint32_t *paths, uint32_t n, eql_h128 *out)
+{
+    *out = (eql_h128){0};
+    for (uint32_t i = 0; i < n; i++) {
+        const eql_h128 *tag = tag_path(c, paths[i]);
+
+        if (!tag)
+            return false;
+        /* Tags hold their path, so that their order need not count. */
+        out->hi += tag->hi;
+        out->lo += tag->lo;
+    }
+    return true;
+}
+
+/* The plan by what all mark paths say, and the candidates that they make. */
+static const plan *
+ask_marks(eql_candidates *c, const uint32_t *paths, uint32_t n, bool *simple)
+{
+    eql_marks marks = {{0}};
+    eql_answer room;
+
+    *simple = true;
+    for (uint32_t i = 0; i < n; i++) {
+        const eql_answer *a = take_answer(c, paths[i], &room);
+
+        if (!a)
+            return NULL;
+        *simple = *simple && a->n == 0;
+        for (uint32_t k = 0; k < EQL_INDEX_MARKS / 64; k++)
+            marks.w[k] |= a->marks.w[k];
+    }
+    return plan_for(c, &marks);
+}
+
+static const plan *
+find_plan(eql_candidates *c)
+{
+    uint32_t n;
+    const uint32_t *paths = eql_index_mark_paths(c->t->index, &n);
+    shortcut *s = NULL;
+    const plan *p;
+    eql_h128 tags;
+    bool simple;
+
+    if (c->memo && tag_marks(c, paths, n, &tags)) {
+        s = &c->shortcuts[tags.lo % SHORTCUTS];
+        if (s->p && s->tags.hi == tags.hi && s->tags.lo == tags.lo)
+            return s->p;
+    }
+    p = ask_marks(c, paths, n, &simple);
+    if (p && s && simple)
+        *s = (shortcut){tags, p};
+    return p;
+}
+
+static bool
+is_set(const uint64_t *bits, uint32_t i)
+{
+    return bits[i / 64] >> i % 64 & 1;
+}
+
+/* Paths that the event has, or all when it is not known which. */
+static bool
+take_needed(eql_candidates *c, const plan *p)
+{
+    const eql_lazy *lazy = c->event->lazy;
+    uint32_t n = lazy ? lazy->nraws : c->npaths;
+    eql_answer room;
+
+    for (uint32_t i = 0; lazy && c->memo && i < n; i++) {
+        const eql_h128 *tag =
+            is_set(p->needed, lazy->raws[i].path) ? tag_raw(c, i) : NULL;
+
+        if (tag)
+            eql_memo_expect(c->memo, *tag);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t path = lazy ? lazy->raws[i].path : i;
+
+        if (is_set(p->needed, path) && c->answered[path] != c->epoch &&
+            !take_answer(c, path, &room))
+            return false;
+    }
+    return true;
+}
+
 static uint32_t
 list_bits(eql_candidates *c, const plan *p)
 {
@@ -421,6 +573,7 @@ list_bits(eql_candidates *c, const plan *p)
     for (uint32_t i = 0; i < c->nwords; i++) {
         uint64_t bits = (c->bits[i] & p->allowed[i]) | p->always[i];
 
+        c->bits[i] = 0;
         for (; bits; bits &= bits - 1)
             c->found[n++] = i * 64 + (uint32_t)__builtin_ctzll(bits);
     }
@@ -430,24 +583,13 @@ list_bits(eql_candidates *c, const plan *p)
 const uint32_t *
 eql_candidates_find(eql_candidates *c, uint32_t *n)
 {
-    eql_marks marks = {{0}};
-    uint32_t nmark_paths;
-    const uint32_t *mark_paths =
-        eql_index_mark_paths(c->t->index, &nmark_paths);
     const plan *p;
-    bool ok = true;
 
     if (c->memo)
         eql_memo_begin(c->memo);
-    memset(c->bits, 0, c->nwords * sizeof *c->bits);
-    for (uint32_t i = 0; ok && i < nmark_paths; i++)
-        ok = take_answer(c, mark_paths[i], &marks);
-    p = ok ? plan_for(c, &marks) : NULL;
-    ok = p != NULL;
-    for (uint32_t i = 0; ok && i < p->npaths; i++)
-        ok = take_answer(c, p->paths[i], &marks);
-    *n = ok ? list_bits(c, p) : EQL_NONE;
-    if (ok)
+    p = find_plan(c);
+    *n = p && take_needed(c, p) ? list_bits(c, p) : EQL_NONE;
+    if (*n != EQL_NONE)
         c->n.candidates += *n;
     return c->found;
 }

@@ -91,6 +91,12 @@ bucket_of(const eql_memo *m, eql_h128 tag)
     return &m->buckets[tag.lo & (m->nbuckets - 1)];
 }
 
+void
+eql_memo_expect(const eql_memo *m, eql_h128 tag)
+{
+    __builtin_prefetch(bucket_of(m, tag));
+}
+
 const eql_answer *
 eql_memo_find(eql_memo *m, eql_h128 tag)
 {

@@ -20,6 +20,8 @@ eql_memo *eql_memo_new(size_t bytes, size_t answer_bytes);
 void eql_memo_free(eql_memo *m); /* NULL is fine */
 /* Answers given so far are borrowed until this call. */
 void eql_memo_begin(eql_memo *m);
+/* It will be looked for soon. */
+void eql_memo_expect(const eql_memo *m, eql_h128 tag);
 /* NULL: not known. */
 const eql_answer *eql_memo_find(eql_memo *m, eql_h128 tag);
 /* Copies the answer.  NULL: out of memory. */
