@@ -4,8 +4,8 @@
  *
  * Everything a mapping points to lives in its arena or its document and is
  * never written after loading; JSON values of the document are shared into
- * mapped events by reference count.  Nobody outside these files and clock.c
- * includes this. */
+ * mapped events by reference count.  Nobody outside these files, clock.c and
+ * rawmap*.c includes this. */
 #ifndef EQL_IO_MAPPING_INT_H
 #define EQL_IO_MAPPING_INT_H
 

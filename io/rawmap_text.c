@@ -1,0 +1,402 @@
+/* rawmap_text.c -- texts as JSON spells them: without decoding, or not at all.
+ *
+ * Whatever could mean something else once decoded -- an escape for a letter, a
+ * line break or white space -- is left to the mapping. */
+#include "io/rawmap_int.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "base/text.h"
+
+const char eql_rawmap_vague[1] = "";
+
+eql_rawmap_cell
+eql_rawmap_quote(eql_rawmap *r, eql_strview inside)
+{
+    char *p = eql_arena_alloc(r->event, inside.len + 2);
+
+    if (!p)
+        return (eql_rawmap_cell){0};
+    p[0] = '"';
+    if (inside.len)
+        memcpy(p + 1, inside.p, inside.len);
+    p[inside.len + 1] = '"';
+    return (eql_rawmap_cell){.p = p, .len = (uint32_t)inside.len + 2};
+}
+
+/* An integer of at most 18 digits that reads the way it would be printed. */
+static bool
+is_plain_integer(const char *p, uint32_t len)
+{
+    uint32_t i = p[0] == '-';
+
+    if (len - i > 18 || len == i || (p[i] == '0' && len > 1))
+        return false;
+    for (; i < len; i++)
+        if (p[i] < '0' || p[i] > '9')
+            return false;
+    return true;
+}
+
+eql_rawmap_text
+eql_rawmap_text_of(eql_rawmap *r, const eql_rawmap_cell *c,
+                   eql_rawmap_cell *text)
+{
+    if (!c->p)
+        return EQL_RAWMAP_TEXT_NONE;
+    if (c->p == eql_rawmap_vague)
+        return EQL_RAWMAP_TEXT_ODD;
+    switch (c->p[0]) {
+    case '"': *text = *c; return EQL_RAWMAP_TEXT_IS;
+    case '[':
+    case '{':
+    case 'n': return EQL_RAWMAP_TEXT_NONE;
+    case 't':
+    case 'f': break;
+    default:
+        if (!is_plain_integer(c->p, c->len))
+            return EQL_RAWMAP_TEXT_ODD;
+    }
+    *text = eql_rawmap_quote(r, eql_sv(c->p, c->len));
+    return text->p ? EQL_RAWMAP_TEXT_IS : EQL_RAWMAP_TEXT_ODD;
+}
+
+static bool
+is_empty_once_decoded(const eql_rawmap *r, const eql_rawmap_cell *c)
+{
+    json_t *v =
+        json_loadb(c->p, c->len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    bool found = false;
+
+    for (uint32_t i = 0; i < r->m->nempty && json_is_string(v); i++)
+        found |= eql_sv_eq(r->m->empty[i], eql_mapping_values_view(v));
+    json_decref(v);
+    return found;
+}
+
+bool
+eql_rawmap_text_is_empty(const eql_rawmap *r, const eql_rawmap_cell *c)
+{
+    eql_strview in = eql_rawmap_inside(c);
+    unsigned char first = in.len ? (unsigned char)in.p[0] : 0;
+
+    /* An escaped backslash is one; other escapes may be anything. */
+    if (first != '\\' || in.p[1] == '\\') {
+        if (!r->first_of_empty[first])
+            return false;
+    }
+    if (in.len && memchr(in.p, '\\', in.len))
+        return is_empty_once_decoded(r, c);
+    for (uint32_t i = 0; i < r->m->nempty; i++)
+        if (eql_sv_eq(r->m->empty[i], in))
+            return true;
+    return false;
+}
+
+bool
+eql_rawmap_text_time(const eql_rawmap_cell *c, int64_t *ns, bool *zone,
+                     bool *odd)
+{
+    eql_strview t;
+
+    if (!c->p || !eql_rawmap_is_string(c))
+        return false;
+    t = eql_rawmap_inside(c);
+    if (t.len && memchr(t.p, '\\', t.len)) {
+        *odd = true;
+        return false;
+    }
+    t = eql_mapping_split_trim(t);
+    *zone = t.len > 10 && (memchr(t.p + 10, '+', t.len - 10) ||
+                           memchr(t.p + 10, '-', t.len - 10));
+    return eql_time_parse(t, ns);
+}
+
+/* --- lines ------------------------------------------------------------------
+ */
+
+/* Is the backslash at p[i] the first byte of an escape? */
+static bool
+starts_escape(const char *p, size_t i)
+{
+    size_t n = i;
+
+    while (n > 0 && p[n - 1] == '\\')
+        n--;
+    return (i - n) % 2 == 0;
+}
+
+static unsigned
+hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0');
+    return (unsigned)((c | 32) - 'a') + 10;
+}
+
+/* Of \uXXXX at p. */
+static unsigned
+code_at(const char *p)
+{
+    return hex_digit(p[2]) << 12 | hex_digit(p[3]) << 8 | hex_digit(p[4]) << 4 |
+           hex_digit(p[5]);
+}
+
+/* One of the marks that exporters like to escape, or no ASCII. */
+static bool
+is_harmless(unsigned code)
+{
+    return code >= 0x80 || code == '"' || code == '&' || code == '\'' ||
+           code == '<' || code == '>';
+}
+
+static bool
+breaks(const char *p)
+{
+    return p[0] == '\\' && (p[1] == 'n' || p[1] == 'u');
+}
+
+/* Where a backslash with an n or a u behind it stands, from i on; n: nowhere.
+ * Windows texts are full of other backslashes. */
+static size_t
+find_break(const char *p, size_t i, size_t n)
+{
+#ifdef __SSE2__
+    const __m128i slash = _mm_set1_epi8('\\');
+    const __m128i feed = _mm_set1_epi8('n'), code = _mm_set1_epi8('u');
+
+    for (; i + 17 <= n; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(p + i + 1));
+        __m128i hit = _mm_and_si128(
+            _mm_cmpeq_epi8(x, slash),
+            _mm_or_si128(_mm_cmpeq_epi8(y, feed), _mm_cmpeq_epi8(y, code)));
+        int mask = _mm_movemask_epi8(hit);
+
+        if (mask)
+            return i + (size_t)__builtin_ctz((unsigned)mask);
+    }
+#endif
+    for (; i + 1 < n; i++)
+        if (breaks(p + i))
+            return i;
+    return n;
+}
+
+typedef struct {
+    const char *p;
+    size_t at, n;   /* the rest */
+    uint32_t lines; /* so far */
+    bool ended, odd;
+} cursor;
+
+/* The next line as split at "\n"; false: none is left, or it is odd. */
+static bool
+next_line(cursor *c, eql_strview *line)
+{
+    size_t start = c->at, i = c->at;
+
+    if (c->ended)
+        return false;
+    for (;;) {
+        i = find_break(c->p, i, c->n);
+        if (i >= c->n) {
+            c->ended = true;
+            i = c->n;
+            break;
+        }
+        if (!starts_escape(c->p, i)) {
+            i++;
+            continue;
+        }
+        if (c->p[i + 1] == 'n')
+            break;
+        if (!is_harmless(code_at(c->p + i))) {
+            c->odd = true;
+            return false;
+        }
+        i += 6;
+    }
+    *line = eql_sv(c->p + start, i - start);
+    c->at = i + 2;
+    c->odd = ++c->lines >= EQL_MAPPING_MAX_ITEMS;
+    return !c->odd;
+}
+
+/* The data cell of a name that the plan loads; NULL: nobody asks. */
+static eql_rawmap_cell *
+place_of(eql_rawmap *r, const eql_rawmap_plan *p, const char *name, size_t len)
+{
+    for (uint32_t i = p->heads[eql_rawmap_hash_name(name, len)]; i != EQL_NONE;
+         i = p->loads[i].next) {
+        const char *known =
+            *(const char **)eql_vec_at(&r->names, p->loads[i].name);
+
+        if (strlen(known) == len && memcmp(known, name, len) == 0)
+            return &r->data[p->loads[i].name];
+    }
+    return NULL;
+}
+
+static bool
+set(eql_rawmap *r, eql_rawmap_cell *cell, eql_strview value)
+{
+    eql_rawmap_cell text = eql_rawmap_quote(r, value);
+
+    if (text.p && !eql_rawmap_text_is_empty(r, &text))
+        *cell = text;
+    return text.p != NULL;
+}
+
+/* Length of the name before a colon; 0: there is none, or it is no name. */
+static size_t
+name_before_colon(eql_strview line)
+{
+    size_t n = 0;
+
+    while (n < line.len &&
+           (((line.p[n] | 32) >= 'a' && (line.p[n] | 32) <= 'z') ||
+            (n > 0 && line.p[n] >= '0' && line.p[n] <= '9')))
+        n++;
+    return n < line.len && line.p[n] == ':' ? n : 0;
+}
+
+static bool
+ends_with_escape(eql_strview v, char c)
+{
+    return v.len >= 2 && v.p[v.len - 1] == c && v.p[v.len - 2] == '\\' &&
+           starts_escape(v.p, v.len - 2);
+}
+
+bool
+eql_rawmap_text_lines(eql_rawmap *r, const eql_rawmap_plan *p,
+                      eql_strview inside)
+{
+    cursor c = {.p = inside.p, .n = inside.len};
+    eql_strview line;
+    eql_rawmap_cell *cell;
+    size_t n;
+
+    if (!next_line(&c, &line))
+        return !c.odd;
+    while (next_line(&c, &line)) {
+        n = name_before_colon(line);
+        cell = n ? place_of(r, p, line.p, n) : NULL;
+        if (!cell || cell->p)
+            continue;
+        if (ends_with_escape(line, 'r'))
+            line.len -= 2;
+        line = eql_sv(line.p + n + 1, line.len - n - 1);
+        if (line.len && line.p[0] == ' ')
+            line = eql_sv(line.p + 1, line.len - 1);
+        if (!set(r, cell, line))
+            return false;
+    }
+    return !c.odd;
+}
+
+/* --- pairs ------------------------------------------------------------------
+ */
+
+/* White space as JSON may spell it, at the start: its bytes. */
+static size_t
+space_at(const char *p, size_t n)
+{
+    if (n >= 1 && p[0] == ' ')
+        return 1;
+    return n >= 2 && p[0] == '\\' &&
+                   (p[1] == 't' || p[1] == 'r' || p[1] == 'n' || p[1] == 'f')
+               ? 2
+               : 0;
+}
+
+/* false: white space that is not ASCII may be there. */
+static bool
+trim(eql_strview *v)
+{
+    size_t n;
+
+    while ((n = space_at(v->p, v->len)) > 0)
+        *v = eql_sv(v->p + n, v->len - n);
+    while (v->len) {
+        if (v->p[v->len - 1] == ' ')
+            v->len--;
+        else if (ends_with_escape(*v, 't') || ends_with_escape(*v, 'r') ||
+                 ends_with_escape(*v, 'f'))
+            v->len -= 2;
+        else
+            break;
+    }
+    if (v->len == 0)
+        return true;
+    if (v->len >= 6 && v->p[v->len - 6] == '\\' && v->p[v->len - 5] == 'u')
+        return false;
+    return !(v->p[0] == '\\' && v->len > 1 && v->p[1] == 'u') &&
+           (unsigned char)v->p[0] < 0x80 &&
+           (unsigned char)v->p[v->len - 1] < 0x80;
+}
+
+#define PAIR_NAME_CHARS 40u
+
+/* The name before a separator without its white space, in out; *n is 0 when it
+ * is none that anybody may ask for.  false: for the mapping. */
+static bool
+squeeze(eql_strview v, char out[PAIR_NAME_CHARS], size_t *n)
+{
+    size_t i = 0, len;
+    bool known = true;
+
+    for (*n = 0; i < v.len; i += len) {
+        if ((unsigned char)v.p[i] >= 0x80)
+            return false;
+        len = space_at(v.p + i, v.len - i);
+        if (len)
+            continue;
+        len = 1;
+        if (v.p[i] == '\\') {
+            len = v.p[i + 1] == 'u' ? 6 : 2;
+            if (len == 6 && code_at(v.p + i) >= 0x80)
+                return false;
+            known = false;
+        }
+        if (*n + 1 >= PAIR_NAME_CHARS) {
+            *n = 0;
+            return true;
+        }
+        out[(*n)++] = v.p[i];
+    }
+    if (!known)
+        *n = 0;
+    return true;
+}
+
+bool
+eql_rawmap_text_pairs(eql_rawmap *r, const eql_rawmap_plan *p,
+                      eql_strview separator, eql_strview inside)
+{
+    cursor c = {.p = inside.p, .n = inside.len};
+    char name[PAIR_NAME_CHARS];
+    eql_strview line;
+    eql_rawmap_cell *cell;
+    const char *sep;
+    size_t n;
+
+    while (next_line(&c, &line)) {
+        sep = line.len ? memmem(line.p, line.len, separator.p, separator.len)
+                       : NULL;
+        if (!sep)
+            continue;
+        if (!squeeze(eql_sv(line.p, (size_t)(sep - line.p)), name, &n))
+            return false;
+        cell = n ? place_of(r, p, name, n) : NULL;
+        if (!cell || cell->p)
+            continue;
+        sep += separator.len;
+        line = eql_sv(sep, (size_t)(line.p + line.len - sep));
+        if (!trim(&line) || !set(r, cell, line))
+            return false;
+    }
+    return !c.odd;
+}
