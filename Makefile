@@ -124,6 +124,9 @@ $(OBJ)/gen/%.o: $(GEN)/%.c
 
 # --- compiled --------------------------------------------------------------
 
+# Four stores of four bit counts are not to become a vector.
+$(OBJ)/io/scan_x86.o: CFLAGS += -fno-tree-slp-vectorize
+
 $(OBJ)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -c -o $@ $<

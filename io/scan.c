@@ -214,8 +214,9 @@ is_hex(char c)
     return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
 }
 
-bool
-eql_scan_unicode_ok(const char *p, uint32_t len, uint32_t at)
+/* Are the bytes after the `u` at `at` four hex digits, and no surrogate? */
+static bool
+unicode_ok(const char *p, uint32_t len, uint32_t at)
 {
     if (len - at <= 4)
         return false;
@@ -226,28 +227,63 @@ eql_scan_unicode_ok(const char *p, uint32_t len, uint32_t at)
     return (p[at + 1] | 32) != 'd' || p[at + 2] < '8';
 }
 
-bool
-eql_scan_utf8_ok(const char *p, uint32_t len, uint32_t *from, uint32_t to)
+/* Are all 8 bytes? */
+static bool
+is_ascii(const char *p)
 {
-    uint32_t i = *from;
+    uint64_t x;
+
+    memcpy(&x, p, sizeof x);
+    return (x & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* Is from .. to valid UTF-8?  What was looked at by the last call is not looked
+ * at again. */
+static bool
+utf8_ok(eql_scan_state *s, uint32_t from, uint32_t to)
+{
+    uint32_t i = s->utf8 > from ? s->utf8 : from;
     bool ok = true;
     size_t n;
 
-    while (i < to && i < len) {
-        if ((unsigned char)p[i] < 0x80) {
-            i++;
+    while (i < to && i < s->len) {
+        if ((unsigned char)s->p[i] < 0x80) {
+            i += i + 8 <= s->len && is_ascii(s->p + i) ? 8 : 1;
             continue;
         }
-        ok &= eql_utf8_decode(p + i, len - i, &n) != 0xfffd || n != 1;
+        ok &= eql_utf8_decode(s->p + i, s->len - i, &n) != 0xfffd || n != 1;
         i += (uint32_t)n;
     }
-    *from = i;
+    s->utf8 = i;
     return ok;
 }
 
-void
-eql_scan_put_lines(eql_scan_state *s, const eql_scan_masks *m, uint64_t quotes,
-                   uint64_t inside, uint32_t n, bool odd)
+/* Is one of these escapes a bad one? */
+static bool
+bad_escape(const char *p, uint32_t len, uint32_t i, uint64_t escapes)
+{
+    for (; escapes; escapes &= escapes - 1) {
+        uint32_t at = i + (uint32_t)__builtin_ctzll(escapes);
+        char c = at < len ? p[at] : '\0';
+
+        if (c == 'u' ? !unicode_ok(p, len, at)
+                     : c == '\0' || !strchr("/bfnrt", c))
+            return true;
+    }
+    return false;
+}
+
+static void
+put(eql_scan_state *s, uint64_t bits)
+{
+    for (; bits; bits &= bits - 1)
+        s->at[s->nat++] = s->i + (uint32_t)__builtin_ctzll(bits);
+}
+
+/* odd: something in these bytes is. */
+static void
+put_lines(eql_scan_state *s, const eql_scan_masks *m, uint64_t quotes,
+          uint64_t inside, uint32_t n, bool odd)
 {
     uint64_t left = ~UINT64_C(0), newline = m->newline;
 
@@ -256,7 +292,7 @@ eql_scan_put_lines(eql_scan_state *s, const eql_scan_masks *m, uint64_t quotes,
         uint64_t upto = left & ((UINT64_C(1) << at) - 1);
         bool broken = inside >> at & 1, room;
 
-        eql_scan_put(s, m->structural & upto & ~inside);
+        put(s, m->structural & upto & ~inside);
         s->quotes += (uint32_t)__builtin_popcountll(quotes & upto);
         room = eql_scan_cut_line(s, s->i + at, odd | broken);
         if (!room || broken) {
@@ -270,8 +306,30 @@ eql_scan_put_lines(eql_scan_state *s, const eql_scan_masks *m, uint64_t quotes,
         s->odd = odd;
         left = at == 63 ? 0 : ~UINT64_C(0) << (at + 1);
     }
-    eql_scan_put(s, m->structural & left & ~inside);
+    put(s, m->structural & left & ~inside);
     s->quotes += (uint32_t)__builtin_popcountll(quotes & left);
+    s->i += n;
+}
+
+void
+eql_scan_step(eql_scan_state *s, const eql_scan_masks *m, uint64_t escaped,
+              uint64_t quotes, uint64_t inside, uint32_t n)
+{
+    bool odd = ((m->control & inside) | (m->backslash & ~inside)) != 0;
+    uint64_t escapes = escaped & ~(m->backslash | m->quote);
+
+    s->inside = (uint64_t)((int64_t)inside >> 63);
+    if (escapes)
+        odd |= bad_escape(s->p, s->len, s->i, escapes);
+    if (m->high)
+        odd |= !utf8_ok(s, s->i, s->i + n);
+    if (m->newline) {
+        put_lines(s, m, quotes, inside, n, odd);
+        return;
+    }
+    s->odd |= odd;
+    put(s, m->structural & ~inside);
+    s->quotes += (uint32_t)__builtin_popcountll(quotes);
     s->i += n;
 }
 
@@ -308,7 +366,7 @@ scalar_escape(eql_scan_state *s, uint32_t i)
     char c = i + 1 < s->len ? s->p[i + 1] : '\0';
 
     if (c == 'u')
-        s->odd |= !eql_scan_unicode_ok(s->p, s->len, i + 1);
+        s->odd |= !unicode_ok(s->p, s->len, i + 1);
     else if (c == '\0' || !strchr("\"\\/bfnrt", c))
         s->odd = true;
     return c == '\n' || c == '\0' ? i + 1 : i + 2;
@@ -341,7 +399,8 @@ scalar_string(eql_scan_state *s, uint32_t i)
         if (c == '\\') {
             i = scalar_escape(s, i);
         } else if (c >= 0x80) {
-            s->odd |= !eql_scan_utf8_ok(s->p, s->len, &i, i + 1);
+            s->odd |= !utf8_ok(s, i, i + 1);
+            i = s->utf8;
         } else {
             s->odd |= c < 0x20;
             i++;

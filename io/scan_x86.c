@@ -24,15 +24,18 @@ odd_below(uint64_t x)
         _mm_clmulepi64_si128(v, _mm_set1_epi8(-1), 0));
 }
 
-/* What is left of the round, with spaces behind it. */
-static uint32_t
-last_bytes(const eql_scan_state *s, char tail[64])
-{
-    uint32_t n = s->len - s->i;
+/* What the loops look at. */
+typedef struct {
+    uint64_t backslash, quote, structural;
+} block;
 
+/* The last bytes of the round, with spaces behind them. */
+static const char *
+last_bytes(const char *p, uint32_t n, char tail[64])
+{
     memset(tail, ' ', 64);
-    memcpy(tail, s->p + s->i, n);
-    return n;
+    memcpy(tail, p, n);
+    return tail;
 }
 
 static void
@@ -46,61 +49,137 @@ finish(eql_scan_state *s)
 /* --- SSE4.2 ----------------------------------------------------------------
  */
 
-SSE INLINE void
-sse_masks(const char *p, eql_scan_masks *m)
+SSE INLINE uint64_t
+sse_equal(__m128i x, char c)
 {
-    const __m128i low = _mm_set1_epi8(0x20);
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(c)));
+}
 
-    *m = (eql_scan_masks){0};
+/* { } [ ] differ in one bit from each other. */
+SSE INLINE uint64_t
+sse_structural(__m128i x)
+{
+    __m128i y = _mm_or_si128(x, _mm_set1_epi8(0x20));
+    __m128i open = _mm_cmpeq_epi8(y, _mm_set1_epi8('{'));
+    __m128i close = _mm_cmpeq_epi8(y, _mm_set1_epi8('}'));
+    __m128i colon = _mm_cmpeq_epi8(x, _mm_set1_epi8(':'));
+
+    return (uint32_t)_mm_movemask_epi8(
+        _mm_or_si128(_mm_or_si128(open, close), colon));
+}
+
+SSE INLINE eql_scan_masks
+sse_masks(const char *p)
+{
+    eql_scan_masks m = {0};
+
     for (int k = 0; k < 4; k++) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p + k);
-        __m128i y = _mm_or_si128(x, low);
-        __m128i b =
-            _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(y, _mm_set1_epi8('{')),
-                                      _mm_cmpeq_epi8(y, _mm_set1_epi8('}'))),
-                         _mm_cmpeq_epi8(x, _mm_set1_epi8(':')));
-        __m128i c = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
+        __m128i low = _mm_min_epu8(x, _mm_set1_epi8(0x1f));
         int at = 16 * k;
 
-        m->backslash |= (uint64_t)(uint32_t)_mm_movemask_epi8(
-                            _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')))
-                        << at;
-        m->quote |= (uint64_t)(uint32_t)_mm_movemask_epi8(
-                        _mm_cmpeq_epi8(x, _mm_set1_epi8('"')))
-                    << at;
-        m->structural |= (uint64_t)(uint32_t)_mm_movemask_epi8(b) << at;
-        m->control |= (uint64_t)(uint32_t)_mm_movemask_epi8(c) << at;
-        m->newline |= (uint64_t)(uint32_t)_mm_movemask_epi8(
-                          _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')))
-                      << at;
-        m->high |= (uint64_t)(uint32_t)_mm_movemask_epi8(x) << at;
+        m.backslash |= sse_equal(x, '\\') << at;
+        m.quote |= sse_equal(x, '"') << at;
+        m.structural |= sse_structural(x) << at;
+        m.control |=
+            (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(low, x)) << at;
+        m.newline |= sse_equal(x, '\n') << at;
+        m.high |= (uint64_t)(uint32_t)_mm_movemask_epi8(x) << at;
     }
+    return m;
+}
+
+/* false: it is no plain block. */
+SSE INLINE bool
+sse_block(const char *p, block *b)
+{
+    const __m128i low = _mm_set1_epi8(0x20);
+    __m128i least = _mm_set1_epi8(0x7f);
+
+    *b = (block){0, 0, 0};
+    for (int k = 0; k < 4; k++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p + k);
+        int at = 16 * k;
+
+        least = _mm_min_epi8(least, x);
+        b->backslash |= sse_equal(x, '\\') << at;
+        b->quote |= sse_equal(x, '"') << at;
+        b->structural |= sse_structural(x) << at;
+    }
+    return _mm_movemask_epi8(_mm_cmplt_epi8(least, low)) == 0;
+}
+
+SSE INLINE uint32_t *
+sse_put(uint32_t *out, uint32_t i, uint64_t bits)
+{
+    for (; bits; bits &= bits - 1)
+        *out++ = i + (uint32_t)__builtin_ctzll(bits);
+    return out;
+}
+
+SSE static void
+sse_slow(eql_scan_state *s)
+{
+    uint32_t n = s->len - s->i;
+    const char *p = s->p + s->i;
+    char tail[64];
+    eql_scan_masks m;
+    uint64_t escaped, quotes;
+
+    if (n < 64)
+        p = last_bytes(p, n, tail);
+    m = sse_masks(p);
+    escaped = eql_scan_escaped(m.backslash, &s->escape);
+    quotes = m.quote & ~escaped;
+    eql_scan_step(s, &m, escaped, quotes, odd_below(quotes) ^ s->inside,
+                  n < 64 ? n : 64);
+}
+
+/* Blocks that are ASCII without control characters, and have no rare escapes:
+ * up to the first that is another. */
+SSE static void
+sse_loop(eql_scan_state *s)
+{
+    const char *p = s->p;
+    uint32_t len = s->len, i = s->i, quotes = s->quotes;
+    uint32_t *out = s->at + s->nat;
+    uint64_t escape = s->escape, inside = s->inside, bad = 0;
+
+    while (len - i >= 64) {
+        uint64_t next = escape, escaped, q, in;
+        block b;
+
+        if (!sse_block(p + i, &b))
+            break;
+        escaped = eql_scan_escaped(b.backslash, &next);
+        if (__builtin_expect((escaped & ~(b.backslash | b.quote)) != 0, 0))
+            break;
+        q = b.quote & ~escaped;
+        in = odd_below(q) ^ inside;
+        bad |= b.backslash & ~in;
+        inside = (uint64_t)((int64_t)in >> 63);
+        escape = next;
+        out = sse_put(out, i, b.structural & ~in);
+        quotes += (uint32_t)__builtin_popcountll(q);
+        i += 64;
+    }
+    s->i = i;
+    s->nat = (uint32_t)(out - s->at);
+    s->quotes = quotes;
+    s->escape = escape;
+    s->inside = inside;
+    s->odd |= bad != 0;
 }
 
 SSE void
-eql_scan_sse(eql_scan_state *state)
+eql_scan_sse(eql_scan_state *s)
 {
-    eql_scan_state s = *state;
-    char tail[64];
-
-    while (s.i < s.len && s.ncuts < EQL_SCAN_LINES) {
-        uint32_t n = 64;
-        const char *p = s.p + s.i;
-        eql_scan_masks m;
-        uint64_t escaped, quotes;
-
-        if (__builtin_expect(s.len - s.i < 64, 0)) {
-            state->i = s.i;
-            n = last_bytes(state, tail);
-            p = tail;
-        }
-        sse_masks(p, &m);
-        escaped = eql_scan_escaped(&s, m.backslash);
-        quotes = m.quote & ~escaped;
-        eql_scan_step(&s, &m, escaped, quotes, odd_below(quotes) ^ s.inside, n);
+    while (s->i < s->len && s->ncuts < EQL_SCAN_LINES) {
+        sse_loop(s);
+        if (s->i < s->len)
+            sse_slow(s);
     }
-    finish(&s);
-    *state = s;
+    finish(s);
 }
 
 /* --- AVX2 ------------------------------------------------------------------
@@ -133,95 +212,251 @@ avx2_structural(__m256i x)
                            _mm256_cmpeq_epi8(x, _mm256_set1_epi8(':')));
 }
 
-AVX2 INLINE void
-avx2_masks(const char *p, eql_scan_masks *m)
+AVX2 INLINE eql_scan_masks
+avx2_masks(const char *p)
 {
+    eql_scan_masks m;
     const __m256i most = _mm256_set1_epi8(0x1f);
     __m256i lo = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i hi = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
 
-    m->backslash = avx2_equal(lo, hi, '\\');
-    m->quote = avx2_equal(lo, hi, '"');
-    m->structural = avx2_mask(avx2_structural(lo), avx2_structural(hi));
-    m->control = avx2_mask(_mm256_cmpeq_epi8(_mm256_min_epu8(lo, most), lo),
-                           _mm256_cmpeq_epi8(_mm256_min_epu8(hi, most), hi));
-    m->newline = 0;
-    if (__builtin_expect(m->control != 0, 0))
-        m->newline = avx2_equal(lo, hi, '\n');
-    m->high = 0;
+    m.backslash = avx2_equal(lo, hi, '\\');
+    m.quote = avx2_equal(lo, hi, '"');
+    m.structural = avx2_mask(avx2_structural(lo), avx2_structural(hi));
+    m.control = avx2_mask(_mm256_cmpeq_epi8(_mm256_min_epu8(lo, most), lo),
+                          _mm256_cmpeq_epi8(_mm256_min_epu8(hi, most), hi));
+    m.newline = 0;
+    if (__builtin_expect(m.control != 0, 0))
+        m.newline = avx2_equal(lo, hi, '\n');
+    m.high = 0;
     if (__builtin_expect(_mm256_movemask_epi8(_mm256_or_si256(lo, hi)), 0))
-        m->high = avx2_mask(lo, hi);
+        m.high = avx2_mask(lo, hi);
+    return m;
+}
+
+AVX2 INLINE bool
+avx2_block(const char *p, block *b)
+{
+    __m256i lo = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i hi = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+    __m256i rare =
+        _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), _mm256_min_epi8(lo, hi));
+
+    b->backslash = avx2_equal(lo, hi, '\\');
+    b->quote = avx2_equal(lo, hi, '"');
+    b->structural = avx2_mask(avx2_structural(lo), avx2_structural(hi));
+    return __builtin_expect(_mm256_movemask_epi8(rare) == 0, 1);
+}
+
+/* What is written beyond the bits is rubbish. */
+AVX2 INLINE uint32_t *
+avx2_put(uint32_t *out, uint32_t i, uint64_t bits)
+{
+    uint32_t n = (uint32_t)__builtin_popcountll(bits);
+
+    for (uint32_t k = 0;; k += 4) {
+        out[k] = i + (uint32_t)_tzcnt_u64(bits);
+        bits = _blsr_u64(bits);
+        out[k + 1] = i + (uint32_t)_tzcnt_u64(bits);
+        bits = _blsr_u64(bits);
+        out[k + 2] = i + (uint32_t)_tzcnt_u64(bits);
+        bits = _blsr_u64(bits);
+        out[k + 3] = i + (uint32_t)_tzcnt_u64(bits);
+        bits = _blsr_u64(bits);
+        if (__builtin_expect(n <= k + 4, 1))
+            return out + n;
+    }
+}
+
+AVX2 static void
+avx2_slow(eql_scan_state *s)
+{
+    uint32_t n = s->len - s->i;
+    const char *p = s->p + s->i;
+    char tail[64];
+    eql_scan_masks m;
+    uint64_t escaped, quotes;
+
+    if (n < 64)
+        p = last_bytes(p, n, tail);
+    m = avx2_masks(p);
+    escaped = eql_scan_escaped(m.backslash, &s->escape);
+    quotes = m.quote & ~escaped;
+    eql_scan_step(s, &m, escaped, quotes, odd_below(quotes) ^ s->inside,
+                  n < 64 ? n : 64);
+}
+
+/* Blocks that are ASCII without control characters, and have no rare escapes:
+ * up to the first that is another. */
+AVX2 static void
+avx2_loop(eql_scan_state *s)
+{
+    const char *p = s->p;
+    uint32_t len = s->len, i = s->i, quotes = s->quotes;
+    uint32_t *out = s->at + s->nat;
+    uint64_t escape = s->escape, inside = s->inside, bad = 0;
+
+    while (len - i >= 64) {
+        uint64_t next = escape, escaped, q, in;
+        block b;
+
+        if (!avx2_block(p + i, &b))
+            break;
+        escaped = eql_scan_escaped(b.backslash, &next);
+        if (__builtin_expect((escaped & ~(b.backslash | b.quote)) != 0, 0))
+            break;
+        q = b.quote & ~escaped;
+        in = odd_below(q) ^ inside;
+        bad |= b.backslash & ~in;
+        inside = (uint64_t)((int64_t)in >> 63);
+        escape = next;
+        out = avx2_put(out, i, b.structural & ~in);
+        quotes += (uint32_t)__builtin_popcountll(q);
+        i += 64;
+    }
+    s->i = i;
+    s->nat = (uint32_t)(out - s->at);
+    s->quotes = quotes;
+    s->escape = escape;
+    s->inside = inside;
+    s->odd |= bad != 0;
 }
 
 AVX2 void
-eql_scan_avx2(eql_scan_state *state)
+eql_scan_avx2(eql_scan_state *s)
 {
-    eql_scan_state s = *state;
-    char tail[64];
-
-    while (s.i < s.len && s.ncuts < EQL_SCAN_LINES) {
-        uint32_t n = 64;
-        const char *p = s.p + s.i;
-        eql_scan_masks m;
-        uint64_t escaped, quotes;
-
-        if (__builtin_expect(s.len - s.i < 64, 0)) {
-            state->i = s.i;
-            n = last_bytes(state, tail);
-            p = tail;
-        }
-        avx2_masks(p, &m);
-        escaped = eql_scan_escaped(&s, m.backslash);
-        quotes = m.quote & ~escaped;
-        eql_scan_step(&s, &m, escaped, quotes, odd_below(quotes) ^ s.inside, n);
+    while (s->i < s->len && s->ncuts < EQL_SCAN_LINES) {
+        avx2_loop(s);
+        if (s->i < s->len)
+            avx2_slow(s);
     }
-    finish(&s);
-    *state = s;
+    finish(s);
 }
 
 /* --- AVX-512 ---------------------------------------------------------------
  */
 
-AVX512 INLINE void
-avx512_masks(__m512i x, eql_scan_masks *m)
+AVX512 INLINE eql_scan_masks
+avx512_masks(__m512i x)
 {
+    eql_scan_masks m;
     __m512i y = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
 
-    m->backslash = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\\'));
-    m->quote = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('"'));
-    m->structural = _mm512_cmpeq_epi8_mask(y, _mm512_set1_epi8('{')) |
+    m.backslash = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\\'));
+    m.quote = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('"'));
+    m.structural = _mm512_cmpeq_epi8_mask(y, _mm512_set1_epi8('{')) |
+                   _mm512_cmpeq_epi8_mask(y, _mm512_set1_epi8('}')) |
+                   _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(':'));
+    m.control = _mm512_cmplt_epu8_mask(x, _mm512_set1_epi8(0x20));
+    m.newline = 0;
+    if (__builtin_expect(m.control != 0, 0))
+        m.newline = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n'));
+    m.high = _mm512_movepi8_mask(x);
+    return m;
+}
+
+AVX512 INLINE bool
+avx512_block(const char *p, block *b)
+{
+    __m512i x = _mm512_loadu_si512(p);
+    __m512i y = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
+
+    b->backslash = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\\'));
+    b->quote = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('"'));
+    b->structural = _mm512_cmpeq_epi8_mask(y, _mm512_set1_epi8('{')) |
                     _mm512_cmpeq_epi8_mask(y, _mm512_set1_epi8('}')) |
                     _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(':'));
-    m->control = _mm512_cmplt_epu8_mask(x, _mm512_set1_epi8(0x20));
-    m->newline = 0;
-    if (__builtin_expect(m->control != 0, 0))
-        m->newline = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n'));
-    m->high = _mm512_movepi8_mask(x);
+    return _mm512_cmplt_epi8_mask(x, _mm512_set1_epi8(0x20)) == 0;
+}
+
+/* 16 positions at a time.  What is written beyond the bits is rubbish. */
+AVX512 INLINE uint32_t *
+avx512_put(uint32_t *out, uint32_t i, uint64_t bits)
+{
+    static const uint8_t numbers[64] = {
+        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+        16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+        32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+        48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+    __m512i all = _mm512_loadu_si512(numbers);
+    __m512i at = _mm512_maskz_compress_epi8(bits, all);
+    __m512i base = _mm512_set1_epi32((int)i);
+    uint32_t n = (uint32_t)__builtin_popcountll(bits);
+    uint8_t few[64];
+
+    _mm512_storeu_si512(
+        out, _mm512_add_epi32(
+                 base, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(at))));
+    if (__builtin_expect(n > 16, 0)) {
+        _mm512_storeu_si512(few, at);
+        for (uint32_t k = 16; k < n; k++)
+            out[k] = i + few[k];
+    }
+    return out + n;
+}
+
+AVX512 static void
+avx512_slow(eql_scan_state *s)
+{
+    uint32_t n = s->len - s->i;
+    const char *p = s->p + s->i;
+    char tail[64];
+    eql_scan_masks m;
+    uint64_t escaped, quotes;
+
+    if (n < 64)
+        p = last_bytes(p, n, tail);
+    m = avx512_masks(_mm512_loadu_si512(p));
+    escaped = eql_scan_escaped(m.backslash, &s->escape);
+    quotes = m.quote & ~escaped;
+    eql_scan_step(s, &m, escaped, quotes, odd_below(quotes) ^ s->inside,
+                  n < 64 ? n : 64);
+}
+
+/* Blocks that are ASCII without control characters, and have no rare escapes:
+ * up to the first that is another. */
+AVX512 static void
+avx512_loop(eql_scan_state *s)
+{
+    const char *p = s->p;
+    uint32_t len = s->len, i = s->i, quotes = s->quotes;
+    uint32_t *out = s->at + s->nat;
+    uint64_t escape = s->escape, inside = s->inside, bad = 0;
+
+    while (len - i >= 64) {
+        uint64_t next = escape, escaped, q, in;
+        block b;
+
+        if (!avx512_block(p + i, &b))
+            break;
+        escaped = eql_scan_escaped(b.backslash, &next);
+        if (__builtin_expect((escaped & ~(b.backslash | b.quote)) != 0, 0))
+            break;
+        q = b.quote & ~escaped;
+        in = odd_below(q) ^ inside;
+        bad |= b.backslash & ~in;
+        inside = (uint64_t)((int64_t)in >> 63);
+        escape = next;
+        out = avx512_put(out, i, b.structural & ~in);
+        quotes += (uint32_t)__builtin_popcountll(q);
+        i += 64;
+    }
+    s->i = i;
+    s->nat = (uint32_t)(out - s->at);
+    s->quotes = quotes;
+    s->escape = escape;
+    s->inside = inside;
+    s->odd |= bad != 0;
 }
 
 AVX512 void
-eql_scan_avx512(eql_scan_state *state)
+eql_scan_avx512(eql_scan_state *s)
 {
-    eql_scan_state s = *state;
-    char tail[64];
-
-    while (s.i < s.len && s.ncuts < EQL_SCAN_LINES) {
-        uint32_t n = 64;
-        const char *p = s.p + s.i;
-        eql_scan_masks m;
-        uint64_t escaped, quotes;
-
-        if (__builtin_expect(s.len - s.i < 64, 0)) {
-            state->i = s.i;
-            n = last_bytes(state, tail);
-            p = tail;
-        }
-        avx512_masks(_mm512_loadu_si512(p), &m);
-        escaped = eql_scan_escaped(&s, m.backslash);
-        quotes = m.quote & ~escaped;
-        eql_scan_step(&s, &m, escaped, quotes, odd_below(quotes) ^ s.inside, n);
+    while (s->i < s->len && s->ncuts < EQL_SCAN_LINES) {
+        avx512_loop(s);
+        if (s->i < s->len)
+            avx512_slow(s);
     }
-    finish(&s);
-    *state = s;
+    finish(s);
 }
 #endif

@@ -15,18 +15,27 @@
 #define BUCKETS 4096u
 #define MAX_CHAIN 16u
 #define MAX_GLUE 160u   /* bytes, between two values */
-#define MAX_PREFIX 256u /* bytes, before the first one */
+#define MAX_PREFIX 250u /* bytes, before the first one */
+#define MAX_ORD 65535u
 
 /* Bytes before and after the structural byte. */
 typedef struct {
-    uint32_t ord;
-    uint16_t back, delta;
+    uint16_t ord;
+    uint8_t back, delta;
 } glue;
 
 typedef struct {
-    uint32_t value;
-    uint32_t kind; /* SCALAR or ARRAY */
+    uint16_t value;
+    uint16_t kind; /* SCALAR or ARRAY */
 } judged;
+
+/* An eql_find, packed: shapes are to stay in the nearer caches. */
+typedef struct {
+    uint32_t path;
+    uint16_t find; /* eql_find_kind */
+    uint16_t kind; /* VALUE: eql_walk_kind */
+    uint16_t a, b;
+} found;
 
 typedef struct shape {
     struct shape *next;
@@ -36,8 +45,8 @@ typedef struct shape {
     uint32_t nvalues, nchecks, njudged, nfinds;
     glue *glues; /* nvalues + 1 */
     eql_shape_check *checks;
-    judged *judged;  /* values that are no strings */
-    eql_find *finds; /* EQL_FIND_VALUE: b is the kind */
+    judged *judged; /* values that are no strings */
+    found *finds;
     uint32_t prefix_len;
     char prefix[]; /* glue 0, then the arrays above */
 } shape;
@@ -202,19 +211,19 @@ take(const shape *t, const eql_scan_line *line, eql_raw *raws)
     eql_raw *out = raws;
 
     for (uint32_t i = 0; i < t->nfinds; i++) {
-        const eql_find *f = &t->finds[i];
+        const found *f = &t->finds[i];
         uint32_t from, to, quote;
 
         out->path = f->path;
-        if (f->kind == EQL_FIND_VALUE) {
-            quote = f->b == EQL_WALK_STRING;
+        if (f->find == EQL_FIND_VALUE) {
+            quote = f->kind == EQL_WALK_STRING;
             from = value_from(t, at, f->a) - quote;
             to = value_to(t, at, f->a) + quote;
             out->p = line->base + from;
             out->len = to - from;
             /* null */
-            out += f->b != EQL_WALK_SCALAR || *out->p != 'n';
-        } else if (f->kind == EQL_FIND_SPAN) {
+            out += f->kind != EQL_WALK_SCALAR || *out->p != 'n';
+        } else if (f->find == EQL_FIND_SPAN) {
             out->p = line->base + at[f->a];
             out->len = at[f->b] + 1 - at[f->a];
             out++;
@@ -292,15 +301,16 @@ add_glue(eql_shapes *s, const eql_scan_line *line, uint32_t ord, uint32_t from,
 
     if (to - from > MAX_GLUE || from > pos || to <= pos)
         return false;
-    *g = (glue){ord, (uint16_t)(pos - from), (uint16_t)(to - pos)};
+    *g = (glue){(uint16_t)ord, (uint8_t)(pos - from), (uint8_t)(to - pos)};
     while (to > from) {
         uint32_t len = to - from < 32 ? to - from : 32;
-        eql_shape_check c = {.ord = ord,
-                             .end = (int32_t)to - (int32_t)pos,
-                             .window = window_of(s, line->base + to, len),
-                             .len = len};
+        uint32_t window = window_of(s, line->base + to, len);
+        eql_shape_check c = {.ord = (uint16_t)ord,
+                             .end = (int16_t)((int32_t)to - (int32_t)pos),
+                             .window = (uint16_t)window,
+                             .len = (uint16_t)len};
 
-        if (c.window == EQL_NONE ||
+        if (window == EQL_NONE ||
             eql_vec_push(&s->checks, &c, sizeof c) == EQL_NONE)
             return false;
         to -= len;
@@ -316,8 +326,9 @@ add_glues(eql_shapes *s, const eql_scan_line *line, const eql_walked *w,
     uint32_t start = (uint32_t)(line->text.p - line->base), n = w->nvalues;
     const eql_walk_value *v = w->values;
 
-    t->glues[0] = (glue){v[0].ord, (uint16_t)(line->at[v[0].ord] - start),
-                         (uint16_t)(v[0].from - line->at[v[0].ord])};
+    t->glues[0] =
+        (glue){(uint16_t)v[0].ord, (uint8_t)(line->at[v[0].ord] - start),
+               (uint8_t)(v[0].from - line->at[v[0].ord])};
     for (uint32_t k = 1; k < n; k++)
         if (!add_glue(s, line, v[k].ord, v[k - 1].to, v[k].from, &t->glues[k]))
             return false;
@@ -335,7 +346,7 @@ add_judged(eql_shapes *s, const eql_scan_line *line, const eql_walked *w,
 
     for (uint32_t k = 0; k < w->nvalues; k++) {
         const eql_walk_value *v = &w->values[k];
-        judged j = {k, v->kind};
+        judged j = {(uint16_t)k, (uint16_t)v->kind};
 
         if (v->kind == EQL_WALK_STRING)
             continue;
@@ -367,11 +378,11 @@ new_shape(const eql_scan_line *line, const eql_walked *w, uint32_t nchecks,
 {
     uint32_t start = (uint32_t)(line->text.p - line->base);
     uint32_t prefix = w->values[0].from - start;
-    size_t head = (sizeof(shape) + prefix + 7) / 8 * 8;
+    size_t head = (sizeof(shape) + prefix + 7) / 8 * 8 + 32;
     shape *t = calloc(1, head + (w->nvalues + 2) * sizeof(glue) +
                              (nchecks + 1) * sizeof(eql_shape_check) +
                              (njudged + 1) * sizeof(judged) +
-                             (w->nfinds + 1) * sizeof(eql_find));
+                             (w->nfinds + 1) * sizeof(found));
 
     if (!t)
         return NULL;
@@ -382,8 +393,17 @@ new_shape(const eql_scan_line *line, const eql_walked *w, uint32_t nchecks,
     t->nfinds = w->nfinds;
     t->prefix_len = prefix;
     memcpy(t->prefix, line->text.p, prefix);
-    *room = (char *)t + head;
+    *room = (char *)t + head - 32;
     return t;
+}
+
+static found
+pack(const eql_find *f, const eql_walk_value *values)
+{
+    uint32_t kind = f->kind == EQL_FIND_VALUE ? values[f->a].kind : 0;
+
+    return (found){f->path, (uint16_t)f->kind, (uint16_t)kind, (uint16_t)f->a,
+                   (uint16_t)f->b};
 }
 
 static shape *
@@ -404,10 +424,9 @@ learn(eql_shapes *s, const eql_scan_line *line, const eql_walked *w)
         t->checks =
             lay(&room, s->checks.items, t->nchecks, sizeof(eql_shape_check));
         t->judged = lay(&room, s->judged.items, t->njudged, sizeof(judged));
-        t->finds = lay(&room, w->finds, t->nfinds, sizeof(eql_find));
+        t->finds = lay(&room, NULL, t->nfinds, sizeof(found));
         for (uint32_t i = 0; i < t->nfinds; i++)
-            if (t->finds[i].kind == EQL_FIND_VALUE)
-                t->finds[i].b = w->values[t->finds[i].a].kind;
+            t->finds[i] = pack(&w->finds[i], w->values);
     }
     free(glues);
     return t;
@@ -420,7 +439,7 @@ eql_shapes_learn(eql_shapes *s, const eql_scan_line *line, const eql_walked *w)
     uint32_t *seen;
     shape *t;
 
-    if (line->n < 2 || line->room < 32 || w->nvalues == 0)
+    if (line->n < 2 || line->n > MAX_ORD || line->room < 32 || w->nvalues == 0)
         return;
     key = key_of(line);
     seen = &s->seen[key % BUCKETS];

@@ -6,10 +6,10 @@
 
 /* A piece of glue, 1 .. 32 bytes. */
 typedef struct {
-    uint32_t ord; /* structural byte from which .. */
-    int32_t end;  /* .. so many bytes on it ends */
-    uint32_t window;
-    uint32_t len;
+    uint16_t ord;    /* structural byte from which .. */
+    int16_t end;     /* .. so many bytes on it ends */
+    uint16_t window; /* below EQL_SHAPES_WINDOWS */
+    uint16_t len;
 } eql_shape_check;
 
 /* Its bytes stand at the end. */

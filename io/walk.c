@@ -151,12 +151,29 @@ eql_walk_is_scalar(const char *p, size_t len)
 }
 
 /* i is after an opening quote; the position after the closing one, or beyond
- * len. */
+ * len.  16 bytes behind the text can be read. */
 static size_t
 past_string(const char *p, size_t i, size_t len)
 {
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+
+    while (i < len) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        uint32_t q = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, quote));
+        uint32_t s = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, slash));
+
+        if (((q - 1) & ~q & s) != 0)
+            i += (uint32_t)__builtin_ctz(s) + 2;
+        else if (q)
+            return i + (uint32_t)__builtin_ctz(q) + 1;
+        else
+            i += 16;
+    }
+#else
     while (i < len && p[i] != '"')
         i += p[i] == '\\' ? 2 : 1;
+#endif
     return i + 1;
 }
 

@@ -57,7 +57,8 @@ bool eql_walk_line(eql_walk *w, const eql_scan_line *line, eql_walked *out);
 
 /* Is the text one number or word as JSON has them, in range? */
 bool eql_walk_is_scalar(const char *p, size_t len);
-/* Is it an array of scalars, brackets included?  Adds its quotes. */
+/* Is it an array of scalars, brackets included?  Adds its quotes.  16 bytes
+ * behind it can be read. */
 bool eql_walk_is_array(const char *p, size_t len, uint32_t *quotes);
 
 #endif
