@@ -155,7 +155,7 @@ typedef struct {
 } eql_events_place;
 
 #define EQL_MAX_WORKERS 64u
-#define EQL_WORKER_BATCHES 2u /* per worker: one in work, one to come */
+#define EQL_WORKER_BATCHES 4u /* per worker, so that it does not run dry */
 
 /* JSON lines are shared out in blocks.  The events of one are a batch; batches
  * have small numbers that are used again once merged, below

@@ -126,6 +126,8 @@ open_fd(eql_input *in, const char *path, eql_buf *why)
         return false;
     }
     in->seekable = S_ISREG(st.st_mode);
+    if (in->seekable) /* a hint: more is read ahead */
+        (void)posix_fadvise(in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     in->id = (eql_input_id){(uint64_t)st.st_dev, (uint64_t)st.st_ino};
     return true;
 }
