@@ -84,6 +84,8 @@ expect(bench *b, const char *json, const char *wanted)
 
 #define TIME "\"@timestamp\":\"1970-01-01T00:00:05Z\""
 #define PROCESS "\"event\":{\"category\":\"process\"}"
+#define STARTED                                                                \
+    "\"event\":{\"category\":\"process\",\"type\":[\"info\",\"start\"]}"
 
 static void
 test_sieve_writes_one_entry_per_stage(void **state)
@@ -187,8 +189,9 @@ test_sieve_feeds_lineages(void **state)
     (void)state;
     set_up(&b, &rule, 1);
     assert_int_equal(b.p->stages[0].flags, EQL_STAGE_LINEAGE);
-    expect(&b, "{" PROCESS ",\"process\":{\"entity_id\":\"a\"}}", "c0 - P:0+");
-    expect(&b, "{" PROCESS ",\"n\":2,\"process\":{\"entity_id\":\"a\"}}",
+    expect(&b, "{" STARTED ",\"process\":{\"entity_id\":\"a\"}}", "c0 - P:0+");
+    expect(&b, "{" PROCESS ",\"process\":{\"entity_id\":\"a\"}}", "c0 - P:0");
+    expect(&b, "{" STARTED ",\"n\":2,\"process\":{\"entity_id\":\"a\"}}",
            "c0 - P:0+ 0:0+");
     expect(&b, "{\"event\":{\"category\":\"file\"},\"n\":1}", "c0 - 1:1+");
     expect(&b, "{\"event\":{\"category\":\"file\"},\"n\":2}", "");
