@@ -57,24 +57,47 @@ eql_fold_cp(uint32_t cp)
     return fold_wide(cp);
 }
 
+/* Eight bytes at a time: the high bit of each byte of `upper` says that it is
+ * from 'A' on and not from 'Z' + 1 on. */
+size_t
+eql_fold_ascii(eql_strview s, char *out)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    size_t i = 0;
+
+    for (; i + 8 <= s.len; i += 8) {
+        uint64_t w, upper;
+
+        memcpy(&w, s.p + i, sizeof w);
+        if (w & 0x80 * ones)
+            break;
+        upper = (w + (0x80 - 'A') * ones) & ~(w + (0x7F - 'Z') * ones) &
+                0x80 * ones;
+        w |= upper >> 2;
+        memcpy(out + i, &w, sizeof w);
+    }
+    for (; i < s.len && (unsigned char)s.p[i] < 0x80; i++)
+        out[i] = (char)eql_fold_cp((unsigned char)s.p[i]);
+    return i;
+}
+
 void
 eql_fold(eql_buf *out, eql_strview s)
 {
     size_t i = 0;
 
-    if (!eql_buf_reserve(out, s.len))
-        return;
-    while (i < s.len) {
+    while (i < s.len && eql_buf_reserve(out, s.len - i)) {
+        size_t n =
+            eql_fold_ascii(eql_sv(s.p + i, s.len - i), out->p + out->len);
         char enc[4];
-        size_t n = 1;
+        uint32_t cp;
 
-        if ((unsigned char)s.p[i] < 0x80) {
-            eql_buf_add_char(out, (char)eql_fold_cp((unsigned char)s.p[i]));
-        } else {
-            uint32_t cp = fold_wide(eql_utf8_decode(s.p + i, s.len - i, &n));
-
-            eql_buf_add(out, enc, eql_utf8_encode(cp, enc));
-        }
+        out->len += n;
+        i += n;
+        if (i == s.len)
+            break;
+        cp = fold_wide(eql_utf8_decode(s.p + i, s.len - i, &n));
+        eql_buf_add(out, enc, eql_utf8_encode(cp, enc));
         i += n;
     }
 }

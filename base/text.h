@@ -24,6 +24,9 @@ size_t eql_utf8_valid_prefix(eql_strview s);
 
 /* Unicode simple case folding (CaseFolding.txt C and S) of one code point. */
 uint32_t eql_fold_cp(uint32_t cp);
+/* Folds the ASCII that s begins with to out, which has room for s.len bytes;
+ * returns how many bytes that is. */
+size_t eql_fold_ascii(eql_strview s, char *out);
 /* Appends the folded form of s. */
 void eql_fold(eql_buf *out, eql_strview s);
 /* Equality under folding, without allocation. */

@@ -113,45 +113,14 @@ look_up(eql_index_asker *a, const eql_index_group *g, uint64_t key)
 
 /* --- text --- */
 
-/* Folds s to out, eight bytes at a time; room for seven bytes more.  false: not
- * all is ASCII. */
-static bool
-fold_ascii(eql_strview s, char *out)
-{
-    const uint64_t ones = 0x0101010101010101u;
-    uint64_t all = 0;
-
-    for (size_t i = 0; i < s.len; i += 8) {
-        uint64_t w = 0, low, upper;
-
-        memcpy(&w, s.p + i, s.len - i < 8 ? s.len - i : 8);
-        low = w & 0x7F * ones;
-        /* The high bit of each byte: from 'A' on, and not from 'Z' + 1 on. */
-        upper = (low + (0x80 - 'A') * ones) & ~(low + (0x7F - 'Z') * ones) &
-                ~w & 0x80 * ones;
-        w |= upper >> 2;
-        all |= w;
-        memcpy(out + i, &w, sizeof w);
-    }
-    return (all & 0x80 * ones) == 0;
-}
-
 /* Makes a->text of s. */
 static void
 fold_text(eql_index_asker *a, eql_strview s)
 {
-    eql_buf *b = &a->text;
-
-    b->len = 0;
-    if (!eql_buf_reserve(b, s.len + 16))
-        return;
-    b->p[0] = EQL_INDEX_START;
-    b->len = 1;
-    if (fold_ascii(s, b->p + 1))
-        b->len += s.len;
-    else
-        eql_fold(b, s);
-    eql_buf_add_char(b, EQL_INDEX_END);
+    a->text.len = 0;
+    eql_buf_add_char(&a->text, EQL_INDEX_START);
+    eql_fold(&a->text, s);
+    eql_buf_add_char(&a->text, EQL_INDEX_END);
 }
 
 /* A gram is met at `at`. */

@@ -101,8 +101,11 @@ eql_index_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-/* The piece of a folded run of bytes, of the pattern, with the rarest gram. */
-eql_index_piece eql_index_piece_in(const eql_index_counts *c, eql_strview run);
+/* Makes *best the piece of a folded run of bytes that has the rarest gram, if
+ * that is rarer than what best has.  All-zero: nothing yet. */
+void eql_index_choose_piece(const eql_index_counts *c, eql_strview run,
+                            eql_index_piece *best);
+/* The piece of a pattern with the rarest gram. */
 eql_index_piece eql_index_piece_of(const eql_index_counts *c,
                                    eql_strview pattern);
 

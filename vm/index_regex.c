@@ -1,9 +1,9 @@
-/* index_regex.c -- the piece that every match of a regular expression begins
- * with.
+/* index_regex.c -- pieces of regular expressions.
  *
- * Only the plainest part of Lucene's syntax is understood (spec 6.2): letters
- * that stand for themselves up to the first one that does not, provided that
- * nothing behind them can make them optional.  Whatever is odd has no piece. */
+ * Only the plainest part of Lucene's syntax is understood (spec 6.2): a
+ * sequence of letters that stand for themselves, classes, groups and repeats.
+ * Letters outside of groups that are not repeated are in every text that
+ * matches. Whatever is odd has no piece. */
 #include "vm/index_int.h"
 
 static bool
@@ -60,6 +60,8 @@ is_sequence(eql_strview s)
             return false;
         if (c == '(' && i + 1 < s.len && s.p[i + 1] == '?')
             return false;
+        if (c == '{' && !memchr(s.p + i, '}', s.len - i))
+            return false;
         depth += c == '(';
         depth -= c == ')';
         i += c == '\\' ? 2 : 1;
@@ -67,29 +69,58 @@ is_sequence(eql_strview s)
     return depth == 0;
 }
 
+static bool
+is_repeat(char c)
+{
+    return c == '?' || c == '*' || c == '+' || c == '{';
+}
+
+/* What stands at s.p[at] in a sequence; *len: its bytes.  '\0': no letter. */
+static char
+token_at(eql_strview s, size_t at, size_t *len)
+{
+    char c = s.p[at], next = at + 1 < s.len ? s.p[at + 1] : '\0';
+
+    *len = 1;
+    if (c == '[')
+        *len = skip_class(s, at) - at;
+    if (c == '{')
+        *len = (size_t)((const char *)memchr(s.p + at, '}', s.len - at) -
+                        (s.p + at)) +
+               1;
+    if (is_plain(c))
+        return c;
+    if (c != '\\')
+        return '\0';
+    *len = 2;
+    return (unsigned char)next < 0x80 && !is_letter_or_digit(next) ? next
+                                                                   : '\0';
+}
+
 eql_index_piece
 eql_index_regex_piece(const eql_index_counts *c, eql_strview regex)
 {
+    eql_index_piece best = {0};
     char run[EQL_INDEX_PIECE];
-    size_t n = 0, i = 0;
+    uint32_t depth = 0;
+    size_t n = 0, len;
 
     if (!is_sequence(regex))
-        return (eql_index_piece){0};
+        return best;
     run[n++] = EQL_INDEX_START;
-    while (i < regex.len && n < sizeof run) {
-        char ch = regex.p[i];
+    for (size_t i = 0; i < regex.len; i += len) {
+        char letter = token_at(regex, i, &len);
+        bool repeated = i + len < regex.len && is_repeat(regex.p[i + len]);
 
-        if (ch == '\\' && i + 1 < regex.len &&
-            (unsigned char)regex.p[i + 1] < 0x80 &&
-            !is_letter_or_digit(regex.p[i + 1]))
-            ch = regex.p[++i];
-        else if (!is_plain(ch))
-            break;
-        run[n++] = eql_index_lower(ch);
-        i++;
+        depth += regex.p[i] == '(';
+        depth -= regex.p[i] == ')';
+        if (letter && depth == 0 && !repeated && n < sizeof run) {
+            run[n++] = eql_index_lower(letter);
+            continue;
+        }
+        eql_index_choose_piece(c, eql_sv(run, n), &best);
+        n = 0;
     }
-    /* What is repeated need not be there. */
-    if (n > 1 && i < regex.len && strchr("?*{+", regex.p[i]))
-        n--;
-    return eql_index_piece_in(c, eql_sv(run, n));
+    eql_index_choose_piece(c, eql_sv(run, n), &best);
+    return best;
 }

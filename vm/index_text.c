@@ -267,13 +267,11 @@ choose_gram(const eql_index_counts *c, eql_strview s, uint32_t n,
     }
 }
 
-eql_index_piece
-eql_index_piece_in(const eql_index_counts *c, eql_strview run)
+void
+eql_index_choose_piece(const eql_index_counts *c, eql_strview run,
+                       eql_index_piece *best)
 {
-    eql_index_piece best = {0};
-
-    choose_gram(c, run, run.len >= 4 ? 4 : 2, &best);
-    return best;
+    choose_gram(c, run, run.len >= 4 ? 4 : 2, best);
 }
 
 eql_index_piece
@@ -284,6 +282,6 @@ eql_index_piece_of(const eql_index_counts *c, eql_strview pattern)
     size_t at = 0, n;
 
     while (next_run(pattern, &at, run, &n))
-        choose_gram(c, eql_sv(run, n), n >= 4 ? 4 : 2, &best);
+        eql_index_choose_piece(c, eql_sv(run, n), &best);
     return best;
 }

@@ -92,6 +92,49 @@ test_strings(void **state)
     }
 }
 
+/* Whatever stands where: the same as code point by code point. */
+static void
+test_fold_every_place(void **state)
+{
+    static const char *const parts[] = {"A",
+                                        "Z",
+                                        "@",
+                                        "[",
+                                        "a",
+                                        "z",
+                                        "`",
+                                        "{",
+                                        "\x7F",
+                                        "\xC3\x84",
+                                        "\xE2\x84\xAA",
+                                        "\xFF",
+                                        "",
+                                        "0"};
+    uint32_t seed = 1;
+
+    (void)state;
+    for (uint32_t k = 0; k < 20000; k++) {
+        eql_buf in = {0}, out = {0}, expect = {0};
+
+        for (uint32_t n = k % 23; n > 0; n--) {
+            seed = seed * 1664525u + 1013904223u;
+            /* Mostly ASCII: runs of eight and more of it. */
+            eql_buf_add_str(&in, parts[(seed >> 16) % (k % 2 ? 14 : 9)]);
+        }
+        for (size_t i = 0, n; i < in.len; i += n) {
+            char enc[4];
+            uint32_t cp = eql_utf8_decode(in.p + i, in.len - i, &n);
+
+            eql_buf_add(&expect, enc, eql_utf8_encode(eql_fold_cp(cp), enc));
+        }
+        eql_fold(&out, eql_buf_sv(&in));
+        assert_true(eql_sv_eq(eql_buf_sv(&out), eql_buf_sv(&expect)));
+        eql_buf_free(&in);
+        eql_buf_free(&out);
+        eql_buf_free(&expect);
+    }
+}
+
 int
 main(void)
 {
@@ -99,6 +142,7 @@ main(void)
         cmocka_unit_test(test_code_points),
         cmocka_unit_test(test_folding_is_idempotent),
         cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_fold_every_place),
     };
 
     return cmocka_run_group_tests_name("fold", tests, NULL, NULL);

@@ -225,7 +225,15 @@ test_index_regexes(void **state)
         {"an escape beyond ASCII", "ab\\\xC3\xA4*",
          "\xFF"
          "ab"},
-        {"nothing but its beginning", ".*abcd", ""},
+        {"behind any text", ".*abcd", "abcd"},
+        {"the rarest", "/usr/bin/[a-z]+zqzqzq.*/usr/", "zqzqzq"},
+        {"not of a group", ".*(abcd)ef.*", "ef"},
+        {"not of a repeat", ".{10,20}x", ""},
+        {"behind a group that is repeated", "(abcd)*efgh", "efgh"},
+        {"an open repeat", "abcd{1", ""},
+        {"repeated letters in between", "abx*cd",
+         "\xFF"
+         "ab"},
         {"one that is optional", "a?", ""},
         {"empty", "", ""},
     };
