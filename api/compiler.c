@@ -18,7 +18,7 @@
 
 struct eqlvm_compiler {
     eql_arena *kept;  /* selection and ignored keys */
-    eql_arena *rules; /* rule texts; NULL when the program is made */
+    eql_arena *rules; /* rule texts; NULL once the program is being made */
     eql_diags *diags;
     eql_language language;
     eql_compiler *compiler; /* NULL when the program is made */
@@ -319,6 +319,8 @@ eqlvm_compiler_finish(eqlvm_compiler *c, eqlvm_program **out)
     c->sum.rules = count_rules(c);
     if (c->sum.bad + c->counters.unreadable > 0 && !c->skip_bad_rules)
         return EQLVM_ERR_COMPILE;
+    eql_arena_free(c->rules); /* the compiler has what it needs of them */
+    c->rules = NULL;
     program = calloc(1, sizeof *program);
     if (program)
         program->p =
@@ -327,8 +329,6 @@ eqlvm_compiler_finish(eqlvm_compiler *c, eqlvm_program **out)
         c->whole = NULL;
     eql_compiler_free(c->compiler);
     c->compiler = NULL;
-    eql_arena_free(c->rules);
-    c->rules = NULL;
     if (program && program->p) {
         *out = program;
         eql_buf_free(&why);

@@ -31,6 +31,7 @@ typedef struct {
 
 typedef struct {
     eql_arena *arena;
+    eql_arena *scratch; /* of one file */
     eql_diags *diags;
     const eql_rules_calls *calls;
     eql_rules_counters *counters;
@@ -95,27 +96,41 @@ read_file(walk *w, const char *path, eql_buf *out)
     return r;
 }
 
-/* The file's text in the arena, and the record that its reader needs. */
+/* The record that the file's reader needs; its text is `bytes`. */
+static eql_rules_result
+load_bytes(walk *w, eql_strview path, eql_buf *bytes, eql_rule_file *f)
+{
+    eql_rules_result r = read_file(w, path.p, bytes);
+    eql_source whole = {.file = path, .first_line = 1};
+
+    *f = (eql_rule_file){.arena = w->arena,
+                         .scratch = w->scratch,
+                         .diags = w->diags,
+                         .counters = w->counters,
+                         .file = path,
+                         .text = eql_buf_sv(bytes)};
+    whole.text = f->text;
+    eql_diags_set_source(w->diags, &whole);
+    w->counters->files += r == EQL_RULES_OK;
+    return r;
+}
+
+/* The same with the text in the arena. */
 static eql_rules_result
 load_text(walk *w, eql_strview path, eql_rule_file *f)
 {
+    eql_source whole = {.file = path, .first_line = 1};
     eql_buf bytes = {0};
-    eql_rules_result r = read_file(w, path.p, &bytes);
-    eql_source whole;
+    eql_rules_result r = load_bytes(w, path, &bytes, f);
 
-    *f = (eql_rule_file){.arena = w->arena,
-                         .diags = w->diags,
-                         .counters = w->counters,
-                         .file = path};
     if (r == EQL_RULES_OK) {
-        f->text = eql_arena_dup(w->arena, eql_buf_sv(&bytes));
+        f->text = eql_arena_dup(w->arena, f->text);
         if (!f->text.p)
             r = EQL_RULES_NOMEM;
     }
     eql_buf_free(&bytes);
-    whole = (eql_source){.file = path, .text = f->text, .first_line = 1};
+    whole.text = f->text;
     eql_diags_set_source(w->diags, &whole);
-    w->counters->files += r == EQL_RULES_OK;
     return r;
 }
 
@@ -250,28 +265,40 @@ deliver(walk *w, const entry *e)
     return EQL_RULES_OK;
 }
 
-/* Reads a TOML file, before anything is delivered. */
 static eql_rules_result
-prepare(walk *w, entry *e)
+read_toml(walk *w, entry *e, eql_rule_file *f)
 {
-    eql_rule_file f;
-    eql_rules_result result = load_text(w, e->path, &f);
-
-    if (result != EQL_RULES_OK)
-        return result;
-    e->result = eql_rules_toml(&f, &e->rule);
+    e->result = eql_rules_toml(f, &e->rule);
     if (e->result == EQL_RULE_FILE_NONE && w->named)
-        eql_rule_complain(&f, "E603", 0, 1, NULL,
+        eql_rule_complain(f, "E603", 0, 1, NULL,
                           "the file has no [rule] table");
     else if (e->result == EQL_RULE_FILE_NONE)
-        eql_rule_complain(&f, "W607", 0, 1, NULL,
+        eql_rule_complain(f, "W607", 0, 1, NULL,
                           "skipped: the file has no [rule] table");
-    if (f.bad)
+    if (f->bad)
         e->result = EQL_RULE_FILE_BAD;
     if (e->result == EQL_RULE_FILE_NOMEM ||
         (e->result == EQL_RULE_FILE_RULE && !note_events(w, e)))
         return EQL_RULES_NOMEM;
     return EQL_RULES_OK;
+}
+
+/* Reads a TOML file, before anything is delivered.  What the rule keeps of it
+ * is in the arena, so neither its text nor its tree stays. */
+static eql_rules_result
+prepare(walk *w, entry *e)
+{
+    eql_source none = {.file = e->path};
+    eql_buf bytes = {0};
+    eql_rule_file f;
+    eql_rules_result result = load_bytes(w, e->path, &bytes, &f);
+
+    if (result == EQL_RULES_OK)
+        result = read_toml(w, e, &f);
+    eql_diags_set_source(w->diags, &none);
+    eql_buf_free(&bytes);
+    eql_arena_reset(w->scratch);
+    return result;
 }
 
 /* --- folders ------------------------------------------------------------- */
@@ -380,6 +407,7 @@ eql_rules_read(const char *path, eql_arena *arena, eql_diags *diags,
                eql_buf *why)
 {
     walk w = {.arena = arena,
+              .scratch = eql_arena_new(0),
               .diags = diags,
               .calls = calls,
               .counters = counters,
@@ -388,12 +416,13 @@ eql_rules_read(const char *path, eql_arena *arena, eql_diags *diags,
     eql_strview name = eql_arena_dup(arena, eql_sv_cstr(path));
     eql_rules_result r = EQL_RULES_NOMEM;
 
-    if (w.events && name.p)
+    if (w.scratch && w.events && name.p)
         r = find(&w, name, 0);
     if (r == EQL_RULES_OK)
         r = read_entries(&w);
     eql_vec_free(&w.entries);
     eql_map_free(w.events);
+    eql_arena_free(w.scratch);
     if (r == EQL_RULES_OK &&
         (eql_arena_failed(arena) || eql_diags_failed(diags)))
         r = EQL_RULES_NOMEM;

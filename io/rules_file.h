@@ -19,6 +19,7 @@
 
 typedef struct {
     eql_arena *arena;
+    eql_arena *scratch; /* of the file at hand: its tree */
     eql_diags *diags;
     eql_rules_counters *counters;
     eql_strview file; /* as the user named it */

@@ -178,7 +178,7 @@ parse(eql_rule_file *f, eql_rule_file_result *result)
     eql_toml *root;
 
     *result = EQL_RULE_FILE_NOMEM;
-    switch (eql_toml_parse(f->arena, f->text, &root, &err)) {
+    switch (eql_toml_parse(f->arena, f->scratch, f->text, &root, &err)) {
     case EQL_TOML_OK: return root;
     case EQL_TOML_NOMEM: break;
     case EQL_TOML_BAD:

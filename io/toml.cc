@@ -73,22 +73,26 @@ view(std::string_view s)
     return {s.data(), s.size()};
 }
 
-bool convert(eql_arena *a, const toml::node &from, eql_toml *to,
+struct arenas {
+    eql_arena *texts, *nodes;
+};
+
+bool convert(const arenas &a, const toml::node &from, eql_toml *to,
              unsigned depth);
 
 /* Room for n children; false when out of memory. */
 bool
-make_items(eql_arena *a, eql_toml *to, size_t n)
+make_items(const arenas &a, eql_toml *to, size_t n)
 {
     if (n >= UINT32_MAX)
         return false;
     to->n = static_cast<uint32_t>(n);
-    to->items = static_cast<eql_toml *>(eql_arena_array(a, n, sizeof *to));
+    to->items = static_cast<eql_toml *>(eql_arena_array(a.nodes, n, sizeof *to));
     return to->items != nullptr;
 }
 
 bool
-convert_table(eql_arena *a, const toml::table &from, eql_toml *to,
+convert_table(const arenas &a, const toml::table &from, eql_toml *to,
               unsigned depth)
 {
     uint32_t i = 0;
@@ -99,7 +103,7 @@ convert_table(eql_arena *a, const toml::table &from, eql_toml *to,
     for (auto &&[key, value] : from) {
         eql_toml *item = &to->items[i++];
 
-        item->key = eql_arena_dup(a, view(key.str()));
+        item->key = eql_arena_dup(a.texts, view(key.str()));
         item->name = place(key.source().begin);
         if (!item->key.p || !convert(a, value, item, depth + 1))
             return false;
@@ -113,7 +117,7 @@ convert_table(eql_arena *a, const toml::table &from, eql_toml *to,
 }
 
 bool
-convert_array(eql_arena *a, const toml::array &from, eql_toml *to,
+convert_array(const arenas &a, const toml::array &from, eql_toml *to,
               unsigned depth)
 {
     uint32_t i = 0;
@@ -128,7 +132,7 @@ convert_array(eql_arena *a, const toml::array &from, eql_toml *to,
 }
 
 bool
-convert(eql_arena *a, const toml::node &from, eql_toml *to, unsigned depth)
+convert(const arenas &a, const toml::node &from, eql_toml *to, unsigned depth)
 {
     to->at = place(from.source().begin);
     if (depth > deepest)
@@ -139,7 +143,7 @@ convert(eql_arena *a, const toml::node &from, eql_toml *to, unsigned depth)
         return convert_array(a, *v, to, depth);
     if (auto *s = from.as_string()) {
         to->kind = EQL_TOML_STRING;
-        to->s = eql_arena_dup(a, view(s->get()));
+        to->s = eql_arena_dup(a.texts, view(s->get()));
         return to->s.p != nullptr;
     }
     if (auto *n = from.as_integer()) {
@@ -229,7 +233,7 @@ bad(eql_toml_error *err, eql_toml_place at, std::string_view message)
 }
 
 eql_toml_result
-parse(eql_arena *arena, std::string_view text, eql_toml **out,
+parse(const arenas &a, std::string_view text, eql_toml **out,
       eql_toml_error *err)
 {
     size_t at;
@@ -241,8 +245,8 @@ parse(eql_arena *arena, std::string_view text, eql_toml **out,
     try {
         const toml::table t = toml::parse(text);
 
-        *out = static_cast<eql_toml *>(eql_arena_alloc(arena, sizeof **out));
-        if (!*out || !convert(arena, t, *out, 0))
+        *out = static_cast<eql_toml *>(eql_arena_alloc(a.nodes, sizeof **out));
+        if (!*out || !convert(a, t, *out, 0))
             return EQL_TOML_NOMEM;
         return EQL_TOML_OK;
     } catch (const toml::parse_error &e) {
@@ -254,13 +258,14 @@ parse(eql_arena *arena, std::string_view text, eql_toml **out,
 } // namespace
 
 eql_toml_result
-eql_toml_parse(eql_arena *arena, eql_strview text, eql_toml **out,
-               eql_toml_error *err)
+eql_toml_parse(eql_arena *texts, eql_arena *nodes, eql_strview text,
+               eql_toml **out, eql_toml_error *err)
 {
     *out = nullptr;
     try {
-        return parse(arena, std::string_view(text.p ? text.p : "", text.len),
-                     out, err);
+        return parse({texts, nodes},
+                     std::string_view(text.p ? text.p : "", text.len), out,
+                     err);
     } catch (...) { /* out of memory, in toml++ or in std */
         return EQL_TOML_NOMEM;
     }

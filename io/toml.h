@@ -1,6 +1,6 @@
 /* toml.h -- TOML text to a tree of plain records; a C face for toml++.
  *
- * The tree lives in an arena and borrows nothing from the text.  Every value
+ * The tree lives in arenas and borrows nothing from the text.  Every value
  * and key knows its place, so that what is wrong with a rule file can be shown
  * where it stands.  No exception leaves toml.cc; hostile text (deep nesting,
  * long dotted keys, any bytes) is refused with a message. */
@@ -57,9 +57,11 @@ typedef struct {
     eql_buf message; /* one line; the caller frees it */
 } eql_toml_error;
 
-/* *err must be all zero. */
-eql_toml_result eql_toml_parse(eql_arena *arena, eql_strview text,
-                               eql_toml **out, eql_toml_error *err);
+/* *err must be all zero.  Keys and strings come to lie in `texts`, the records
+ * in `nodes`, which may be the same. */
+eql_toml_result eql_toml_parse(eql_arena *texts, eql_arena *nodes,
+                               eql_strview text, eql_toml **out,
+                               eql_toml_error *err);
 /* Child of a table; NULL when t is NULL, no table, or has no such key. */
 const eql_toml *eql_toml_get(const eql_toml *t, const char *key);
 /* "a string", "an integer", ...; static. */

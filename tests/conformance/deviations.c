@@ -60,7 +60,7 @@ deviations_read(const char *path)
         return NULL;
     d->arena = eql_arena_new(0);
     if (!d->arena || !load(path, &d->text) ||
-        eql_toml_parse(d->arena, eql_buf_sv(&d->text), &root, &e) !=
+        eql_toml_parse(d->arena, d->arena, eql_buf_sv(&d->text), &root, &e) !=
             EQL_TOML_OK) {
         fprintf(stderr, "%s: cannot be read\n", path);
         deviations_free(d);

@@ -22,6 +22,7 @@ read_toml_n(fixture *x, const char *text, size_t len)
 
     *x = (fixture){.arena = eql_arena_new(0), .diags = eql_diags_new()};
     x->file = (eql_rule_file){.arena = x->arena,
+                              .scratch = eql_arena_new(0),
                               .diags = x->diags,
                               .counters = &x->counters,
                               .file = eql_sv_cstr("d/r.toml"),
@@ -30,6 +31,8 @@ read_toml_n(fixture *x, const char *text, size_t len)
         .file = x->file.file, .text = x->file.text, .first_line = 1};
     eql_diags_set_source(x->diags, &whole);
     x->result = eql_rules_toml(&x->file, &x->rule);
+    eql_arena_free(x->file.scratch); /* the rule keeps nothing of it */
+    x->file.scratch = NULL;
 }
 
 static void
