@@ -157,6 +157,10 @@ $(B)/tests/fuzz_rule_events: $(OBJ)/tests/fuzz/fuzz_rule_events.o $(OBJ)/tests/f
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/tests/fuzz_reader: $(OBJ)/tests/fuzz/fuzz_reader.o $(OBJ)/tests/fuzz/replay.o $(B)/libeqlvm.a
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
 # Fuzz targets as plain programs that replay files (no fuzzer needed).
 $(B)/tests/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(OBJ)/tests/fuzz/replay.o $(B)/libeqlvm.a
 	$(call say,LINK,$@)
@@ -204,7 +208,7 @@ golden-update: $(TESTS) ## rewrite tests/golden/*/*.out; review the diff as code
 FUZZ_TARGET ?= image
 SECS        ?= 60
 .PHONY: fuzz
-fuzz: ## libFuzzer (clang): FUZZ_TARGET=image|rule|events|rule_events SECS=60
+fuzz: ## libFuzzer (clang): FUZZ_TARGET=image|rule|events|reader|rule_events SECS=60
 	$(Q)sh tools/fuzz.sh $(FUZZ_TARGET) $(SECS)
 
 # --- benchmarks (benchmarks/README.md) --------------------------------------

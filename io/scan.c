@@ -348,15 +348,26 @@ kind_outside(unsigned char c)
     return kinds[c];
 }
 
-/* Has one of 8 bytes a meaning inside a string?  Wrong only in saying yes. */
-static bool
-ends_run(uint64_t x)
+/* How many of 8 bytes mean nothing special inside a string; at least so many on
+ * machines of the other byte order. */
+static uint32_t
+plain_run(const char *p)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-    uint64_t quote = x ^ (ones * '"'), slash = x ^ (ones * '\\');
+    uint64_t x, quote, slash, special;
 
-    return ((x | (x - ones * 0x20) | (quote - ones) | (slash - ones)) & high) !=
-           0;
+    memcpy(&x, p, sizeof x);
+    quote = x ^ (ones * '"');
+    slash = x ^ (ones * '\\');
+    /* A borrow only spoils bytes above one that is special. */
+    special = (x | (x - ones * 0x20) | (quote - ones) | (slash - ones)) & high;
+    if (!special)
+        return 8;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (uint32_t)__builtin_ctzll(special) / 8;
+#else
+    return 0;
+#endif
 }
 
 /* An escape at i in a string; returns the position after it. */
@@ -377,19 +388,18 @@ scalar_escape(eql_scan_state *s, uint32_t i)
 static uint32_t
 scalar_string(eql_scan_state *s, uint32_t i)
 {
-    uint64_t x;
+    unsigned char c;
 
     s->quotes++;
     while (i < s->len) {
-        unsigned char c = (unsigned char)s->p[i];
-
         if (i + 8 <= s->len) {
-            memcpy(&x, s->p + i, 8);
-            if (!ends_run(x)) {
-                i += 8;
+            uint32_t run = plain_run(s->p + i);
+
+            i += run;
+            if (run == 8)
                 continue;
-            }
         }
+        c = (unsigned char)s->p[i];
         if (c == '"') {
             s->quotes++;
             return i + 1;

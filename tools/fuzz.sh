@@ -18,6 +18,6 @@ judge=
 "${CLANGXX:-clang++-14}" -x c -std=c11 -O1 -g -D_GNU_SOURCE -I. -Iinclude \
     -fsanitize=fuzzer,address,undefined \
     -o "$dir/fuzz_$target" "tests/fuzz/fuzz_$target.c" $judge -x none "$dir/lib/libeqlvm.a" \
-    -lre2 -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm
+    -lcmocka -lre2 -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm
 exec "$dir/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2000 \
     -artifact_prefix="$dir/" "$dir/new-$target" "tests/fuzz/corpus/$target"
