@@ -14,6 +14,8 @@
 #define AHEAD 12u /* starts whose buckets are asked for before their turn */
 #define LINE ((size_t)64)
 #define HUGE_PAGE ((size_t)2 << 20)
+#define PAGE ((size_t)4096)
+#define SLAB_CHUNKS (EQL_STARTS_SLAB_BYTES / PAGE - 1) /* behind its head */
 #define MOST_GAPS (2 * EQL_STARTS_PER_CHUNK) /* beside half of what lives */
 
 #define TIME_BITS 48
@@ -25,7 +27,7 @@
 #define GAP PLACE_MASK
 #define OWNED (PLACE_MASK - 1)
 
-_Static_assert(sizeof(eql_start_chunk) <= 4096, "a chunk is a page");
+_Static_assert(sizeof(eql_start_chunk) <= PAGE, "a chunk is a page");
 _Static_assert(sizeof(eql_start_bucket) == LINE, "a bucket is a cache line");
 _Static_assert(EQL_START_MAX_PLACE / 8 < OWNED, "places are no marks");
 
@@ -157,24 +159,40 @@ is_start(const eql_starts *r, uint32_t at, eql_start_id id)
            mark_of(s) < OWNED;
 }
 
-/* NONE: no place of the bucket has it.  Most are told by the tags. */
-static inline uint32_t
-find_in(const eql_starts *r, const eql_start_bucket *b, eql_start_id id)
+/* Bits 15, 31, 47 and 63 as bits 0 to 3. */
+static unsigned
+gather(uint64_t marks)
 {
-    uint64_t tags = (id.hash & 0xffff) * 0x0001000100010001u, low, high;
+    return (unsigned)((marks >> 15) * 0x0001000200040008u >> 48) & 15;
+}
+
+/* Bit k: place k may have the tag.  Without branches on where it is, which is
+ * anybody's guess: a wrong one would cost as much as the bucket. */
+static unsigned
+places_like(const eql_start_bucket *b, uint16_t tag)
+{
+    uint64_t tags = tag * UINT64_C(0x0001000100010001), low, high;
     uint32_t last;
 
     memcpy(&low, &b->tag[0], sizeof low);
     memcpy(&high, &b->tag[4], sizeof high);
     memcpy(&last, &b->tag[8], sizeof last);
-    low = zero_parts(low ^ tags);
-    high = zero_parts(high ^ tags);
-    last = (uint32_t)zero_parts(last ^ (uint32_t)tags);
-    if (!(low | high | last))
-        return EQL_START_NONE;
-    for (unsigned k = 0; k < SLOTS; k++) {
-        if (b->tag[k] == (uint16_t)id.hash && is_start(r, b->at[k], id))
-            return b->at[k];
+    return gather(zero_parts(low ^ tags)) |
+           gather(zero_parts(high ^ tags)) << 4 |
+           (gather(zero_parts(last ^ (uint32_t)tags)) & 3) << 8;
+}
+
+/* NONE: no place of the bucket has it. */
+static inline uint32_t
+find_in(const eql_starts *r, const eql_start_bucket *b, eql_start_id id)
+{
+    unsigned like = places_like(b, (uint16_t)id.hash);
+
+    for (; like; like &= like - 1) {
+        uint32_t at = b->at[__builtin_ctz(like)];
+
+        if (is_start(r, at, id))
+            return at;
     }
     return EQL_START_NONE;
 }
@@ -326,13 +344,6 @@ eql_starts_init(eql_starts *r, eql_budget *budget)
     r->tail = r->head = r->second = first_of(1);
 }
 
-static void
-free_chunk(eql_starts *r, eql_start_chunk *c)
-{
-    if (c)
-        eql_budget_free(r->budget, c, sizeof *c);
-}
-
 static uint32_t
 nchunks(const eql_starts *r)
 {
@@ -343,6 +354,118 @@ static size_t
 table_size(uint32_t cap)
 {
     return cap * sizeof(eql_start_chunk *);
+}
+
+static uint64_t
+slab_cost(void)
+{
+    return eql_budget_cost(EQL_STARTS_SLAB_BYTES);
+}
+
+static bool
+has_room(const eql_start_slab *slab)
+{
+    return slab->free || slab->ncut < SLAB_CHUNKS;
+}
+
+static void
+list_slab(eql_starts *r, eql_start_slab *slab)
+{
+    slab->prev = NULL;
+    slab->next = r->slab;
+    if (r->slab)
+        r->slab->prev = slab;
+    r->slab = slab;
+}
+
+static void
+unlist_slab(eql_starts *r, eql_start_slab *slab)
+{
+    if (slab->prev)
+        slab->prev->next = slab->next;
+    else
+        r->slab = slab->next;
+    if (slab->next)
+        slab->next->prev = slab->prev;
+}
+
+static bool
+add_slab(eql_starts *r)
+{
+    eql_start_slab *slab =
+        aligned_alloc(EQL_STARTS_SLAB_BYTES, EQL_STARTS_SLAB_BYTES);
+
+    if (!slab)
+        return false;
+    madvise(slab, EQL_STARTS_SLAB_BYTES, MADV_HUGEPAGE);
+    *slab = (eql_start_slab){0};
+    list_slab(r, slab);
+    r->budget->used += slab_cost();
+    if (r->budget->used > r->budget->peak)
+        r->budget->peak = r->budget->used;
+    return true;
+}
+
+static eql_start_chunk *
+cut_chunk(eql_starts *r, eql_start_slab *slab)
+{
+    eql_start_chunk *c = slab->free;
+
+    if (c)
+        slab->free = (eql_start_chunk *)(uintptr_t)c->starts[0].hash;
+    else
+        c = (void *)((char *)slab + ++slab->ncut * PAGE);
+    slab->nused++;
+    if (!has_room(slab))
+        unlist_slab(r, slab);
+    c->in_slab = true;
+    return c;
+}
+
+/* What a chunk that is not there costs. */
+static uint64_t
+chunk_cost(const eql_starts *r)
+{
+    if (r->slab)
+        return 0;
+    return nchunks(r) < EQL_STARTS_SLAB_FROM
+               ? eql_budget_cost(sizeof(eql_start_chunk))
+               : slab_cost();
+}
+
+/* NULL: out of memory. */
+static eql_start_chunk *
+new_chunk(eql_starts *r)
+{
+    if (!r->slab && nchunks(r) < EQL_STARTS_SLAB_FROM)
+        return eql_budget_alloc(r->budget, sizeof(eql_start_chunk));
+    if (!r->slab && !add_slab(r))
+        return NULL;
+    return cut_chunk(r, r->slab);
+}
+
+static void
+free_chunk(eql_starts *r, eql_start_chunk *c)
+{
+    eql_start_slab *slab;
+
+    if (!c)
+        return;
+    if (!c->in_slab) {
+        eql_budget_free(r->budget, c, sizeof *c);
+        return;
+    }
+    slab =
+        (void *)((uintptr_t)c / EQL_STARTS_SLAB_BYTES * EQL_STARTS_SLAB_BYTES);
+    if (!has_room(slab))
+        list_slab(r, slab);
+    c->starts[0].hash = (uint64_t)(uintptr_t)slab->free;
+    slab->free = c;
+    if (--slab->nused > 0)
+        return;
+    unlist_slab(r, slab);
+    free(slab);
+    r->budget->used -= slab_cost();
 }
 
 void
@@ -439,7 +562,7 @@ next_chunk(eql_starts *r, int64_t time_ns, uint64_t serial)
         return NULL;
     c = r->spare;
     if (!c)
-        c = eql_budget_alloc(r->budget, sizeof *c);
+        c = new_chunk(r);
     if (!c)
         return NULL;
     r->spare = NULL;
@@ -531,7 +654,7 @@ eql_starts_cost(const eql_starts *r, int64_t time_ns, uint64_t serial)
     if (nchunks(r) > EQL_STARTS_MAX_CHUNK / 8)
         return UINT64_MAX;
     if (!r->spare && (has_many_gaps(r) || !open_chunk(r, time_ns, serial)))
-        cost += eql_budget_cost(sizeof *r->spare);
+        cost += chunk_cost(r);
     if (nchunks(r) + 2 > r->cap)
         cost += eql_budget_cost(table_size(r->cap ? 2 * r->cap : LEAST_CHUNKS));
     if (index_is_full(r))

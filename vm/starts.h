@@ -40,8 +40,20 @@ typedef struct {
     uint64_t serial;
     uint32_t n;      /* of starts[] */
     uint32_t nother; /* of them gaps, or with an owner */
+    bool in_slab;    /* else it was allocated alone */
     eql_start starts[EQL_STARTS_PER_CHUNK];
 } eql_start_chunk; /* a page */
+
+/* Where rings are long, chunks are cut from slabs of a huge page: a start is
+ * read at random, and small pages would cost more than the memory does. */
+typedef struct eql_start_slab {
+    struct eql_start_slab *next, *prev; /* of those that have room */
+    eql_start_chunk *free;              /* chained by starts[0].hash */
+    uint32_t ncut, nused;               /* chunks */
+} eql_start_slab;
+
+#define EQL_STARTS_SLAB_BYTES ((size_t)2 << 20)
+#define EQL_STARTS_SLAB_FROM 4096u /* chunks of a ring */
 
 typedef struct {
     uint32_t at[10];
@@ -65,6 +77,7 @@ typedef struct {
     eql_start_bucket *buckets;
     uint64_t nbuckets;
     eql_start_chunk *spare;
+    eql_start_slab *slab; /* the first that has room, NULL: none */
 } eql_starts;
 
 /* Of rule and key, keyed; equal keys have equal ids, and 80 bits are kept. */

@@ -264,6 +264,37 @@ test_gaps_are_packed(void **state)
     close_model(&m);
 }
 
+/* Long rings are cut from slabs, which go when their last chunk does. */
+static void
+test_long_rings(void **state)
+{
+    const uint64_t n = (EQL_STARTS_SLAB_FROM + 1300) * EQL_STARTS_PER_CHUNK;
+    eql_budget b = {.max = UINT64_MAX};
+    eql_starts r;
+
+    (void)state;
+    eql_starts_init(&r, &b);
+    for (uint64_t i = 1; i <= 2 * n; i++) {
+        eql_start_info info = {.time_ns = (int64_t)i, .serial = i};
+        uint64_t most = b.used + eql_starts_cost(&r, info.time_ns, i);
+
+        b.peak = b.used;
+        assert_true(eql_starts_add(&r, id_of(i), &info));
+        assert_true(b.peak <= most);
+        if (i > n)
+            assert_int_equal(eql_starts_expire(&r, (int64_t)(i - n + 1)), 1);
+        if (i == n || i == 2 * n)
+            assert_true(b.used <= 40 * n);
+    }
+    assert_non_null(r.slab);
+    for (uint64_t i = n + 2; i <= 2 * n; i += 1001)
+        assert_int_not_equal(eql_starts_find(&r, id_of(i)), EQL_START_NONE);
+    assert_int_equal(eql_starts_expire(&r, INT64_MAX), n);
+    assert_true(b.used < 8 << 20);
+    eql_starts_free(&r);
+    assert_int_equal(b.used, 0);
+}
+
 /* At most 40 bytes each, whatever their number. */
 static void
 test_a_start_is_small(void **state)
@@ -311,6 +342,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_a_list),
         cmocka_unit_test(test_gaps_are_packed),
+        cmocka_unit_test(test_long_rings),
         cmocka_unit_test(test_a_start_is_small),
         cmocka_unit_test(test_memory_comes_back),
     };
