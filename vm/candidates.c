@@ -235,10 +235,13 @@ eql_candidates_free(eql_candidates *c)
     free(c);
 }
 
-const eql_candidate_counters *
-eql_candidates_get_counters(const eql_candidates *c)
+void
+eql_candidates_take_counters(eql_candidates *c, eql_candidate_counters *out)
 {
-    return &c->n;
+#define X(member) out->member += c->n.member;
+    EQL_CANDIDATE_COUNTERS(X)
+#undef X
+    c->n = (eql_candidate_counters){0};
 }
 
 void

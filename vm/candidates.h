@@ -36,13 +36,18 @@ eql_candidate_tables *eql_candidate_tables_new(const eql_prepared *pr,
                                                bool with_index);
 void eql_candidate_tables_free(eql_candidate_tables *t); /* NULL is fine */
 
+#define EQL_CANDIDATE_COUNTERS(X)                                              \
+    X(lookups)    /* of values in the memo */                                  \
+    X(known)      /* of them */                                                \
+    X(asked)      /* of the index, memo or not */                              \
+    X(candidates) /* stages */                                                 \
+    X(plans)      /* made */                                                   \
+    X(recalled)   /* leaves whose answers were remembered */
+
 typedef struct {
-    uint64_t lookups; /* of values in the memo */
-    uint64_t known;   /* of them */
-    uint64_t asked;   /* of the index, memo or not */
-    uint64_t candidates;
-    uint64_t plans;    /* made */
-    uint64_t recalled; /* leaves whose answers were remembered */
+#define X(member) uint64_t member;
+    EQL_CANDIDATE_COUNTERS(X)
+#undef X
 } eql_candidate_counters;
 
 /* One thread's. */
@@ -57,8 +62,9 @@ void eql_candidates_begin(eql_candidates *c, const eql_event *ev);
 /* Its candidates, ascending, each once; valid until the next event.  *n is
  * EQL_NONE when out of memory.  With an index only. */
 const uint32_t *eql_candidates_find(eql_candidates *c, uint32_t *n);
-const eql_candidate_counters *
-eql_candidates_get_counters(const eql_candidates *c);
+/* Adds what was counted since the last call. */
+void eql_candidates_take_counters(eql_candidates *c,
+                                  eql_candidate_counters *out);
 
 /* Is it known whether the leaf holds for this event? */
 bool eql_candidates_recall(eql_candidates *c, uint32_t leaf, bool *holds);

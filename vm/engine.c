@@ -31,7 +31,7 @@ struct eql_engine {
     eql_candidate_tables *tables; /* NULL: neither index nor memo */
     eql_sieve *sieve;
     eql_lane *lane; /* of the sieve; NULL before it is asked for */
-    bool count_fields;
+    bool count_fields, profile;
     eql_pending *pending;
     eql_order *order;
     eql_seq *seq;
@@ -253,6 +253,8 @@ eql_engine_new_lane(const eql_engine *e, const eql_engine_calls *calls)
 {
     eql_lane *l = eql_lane_new(e->program, e->captures, calls, e->count_fields);
 
+    if (l && e->profile)
+        eql_lane_profile(l);
     if (l && e->tables && !eql_lane_use(l, e->tables, !e->options.no_memo)) {
         eql_lane_free(l);
         l = NULL;
@@ -387,6 +389,19 @@ eql_engine_count_fields(eql_engine *e)
 {
     e->count_fields = true;
     eql_sieve_count_fields(e->sieve);
+}
+
+void
+eql_engine_profile(eql_engine *e)
+{
+    e->profile = true;
+    eql_sieve_profile(e->sieve);
+}
+
+eql_candidate_counters
+eql_engine_candidates(eql_engine *e)
+{
+    return eql_sieve_candidates(e->sieve);
 }
 
 uint64_t

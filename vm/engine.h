@@ -9,6 +9,7 @@
 #ifndef EQL_VM_ENGINE_H
 #define EQL_VM_ENGINE_H
 
+#include "vm/candidates.h"
 #include "vm/event.h"
 #include "vm/hit.h"
 
@@ -130,7 +131,14 @@ typedef struct {
     uint64_t hits; /* filter held and no exception did */
     uint64_t withheld;
     uint64_t keyless; /* some key had no value */
+    /* With eql_engine_profile: */
+    uint64_t candidates; /* events whose values were tried on its filter */
+    uint64_t ns;         /* that this took, keys and captures too; estimated
+                            from one event in EQL_PROFILE_EVERY */
 } eql_stage_counters;
+
+/* A prime: events often come in rounds. */
+#define EQL_PROFILE_EVERY 17u
 
 typedef enum {
     EQL_ENGINE_OK,
@@ -177,6 +185,11 @@ uint64_t eql_engine_key_missing(const eql_engine *e, uint32_t stage,
 /* From now on, count the events that have a value for each field. */
 void eql_engine_count_fields(eql_engine *e);
 uint64_t eql_engine_field_present(const eql_engine *e, uint32_t field);
+/* From now on, count candidates and measure time per stage.  To be called
+ * before there are lanes. */
+void eql_engine_profile(eql_engine *e);
+/* What index and memo did, for reports; zeros without them. */
+eql_candidate_counters eql_engine_candidates(eql_engine *e);
 const char *eql_engine_error(const eql_engine *e); /* "" when none */
 
 #endif

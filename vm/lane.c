@@ -69,6 +69,12 @@ eql_lane_use(eql_lane *l, const eql_candidate_tables *t, bool remember)
 }
 
 void
+eql_lane_profile(eql_lane *l)
+{
+    eql_sieve_profile(l->sieve);
+}
+
+void
 eql_lane_collect(eql_lane *l, eql_sieve *to)
 {
     if (l->owned)

@@ -44,6 +44,7 @@ eql_lane *eql_lane_of(eql_sieve *s, eql_engine_counters *counters);
 void eql_lane_free(eql_lane *l); /* NULL is fine */
 /* See eql_sieve_use. */
 bool eql_lane_use(eql_lane *l, const eql_candidate_tables *t, bool remember);
+void eql_lane_profile(eql_lane *l); /* see eql_sieve_profile */
 /* Moves what its own sieve has counted per stage, key and field to another. */
 void eql_lane_collect(eql_lane *l, eql_sieve *to);
 /* Empties the batch; events from now on are its. */

@@ -6,6 +6,7 @@
 #include "vm/sieve.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "stdlib/functions.h"
 #include "vm/dispatch.h"
@@ -28,7 +29,10 @@ struct eql_sieve {
     eql_vec lineage_clocks; /* uint32_t: clocks of rules with a lineage */
     eql_stage_counters *stages;
     bool count_fields;
-    uint64_t *present; /* per program field */
+    bool profile;
+    uint64_t clock_ns;              /* what looking at the clock twice costs */
+    eql_candidate_counters counted; /* so far, and by other sieves */
+    uint64_t *present;              /* per program field */
 };
 
 static bool
@@ -149,6 +153,31 @@ count_fields(eql_sieve *s, const eql_event *ev)
 {
     for (uint32_t f = 0; f < s->program->nfields; f++)
         s->present[f] += is_present(s->program, ev, f);
+}
+
+/* --- what stages cost --------------------------------------------------------
+ */
+
+static uint64_t
+now_ns(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+void
+eql_sieve_profile(eql_sieve *s)
+{
+    s->profile = true;
+    s->clock_ns = UINT64_MAX;
+    for (int i = 0; i < 100; i++) {
+        uint64_t before = now_ns(), took = now_ns() - before;
+
+        if (took < s->clock_ns)
+            s->clock_ns = took;
+    }
 }
 
 /* --- one event ---------------------------------------------------------------
@@ -326,6 +355,23 @@ see_stage(eql_sieve *s, uint32_t stage, const eql_event *ev)
     return add_entry(s, stage, ev, flags);
 }
 
+/* The same, told to the stage's counters. */
+static eql_engine_result
+see_stage_profiled(eql_sieve *s, uint32_t stage, const eql_event *ev)
+{
+    bool timed = s->counters->events % EQL_PROFILE_EVERY == 0;
+    uint64_t before = timed ? now_ns() : 0, took;
+    eql_engine_result res = see_stage(s, stage, ev);
+
+    s->stages[stage].candidates++;
+    if (!timed)
+        return res;
+    took = now_ns() - before;
+    if (took > s->clock_ns)
+        s->stages[stage].ns += (took - s->clock_ns) * EQL_PROFILE_EVERY;
+    return res;
+}
+
 /* Even without an id it lets lineages forget the process that ended before. */
 static bool
 is_of_process(const eql_event *ev)
@@ -475,7 +521,8 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
     if (n == EQL_NONE)
         return EQL_ENGINE_NOMEM;
     for (uint32_t i = 0; i < n && res == EQL_ENGINE_OK; i++)
-        res = see_stage(s, stages[i], ev);
+        res = s->profile ? see_stage_profiled(s, stages[i], ev)
+                         : see_stage(s, stages[i], ev);
     s->counters->combinations_capped += eql_interp_capped(s->interp) - capped;
     if (eql_interp_failed(s->interp) || s->opened.failed)
         res = EQL_ENGINE_NOMEM;
@@ -493,12 +540,16 @@ eql_sieve_collect(eql_sieve *to, eql_sieve *from)
         to->stages[i].hits += from->stages[i].hits;
         to->stages[i].withheld += from->stages[i].withheld;
         to->stages[i].keyless += from->stages[i].keyless;
+        to->stages[i].candidates += from->stages[i].candidates;
+        to->stages[i].ns += from->stages[i].ns;
         from->stages[i] = (eql_stage_counters){0};
     }
     for (uint32_t f = 0; f < p->nfields; f++) {
         to->present[f] += from->present[f];
         from->present[f] = 0;
     }
+    if (from->candidates)
+        eql_candidates_take_counters(from->candidates, &to->counted);
     eql_keys_collect(to->keys, from->keys);
 }
 
@@ -518,4 +569,12 @@ uint64_t
 eql_sieve_field_present(const eql_sieve *s, uint32_t field)
 {
     return s->present[field];
+}
+
+eql_candidate_counters
+eql_sieve_candidates(eql_sieve *s)
+{
+    if (s->candidates)
+        eql_candidates_take_counters(s->candidates, &s->counted);
+    return s->counted;
 }

@@ -33,13 +33,17 @@ void eql_sieve_free(eql_sieve *s); /* NULL is fine */
 bool eql_sieve_use(eql_sieve *s, const eql_candidate_tables *t, bool remember);
 /* From now on, count the fields that events have (costs a look at each). */
 void eql_sieve_count_fields(eql_sieve *s);
-/* Moves what `from` has counted per stage, key and field to `to`; both are of
- * one program. */
+/* See eql_engine_profile. */
+void eql_sieve_profile(eql_sieve *s);
+/* Moves what `from` has counted per stage, key and field, and of candidates, to
+ * `to`; both are of one program. */
 void eql_sieve_collect(eql_sieve *to, eql_sieve *from);
 eql_engine_result eql_sieve_event(eql_sieve *s, const eql_event *ev,
                                   eql_sieve_fn fn, void *ctx);
 const eql_stage_counters *eql_sieve_stage(const eql_sieve *s, uint32_t stage);
 uint64_t eql_sieve_key_missing(const eql_sieve *s, uint32_t key);
+/* Of all events so far; zeros without tables. */
+eql_candidate_counters eql_sieve_candidates(eql_sieve *s);
 /* Events in which program field f had a value; 0 unless they are counted. */
 uint64_t eql_sieve_field_present(const eql_sieve *s, uint32_t field);
 
