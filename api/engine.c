@@ -161,6 +161,7 @@ events_options(eqlvm_engine *e)
         .max_depth = o->max_event_depth,
         .temp_dir = o->temp_dir,
         .max_spool_bytes = o->max_spool_bytes,
+        .only_read = o->only_read,
         .block_bytes = o->block_bytes,
         .problem = on_problem,
         .stop = on_stop,
@@ -195,6 +196,8 @@ make_parts(eqlvm_engine *e, eql_buf *why)
     }
     if (e->engine && e->o.count_fields)
         eql_engine_count_fields(e->engine);
+    if (e->engine && e->o.profile)
+        eql_engine_profile(e->engine);
     return e->engine && eql_engine_share(e);
 }
 

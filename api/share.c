@@ -42,11 +42,9 @@ usable_cpus(void)
     return n < 1 ? 1 : (uint32_t)n;
 }
 
-static uint32_t
-wanted_threads(const eqlvm_engine_options *o)
+uint32_t
+eqlvm_threads(uint32_t n)
 {
-    uint32_t n = o->threads;
-
     if (n == 0) {
         n = usable_cpus();
         return n < EQLVM_DEFAULT_THREADS ? n : EQLVM_DEFAULT_THREADS;
@@ -141,7 +139,7 @@ on_merge(void *ctx, uint32_t i, const eql_events_place *place)
 bool
 eql_engine_share(eqlvm_engine *e)
 {
-    eql_events_sharing sharing = {.workers = wanted_threads(&e->o),
+    eql_events_sharing sharing = {.workers = eqlvm_threads(e->o.threads),
                                   .begin = on_begin,
                                   .event = on_event,
                                   .end = on_end,

@@ -1,6 +1,7 @@
 /* stats.c -- what happened in a run: as numbers, as JSON, as advice. */
 #include "api/engine.h"
 #include "api/fields.h"
+#include "io/scan.h"
 
 #include <inttypes.h>
 
@@ -127,6 +128,31 @@ eqlvm_engine_stats(const eqlvm_engine *e, eqlvm_stats *out)
     out->files_failed = e->files_failed;
     for (unsigned i = 0; i < EQL_SEVERITY_COUNT; i++)
         out->by_severity[i] = e->by_severity[i];
+}
+
+void
+eqlvm_engine_rule_cost(const eqlvm_engine *e, uint32_t rule,
+                       eqlvm_rule_cost *out)
+{
+    *out = (eqlvm_rule_cost){0};
+    if (!e || rule >= e->program->nrules)
+        return;
+    for (uint32_t i = 0; i < e->program->nstages; i++) {
+        const eql_stage_counters *n = eql_engine_stage(e->engine, i);
+
+        if (e->program->stages[i].rule != rule)
+            continue;
+        out->ns += (double)n->ns;
+        out->candidates += n->candidates;
+        out->hits += n->hits;
+    }
+    out->alerts = e->rule_alerts[rule];
+}
+
+const char *
+eqlvm_kernel(void)
+{
+    return eql_kernel_name(eql_kernel_best());
 }
 
 uint64_t

@@ -63,8 +63,9 @@ int cli_parse(const cli_verb *verb, const cli_option *options, size_t noptions,
               int argc, char **argv, cli_list *operands);
 void cli_list_free(cli_list *l);
 
-extern const cli_verb cli_verb_check, cli_verb_compile, cli_verb_dump,
-    cli_verb_fields, cli_verb_functions, cli_verb_run, cli_verb_test;
+extern const cli_verb cli_verb_bench, cli_verb_check, cli_verb_compile,
+    cli_verb_dump, cli_verb_fields, cli_verb_functions, cli_verb_run,
+    cli_verb_test;
 extern const cli_verb *const cli_verbs[];
 extern const size_t cli_nverbs;
 /* Closest of n names by edit distance, or NULL. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 const cli_verb *const cli_verbs[] = {
-    &cli_verb_run,  &cli_verb_check,  &cli_verb_test,      &cli_verb_compile,
-    &cli_verb_dump, &cli_verb_fields, &cli_verb_functions,
+    &cli_verb_run,   &cli_verb_check, &cli_verb_test,   &cli_verb_compile,
+    &cli_verb_bench, &cli_verb_dump,  &cli_verb_fields, &cli_verb_functions,
 };
 const size_t cli_nverbs = sizeof cli_verbs / sizeof cli_verbs[0];
 

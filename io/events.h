@@ -52,8 +52,9 @@ typedef struct {
     eql_input_kind input;
     eql_time_policy time_policy;
     bool has_utc_offset;
-    int64_t utc_offset_ns;    /* of zone-less record times; else learned */
-    eql_strview mapping;      /* mapping file's text; empty: the one built in */
+    int64_t utc_offset_ns; /* of zone-less record times; else learned */
+    eql_strview mapping;   /* mapping file's text; empty: the one built in */
+    bool only_read; /* lines and blocks are read and looked at no further */
     size_t max_line_bytes;    /* 0: default; at most 1 GiB */
     uint32_t max_depth;       /* 0: default; at most 2000 */
     const char *temp_dir;     /* NULL: TMPDIR, else /tmp */

@@ -140,6 +140,8 @@ take_text(eql_taker *t, eql_take *to, const eql_line *line)
 eql_events_result
 eql_taker_line(eql_taker *t, eql_take *to, const eql_line *line)
 {
+    if (t->o->only_read)
+        return EQL_EVENTS_OK;
     switch (line->kind) {
     case EQL_LINE_BLANK: to->n->lines_blank++; break;
     case EQL_LINE_TEXT: return take_text(t, to, line);
@@ -184,6 +186,8 @@ eql_taker_block(eql_taker *t, eql_take *to, const eql_block *b, uint64_t *lines)
 
     line.line = to->line + 1;
     *lines = 0;
+    if (t->o->only_read)
+        return EQL_EVENTS_OK;
     if (b->too_long) {
         *lines = !b->cut;
         return eql_taker_line(t, to, &line);

@@ -358,6 +358,9 @@ typedef struct {
     /* Evaluate all rules of an event's category; forget what was learned of
      * values.  Slower; alerts are the same. */
     bool no_index, no_memo;
+    bool profile;   /* measure rules, for eqlvm_engine_rule_cost; slower */
+    bool only_read; /* read and split the input, do nothing with it: how fast
+                       could a run be? */
     size_t block_bytes; /* of JSON lines that a thread takes; 0: 256 KiB */
     void (*problem)(void *ctx, const eqlvm_problem *p); /* may be NULL */
     /* Called now and then with bytes read (decompressed) and events; NULL. */
@@ -426,6 +429,21 @@ EQLVM_API eqlvm_status eqlvm_engine_finish(eqlvm_engine *e);
 EQLVM_API void eqlvm_engine_stop(eqlvm_engine *e);
 EQLVM_API void eqlvm_engine_stats(const eqlvm_engine *e, eqlvm_stats *out);
 EQLVM_API const char *eqlvm_engine_error(const eqlvm_engine *e);
+/* What a rule has cost so far, with options.profile. */
+typedef struct {
+    double ns;           /* its filters, exceptions, keys: estimated from
+                            samples, all threads together */
+    uint64_t candidates; /* of its stages: events that had to be looked at */
+    uint64_t hits;       /* of its stages */
+    uint64_t alerts;
+} eqlvm_rule_cost;
+EQLVM_API void eqlvm_engine_rule_cost(const eqlvm_engine *e, uint32_t rule,
+                                      eqlvm_rule_cost *out);
+/* Threads that the option stands for on this machine. */
+EQLVM_API uint32_t eqlvm_threads(uint32_t threads);
+/* The reader's instructions on this machine: "avx512", "avx2", "sse4.2",
+ * "scalar". */
+EQLVM_API const char *eqlvm_kernel(void);
 /* Alerts of one rule so far. */
 EQLVM_API uint64_t eqlvm_engine_rule_alerts(const eqlvm_engine *e,
                                             uint32_t rule);
