@@ -7,6 +7,8 @@
 
 #include <sys/mman.h>
 
+#include "vm/start_chunk.h"
+
 #define SLOTS 10u       /* of a bucket */
 #define FULL_SLOTS 8u   /* on average, before the index grows */
 #define LEAST_CHUNKS 4u /* of the table of chunks */
@@ -14,8 +16,6 @@
 #define AHEAD 12u /* starts whose buckets are asked for before their turn */
 #define LINE ((size_t)64)
 #define HUGE_PAGE ((size_t)2 << 20)
-#define PAGE ((size_t)4096)
-#define SLAB_CHUNKS (EQL_STARTS_SLAB_BYTES / PAGE - 1) /* behind its head */
 #define MOST_GAPS (2 * EQL_STARTS_PER_CHUNK) /* beside half of what lives */
 
 #define TIME_BITS 48
@@ -27,7 +27,6 @@
 #define GAP PLACE_MASK
 #define OWNED (PLACE_MASK - 1)
 
-_Static_assert(sizeof(eql_start_chunk) <= PAGE, "a chunk is a page");
 _Static_assert(sizeof(eql_start_bucket) == LINE, "a bucket is a cache line");
 _Static_assert(EQL_START_MAX_PLACE / 8 < OWNED, "places are no marks");
 
@@ -344,128 +343,10 @@ eql_starts_init(eql_starts *r, eql_budget *budget)
     r->tail = r->head = r->second = first_of(1);
 }
 
-static uint32_t
-nchunks(const eql_starts *r)
-{
-    return chunk_of(r->head) - chunk_of(r->tail) + 1;
-}
-
 static size_t
 table_size(uint32_t cap)
 {
     return cap * sizeof(eql_start_chunk *);
-}
-
-static uint64_t
-slab_cost(void)
-{
-    return eql_budget_cost(EQL_STARTS_SLAB_BYTES);
-}
-
-static bool
-has_room(const eql_start_slab *slab)
-{
-    return slab->free || slab->ncut < SLAB_CHUNKS;
-}
-
-static void
-list_slab(eql_starts *r, eql_start_slab *slab)
-{
-    slab->prev = NULL;
-    slab->next = r->slab;
-    if (r->slab)
-        r->slab->prev = slab;
-    r->slab = slab;
-}
-
-static void
-unlist_slab(eql_starts *r, eql_start_slab *slab)
-{
-    if (slab->prev)
-        slab->prev->next = slab->next;
-    else
-        r->slab = slab->next;
-    if (slab->next)
-        slab->next->prev = slab->prev;
-}
-
-static bool
-add_slab(eql_starts *r)
-{
-    eql_start_slab *slab =
-        aligned_alloc(EQL_STARTS_SLAB_BYTES, EQL_STARTS_SLAB_BYTES);
-
-    if (!slab)
-        return false;
-    madvise(slab, EQL_STARTS_SLAB_BYTES, MADV_HUGEPAGE);
-    *slab = (eql_start_slab){0};
-    list_slab(r, slab);
-    r->budget->used += slab_cost();
-    if (r->budget->used > r->budget->peak)
-        r->budget->peak = r->budget->used;
-    return true;
-}
-
-static eql_start_chunk *
-cut_chunk(eql_starts *r, eql_start_slab *slab)
-{
-    eql_start_chunk *c = slab->free;
-
-    if (c)
-        slab->free = (eql_start_chunk *)(uintptr_t)c->starts[0].hash;
-    else
-        c = (void *)((char *)slab + ++slab->ncut * PAGE);
-    slab->nused++;
-    if (!has_room(slab))
-        unlist_slab(r, slab);
-    c->in_slab = true;
-    return c;
-}
-
-/* What a chunk that is not there costs. */
-static uint64_t
-chunk_cost(const eql_starts *r)
-{
-    if (r->slab)
-        return 0;
-    return nchunks(r) < EQL_STARTS_SLAB_FROM
-               ? eql_budget_cost(sizeof(eql_start_chunk))
-               : slab_cost();
-}
-
-/* NULL: out of memory. */
-static eql_start_chunk *
-new_chunk(eql_starts *r)
-{
-    if (!r->slab && nchunks(r) < EQL_STARTS_SLAB_FROM)
-        return eql_budget_alloc(r->budget, sizeof(eql_start_chunk));
-    if (!r->slab && !add_slab(r))
-        return NULL;
-    return cut_chunk(r, r->slab);
-}
-
-static void
-free_chunk(eql_starts *r, eql_start_chunk *c)
-{
-    eql_start_slab *slab;
-
-    if (!c)
-        return;
-    if (!c->in_slab) {
-        eql_budget_free(r->budget, c, sizeof *c);
-        return;
-    }
-    slab =
-        (void *)((uintptr_t)c / EQL_STARTS_SLAB_BYTES * EQL_STARTS_SLAB_BYTES);
-    if (!has_room(slab))
-        list_slab(r, slab);
-    c->starts[0].hash = (uint64_t)(uintptr_t)slab->free;
-    slab->free = c;
-    if (--slab->nused > 0)
-        return;
-    unlist_slab(r, slab);
-    free(slab);
-    r->budget->used -= slab_cost();
 }
 
 void
@@ -473,9 +354,9 @@ eql_starts_free(eql_starts *r)
 {
     for (uint32_t c = chunk_of(r->tail); c <= chunk_of(r->head); c++) {
         if (first_of(c) != r->head)
-            free_chunk(r, *chunk_at(r, c));
+            eql_start_chunk_free(r, *chunk_at(r, c));
     }
-    free_chunk(r, r->spare);
+    eql_start_chunk_free(r, r->spare);
     if (r->chunks)
         eql_budget_free(r->budget, (void *)r->chunks, table_size(r->cap));
     free_index(r);
@@ -490,7 +371,7 @@ retire_chunk(eql_starts *r)
 
     r->tail = first_of(chunk_of(r->tail) + 1);
     if (r->spare)
-        free_chunk(r, c);
+        eql_start_chunk_free(r, c);
     else
         r->spare = c;
 }
@@ -522,7 +403,7 @@ grow_table(eql_starts *r)
     uint32_t old = r->cap, cap = old ? 2 * old : LEAST_CHUNKS;
     eql_start_chunk **to, **from = r->chunks;
 
-    if (nchunks(r) + 1 <= old)
+    if (eql_starts_nchunks(r) + 1 <= old)
         return true;
     to = eql_budget_alloc(r->budget, table_size(cap));
     if (!to)
@@ -562,7 +443,7 @@ next_chunk(eql_starts *r, int64_t time_ns, uint64_t serial)
         return NULL;
     c = r->spare;
     if (!c)
-        c = new_chunk(r);
+        c = eql_start_chunk_new(r);
     if (!c)
         return NULL;
     r->spare = NULL;
@@ -651,11 +532,11 @@ eql_starts_cost(const eql_starts *r, int64_t time_ns, uint64_t serial)
 {
     uint64_t cost = 0;
 
-    if (nchunks(r) > EQL_STARTS_MAX_CHUNK / 8)
+    if (eql_starts_nchunks(r) > EQL_STARTS_MAX_CHUNK / 8)
         return UINT64_MAX;
     if (!r->spare && (has_many_gaps(r) || !open_chunk(r, time_ns, serial)))
-        cost += chunk_cost(r);
-    if (nchunks(r) + 2 > r->cap)
+        cost += eql_start_chunk_cost(r);
+    if (eql_starts_nchunks(r) + 2 > r->cap)
         cost += eql_budget_cost(table_size(r->cap ? 2 * r->cap : LEAST_CHUNKS));
     if (index_is_full(r))
         cost += index_cost(larger(r->nbuckets)) - index_cost(r->nbuckets);
@@ -669,7 +550,8 @@ eql_starts_add(eql_starts *r, eql_start_id id, const eql_start_info *info)
                    .when = (uint64_t)id.check << TIME_BITS,
                    .where = info->place / 8};
 
-    if (r->cap > 0 && chunk_of(r->head) > EQL_STARTS_MAX_CHUNK - 2 - nchunks(r))
+    if (r->cap > 0 &&
+        chunk_of(r->head) > EQL_STARTS_MAX_CHUNK - 2 - eql_starts_nchunks(r))
         renumber(r);
     if (has_many_gaps(r) && !pack(r))
         return false;
