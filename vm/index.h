@@ -34,9 +34,9 @@ typedef struct {
 
 /* What is known of a path's value. */
 typedef struct {
-    eql_marks marks;        /* that hold */
+    eql_marks marks;        /* that hold, or may, where work runs out */
     uint32_t n;             /* stages, ascending, each once: one of their */
-    const uint32_t *stages; /* access leaves on this path holds */
+    const uint32_t *stages; /* access leaves on this path holds, or may */
 } eql_answer;
 
 typedef struct eql_index eql_index;
