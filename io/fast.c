@@ -5,6 +5,7 @@
 
 #include "io/decode.h"
 #include "io/project.h"
+#include "io/records.h"
 #include "io/shape.h"
 #include "io/walk.h"
 
@@ -24,6 +25,11 @@ struct eql_fast {
     eql_buf own;
     eql_walk *walk;
     eql_shapes *shapes;
+    const eql_mapping *mapping;
+    eql_records *records; /* NULL: none was met, or there is no way */
+    bool no_records;      /* there is none */
+    bool last_was_record;
+    uint32_t max_depth;
     eql_scan_line line; /* given last */
     eql_raw *raws;
     eql_slot *slots;
@@ -125,7 +131,8 @@ make(eql_fast *f, const eql_reader_options *o)
 
 eql_fast *
 eql_fast_new(const eql_program *p, const eql_reader_options *o,
-             eql_fast_slots_fn slots, void *ctx, eql_reader_counters *n)
+             const eql_mapping *m, eql_fast_slots_fn slots, void *ctx,
+             eql_reader_counters *n)
 {
     eql_fast *f = calloc(1, sizeof *f);
 
@@ -133,6 +140,9 @@ eql_fast_new(const eql_program *p, const eql_reader_options *o,
         return NULL;
     f->program = p;
     f->input = o->input;
+    f->mapping = o->input == EQL_INPUT_ECS ? NULL : m;
+    f->max_depth = o->max_depth;
+    f->last_was_record = o->input == EQL_INPUT_WINEVENT;
     f->careful = slots;
     f->ctx = ctx;
     f->n = n;
@@ -155,6 +165,7 @@ eql_fast_free(eql_fast *f)
     eql_scan_free(f->own_scan);
     eql_walk_free(f->walk);
     eql_shapes_free(f->shapes);
+    eql_records_free(f->records);
     eql_buf_free(&f->own);
     free(f->raws);
     free(f->slots);
@@ -196,8 +207,8 @@ fill(void *ctx, uint32_t field)
     const eql_raw *raw = NULL;
 
     for (uint32_t i = 0; i < f->lazy.nraws && !raw; i++)
-        if (f->raws[i].path == path)
-            raw = &f->raws[i];
+        if (f->lazy.raws[i].path == path)
+            raw = &f->lazy.raws[i];
     f->slots[field] = (eql_slot){0};
     if (raw && (!raw->p ||
                 !eql_decode_slot(&f->decode, field, eql_sv(raw->p, raw->len),
@@ -215,6 +226,7 @@ begin_event(eql_fast *f)
         memset(f->filled, 0, f->program->nfields * sizeof *f->filled);
         f->lazy.epoch = 1;
     }
+    f->lazy.raws = f->raws;
     f->lazy.nraws = 0;
     eql_decode_reset(&f->decode);
 }
@@ -277,20 +289,6 @@ line_of(eql_fast *f, eql_strview text)
 /* --- events
  * ---------------------------------------------------------------------- */
 
-/* Would the careful reader map this one, or reject it?  See record.c. */
-static bool
-is_record(uint32_t special)
-{
-    bool id = special & EQL_NAMES_EVENT_ID;
-
-    if (special & EQL_NAMES_SYSTEM)
-        return true;
-    if (special & EQL_NAMES_EVENT_ID6 && special & EQL_NAMES_BEAT)
-        return true;
-    return id && special & (EQL_NAMES_MODULE | EQL_NAMES_TENANT |
-                            EQL_NAMES_CREATED | EQL_NAMES_HOSTNAME);
-}
-
 static bool
 is_null(const char *p, uint32_t len)
 {
@@ -326,34 +324,86 @@ take_finds(eql_fast *f, const eql_scan_line *line, const eql_walked *w)
     }
 }
 
-/* By walking; false: for the careful reader. */
-static bool
-walk(eql_fast *f, const eql_scan_line *line)
+/* --- records
+ * --------------------------------------------------------------------- */
+
+/* A mapped event holds a text up to three times, and its arguments once more.
+ */
+#define MAPPED_COST 8u
+
+static eql_record_status
+read_record(eql_fast *f, const eql_scan_line *line, eql_wall_clock *clock,
+            eql_event *ev)
+{
+    if (!f->records && !f->no_records) {
+        f->records = eql_records_new(f->program, &f->paths, f->mapping,
+                                     f->max_depth, eql_kernel_best(), f->n);
+        f->no_records = !f->records;
+    }
+    if (!f->records || line->text.len > f->max_len / MAPPED_COST)
+        return EQL_RECORD_ODD;
+    return eql_records_read(f->records, line, clock, &f->lazy, ev);
+}
+
+/* --- all texts
+ * ------------------------------------------------------------------- */
+
+typedef enum { TAKEN, IS_RECORD, IS_ODD } found;
+
+/* As an event of its own. */
+static found
+read_event(eql_fast *f, const eql_scan_line *line)
 {
     eql_walked w;
 
-    if (!eql_walk_line(f->walk, line, &w) ||
-        (f->input == EQL_INPUT_AUTO && is_record(w.special)))
-        return false;
+    if (eql_shapes_raws(f->shapes, line, f->raws, &f->lazy.nraws))
+        return TAKEN;
+    if (!eql_walk_line(f->walk, line, &w))
+        return IS_ODD;
+    if (f->mapping && eql_records_is_one(w.special))
+        return IS_RECORD;
     take_finds(f, line, &w);
     eql_shapes_learn(f->shapes, line, &w);
-    return true;
+    return TAKEN;
+}
+
+/* What the last line was is tried first.  false: for the careful reader. */
+static bool
+read_line(eql_fast *f, const eql_scan_line *line, eql_wall_clock *clock,
+          eql_event *ev, bool *mapped)
+{
+    eql_record_status st = EQL_RECORD_NONE;
+    found is;
+
+    if (f->last_was_record)
+        st = read_record(f, line, clock, ev);
+    if (st == EQL_RECORD_NONE) {
+        if (f->input == EQL_INPUT_WINEVENT)
+            return false;
+        is = read_event(f, line);
+        f->last_was_record = is == IS_RECORD;
+        if (is != IS_RECORD)
+            return is == TAKEN;
+        st = read_record(f, line, clock, ev);
+    }
+    *mapped = st == EQL_RECORD_MAPPED;
+    return *mapped;
 }
 
 bool
-eql_fast_read(eql_fast *f, eql_strview text, eql_event *ev)
+eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
+              eql_event *ev, bool *mapped)
 {
     const eql_scan_line *line = line_of(f, text);
 
     begin_event(f);
+    *mapped = false;
     if (!line || line->odd || line->text.len > f->max_len ||
-        f->input == EQL_INPUT_WINEVENT)
-        return false;
-    if (!eql_shapes_raws(f->shapes, line, f->raws, &f->lazy.nraws) &&
-        !walk(f, line))
+        !read_line(f, line, clock, ev, mapped))
         return false;
     ev->slots = f->slots;
     ev->lazy = &f->lazy;
-    ev->has_utc = ev->has_wall = false;
+    if (!*mapped)
+        ev->has_utc = ev->has_wall = false;
     return true;
 }

@@ -15,16 +15,18 @@ typedef struct eql_fast eql_fast;
  * of memory. */
 typedef const eql_slot *(*eql_fast_slots_fn)(void *ctx);
 
-/* NULL when out of memory. */
+/* The mapping is borrowed; NULL: never map.  NULL when out of memory. */
 eql_fast *eql_fast_new(const eql_program *p, const eql_reader_options *o,
-                       eql_fast_slots_fn slots, void *ctx,
+                       const eql_mapping *m, eql_fast_slots_fn slots, void *ctx,
                        eql_reader_counters *n);
 void eql_fast_free(eql_fast *f);
 
 void eql_fast_block(eql_fast *f, eql_strview block);
 bool eql_fast_line(eql_fast *f, eql_strview *line);
-/* Sets slots and lazy, has_utc and has_wall; false: for the careful reader. */
-bool eql_fast_read(eql_fast *f, eql_strview text, eql_event *ev);
+/* Sets slots and lazy, has_utc and has_wall; of a Windows record (mapped) also
+ * its times, and the clock learns.  false: for the careful reader. */
+bool eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
+                   eql_event *ev, bool *mapped);
 /* A slot was wanted and there was no memory for it. */
 bool eql_fast_failed(const eql_fast *f);
 

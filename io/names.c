@@ -265,30 +265,65 @@ lay_vague(build *b)
     return true;
 }
 
+static bool
+begin(build *b)
+{
+    *b->t = (eql_names){0};
+    b->known = eql_map_new();
+    b->failed = !b->known;
+    if (!b->failed)
+        (void)add_node(b);
+    return !b->failed;
+}
+
+static bool
+finish(build *b)
+{
+    b->failed = b->failed || !make_tables(b) || !lay_vague(b);
+    eql_map_free(b->known);
+    eql_vec_free(&b->links);
+    eql_vec_free(&b->vague);
+    eql_buf_free(&b->key);
+    if (b->failed)
+        eql_names_free(b->t);
+    return !b->failed;
+}
+
 bool
 eql_names_init(eql_names *t, const eql_program *p, const eql_paths *paths)
 {
     build b = {.t = t, .p = p};
 
-    *t = (eql_names){0};
-    b.known = eql_map_new();
-    b.failed = !b.known;
-    if (!b.failed)
-        (void)add_node(&b);
+    (void)begin(&b);
     for (uint32_t i = 0; i < paths->n && !b.failed; i++)
         add_path(&b, &paths->items[i], i);
     if (!b.failed)
         add_specials(&b);
     if (!b.failed)
         mark_whole(&b, paths);
-    b.failed = b.failed || !make_tables(&b) || !lay_vague(&b);
-    eql_map_free(b.known);
-    eql_vec_free(&b.links);
-    eql_vec_free(&b.vague);
-    eql_buf_free(&b.key);
-    if (b.failed)
-        eql_names_free(t);
-    return !b.failed;
+    return finish(&b);
+}
+
+bool
+eql_names_init_ways(eql_names *t, const eql_names_way *ways, uint32_t n)
+{
+    build b = {.t = t};
+
+    (void)begin(&b);
+    for (uint32_t i = 0; i < n && !b.failed; i++) {
+        uint32_t node = 0;
+
+        b.failed |= ways[i].n > MAX_NAMES;
+        for (uint32_t k = 0; k < ways[i].n && !b.failed; k++)
+            node = link_to(&b, node, eql_sv_cstr(ways[i].keys[k]), EQL_NONE);
+        if (b.failed)
+            break;
+        node_at(&b, node)->path = i;
+        node_at(&b, node)->whole = true;
+    }
+    if (!b.failed)
+        add_specials(&b);
+    return finish(&b);
 }
 
 void

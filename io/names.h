@@ -56,6 +56,15 @@ typedef struct {
 
 /* false when out of memory; then there is nothing to free. */
 bool eql_names_init(eql_names *t, const eql_program *p, const eql_paths *paths);
+/* A way down by exactly these keys (NUL-terminated, never dotted joins). */
+typedef struct {
+    const char *const *keys;
+    uint32_t n;
+} eql_names_way;
+
+/* Ways in place of a program's paths; objects are values, too.  false as above,
+ * and when one is longer than EQL_NAMES_MAX. */
+bool eql_names_init_ways(eql_names *t, const eql_names_way *ways, uint32_t n);
 void eql_names_free(eql_names *t);
 
 static inline const eql_names_node *

@@ -13,17 +13,13 @@
 #define EQL_IO_RAWMAP_H
 
 #include "io/mapping.h"
+#include "io/names.h"
 #include "program/paths.h"
 #include "vm/event.h"
 
 typedef struct eql_rawmap eql_rawmap;
 
-/* A way down from a record's root to a value, exactly by these keys
- * (NUL-terminated; never dotted joins). */
-typedef struct {
-    const char *const *keys;
-    uint32_t n; /* at least 1 */
-} eql_rawmap_source;
+typedef eql_names_way eql_rawmap_source; /* of at least one key */
 
 /* Results kept, and most bytes of their texts, before all are forgotten. */
 #define EQL_RAWMAP_MEMO_ENTRIES 16384u

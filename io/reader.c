@@ -20,11 +20,12 @@ struct eql_reader {
     eql_project *project;
     eql_mapping *mapping; /* NULL: never map */
     eql_buf scratch;
-    json_t *root;      /* of the last event; slots borrow from it .. */
-    json_t *ecs;       /* .. or from what it was mapped to */
-    eql_fast *fast;    /* NULL: none */
-    eql_strview text;  /* that it read last */
-    eql_strview block; /* what is left of it, without a fast reader */
+    json_t *root;          /* of the last event; slots borrow from it .. */
+    json_t *ecs;           /* .. or from what it was mapped to */
+    eql_fast *fast;        /* NULL: none */
+    eql_strview text;      /* that it read last .. */
+    eql_wall_clock *clock; /* .. and by which clock */
+    eql_strview block;     /* what is left of it, without a fast reader */
     eql_reader_counters n;
 };
 
@@ -44,7 +45,7 @@ eql_reader_new(const eql_program *p, const eql_reader_options *o, eql_buf *why)
     if (r->project && o->input != EQL_INPUT_ECS)
         r->mapping = eql_mapping_new(o->mapping, why);
     if (r->project && !o->careful)
-        r->fast = eql_fast_new(p, o, careful_slots, r, &r->n);
+        r->fast = eql_fast_new(p, o, r->mapping, careful_slots, r, &r->n);
     if (!r->project || (o->input != EQL_INPUT_ECS && !r->mapping) ||
         (!o->careful && !r->fast)) {
         eql_reader_free(r);
@@ -255,28 +256,41 @@ careful_slots(void *ctx)
 {
     eql_reader *r = ctx;
     eql_read_note note;
+    const json_t *event;
+    eql_mapped m;
 
     forget(r);
     if (parse(r, r->text, &r->scratch, &r->root, &note) != EQL_READ_EVENT)
         return NULL;
-    return eql_project_run(r->project, unwrapped(r->root));
+    event = unwrapped(r->root);
+    if (!wants_mapping(r, event))
+        return eql_project_run(r->project, event);
+    if (!eql_mapping_apply(r->mapping, event, r->clock, false, &m))
+        return NULL;
+    r->ecs = m.ecs;
+    return eql_project_run(r->project, m.ecs);
 }
 
 eql_read_status
 eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
                 eql_event *ev, eql_read_note *note)
 {
+    bool mapped;
+
     forget(r);
     if (!r->fast)
         return read_carefully(r, text, clock, ev, note);
     if (eql_fast_failed(r->fast))
         return EQL_READ_NOMEM;
     r->text = text;
-    if (!eql_fast_read(r->fast, text, ev))
+    r->clock = clock;
+    if (!eql_fast_read(r->fast, text, clock, ev, &mapped))
         return read_carefully(r, text, clock, ev, note);
     r->n.fast++;
-    *note = (eql_read_note){.reason = EQL_REJECT_COUNT, .text = ""};
-    field_time(r, ev);
+    *note = (eql_read_note){
+        .mapped = mapped, .reason = EQL_REJECT_COUNT, .text = ""};
+    if (!mapped)
+        field_time(r, ev);
     return eql_fast_failed(r->fast) ? EQL_READ_NOMEM : EQL_READ_EVENT;
 }
 

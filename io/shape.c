@@ -52,6 +52,7 @@ typedef struct shape {
 } shape;
 
 struct eql_shapes {
+    bool keep_nulls;
     eql_reader_counters *n;
     eql_shape_verify_fn verify;
     shape *buckets[BUCKETS];
@@ -205,7 +206,7 @@ fits(const eql_shapes *s, const shape *t, const eql_scan_line *line)
 }
 
 static uint32_t
-take(const shape *t, const eql_scan_line *line, eql_raw *raws)
+take(const shape *t, const eql_scan_line *line, bool nulls, eql_raw *raws)
 {
     const uint32_t *at = line->at;
     eql_raw *out = raws;
@@ -222,7 +223,7 @@ take(const shape *t, const eql_scan_line *line, eql_raw *raws)
             out->p = line->base + from;
             out->len = to - from;
             /* null */
-            out += f->kind != EQL_WALK_SCALAR || *out->p != 'n';
+            out += nulls || f->kind != EQL_WALK_SCALAR || *out->p != 'n';
         } else if (f->find == EQL_FIND_SPAN) {
             out->p = line->base + at[f->a];
             out->len = at[f->b] + 1 - at[f->a];
@@ -234,6 +235,12 @@ take(const shape *t, const eql_scan_line *line, eql_raw *raws)
         }
     }
     return (uint32_t)(out - raws);
+}
+
+void
+eql_shapes_keep_nulls(eql_shapes *s)
+{
+    s->keep_nulls = true;
 }
 
 bool
@@ -251,7 +258,7 @@ eql_shapes_raws(eql_shapes *s, const eql_scan_line *line, eql_raw *raws,
          t = t->next, tries++) {
         if (t->key != key || t->nat != line->n || !fits(s, t, line))
             continue;
-        *nraws = take(t, line, raws);
+        *nraws = take(t, line, s->keep_nulls, raws);
         s->n->shape_hits++;
         return true;
     }

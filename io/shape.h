@@ -21,6 +21,8 @@ typedef struct eql_shapes eql_shapes;
 /* Counts hits, misses, shapes and flushes.  NULL when out of memory. */
 eql_shapes *eql_shapes_new(eql_kernel k, eql_reader_counters *n);
 void eql_shapes_free(eql_shapes *s);
+/* From now on, nulls are values as others are. */
+void eql_shapes_keep_nulls(eql_shapes *s);
 /* Raw values of a line that has a known shape; false: it has none. */
 bool eql_shapes_raws(eql_shapes *s, const eql_scan_line *line, eql_raw *raws,
                      uint32_t *nraws);
