@@ -13,9 +13,11 @@
 #include "io/shape_int.h"
 
 #define BUCKETS 4096u
-#define MAX_CHAIN 16u
-#define MAX_GLUE 160u   /* bytes, between two values */
-#define MAX_PREFIX 250u /* bytes, before the first one */
+#define MAX_CHAIN 16u     /* shapes of a bucket */
+#define MAX_REFUSED 4096u /* for want of room in one, before all is forgotten  \
+                           */
+#define MAX_GLUE 160u     /* bytes, between two values */
+#define MAX_PREFIX 250u   /* bytes, before the first one */
 #define MAX_ORD 65535u
 
 /* Bytes before and after the structural byte. */
@@ -57,7 +59,7 @@ struct eql_shapes {
     eql_shape_verify_fn verify;
     shape *buckets[BUCKETS];
     uint32_t seen[BUCKETS]; /* lines once met, by the rest of their key */
-    uint32_t nshapes;
+    uint32_t nshapes, refused;
     eql_shape_window *windows;
     uint32_t nwindows;
     eql_map *known;         /* windows by length and bytes */
@@ -291,6 +293,7 @@ flush(eql_shapes *s)
     eql_map *fresh = eql_map_new();
 
     drop_shapes(s);
+    s->refused = 0;
     s->n->flushes++;
     if (!fresh)
         return;
@@ -439,6 +442,18 @@ learn(eql_shapes *s, const eql_scan_line *line, const eql_walked *w)
     return t;
 }
 
+/* Is there room in the bucket?  Lines beyond are walked. */
+static bool
+has_room(eql_shapes *s, const shape *t)
+{
+    uint32_t n = 0;
+
+    for (; t; t = t->next)
+        n++;
+    s->refused += n >= MAX_CHAIN;
+    return n < MAX_CHAIN;
+}
+
 void
 eql_shapes_learn(eql_shapes *s, const eql_scan_line *line, const eql_walked *w)
 {
@@ -454,8 +469,11 @@ eql_shapes_learn(eql_shapes *s, const eql_scan_line *line, const eql_walked *w)
         *seen = (uint32_t)(key >> 32);
         return;
     }
-    if (s->nshapes == EQL_SHAPES_MAX || s->nwindows == EQL_SHAPES_WINDOWS)
+    if (s->nshapes == EQL_SHAPES_MAX || s->nwindows == EQL_SHAPES_WINDOWS ||
+        s->refused == MAX_REFUSED)
         flush(s);
+    if (!has_room(s, s->buckets[key % BUCKETS]))
+        return;
     t = learn(s, line, w);
     if (!t)
         return;

@@ -45,6 +45,8 @@ reader_pair_fields(test_paths *t)
         {"x", EQL_MODE_COMPOSITE},
         {"EventID", EQL_MODE_FLAT},
         {"_source.x", EQL_MODE_FLAT},
+        {"d.b.c.d.e.f.g.h", EQL_MODE_FLAT}, /* EQL_NAMES_MAX */
+        {"d.b.c.d.e.f.g.h.i", EQL_MODE_FLAT},
     };
     uint32_t f;
 

@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <zlib.h>
 
+#include "io/shape.h"
+
 static const char *const kernels[] = {"scalar", "sse", "avx2", "avx512"};
 
 static bool
@@ -189,6 +191,10 @@ static const char *const texts[] = {
     "{\"_source\":{\"x\":1},\"\\u005fid\":2}",
     "{\"_id\":1,\"_source\":{\"EventID\":1,\"TenantId\":2},\"x\":3}",
     "{\"_id\":1,\"_source\":{\"x\":1},\"EventID\":1,\"TenantId\":2}",
+    "{\"d.b.c.d.e.f.g.h\":1}",
+    "{\"d.b.c\":{\"d.e\":{\"f.g.h\":[1,2]}}}",
+    "{\"d.b.c.d.e.f.g.h.i\":1}",
+    "{\"d.b.c\":{\"d.e\":{\"f.g.h\":{\"i\":2}}}}",
     "{\"EventID\":1,\"TenantId\":2}",
     "{\"EventID\":1,\"Hostname\":2,\"x\":1}",
     "{\"EventID\":1,\"TimeCreated\":\"2021-01-02T03:04:05Z\"}",
@@ -392,8 +398,80 @@ test_reader_mutations(void **state)
     }
 }
 
-/* --- captures
- * -------------------------------------------------------------------- */
+/* --- limits ------------------------------------------------------------ */
+
+/* n shapes, three lines each. */
+static void
+read_shapes(uint32_t n, uint64_t flushes)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    const eql_reader_counters *counters;
+    eql_buf all = {0};
+    reader_pair r;
+
+    reader_pair_init(&r, EQL_INPUT_ECS, false);
+    add_text(&all, "{\"x\":\"so that there is room before the next\"}");
+    for (uint32_t i = 0; i < 3 * n; i++)
+        eql_buf_printf(&all, "{\"k%c%c\":1,\"x\":%u}\n", letters[i / 3 / 62],
+                       letters[i / 3 % 62], i);
+    read_block(&r, eql_buf_sv(&all));
+    counters = eql_reader_get_counters(r.fast);
+    assert_int_equal(counters->shapes, n);
+    assert_int_equal(counters->shape_hits, n);
+    assert_int_equal(counters->flushes, flushes);
+    eql_buf_free(&all);
+    reader_pair_free(&r);
+}
+
+static void
+test_reader_shape_limit(void **state)
+{
+    (void)state;
+    unsetenv("EQLVM_KERNEL");
+    read_shapes(EQL_SHAPES_MAX, 0);
+    read_shapes(EQL_SHAPES_MAX + 1, 1);
+}
+
+/* Long lines between short ones: about the length that may be read fast, about
+ * a round of the scan, and about the longest. */
+static void
+test_reader_long_lines(void **state)
+{
+    static const size_t lens[] = {32700,
+                                  32768,
+                                  32800,
+                                  74800,
+                                  75000,
+                                  1048500,
+                                  EQL_SCAN_MAX_LINE - 9,
+                                  EQL_SCAN_MAX_LINE - 8,
+                                  EQL_SCAN_MAX_LINE - 7,
+                                  1200000};
+    eql_buf all = {0};
+    reader_pair r;
+
+    (void)state;
+    for (int k = 0; k < EQL_KERNEL_COUNT; k++) {
+        if (!use_kernel((eql_kernel)k))
+            continue;
+        reader_pair_init(&r, EQL_INPUT_ECS, false);
+        all.len = 0;
+        for (size_t i = 0; i < EQL_COUNTOF(lens); i++) {
+            eql_buf_add_str(&all, "{\"x\":\"");
+            assert_true(eql_buf_reserve(&all, lens[i]));
+            memset(all.p + all.len, 'y', lens[i]);
+            all.len += lens[i];
+            add_text(&all, "\"}");
+            add_text(&all, "{\"x\":1}");
+        }
+        read_block(&r, eql_buf_sv(&all));
+        reader_pair_free(&r);
+    }
+    eql_buf_free(&all);
+}
+
+/* --- captures ---------------------------------------------------------- */
 
 static void
 read_file(reader_pair *r, const char *path)
@@ -465,6 +543,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reader_hostile),
         cmocka_unit_test(test_reader_mutations),
+        cmocka_unit_test(test_reader_shape_limit),
+        cmocka_unit_test(test_reader_long_lines),
         cmocka_unit_test(test_reader_captures),
     };
 
