@@ -531,6 +531,17 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
     return res;
 }
 
+static void
+move_candidates(eql_sieve *to, eql_sieve *from)
+{
+    eql_candidate_counters n = eql_sieve_candidates(from);
+
+#define X(member) to->counted.member += n.member;
+    EQL_CANDIDATE_COUNTERS(X)
+#undef X
+    from->counted = (eql_candidate_counters){0};
+}
+
 void
 eql_sieve_collect(eql_sieve *to, eql_sieve *from)
 {
@@ -548,8 +559,7 @@ eql_sieve_collect(eql_sieve *to, eql_sieve *from)
         to->present[f] += from->present[f];
         from->present[f] = 0;
     }
-    if (from->candidates)
-        eql_candidates_take_counters(from->candidates, &to->counted);
+    move_candidates(to, from);
     eql_keys_collect(to->keys, from->keys);
 }
 

@@ -268,6 +268,68 @@ test_sieve_ends_with_its_caller(void **state)
     tear_down(&b);
 }
 
+/* Stages of another category are no candidates; a filter that is asked for
+ * and does not hold is one. */
+static void
+test_sieve_profiles_when_asked(void **state)
+{
+    const eql_rule_source rules[] = {
+        test_rule_of("process where n == 1"),
+        test_rule_of("file where n == 1"),
+    };
+    uint64_t ns = 0;
+    bench b;
+
+    (void)state;
+    set_up(&b, rules, 2);
+    expect(&b, "{" TIME "," PROCESS ",\"n\":1}", "c0 t5 0:1");
+    assert_int_equal(eql_sieve_stage(b.s, 0)->candidates, 0);
+    eql_sieve_profile(b.s);
+    for (uint32_t i = 0; i < 100 * EQL_PROFILE_EVERY; i++) {
+        expect(&b, "{" TIME "," PROCESS ",\"n\":2}", "");
+        expect(&b, "{" TIME "," PROCESS ",\"n\":1}", "c0 t5 0:1");
+    }
+    assert_int_equal(eql_sieve_stage(b.s, 0)->candidates,
+                     200 * EQL_PROFILE_EVERY);
+    assert_int_equal(eql_sieve_stage(b.s, 1)->candidates, 0);
+    ns = eql_sieve_stage(b.s, 0)->ns;
+    assert_true(ns > 0 && ns % EQL_PROFILE_EVERY == 0);
+    assert_int_equal(eql_sieve_stage(b.s, 1)->ns, 0);
+    tear_down(&b);
+}
+
+/* Counts of candidates move from one sieve to another, once. */
+static void
+test_sieve_counts_candidates(void **state)
+{
+    const eql_rule_source rules[] = {
+        test_rule_of("any where a == \"x\""),
+        test_rule_of("any where a : \"y*\" and b == 1"),
+    };
+    eql_candidate_tables *t;
+    eql_sieve *other;
+    bench b;
+
+    (void)state;
+    set_up(&b, rules, 2);
+    assert_int_equal(eql_sieve_candidates(b.s).asked, 0);
+    t = eql_candidate_tables_new(eql_captures_prepared(b.c), true);
+    other = eql_sieve_new(b.p, b.c, &b.calls, &b.counters);
+    assert_true(t && other && eql_sieve_use(b.s, t, true) &&
+                eql_sieve_use(other, t, true));
+    expect(&b, "{\"a\":\"x\"}", "c0 - 0:1");
+    expect(&b, "{\"a\":\"z\"}", "");
+    assert_int_equal(eql_sieve_candidates(b.s).candidates, 1);
+    for (int i = 0; i < 2; i++) {
+        eql_sieve_collect(other, b.s);
+        assert_int_equal(eql_sieve_candidates(other).candidates, 1);
+        assert_true(eql_sieve_candidates(other).asked > 0);
+    }
+    eql_sieve_free(other);
+    tear_down(&b);
+    eql_candidate_tables_free(t);
+}
+
 int
 main(void)
 {
@@ -278,6 +340,8 @@ main(void)
         cmocka_unit_test(test_sieve_feeds_lineages),
         cmocka_unit_test(test_sieve_captures_for_later),
         cmocka_unit_test(test_sieve_counts_fields_when_asked),
+        cmocka_unit_test(test_sieve_profiles_when_asked),
+        cmocka_unit_test(test_sieve_counts_candidates),
         cmocka_unit_test(test_sieve_ends_with_its_caller),
     };
 
