@@ -86,8 +86,9 @@ typedef struct {
 
 typedef struct {
     eql_marks marks;
-    const uint64_t *needed;           /* bits of paths that access is by */
+    const uint8_t *needed;            /* per path: access is by it */
     const uint64_t *allowed, *always; /* bits of stages */
+    const uint64_t *words; /* bits of words of always[] that are not 0 */
 } plan;
 
 /* The plan of an event by the tags of all its mark paths, where their values
@@ -113,14 +114,17 @@ struct eql_candidates {
     uint32_t *tagged;   /* per raw: the event's number if it has its tag */
     uint32_t *answered; /* per path: the same if it was asked */
     eql_h128 *no_tags;  /* per path: of a missing value */
-    uint64_t *bits;     /* of stages */
+    uint64_t *bits;     /* of stages; all 0 between events */
+    uint64_t *words;    /* bits of words of bits[] that are not 0 */
+    uint32_t *wanted;   /* paths that the plan needs */
     uint32_t *found;
     /* Plans by marks, open addressing. */
     plan **plans;
     uint32_t nplans;
     shortcut *shortcuts;
     eql_arena *plan_arena;
-    uint32_t nwords, npath_words; /* of a set of stages, of paths */
+    uint32_t nwords;  /* of a set of stages */
+    uint32_t nsums;   /* of a set of such words */
     uint64_t *recall; /* the key, its lowest bit the answer; 0: free */
     eql_candidate_counters n;
 };
@@ -173,11 +177,14 @@ make_finder(eql_candidates *c)
     c->plan_arena = eql_arena_new(0);
     c->missing = eql_arena_new(0);
     c->nwords = (c->t->p->nstages + 63) / 64;
-    c->npath_words = (c->npaths + 63) / 64;
+    c->nsums = (c->nwords + 63) / 64;
     c->bits = calloc((size_t)c->nwords + 1, sizeof *c->bits);
+    c->words = calloc((size_t)c->nsums + 1, sizeof *c->words);
+    c->wanted = calloc((size_t)c->npaths + 1, sizeof *c->wanted);
     c->found = calloc((size_t)c->t->p->nstages + 1, sizeof *c->found);
     return c->asker && c->plans && c->shortcuts && c->plan_arena &&
-           c->missing && c->bits && c->found && ask_missing(c);
+           c->missing && c->bits && c->words && c->wanted && c->found &&
+           ask_missing(c);
 }
 
 static bool
@@ -230,6 +237,8 @@ eql_candidates_free(eql_candidates *c)
     free(c->answered);
     free(c->no_tags);
     free(c->bits);
+    free(c->words);
+    free(c->wanted);
     free(c->found);
     free(c->recall);
     free(c);
@@ -386,10 +395,18 @@ answer(eql_candidates *c, uint32_t path, eql_answer *room)
 }
 
 static void
-add_stages(uint64_t *bits, const eql_answer *a)
+set_bit(uint64_t *bits, uint32_t i)
 {
-    for (uint32_t i = 0; i < a->n; i++)
-        bits[a->stages[i] / 64] |= UINT64_C(1) << a->stages[i] % 64;
+    bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+static void
+add_stages(uint64_t *bits, uint64_t *words, const eql_answer *a)
+{
+    for (uint32_t i = 0; i < a->n; i++) {
+        set_bit(bits, a->stages[i]);
+        set_bit(words, a->stages[i] / 64);
+    }
 }
 
 /* The answer's stages become candidates; NULL: out of memory. */
@@ -400,28 +417,25 @@ take_answer(eql_candidates *c, uint32_t path, eql_answer *room)
 
     c->answered[path] = c->epoch;
     if (a)
-        add_stages(c->bits, a);
+        add_stages(c->bits, c->words, a);
     return a;
 }
 
 /* --- plans -------------------------------------------------------------------
  */
 
-static void
-set_bit(uint64_t *bits, uint32_t i)
-{
-    bits[i / 64] |= UINT64_C(1) << i % 64;
-}
-
 /* Stages that paths make candidates by not being there are taken for ones that
  * always are. */
 static void
-need_paths(eql_candidates *c, const eql_index_plan *ip, uint64_t *needed,
+need_paths(eql_candidates *c, const eql_index_plan *ip, uint8_t *needed,
            uint64_t *always)
 {
     for (uint32_t i = 0; i < ip->npaths; i++) {
-        set_bit(needed, ip->paths[i]);
-        add_stages(always, &c->paths[ip->paths[i]].missing);
+        const eql_answer *a = &c->paths[ip->paths[i]].missing;
+
+        needed[ip->paths[i]] = true;
+        for (uint32_t k = 0; k < a->n; k++)
+            set_bit(always, a->stages[k]);
     }
 }
 
@@ -430,22 +444,28 @@ make_plan(eql_candidates *c, const eql_marks *marks)
 {
     eql_arena *a = c->plan_arena;
     plan *p = eql_arena_alloc(a, sizeof *p);
-    size_t nwords = (size_t)c->nwords * 2 + c->npath_words;
-    uint64_t *allowed = eql_arena_array(a, nwords, sizeof *allowed);
+    uint64_t *allowed = eql_arena_array(a, c->nwords + 1, sizeof *allowed);
+    uint64_t *always = eql_arena_array(a, c->nwords + 1, sizeof *always);
+    uint64_t *words = eql_arena_array(a, c->nsums + 1, sizeof *words);
+    uint8_t *needed = eql_arena_alloc(a, c->npaths + 1);
     eql_index_plan ip;
 
-    if (!p || !allowed || !eql_index_make_plan(c->t->index, marks, a, &ip))
+    if (eql_arena_failed(a) || !eql_index_make_plan(c->t->index, marks, a, &ip))
         return NULL;
-    *p = (plan){*marks, allowed + 2 * c->nwords, allowed, allowed + c->nwords};
+    *p = (plan){*marks, needed, allowed, always, words};
     for (uint32_t i = 0; i < c->t->p->nstages; i++) {
         if (eql_index_allows(c->t->index, i, marks))
             set_bit(allowed, i);
     }
-    need_paths(c, &ip, allowed + 2 * c->nwords, allowed + c->nwords);
+    need_paths(c, &ip, needed, always);
     for (uint32_t i = 0; i < c->nwords; i++)
-        allowed[c->nwords + i] &= allowed[i];
+        always[i] &= allowed[i];
     for (uint32_t i = 0; i < ip.nalways; i++)
-        set_bit(allowed + c->nwords, ip.always[i]);
+        set_bit(always, ip.always[i]);
+    for (uint32_t i = 0; i < c->nwords; i++) {
+        if (always[i])
+            set_bit(words, i);
+    }
     c->n.plans++;
     return p;
 }
@@ -537,32 +557,41 @@ find_plan(eql_candidates *c)
     return p;
 }
 
+/* All paths, when it is not known which of them the event has. */
 static bool
-is_set(const uint64_t *bits, uint32_t i)
+take_all(eql_candidates *c, const plan *p)
 {
-    return bits[i / 64] >> i % 64 & 1;
+    eql_answer room;
+
+    for (uint32_t i = 0; i < c->npaths; i++) {
+        if (p->needed[i] && c->answered[i] != c->epoch &&
+            !take_answer(c, i, &room))
+            return false;
+    }
+    return true;
 }
 
-/* Paths that the event has, or all when it is not known which. */
 static bool
 take_needed(eql_candidates *c, const plan *p)
 {
-    const eql_lazy *lazy = c->event->lazy;
-    uint32_t n = lazy ? lazy->nraws : c->npaths;
+    const eql_raw *raws = c->event->lazy->raws;
+    uint32_t nraws = c->event->lazy->nraws, n = 0;
     eql_answer room;
 
-    for (uint32_t i = 0; lazy && c->memo && i < n; i++) {
-        const eql_h128 *tag =
-            is_set(p->needed, lazy->raws[i].path) ? tag_raw(c, i) : NULL;
+    for (uint32_t i = 0; i < nraws; i++) {
+        const eql_h128 *tag;
 
+        if (!p->needed[raws[i].path])
+            continue;
+        c->wanted[n++] = raws[i].path;
+        tag = c->memo ? tag_raw(c, i) : NULL;
         if (tag)
             eql_memo_expect(c->memo, *tag);
     }
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t path = lazy ? lazy->raws[i].path : i;
+        uint32_t path = c->wanted[i];
 
-        if (is_set(p->needed, path) && c->answered[path] != c->epoch &&
-            !take_answer(c, path, &room))
+        if (c->answered[path] != c->epoch && !take_answer(c, path, &room))
             return false;
     }
     return true;
@@ -573,12 +602,18 @@ list_bits(eql_candidates *c, const plan *p)
 {
     uint32_t n = 0;
 
-    for (uint32_t i = 0; i < c->nwords; i++) {
-        uint64_t bits = (c->bits[i] & p->allowed[i]) | p->always[i];
+    for (uint32_t s = 0; s < c->nsums; s++) {
+        uint64_t words = c->words[s] | p->words[s];
 
-        c->bits[i] = 0;
-        for (; bits; bits &= bits - 1)
-            c->found[n++] = i * 64 + (uint32_t)__builtin_ctzll(bits);
+        c->words[s] = 0;
+        for (; words; words &= words - 1) {
+            uint32_t i = s * 64 + (uint32_t)__builtin_ctzll(words);
+            uint64_t bits = (c->bits[i] & p->allowed[i]) | p->always[i];
+
+            c->bits[i] = 0;
+            for (; bits; bits &= bits - 1)
+                c->found[n++] = i * 64 + (uint32_t)__builtin_ctzll(bits);
+        }
     }
     return n;
 }
@@ -591,7 +626,10 @@ eql_candidates_find(eql_candidates *c, uint32_t *n)
     if (c->memo)
         eql_memo_begin(c->memo);
     p = find_plan(c);
-    *n = p && take_needed(c, p) ? list_bits(c, p) : EQL_NONE;
+    if (p && (c->event->lazy ? take_needed(c, p) : take_all(c, p)))
+        *n = list_bits(c, p);
+    else
+        *n = EQL_NONE;
     if (*n != EQL_NONE)
         c->n.candidates += *n;
     return c->found;
