@@ -13,11 +13,12 @@
 #include "io/shape_int.h"
 
 #define BUCKETS 4096u
-#define MAX_CHAIN 16u     /* shapes of a bucket */
-#define MAX_REFUSED 4096u /* for want of room in one, before all is forgotten  \
-                           */
-#define MAX_GLUE 160u     /* bytes, between two values */
-#define MAX_PREFIX 250u   /* bytes, before the first one */
+#define MAX_CHAIN 16u /* shapes of a bucket */
+#define MAX_REFUSED                                                            \
+    4096u               /* for want of room in one, before all is forgotten    \
+                         */
+#define MAX_GLUE 160u   /* bytes, between two values */
+#define MAX_PREFIX 250u /* bytes, before the first one */
 #define MAX_ORD 65535u
 
 /* Bytes before and after the structural byte. */
