@@ -69,21 +69,25 @@ chain(uint64_t h, uint64_t word)
 eql_h128
 eql_image_sum(const void *p, size_t len)
 {
-    uint64_t h[CHAINS] = {len, 1, 2, 3}, w[CHAINS];
+    uint64_t a = len, b = 1, c = 2, d = 3, w[CHAINS]; /* in registers */
     const char *at = p;
 
     for (; len >= sizeof w; len -= sizeof w, at += sizeof w) {
         memcpy(w, at, sizeof w);
-        for (unsigned i = 0; i < CHAINS; i++)
-            h[i] = chain(h[i], w[i]);
+        a = chain(a, w[0]);
+        b = chain(b, w[1]);
+        c = chain(c, w[2]);
+        d = chain(d, w[3]);
     }
     memset(w, 0, sizeof w);
     memcpy(w, at, len);
-    for (unsigned i = 0; i < CHAINS; i++)
-        h[i] = chain(h[i], w[i]);
+    a = chain(a, w[0]);
+    b = chain(b, w[1]);
+    c = chain(c, w[2]);
+    d = chain(d, w[3]);
     /* Every chain goes into both halves, in an order of its own. */
-    return (eql_h128){chain(chain(chain(h[0], h[1]), h[2]), h[3]),
-                      chain(chain(chain(h[3], h[2]), h[1]), h[0])};
+    return (eql_h128){chain(chain(chain(a, b), c), d),
+                      chain(chain(chain(d, c), b), a)};
 }
 
 bool

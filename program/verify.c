@@ -50,19 +50,6 @@ check_heap(eql_verifier *v)
 }
 
 static bool
-is_boundary(const eql_program *p, uint32_t off)
-{
-    return off == p->nheap || ((unsigned char)p->heap[off] & 0xc0) != 0x80;
-}
-
-bool
-eql_verify_string_ok(const eql_verifier *v, eql_str s)
-{
-    return s.off <= v->p->nheap && s.len <= v->p->nheap - s.off &&
-           is_boundary(v->p, s.off) && is_boundary(v->p, s.off + s.len);
-}
-
-static bool
 check_strings(eql_verifier *v)
 {
     for (uint32_t i = 0; i < v->p->nstrings; i++) {

@@ -53,7 +53,22 @@ eql_verify_in_range(eql_range r, uint32_t n)
 
 /* A run that begins no earlier than *next, where the runs before it ended. */
 bool eql_verify_in_order(eql_range r, uint32_t n, uint32_t *next);
-bool eql_verify_string_ok(const eql_verifier *v, eql_str s);
+
+static inline bool
+eql_verify_is_boundary(const eql_program *p, uint32_t off)
+{
+    return off == p->nheap || ((unsigned char)p->heap[off] & 0xc0) != 0x80;
+}
+
+/* Is s cut from the heap between code points?  The heap is valid UTF-8. */
+static inline bool
+eql_verify_string_ok(const eql_verifier *v, eql_str s)
+{
+    return s.off <= v->p->nheap && s.len <= v->p->nheap - s.off &&
+           eql_verify_is_boundary(v->p, s.off) &&
+           eql_verify_is_boundary(v->p, s.off + s.len);
+}
+
 /* Budgets: false when they are spent. */
 bool eql_verify_charge_text(eql_verifier *v, uint32_t len);
 bool eql_verify_charge_shared(eql_verifier *v, uint32_t n);
