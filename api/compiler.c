@@ -153,11 +153,11 @@ add_program(eqlvm_compiler *c, eql_program *p)
 }
 
 static bool
-on_image(void *ctx, const char *path, const void *data, size_t len)
+on_image(void *ctx, const char *path, eql_buf *image)
 {
     eqlvm_compiler *c = ctx;
     eql_buf why = {0};
-    eql_program *p = eql_image_load(data, len, &why);
+    eql_program *p = eql_image_take(image, &why);
 
     if (p) {
         c->stopped = add_program(c, p);

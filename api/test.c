@@ -317,12 +317,11 @@ on_rule(void *ctx, const eql_rule_source *r)
 
 /* Compiled files carry no tests. */
 static bool
-on_image(void *ctx, const char *path, const void *data, size_t len)
+on_image(void *ctx, const char *path, eql_buf *image)
 {
     (void)ctx;
     (void)path;
-    (void)data;
-    (void)len;
+    (void)image;
     return true;
 }
 

@@ -90,12 +90,11 @@ keep_rule(void *ctx, const eql_rule_source *r)
 }
 
 static bool
-skip_image(void *ctx, const char *path, const void *data, size_t len)
+skip_image(void *ctx, const char *path, eql_buf *image)
 {
     (void)ctx;
     (void)path;
-    (void)data;
-    (void)len;
+    (void)image;
     return true;
 }
 
@@ -194,22 +193,21 @@ static eql_program *
 load_image(const char *path)
 {
     FILE *f = fopen(path, "rb");
-    eql_buf why = {0};
+    eql_buf image = {0}, why = {0};
     eql_program *p;
-    char *data;
     long len;
 
     if (!f || fseek(f, 0, SEEK_END) != 0 || (len = ftell(f)) < 0)
         die("cannot read the image");
     rewind(f);
-    data = malloc((size_t)len);
-    if (!data || fread(data, 1, (size_t)len, f) != (size_t)len)
+    if (!eql_buf_reserve(&image, (size_t)len) ||
+        fread(image.p, 1, (size_t)len, f) != (size_t)len)
         die("cannot read the image");
     fclose(f);
-    p = eql_image_load(data, (size_t)len, &why);
+    image.len = (size_t)len;
+    p = eql_image_take(&image, &why);
     if (!p)
         die("the image was refused");
-    free(data);
     eql_buf_free(&why);
     return p;
 }

@@ -217,8 +217,7 @@ deliver_image(walk *w, const entry *e)
 
     if (result == EQL_RULES_OK) {
         w->counters->files++;
-        if (!w->calls->image(w->calls->ctx, e->path.p, bytes.p ? bytes.p : "",
-                             bytes.len))
+        if (!w->calls->image(w->calls->ctx, e->path.p, &bytes))
             result = EQL_RULES_STOPPED;
     }
     eql_buf_free(&bytes);

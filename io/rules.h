@@ -14,9 +14,9 @@ typedef struct {
 
 /* Called for each rule; everything it holds lives in the arena. */
 typedef bool (*eql_rule_fn)(void *ctx, const eql_rule_source *r);
-/* Called for each compiled image found. */
-typedef bool (*eql_image_fn)(void *ctx, const char *path, const void *data,
-                             size_t len);
+/* Called for each compiled image found; it may take the buffer's memory over
+ * and leave it empty. */
+typedef bool (*eql_image_fn)(void *ctx, const char *path, eql_buf *image);
 
 typedef struct {
     eql_rule_fn rule;

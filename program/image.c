@@ -210,29 +210,53 @@ check_frame(const void *data, size_t len, uint32_t n[EQL_SECTION_COUNT])
     return why;
 }
 
+static bool
+is_verified(const eql_program *p, eql_buf *why)
+{
+    eql_verify_result result = eql_verify(p);
+
+    if (result.code != EQL_VERIFY_OK)
+        eql_verify_describe(&result, why);
+    return result.code == EQL_VERIFY_OK;
+}
+
 eql_program *
 eql_image_load(const void *data, size_t len, eql_buf *why)
 {
+    eql_buf image = {0};
+    eql_program *p;
+
+    eql_buf_add(&image, data, len);
+    if (image.failed) {
+        eql_buf_add_str(why, "out of memory");
+        return NULL;
+    }
+    p = eql_image_take(&image, why);
+    eql_buf_free(&image);
+    return p;
+}
+
+eql_program *
+eql_image_take(eql_buf *image, eql_buf *why)
+{
     uint32_t n[EQL_SECTION_COUNT];
-    const char *refused = check_frame(data, len, n);
-    eql_verify_result result;
+    const char *refused = check_frame(image->p, image->len, n);
     eql_program *p;
 
     if (refused) {
         eql_buf_add_str(why, refused);
         return NULL;
     }
-    p = eql_layout_alloc(n);
+    p = eql_layout_over(n, image->p, BODY_OFFSET);
     if (!p) {
         eql_buf_add_str(why, "out of memory");
         return NULL;
     }
-    memcpy(p->blob, (const char *)data + BODY_OFFSET, p->blob_len);
-    result = eql_verify(p);
-    if (result.code != EQL_VERIFY_OK) {
-        eql_verify_describe(&result, why);
-        eql_program_free(p);
-        return NULL;
+    if (is_verified(p, why)) {
+        *image = (eql_buf){0};
+        return p;
     }
-    return p;
+    p->memory = NULL; /* the buffer's again */
+    eql_program_free(p);
+    return NULL;
 }

@@ -27,5 +27,8 @@ bool eql_image_is(const void *data, size_t len);
 /* Copies data, checks and verifies; NULL when refused, with a one-line reason
  * in why (never empty then). */
 eql_program *eql_image_load(const void *data, size_t len, eql_buf *why);
+/* The same without a copy: the program has the buffer's memory then, and *image
+ * is empty.  NULL: it is as it was. */
+eql_program *eql_image_take(eql_buf *image, eql_buf *why);
 
 #endif

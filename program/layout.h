@@ -30,6 +30,11 @@ EQL_MUST_USE bool eql_layout_offsets(const uint32_t n[EQL_SECTION_COUNT],
 /* A program whose sections are all zero, to be filled through blob.  NULL when
  * out of memory or too large.  Free with eql_program_free. */
 eql_program *eql_layout_alloc(const uint32_t n[EQL_SECTION_COUNT]);
+/* A program whose blob begins at byte `at`, a multiple of EQL_SECTION_ALIGN, of
+ * memory from malloc, which it then owns.  NULL: out of memory, and the memory
+ * is still the caller's.  The counts are right for the blob. */
+eql_program *eql_layout_over(const uint32_t n[EQL_SECTION_COUNT], void *memory,
+                             size_t at);
 /* Record counts of p. */
 void eql_layout_counts(const eql_program *p, uint32_t n[EQL_SECTION_COUNT]);
 

@@ -83,22 +83,18 @@ eql_layout_offsets(const uint32_t n[EQL_SECTION_COUNT],
 }
 
 eql_program *
-eql_layout_alloc(const uint32_t n[EQL_SECTION_COUNT])
+eql_layout_over(const uint32_t n[EQL_SECTION_COUNT], void *memory, size_t at)
 {
     size_t offset[EQL_SECTION_COUNT + 1];
     eql_program *p;
-    char *blob;
+    char *blob = (char *)memory + at;
 
     if (!eql_layout_offsets(n, offset))
         return NULL;
     p = calloc(1, sizeof *p);
-    /* One byte more, so that an empty program has a blob too. */
-    blob = calloc(1, offset[EQL_SECTION_COUNT] + 1);
-    if (!p || !blob) {
-        free(p);
-        free(blob);
+    if (!p)
         return NULL;
-    }
+    p->memory = memory;
     p->blob = blob;
     p->blob_len = offset[EQL_SECTION_COUNT];
 #define X(member, type)                                                        \
@@ -107,6 +103,23 @@ eql_layout_alloc(const uint32_t n[EQL_SECTION_COUNT])
     p->n##member = n[EQL_SECTION_##member];
     EQL_PROGRAM_SECTIONS(X)
 #undef X
+    return p;
+}
+
+eql_program *
+eql_layout_alloc(const uint32_t n[EQL_SECTION_COUNT])
+{
+    size_t offset[EQL_SECTION_COUNT + 1];
+    eql_program *p;
+    void *blob;
+
+    if (!eql_layout_offsets(n, offset))
+        return NULL;
+    /* One byte more, so that an empty program has a blob too. */
+    blob = calloc(1, offset[EQL_SECTION_COUNT] + 1);
+    p = blob ? eql_layout_over(n, blob, 0) : NULL;
+    if (!p)
+        free(blob);
     return p;
 }
 
@@ -123,6 +136,6 @@ eql_program_free(eql_program *p)
 {
     if (!p)
         return;
-    free(p->blob);
+    free(p->memory);
     free(p);
 }

@@ -340,8 +340,9 @@ typedef struct {
     uint32_t n##member;
     EQL_PROGRAM_SECTIONS(X)
 #undef X
-    void *blob; /* one allocation that holds all arrays */
+    void *blob; /* holds all arrays */
     size_t blob_len;
+    void *memory; /* the allocation in which the blob lies */
 } eql_program;
 
 static inline eql_strview

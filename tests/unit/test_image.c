@@ -227,6 +227,35 @@ test_image_survives_every_byte(void **state)
     eql_buf_free(&image);
 }
 
+/* A program made of the buffer itself; a refused one leaves it alone. */
+static void
+test_take_owns_the_buffer(void **state)
+{
+    eql_buf image = sample_image(), why = {0};
+    eql_buf copy = {0}, again = {0};
+    eql_program *p;
+
+    (void)state;
+    eql_buf_add_sv(&copy, eql_buf_sv(&image));
+    copy.p[copy.len - 1] ^= 1;
+    assert_null(eql_image_take(&copy, &why));
+    assert_true(why.len > 0);
+    assert_int_equal(copy.len, image.len);
+    copy.len = 0;
+    eql_buf_add_sv(&copy, eql_buf_sv(&image));
+    p = eql_image_take(&copy, &why);
+    assert_non_null(p);
+    assert_null(copy.p);
+    assert_true(eql_image_save(p, &again));
+    assert_int_equal(again.len, image.len);
+    assert_memory_equal(again.p, image.p, image.len);
+    eql_program_free(p);
+    eql_buf_free(&image);
+    eql_buf_free(&copy);
+    eql_buf_free(&again);
+    eql_buf_free(&why);
+}
+
 int
 main(void)
 {
@@ -238,6 +267,7 @@ main(void)
         cmocka_unit_test(test_image_refuses_by_name),
         cmocka_unit_test(test_image_refuses_every_length),
         cmocka_unit_test(test_image_survives_every_byte),
+        cmocka_unit_test(test_take_owns_the_buffer),
     };
 
     return cmocka_run_group_tests_name("image", tests, NULL, NULL);

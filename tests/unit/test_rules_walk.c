@@ -29,13 +29,13 @@ see_rule(void *ctx, const eql_rule_source *r)
 }
 
 static bool
-see_image(void *ctx, const char *path, const void *data, size_t len)
+see_image(void *ctx, const char *path, eql_buf *image)
 {
     fixture *x = ctx;
 
     (void)path;
     eql_buf_add_char(&x->seen, '!');
-    eql_buf_add(&x->seen, data, len);
+    eql_buf_add_sv(&x->seen, eql_buf_sv(image));
     eql_buf_add_char(&x->seen, ';');
     return true;
 }
