@@ -65,6 +65,9 @@ def write_readme(t, facts_, series):
         parts.append(series_as_markdown(series))
     if t.notes:
         parts.append(table.notes_as_markdown(t))
+    if series:
+        parts.append("![MB/s by number of rules](throughput.svg)\n\n"
+                     "![Time in times of parsing alone](ratio.svg)\n")
     text = "\n".join(parts)
     with open(path, encoding="utf-8") as f:
         page = f.read()

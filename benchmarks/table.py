@@ -11,6 +11,7 @@ class Table:
     def __init__(self):
         self.rows = []
         self.notes = []
+        self.step = []  # rows of the targets being measured
 
     def gate(self, row, what, gate, stretch, values, higher=False, unit="",
              note=""):
@@ -32,7 +33,13 @@ class Table:
     def note(self, what, value, unit="", **more):
         """A figure without a gate."""
         self.notes.append(dict(more, what=what, measured=rounded(value),
-                               unit=unit))
+                               unit=unit, rows=list(self.step)))
+
+    def keep(self, old, measured):
+        """What an earlier run found of rows that this one has not measured."""
+        self.rows += [r for r in old["rows"] if r["row"] not in measured]
+        self.notes += [n for n in old["notes"]
+                       if not measured & set(n.get("rows", ()))]
 
     def sorted_rows(self):
         return sorted(self.rows, key=lambda r: r["row"])
