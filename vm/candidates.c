@@ -306,26 +306,27 @@ tag_path(eql_candidates *c, uint32_t path)
 /* --- leaves ------------------------------------------------------------------
  */
 
-/* EQL_NONE: the leaf's answer is not remembered for this event. */
+/* Where the answer to a question about a path's value is remembered; EQL_NONE:
+ * nowhere for this event. */
 static size_t
-recall_slot(eql_candidates *c, uint32_t leaf, uint64_t *key)
+recall_slot(eql_candidates *c, uint32_t path, uint32_t question, uint64_t *key)
 {
-    uint32_t path = c->recall ? c->t->leaf_paths[leaf] : EQL_NONE;
-    const eql_h128 *tag = path == EQL_NONE ? NULL : tag_path(c, path);
+    const eql_h128 *tag =
+        path == EQL_NONE || !c->recall ? NULL : tag_path(c, path);
 
     if (!tag)
         return EQL_NONE;
-    /* An odd factor for each leaf; high bits choose the slot. */
-    *key =
-        (tag->hi ^ leaf) * (UINT64_C(0x9e3779b97f4a7c15) + 2 * (uint64_t)leaf);
+    /* An odd factor for each question; high bits choose the slot. */
+    *key = (tag->hi ^ question) *
+           (UINT64_C(0x9e3779b97f4a7c15) + 2 * (uint64_t)question);
     return (size_t)((*key ^ tag->lo) >> 40) % RECALL_SLOTS;
 }
 
-bool
-eql_candidates_recall(eql_candidates *c, uint32_t leaf, bool *holds)
+static bool
+recall(eql_candidates *c, uint32_t path, uint32_t question, bool *holds)
 {
     uint64_t key;
-    size_t at = recall_slot(c, leaf, &key);
+    size_t at = recall_slot(c, path, question, &key);
 
     if (at == EQL_NONE || (c->recall[at] | 1) != (key | 1))
         return false;
@@ -334,14 +335,41 @@ eql_candidates_recall(eql_candidates *c, uint32_t leaf, bool *holds)
     return true;
 }
 
-void
-eql_candidates_note(eql_candidates *c, uint32_t leaf, bool holds)
+static void
+note(eql_candidates *c, uint32_t path, uint32_t question, bool holds)
 {
     uint64_t key;
-    size_t at = recall_slot(c, leaf, &key);
+    size_t at = recall_slot(c, path, question, &key);
 
     if (at != EQL_NONE)
         c->recall[at] = (key & ~UINT64_C(1)) | holds;
+}
+
+bool
+eql_candidates_recall(eql_candidates *c, uint32_t leaf, bool *holds)
+{
+    return recall(c, c->t->leaf_paths[leaf], leaf, holds);
+}
+
+void
+eql_candidates_note(eql_candidates *c, uint32_t leaf, bool holds)
+{
+    note(c, c->t->leaf_paths[leaf], leaf, holds);
+}
+
+/* Questions beyond those of leaves. */
+bool
+eql_candidates_recall_field(eql_candidates *c, uint32_t field, uint32_t number,
+                            bool *holds)
+{
+    return recall(c, c->t->paths.of[field], c->t->p->nleaves + number, holds);
+}
+
+void
+eql_candidates_note_field(eql_candidates *c, uint32_t field, uint32_t number,
+                          bool holds)
+{
+    note(c, c->t->paths.of[field], c->t->p->nleaves + number, holds);
 }
 
 /* --- answers -----------------------------------------------------------------

@@ -66,6 +66,12 @@ const uint32_t *eql_candidates_find(eql_candidates *c, uint32_t *n);
 void eql_candidates_take_counters(eql_candidates *c,
                                   eql_candidate_counters *out);
 
+/* The same for another yes or no about what a field of the event holds: number
+ * tells such questions apart. */
+bool eql_candidates_recall_field(eql_candidates *c, uint32_t field,
+                                 uint32_t number, bool *holds);
+void eql_candidates_note_field(eql_candidates *c, uint32_t field,
+                               uint32_t number, bool holds);
 /* Is it known whether the leaf holds for this event? */
 bool eql_candidates_recall(eql_candidates *c, uint32_t leaf, bool *holds);
 /* Now it is. */

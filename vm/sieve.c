@@ -372,18 +372,31 @@ see_stage_profiled(eql_sieve *s, uint32_t stage, const eql_event *ev)
     return res;
 }
 
-/* Even without an id it lets lineages forget the process that ended before. */
 static bool
-is_of_process(const eql_event *ev)
+names_process(const eql_slot *category)
 {
-    const eql_slot *category = eql_event_slot(ev, EQL_FIELD_CATEGORY);
-
     for (uint32_t i = 0; i < category->n; i++) {
         if (category->v[i].tag == EQL_STRING &&
             eql_sv_is(eql_value_sv(&category->v[i]), "process"))
             return true;
     }
     return false;
+}
+
+/* A yes or no about the values of one field, remembered by their text. */
+static bool
+ask_field(const eql_sieve *s, const eql_event *ev, uint32_t field,
+          uint32_t number, bool (*fn)(const eql_slot *slot))
+{
+    bool holds;
+
+    if (s->candidates &&
+        eql_candidates_recall_field(s->candidates, field, number, &holds))
+        return holds;
+    holds = fn(eql_event_slot(ev, field));
+    if (s->candidates)
+        eql_candidates_note_field(s->candidates, field, number, holds);
+    return holds;
 }
 
 static bool
@@ -396,17 +409,9 @@ is_ascii(eql_strview s)
     return all < 0x80;
 }
 
-/* Does a process begin or end with it?  (May say so too often.)  Of others a
- * lineage wants to know only that they were there. */
 static bool
-is_of_life(const eql_sieve *s, const eql_event *ev)
+names_life(const eql_slot *type)
 {
-    const eql_dialect *d = eql_program_dialect(s->program);
-    const eql_slot *type;
-
-    if (d->name == EQL_DIALECT_ENDGAME)
-        return true;
-    type = eql_event_slot(ev, d->process_type);
     for (uint32_t i = 0; i < type->n; i++) {
         eql_strview text;
 
@@ -420,11 +425,31 @@ is_of_life(const eql_sieve *s, const eql_event *ev)
     return false;
 }
 
+enum { ASK_PROCESS, ASK_LIFE }; /* questions about fields */
+
+/* Even without an id it lets lineages forget the process that ended before. */
+static bool
+is_of_process(const eql_sieve *s, const eql_event *ev)
+{
+    return ask_field(s, ev, EQL_FIELD_CATEGORY, ASK_PROCESS, names_process);
+}
+
+/* Does a process begin or end with it?  (May say so too often.)  Of others a
+ * lineage wants to know only that they were there. */
+static bool
+is_of_life(const eql_sieve *s, const eql_event *ev)
+{
+    const eql_dialect *d = eql_program_dialect(s->program);
+
+    return d->name == EQL_DIALECT_ENDGAME ||
+           ask_field(s, ev, d->process_type, ASK_LIFE, names_life);
+}
+
 /* One in the hit of each clock that a lineage follows, before its stages. */
 static eql_engine_result
 add_process(eql_sieve *s, const eql_event *ev)
 {
-    bool is_process = s->lineage_clocks.n > 0 && is_of_process(ev);
+    bool is_process = s->lineage_clocks.n > 0 && is_of_process(s, ev);
     bool with_values = is_process && is_of_life(s, ev);
 
     for (uint32_t i = 0; is_process && i < s->lineage_clocks.n; i++) {
