@@ -327,9 +327,9 @@ take_finds(eql_fast *f, const eql_scan_line *line, const eql_walked *w)
 /* --- records
  * --------------------------------------------------------------------- */
 
-/* A mapped event holds a text up to three times, and its arguments once more.
- */
-#define MAPPED_COST 8u
+/* Lists that the mapping makes of a text have an item per byte at most, where
+ * an event spells out two bytes per value. */
+#define MAPPED_COST 2u
 
 static eql_record_status
 read_record(eql_fast *f, const eql_scan_line *line, eql_wall_clock *clock,
