@@ -13,8 +13,8 @@
 #include "io/json.h"
 
 #define WAYS 4u
-/* Longer texts hardly come again. */
-#define MAX_TEXT 4096u
+/* Longer texts would push out too much else. */
+#define MAX_TEXT 65536u
 
 typedef struct {
     uint64_t hash; /* 0: free */
