@@ -201,6 +201,18 @@ one(eql_decode *d, eql_strview s, eql_slot *slot)
     return true;
 }
 
+/* Does a child field find nothing in a scalar, or itself by an empty path?
+ * [0] of a scalar is the scalar, too. */
+static bool
+is_simple_child(const eql_program *p, const eql_field *f)
+{
+    for (uint32_t i = 0; i < f->segs.n; i++) {
+        if (p->segs[f->segs.first + i].flags & EQL_SEG_INDEX)
+            return false;
+    }
+    return f->mode != EQL_MODE_ELEMENTS;
+}
+
 /* What is found inside the elements, which are scalars: themselves. */
 static bool
 add_children(eql_decode *d, uint32_t field, eql_slot *slot)
@@ -211,7 +223,7 @@ add_children(eql_decode *d, uint32_t field, eql_slot *slot)
     if (nchildren == 0 || slot->n == 0)
         return true;
     for (uint32_t f = d->children[field]; f != EQL_NONE; f = d->next[f])
-        if (d->program->fields[f].mode == EQL_MODE_ELEMENTS)
+        if (!is_simple_child(d->program, &d->program->fields[f]))
             return false;
     children = eql_arena_array(d->arena, (size_t)slot->n * nchildren,
                                sizeof *children);
