@@ -58,6 +58,10 @@ reader_pair_fields(test_paths *t)
     t->fields[f].mode = EQL_MODE_ELEMENTS;
     test_paths_child(t, f, "");
     test_paths_child(t, f, "name");
+    f = test_paths_add(t, "x");
+    t->fields[f].mode = EQL_MODE_ELEMENTS;
+    test_paths_child(t, f, "[0]");
+    test_paths_child(t, f, "[1]");
 }
 
 static inline void
