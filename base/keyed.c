@@ -78,11 +78,14 @@ AES static eql_h128
 hash_aes(const eql_hash_key *k, uint64_t number, const char *p, size_t len)
 {
     __m128i first = _mm_set_epi64x((long long)number, (long long)len);
-    chains c = {_mm_xor_si128(load(&k->words[0]), first),
-                _mm_xor_si128(load(&k->words[2]), first), load(&k->words[4]),
+    chains c = {load(&k->words[0]), load(&k->words[2]), load(&k->words[4]),
                 load(&k->words[6])};
     size_t at = 0;
     eql_h128 h;
+
+    /* A block of its own: joined with the text's first one, a length and a
+     * byte could make up for each other. */
+    mix(&c, first);
 
     /* The last block may overlap the one before it: len is known to all. */
     for (; at + 16 < len; at += 16)

@@ -47,6 +47,58 @@ check_key(const eql_hash_key *k)
     }
 }
 
+static int
+cmp_u64(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Short texts that differ in length, bytes and number alike: nothing in one may
+ * make up for something in another. */
+static void
+check_short(const eql_hash_key *k)
+{
+    enum { NUMBERS = 4, TEXTS = 12000 };
+    uint64_t *hi = calloc(NUMBERS * TEXTS, sizeof *hi);
+    uint64_t *lo = calloc(NUMBERS * TEXTS, sizeof *lo);
+    size_t n = 0;
+
+    assert_non_null(hi);
+    assert_non_null(lo);
+    for (uint64_t number = 0; number < NUMBERS; number++) {
+        for (int i = 0; i < TEXTS; i++) {
+            char text[16];
+            int len = snprintf(text, sizeof text, "%d", i);
+            eql_h128 h = eql_hash_keyed(k, number, text, (size_t)len);
+
+            hi[n] = h.hi;
+            lo[n++] = h.lo;
+        }
+    }
+    qsort(hi, n, sizeof *hi, cmp_u64);
+    qsort(lo, n, sizeof *lo, cmp_u64);
+    for (size_t i = 1; i < n; i++) {
+        assert_true(hi[i] != hi[i - 1]);
+        assert_true(lo[i] != lo[i - 1]);
+    }
+    free(hi);
+    free(lo);
+}
+
+static void
+test_keyed_short_texts(void **state)
+{
+    eql_hash_key k;
+
+    (void)state;
+    eql_hash_key_make(&k);
+    check_short(&k);
+    eql_hash_key_portable(&k);
+    check_short(&k);
+}
+
 static void
 test_keyed_counts_all(void **state)
 {
@@ -68,6 +120,7 @@ main(void)
 {
     static const struct CMUnitTest all[] = {
         cmocka_unit_test(test_keyed_counts_all),
+        cmocka_unit_test(test_keyed_short_texts),
     };
 
     return cmocka_run_group_tests_name("keyed", all, NULL, NULL);
