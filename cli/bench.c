@@ -356,25 +356,13 @@ bench_program(const bench_options *o, const eqlvm_program *p)
 static int
 load_and_bench(bench_options *o)
 {
-    eqlvm_program *p = NULL;
-    eqlvm_compiler *c;
     int code;
+    eqlvm_program *p = cli_load_rules(&o->select, &o->rules, &o->queries,
+                                      o->colour, "measure", &code);
 
-    c = cli_new_compiler(&o->select, &code);
-    if (!c)
-        return code;
-    code = cli_add_rules(c, &o->rules, &o->queries);
-    if (code == CLI_OK || (o->select.skip_bad_rules && code == CLI_COMPILE))
-        p = cli_finish_rules(c, false, cli_use_colour(o->colour, stderr),
-                             &code);
-    if (p && eqlvm_program_nrules(p) == 0) {
-        cli_error("no rule to measure: none was found, or none is selected");
-        code = cli_worse(code, CLI_USAGE);
-    } else if (p) {
+    if (p)
         code = cli_worse(code, bench_program(o, p));
-    }
     eqlvm_program_free(p);
-    eqlvm_compiler_free(c);
     return code;
 }
 

@@ -203,5 +203,11 @@ void cli_print_diags(const eqlvm_compiler *c, bool warnings, bool colour);
  * stderr. */
 eqlvm_program *cli_finish_rules(eqlvm_compiler *c, bool warnings, bool colour,
                                 int *code);
+/* All of it: the program of these files and queries.  verb: what is to be done
+ * with the rules, of which there must then be one; NULL: there may be none.
+ * NULL: *code says why, and so did a message. */
+eqlvm_program *cli_load_rules(cli_select *s, const cli_list *paths,
+                              const cli_list *queries, int colour,
+                              const char *verb, int *code);
 
 #endif

@@ -61,28 +61,17 @@ out:
 static int
 compile(const cli_list *paths, cli_select *select, const char *out, int colour)
 {
-    eqlvm_compiler *c;
-    eqlvm_program *p = NULL;
     int code;
+    eqlvm_program *p =
+        cli_load_rules(select, paths, NULL, colour, "compile", &code);
 
-    c = cli_new_compiler(select, &code);
-    if (!c)
+    if (!p)
         return code;
-    code = cli_add_rules(c, paths, NULL);
-    if (code == CLI_OK || (select->skip_bad_rules && code == CLI_COMPILE))
-        p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), &code);
-    if (p && eqlvm_program_nrules(p) == 0) {
-        cli_error("no rule to compile: none was found, or none is selected");
-        code = cli_worse(code, CLI_USAGE);
-    } else if (p) {
-        code = cli_worse(code, save(p, out));
-        if (code == CLI_OK || code == CLI_DEGRADED)
-            fprintf(stderr, "%u rule%s compiled to %s\n",
-                    eqlvm_program_nrules(p),
-                    eqlvm_program_nrules(p) == 1 ? "" : "s", out);
-    }
+    code = cli_worse(code, save(p, out));
+    if (code == CLI_OK || code == CLI_DEGRADED)
+        fprintf(stderr, "%u rule%s compiled to %s\n", eqlvm_program_nrules(p),
+                eqlvm_program_nrules(p) == 1 ? "" : "s", out);
     eqlvm_program_free(p);
-    eqlvm_compiler_free(c);
     return code;
 }
 

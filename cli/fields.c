@@ -151,19 +151,12 @@ static int
 load_and_show(fields_options *o)
 {
     int code;
-    eqlvm_compiler *c = cli_new_compiler(&o->select, &code);
-    eqlvm_program *p = NULL;
+    eqlvm_program *p = cli_load_rules(&o->select, &o->rules, &o->queries,
+                                      o->colour, NULL, &code);
 
-    if (!c)
-        return code;
-    code = cli_add_rules(c, &o->rules, &o->queries);
-    if (code == CLI_OK || (o->select.skip_bad_rules && code == CLI_COMPILE))
-        p = cli_finish_rules(c, false, cli_use_colour(o->colour, stderr),
-                             &code);
     if (p)
         code = cli_worse(code, show(o, p));
     eqlvm_program_free(p);
-    eqlvm_compiler_free(c);
     return code;
 }
 

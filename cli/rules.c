@@ -131,3 +131,25 @@ cli_finish_rules(eqlvm_compiler *c, bool warnings, bool colour, int *code)
     }
     return NULL;
 }
+
+eqlvm_program *
+cli_load_rules(cli_select *s, const cli_list *paths, const cli_list *queries,
+               int colour, const char *verb, int *code)
+{
+    eqlvm_compiler *c = cli_new_compiler(s, code);
+    eqlvm_program *p = NULL;
+
+    if (!c)
+        return NULL;
+    *code = cli_add_rules(c, paths, queries);
+    if (*code == CLI_OK || (s->skip_bad_rules && *code == CLI_COMPILE))
+        p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), code);
+    if (p && verb && eqlvm_program_nrules(p) == 0) {
+        cli_error("no rule to %s: none was found, or none is selected", verb);
+        *code = cli_worse(*code, CLI_USAGE);
+        eqlvm_program_free(p);
+        p = NULL;
+    }
+    eqlvm_compiler_free(c);
+    return p;
+}

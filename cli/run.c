@@ -429,25 +429,13 @@ out:
 static int
 load_and_run(run_options *o)
 {
-    eqlvm_compiler *c;
-    eqlvm_program *p = NULL;
-    int code = CLI_OK;
+    int code;
+    eqlvm_program *p = cli_load_rules(&o->select, &o->rules, &o->queries,
+                                      o->colour, "run", &code);
 
-    c = cli_new_compiler(&o->select, &code);
-    if (!c)
-        return code;
-    code = cli_add_rules(c, &o->rules, &o->queries);
-    if (code == CLI_OK || (o->select.skip_bad_rules && code == CLI_COMPILE))
-        p = cli_finish_rules(c, false, cli_use_colour(o->colour, stderr),
-                             &code);
-    if (p && eqlvm_program_nrules(p) == 0) {
-        cli_error("no rule to run: none was found, or none is selected");
-        code = cli_worse(code, CLI_USAGE);
-    } else if (p) {
+    if (p)
         code = cli_worse(code, run_program(o, p));
-    }
     eqlvm_program_free(p);
-    eqlvm_compiler_free(c);
     return code;
 }
 
