@@ -113,39 +113,35 @@ eql_hash64(uint64_t seed, const void *p, size_t len)
     return sip_sum(&s);
 }
 
-/* SipHash's own way to 128 bits, with as few rounds as eql_hash64. */
-eql_h128
-eql_hash128_seeded(uint64_t seed, const void *p, size_t len)
+/* SipHash's own way to 128 bits: c rounds a word, d at the end. */
+static inline __attribute__((always_inline)) eql_h128
+sip_128(sip s, const void *p, size_t len, unsigned c, unsigned d)
 {
-    sip s = sip_seeded(seed);
     eql_h128 h;
 
     s.v1 ^= 0xee;
-    sip_bytes(&s, p, len, 1);
+    sip_bytes(&s, p, len, c);
     s.v2 ^= 0xee;
-    rounds(&s, 3);
+    rounds(&s, d);
     h.lo = sip_sum(&s);
     s.v1 ^= 0xdd;
-    rounds(&s, 3);
+    rounds(&s, d);
     h.hi = sip_sum(&s);
     return h;
+}
+
+/* As few rounds as eql_hash64. */
+eql_h128
+eql_hash128_seeded(uint64_t seed, const void *p, size_t len)
+{
+    return sip_128(sip_seeded(seed), p, len, 1, 3);
 }
 
 eql_h128
 eql_hash128(const void *p, size_t len)
 {
-    sip s = sip_start(0x0706050403020100u, 0x0f0e0d0c0b0a0908u);
-    eql_h128 h;
-
-    s.v1 ^= 0xee;
-    sip_bytes(&s, p, len, 2);
-    s.v2 ^= 0xee;
-    rounds(&s, 4);
-    h.lo = sip_sum(&s);
-    s.v1 ^= 0xdd;
-    rounds(&s, 4);
-    h.hi = sip_sum(&s);
-    return h;
+    return sip_128(sip_start(0x0706050403020100u, 0x0f0e0d0c0b0a0908u), p, len,
+                   2, 4);
 }
 
 /* Folds a 128-bit product. */
