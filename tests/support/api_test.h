@@ -15,11 +15,12 @@ api_collect(void *ctx, const char *p, size_t len)
     return true;
 }
 
-/* A program of n queries, called q1, q2, ... */
+/* A program of n queries, called q1, q2, ...; o may be NULL. */
 static inline eqlvm_program *
-api_compile(const char *const *queries, size_t n)
+api_compile_with(const eqlvm_compile_options *o, const char *const *queries,
+                 size_t n)
 {
-    eqlvm_compiler *c = eqlvm_compiler_new(NULL);
+    eqlvm_compiler *c = eqlvm_compiler_new(o);
     eqlvm_program *p = NULL;
     char name[32];
 
@@ -40,6 +41,12 @@ api_compile(const char *const *queries, size_t n)
     }
     eqlvm_compiler_free(c);
     return p;
+}
+
+static inline eqlvm_program *
+api_compile(const char *const *queries, size_t n)
+{
+    return api_compile_with(NULL, queries, n);
 }
 
 /* Alerts as text: "rule severity [lines] key=json ...;" each, and their ids. */

@@ -180,32 +180,12 @@ static const char *const queries[] = {
     "process where process.name == \"h.exe\" | head 3",
     "any where true"};
 
-/* The first n: without the last one, only some events are hits. */
 static eqlvm_program *
 compile_some(const char *const *set, size_t n)
 {
     eqlvm_compile_options o = {.set = set, .schema = "none"};
-    eqlvm_compiler *c = eqlvm_compiler_new(&o);
-    eqlvm_program *p = NULL;
-    char name[32];
 
-    assert_non_null(c);
-    for (size_t i = 0; i < n; i++) {
-        snprintf(name, sizeof name, "q%zu", i + 1);
-        assert_int_equal(
-            eqlvm_compiler_add_query(c, name, queries[i], strlen(queries[i])),
-            EQLVM_OK);
-    }
-    if (eqlvm_compiler_finish(c, &p) != EQLVM_OK) {
-        eql_buf text = {0};
-
-        for (size_t i = 0; i < eqlvm_compiler_ndiags(c); i++)
-            (void)eqlvm_compiler_render(c, i, false, api_collect, &text);
-        fail_msg("%.*s%s", (int)text.len, text.p ? text.p : "",
-                 eqlvm_compiler_error(c));
-    }
-    eqlvm_compiler_free(c);
-    return p;
+    return api_compile_with(&o, queries, n);
 }
 
 static eqlvm_program *
