@@ -328,8 +328,8 @@ int
 main(int argc, char **argv)
 {
     const char *shared = argc > 1 ? argv[1] : getenv("EQL_SHARED");
-    char dir[] = "/tmp/start_bench.XXXXXX";
-    char eqlvm[4200], image[64], event[64];
+    const char *temp = getenv("TMPDIR");
+    char dir[4096], eqlvm[4200], image[4200], event[4200];
     char *slash = strrchr(argv[0], '/');
 
     if (!shared)
@@ -339,8 +339,10 @@ main(int argc, char **argv)
     else
         snprintf(eqlvm, sizeof eqlvm, "%.*seqlvm",
                  slash ? (int)(slash - argv[0] + 1) : 0, argv[0]);
+    snprintf(dir, sizeof dir, "%s/start_bench.XXXXXX",
+             temp && *temp ? temp : "/tmp");
     if (!mkdtemp(dir))
-        die("cannot make a folder in /tmp");
+        die("cannot make a folder in TMPDIR, or in /tmp");
     snprintf(image, sizeof image, "%s/rules.eqlc", dir);
     snprintf(event, sizeof event, "%s/event.ndjson", dir);
     write_event(event);
