@@ -135,6 +135,21 @@ sse_slow(eql_scan_state *s)
                   n < 64 ? n : 64);
 }
 
+/* Which bytes are letters of the common escapes: ends of lines and tabs. */
+SSE INLINE uint64_t
+sse_letters(const char *p)
+{
+    uint64_t letters = 0;
+
+    for (int k = 0; k < 4; k++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p + k);
+
+        letters |= (sse_equal(x, 'n') | sse_equal(x, 'r') | sse_equal(x, 't'))
+                   << (16 * k);
+    }
+    return letters;
+}
+
 /* Blocks that are ASCII without control characters, and have no rare escapes:
  * up to the first that is another. */
 SSE static void
@@ -146,13 +161,14 @@ sse_loop(eql_scan_state *s)
     uint64_t escape = s->escape, inside = s->inside, bad = 0;
 
     while (len - i >= 64) {
-        uint64_t next = escape, escaped, q, in;
+        uint64_t next = escape, escaped, rare, q, in;
         block b;
 
         if (!sse_block(p + i, &b))
             break;
         escaped = eql_scan_escaped(b.backslash, &next);
-        if (__builtin_expect((escaped & ~(b.backslash | b.quote)) != 0, 0))
+        rare = escaped & ~(b.backslash | b.quote);
+        if (__builtin_expect(rare != 0, 0) && (rare & ~sse_letters(p + i)))
             break;
         q = b.quote & ~escaped;
         in = odd_below(q) ^ inside;
@@ -286,6 +302,17 @@ avx2_slow(eql_scan_state *s)
                   n < 64 ? n : 64);
 }
 
+/* Which bytes are letters of the common escapes: ends of lines and tabs. */
+AVX2 INLINE uint64_t
+avx2_letters(const char *p)
+{
+    __m256i lo = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i hi = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+
+    return avx2_equal(lo, hi, 'n') | avx2_equal(lo, hi, 'r') |
+           avx2_equal(lo, hi, 't');
+}
+
 /* Blocks that are ASCII without control characters, and have no rare escapes:
  * up to the first that is another. */
 AVX2 static void
@@ -297,13 +324,14 @@ avx2_loop(eql_scan_state *s)
     uint64_t escape = s->escape, inside = s->inside, bad = 0;
 
     while (len - i >= 64) {
-        uint64_t next = escape, escaped, q, in;
+        uint64_t next = escape, escaped, rare, q, in;
         block b;
 
         if (!avx2_block(p + i, &b))
             break;
         escaped = eql_scan_escaped(b.backslash, &next);
-        if (__builtin_expect((escaped & ~(b.backslash | b.quote)) != 0, 0))
+        rare = escaped & ~(b.backslash | b.quote);
+        if (__builtin_expect(rare != 0, 0) && (rare & ~avx2_letters(p + i)))
             break;
         q = b.quote & ~escaped;
         in = odd_below(q) ^ inside;
@@ -413,6 +441,17 @@ avx512_slow(eql_scan_state *s)
                   n < 64 ? n : 64);
 }
 
+/* Which bytes are letters of the common escapes: ends of lines and tabs. */
+AVX512 INLINE uint64_t
+avx512_letters(const char *p)
+{
+    __m512i x = _mm512_loadu_si512(p);
+
+    return _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('n')) |
+           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('r')) |
+           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('t'));
+}
+
 /* Blocks that are ASCII without control characters, and have no rare escapes:
  * up to the first that is another. */
 AVX512 static void
@@ -424,13 +463,14 @@ avx512_loop(eql_scan_state *s)
     uint64_t escape = s->escape, inside = s->inside, bad = 0;
 
     while (len - i >= 64) {
-        uint64_t next = escape, escaped, q, in;
+        uint64_t next = escape, escaped, rare, q, in;
         block b;
 
         if (!avx512_block(p + i, &b))
             break;
         escaped = eql_scan_escaped(b.backslash, &next);
-        if (__builtin_expect((escaped & ~(b.backslash | b.quote)) != 0, 0))
+        rare = escaped & ~(b.backslash | b.quote);
+        if (__builtin_expect(rare != 0, 0) && (rare & ~avx512_letters(p + i)))
             break;
         q = b.quote & ~escaped;
         in = odd_below(q) ^ inside;
