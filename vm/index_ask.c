@@ -23,7 +23,8 @@ struct eql_index_asker {
     uint32_t *suspects; /* entries */
     uint32_t nsuspects;
     uint32_t *stages; /* of the answer */
-    eql_buf text;     /* folded, between START and END */
+    eql_buf text;     /* folded, between START and END; some zeros behind */
+    bool likely;      /* eql_index_likely may be called */
 };
 
 eql_index_asker *
@@ -36,6 +37,7 @@ eql_index_asker_new(const eql_index *ix)
     if (!a)
         return NULL;
     a->ix = ix;
+    a->likely = eql_index_can_tell_likely();
     a->it = eql_interp_new_shared(ix->pr);
     a->entry_seen = calloc(nentries, sizeof *a->entry_seen);
     a->suspects = calloc(nentries, sizeof *a->suspects);
@@ -121,14 +123,26 @@ fold_text(eql_index_asker *a, eql_strview s)
     eql_buf_add_char(&a->text, EQL_INDEX_START);
     eql_fold(&a->text, s);
     eql_buf_add_char(&a->text, EQL_INDEX_END);
+    if (eql_buf_reserve(&a->text, EQL_INDEX_SLACK))
+        memset(a->text.p + a->text.len, 0, EQL_INDEX_SLACK);
 }
 
-/* A gram is met at `at`. */
-static void
-try_spots(eql_index_asker *a, eql_range spots, size_t at, uint32_t *compared)
+/* While a text is scanned. */
+typedef struct {
+    eql_index_asker *a;
+    const eql_index_group *g;
+    uint32_t compared;
+    uint64_t spent; /* a gram of which there is no suspect left */
+} scan;
+
+/* A gram is met at `at`; are all that have it suspects? */
+static bool
+try_spots(scan *sc, eql_range spots, size_t at)
 {
+    eql_index_asker *a = sc->a;
     const eql_index_spot *all = a->ix->spots.items;
     const char *pool = a->ix->pool.p;
+    bool left = false;
 
     for (uint32_t i = 0; i < spots.n; i++) {
         const eql_index_spot *s = &all[spots.first + i];
@@ -136,82 +150,89 @@ try_spots(eql_index_asker *a, eql_range spots, size_t at, uint32_t *compared)
 
         if (a->entry_seen[s->entry] == a->round)
             continue;
-        if (*compared < MOST_COMPARED) {
-            (*compared)++;
+        if (sc->compared < MOST_COMPARED) {
+            sc->compared++;
             if (at < s->at || first + s->len > a->text.len ||
-                memcmp(a->text.p + first, pool + s->text, s->len) != 0)
+                memcmp(a->text.p + first, pool + s->text, s->len) != 0) {
+                left = true;
                 continue;
+            }
         }
         suspect(a, s->entry);
     }
+    return !left;
 }
 
 static void
-find_spots(eql_index_asker *a, const eql_index_group *g, uint64_t gram,
-           uint32_t hash, size_t at, uint32_t *compared)
+find_spots(scan *sc, uint64_t gram, uint32_t hash, size_t at)
 {
-    const eql_index_table *t = &g->grams;
+    const eql_index_table *t = &sc->g->grams;
 
     for (uint32_t i = hash & t->mask; t->cells[i].n > 0;
          i = (i + 1) & t->mask) {
         const eql_index_cell *cell = &t->cells[i];
 
         if (cell->key == gram) {
-            try_spots(a, (eql_range){cell->first, cell->n}, at, compared);
+            if (try_spots(sc, (eql_range){cell->first, cell->n}, at))
+                sc->spent = gram;
             return;
         }
     }
 }
 
-/* Is it one that there may be? */
-static inline bool
-is_sought(const uint64_t *sieve, unsigned shift, uint32_t hash)
+/* There may be a gram of n bytes at `at`.  Inlined, n is known: each is a
+ * single load then. */
+static inline void
+try_gram(scan *sc, size_t at, uint32_t n)
 {
-    uint32_t bit = hash >> shift;
+    uint64_t gram = eql_index_gram(sc->a->text.p + at, n);
+    uint32_t hash = eql_index_gram_hash(gram), bit = hash >> sc->g->shift;
 
-    return sieve[bit / 64] >> bit % 64 & 1;
+    if ((sc->g->sieve[bit / 64] >> bit % 64 & 1) && gram != sc->spent)
+        find_spots(sc, gram, hash, at);
 }
 
-/* Grams of four bytes and of two in a->text; n is the same for all of a loop,
- * so that each is a single load. */
+/* Places that are likely, so many at a time. */
+#define LIKELY 4096u
+
 static void
-scan_fours(eql_index_asker *a, const eql_index_group *g, uint32_t *compared)
+scan_likely(scan *sc)
 {
-    const uint64_t *sieve = g->sieve;
-    const char *p = a->text.p;
-    size_t len = a->text.len;
-    unsigned shift = g->shift;
+    size_t len = sc->a->text.len;
+    uint32_t bits[LIKELY / 32];
 
-    for (size_t i = 0; i + 4 <= len; i++) {
-        uint64_t gram = eql_index_gram(p + i, 4);
-        uint32_t hash = eql_index_gram_hash(gram);
+    for (size_t from = 0; from < len; from += LIKELY) {
+        size_t n = len - from < LIKELY ? len - from : LIKELY;
 
-        if (is_sought(sieve, shift, hash))
-            find_spots(a, g, gram, hash, i, compared);
+        eql_index_likely(sc->g->nibbles, sc->a->text.p + from, n, bits);
+        for (size_t i = 0; i < n; i += 32) {
+            for (uint32_t left = bits[i / 32]; left; left &= left - 1) {
+                size_t at = from + i + (size_t)__builtin_ctz(left);
+
+                if (at + 4 <= len)
+                    try_gram(sc, at, 4);
+                if (sc->g->pairs && at + 2 <= len)
+                    try_gram(sc, at, 2);
+            }
+        }
     }
 }
 
 static void
-scan_twos(eql_index_asker *a, const eql_index_group *g, uint32_t *compared)
+scan_all(scan *sc)
 {
-    const uint64_t *sieve = g->sieve;
-    const char *p = a->text.p;
-    size_t len = a->text.len;
-    unsigned shift = g->shift;
+    size_t len = sc->a->text.len;
 
-    for (size_t i = 0; i + 2 <= len; i++) {
-        uint64_t gram = eql_index_gram(p + i, 2);
-        uint32_t hash = eql_index_gram_hash(gram);
-
-        if (is_sought(sieve, shift, hash))
-            find_spots(a, g, gram, hash, i, compared);
-    }
+    for (size_t at = 0; at + 4 <= len; at++)
+        try_gram(sc, at, 4);
+    for (size_t at = 0; sc->g->pairs && at + 2 <= len; at++)
+        try_gram(sc, at, 2);
 }
 
 static void
 look_up_text(eql_index_asker *a, const eql_index_group *g, eql_strview s)
 {
-    uint32_t compared = 0;
+    scan sc = {.a = a, .g = g};
 
     fold_text(a, s);
     if (a->text.failed)
@@ -220,10 +241,10 @@ look_up_text(eql_index_asker *a, const eql_index_group *g, eql_strview s)
         look_up(a, g,
                 eql_index_text_key(a->ix->seed,
                                    eql_sv(a->text.p + 1, a->text.len - 2)));
-    if (g->sieve)
-        scan_fours(a, g, &compared);
-    if (g->pairs)
-        scan_twos(a, g, &compared);
+    if (g->nibbles && a->likely)
+        scan_likely(&sc);
+    else if (g->sieve)
+        scan_all(&sc);
     suspect_all(a, g->loose);
 }
 

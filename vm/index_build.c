@@ -304,6 +304,28 @@ make_sieve(tables *t)
 }
 
 static bool
+make_nibbles(tables *t)
+{
+    uint64_t grams[EQL_INDEX_NIBBLES];
+    eql_index_group *g = t->g;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < t->grams.n; i++) {
+        const pair *p = eql_vec_at(&t->grams, i);
+
+        if (n > 0 && grams[n - 1] == p->key) /* they are sorted */
+            continue;
+        if (n == EQL_INDEX_NIBBLES)
+            return true;
+        grams[n++] = p->key;
+    }
+    g->nibbles = eql_arena_alloc(t->m->ix->arena, sizeof *g->nibbles);
+    if (g->nibbles)
+        eql_index_nibbles_make(g->nibbles, grams, n);
+    return g->nibbles != NULL;
+}
+
+static bool
 finish_grams(tables *t)
 {
     eql_index *ix = t->m->ix;
@@ -320,7 +342,7 @@ finish_grams(tables *t)
     }
     ix->facts.fragments += t->grams.n;
     return make_table(ix->arena, &t->g->grams, &t->grams, first, false) &&
-           make_sieve(t);
+           make_sieve(t) && make_nibbles(t);
 }
 
 /* --- literals --- */

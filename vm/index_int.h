@@ -7,6 +7,7 @@
  *   index_cut.c    necessary leaves and cheapest cuts of filter code
  *   index_marks.c  which conditions are marks; plans
  *   index_build.c  entries, groups and their tables
+ *   index_likely.c where in a text a gram may begin
  *   index_ask.c    from a value to its answer
  *
  * Everything folds text under Unicode case folding, whatever the operator
@@ -154,6 +155,27 @@ typedef struct {
     uint32_t mask; /* cells - 1, a power of two less one */
 } eql_index_table;
 
+/* Halves of the bytes of grams, a bit for each bucket of grams. */
+typedef struct {
+    uint8_t low[4][16], high[4][16];
+} eql_index_nibbles;
+
+/* Grams that they are made of at most: of more, too many places are likely. */
+#define EQL_INDEX_NIBBLES 256u
+/* Bytes behind a text that may be read. */
+#define EQL_INDEX_SLACK 35u
+
+/* Puts the grams, of four bytes or two, in order. */
+void eql_index_nibbles_make(eql_index_nibbles *n, uint64_t *grams,
+                            uint32_t ngrams);
+/* Has this processor what the next function needs? */
+bool eql_index_can_tell_likely(void);
+/* A bit for each of the len places from p on where a gram may begin, the first
+ * of a word in its lowest bit.  Reads EQL_INDEX_SLACK bytes behind them; bits
+ * of places beyond len mean nothing. */
+void eql_index_likely(const eql_index_nibbles *n, const char *p, size_t len,
+                      uint32_t *bits);
+
 /* A leaf that the index asks the interpreter about. */
 typedef struct {
     uint32_t leaf;
@@ -182,7 +204,8 @@ typedef struct {
     eql_index_table whole; /* keys of values -> entries in posts[] */
     eql_index_table grams; /* -> spots[] */
     uint64_t *sieve;       /* grams that there may be, by hash: a bit each */
-    uint32_t longest;      /* text in `whole`, bytes, folded */
+    eql_index_nibbles *nibbles; /* of the grams; NULL: they are too many */
+    uint32_t longest;           /* text in `whole`, bytes, folded */
 } eql_index_group;
 
 /* A category of a field and its mark. */

@@ -287,6 +287,76 @@ test_index_long_pieces(void **state)
     eql_program_free(p);
 }
 
+/* --- places --- */
+
+static uint32_t
+next_random(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+/* Of few letters, so that many grams are met. */
+static void
+fill_random(char *p, size_t n, uint32_t *state)
+{
+    static const char letters[] = "ab\\.\xC3\xFF\xFE";
+
+    for (size_t i = 0; i < n; i++)
+        p[i] = letters[next_random(state) % (sizeof letters - 1)];
+}
+
+/* Wherever one of the grams stands is likely. */
+static void
+check_likely(const uint64_t *grams, uint32_t ngrams,
+             const eql_index_nibbles *nibbles, const char *text, size_t len)
+{
+    uint32_t bits[8];
+
+    eql_index_likely(nibbles, text, len, bits);
+    for (size_t at = 0; at < len; at++) {
+        bool likely = bits[at / 32] >> at % 32 & 1, stands = false;
+
+        for (uint32_t i = 0; i < ngrams; i++) {
+            uint32_t n = (uint32_t)(grams[i] >> 32);
+
+            stands |= at + n <= len && eql_index_gram(text + at, n) == grams[i];
+        }
+        assert_true(likely || !stands);
+    }
+}
+
+static void
+test_index_likely(void **state)
+{
+    uint32_t random = 1, nlikely = 0;
+    uint32_t bits[8];
+
+    (void)state;
+    if (!eql_index_can_tell_likely())
+        skip();
+    for (uint32_t round = 0; round < 20000; round++) {
+        char text[200 + EQL_INDEX_SLACK] = {0};
+        uint32_t n = 1 + next_random(&random) % 20;
+        size_t len = next_random(&random) % 200;
+        eql_index_nibbles nibbles;
+        uint64_t grams[20];
+
+        for (uint32_t i = 0; i < n; i++) {
+            fill_random(text, 4, &random);
+            grams[i] = eql_index_gram(text, round % 3 && i % 4 ? 4 : 2);
+        }
+        eql_index_nibbles_make(&nibbles, grams, n);
+        fill_random(text, len, &random);
+        check_likely(grams, n, &nibbles, text, len);
+        memset(text, 'x', sizeof text);
+        eql_index_likely(&nibbles, text, len, bits);
+        for (size_t at = 0; at < len; at++)
+            nlikely += bits[at / 32] >> at % 32 & 1;
+    }
+    assert_int_equal(nlikely, 0);
+}
+
 /* --- values --- */
 
 /* All of the queries over all of the values of `a`. */
@@ -427,6 +497,7 @@ main(void)
         cmocka_unit_test(test_index_pieces),
         cmocka_unit_test(test_index_regexes),
         cmocka_unit_test(test_index_long_pieces),
+        cmocka_unit_test(test_index_likely),
         cmocka_unit_test(test_index_values),
     };
 

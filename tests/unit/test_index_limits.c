@@ -239,6 +239,43 @@ test_limit_work(void **state)
     eql_program_free(p);
 }
 
+/* --- places --- */
+
+/* Beyond so many grams, each place is looked at; of long texts, so many places
+ * at a time. */
+static void
+test_limit_nibbles(void **state)
+{
+    (void)state;
+    for (uint32_t n = EQL_INDEX_NIBBLES; n <= EQL_INDEX_NIBBLES + 1; n++) {
+        eql_program *p = make_rules("any where a : \"*%04u*\"", n);
+        eql_buf b = {0};
+        test_reader r;
+        test_index t;
+
+        test_index_init(&t, p);
+        test_reader_init(&r, p);
+        assert_int_equal(t.ix->groups[0].nibbles != NULL,
+                         n == EQL_INDEX_NIBBLES);
+        for (uint32_t i = 0; i <= n; i++) {
+            b.len = 0;
+            eql_buf_add_str(&b, "{\"a\": \"");
+            for (uint32_t k = 0; k < 3960 + i; k++)
+                eql_buf_add_char(&b, '-');
+            eql_buf_printf(&b, "%04u%s\"}", i, i % 3 ? "--" : "");
+            eql_buf_add_char(&b, '\0');
+            assert_int_equal(test_index_check(&t, test_read(&r, b.p)),
+                             EQL_NONE);
+        }
+        assert_int_equal(t.hits, n);
+        assert_int_equal(t.candidates, n);
+        eql_buf_free(&b);
+        test_reader_free(&r);
+        test_index_free(&t);
+        eql_program_free(p);
+    }
+}
+
 int
 main(void)
 {
@@ -249,6 +286,7 @@ main(void)
         cmocka_unit_test(test_limit_steps),
         cmocka_unit_test(test_limit_compared),
         cmocka_unit_test(test_limit_work),
+        cmocka_unit_test(test_limit_nibbles),
     };
 
     return cmocka_run_group_tests_name("index_limits", tests, NULL, NULL);
