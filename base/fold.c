@@ -57,28 +57,96 @@ eql_fold_cp(uint32_t cp)
     return fold_wide(cp);
 }
 
-/* Eight bytes at a time: the high bit of each byte of `upper` says that it is
- * from 'A' on and not from 'Z' + 1 on. */
+/* Sixteen bytes at a time: any compiler for x86-64 makes SSE2 of it. */
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+static inline bytes16
+load16(const char *p)
+{
+    bytes16 v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* 0xFF where there is one of A to Z. */
+static inline bytes16
+capitals(bytes16 v)
+{
+    return (bytes16)((bytes16)(v - 'A') < 26);
+}
+
+/* Has one of sixteen bytes its high bit? */
+static inline bool
+any_high(const void *p)
+{
+    uint64_t w[2];
+
+    memcpy(w, p, sizeof w);
+    return ((w[0] | w[1]) & 0x8080808080808080u) != 0;
+}
+
+/* Eight bytes: the high bit of each byte of `upper` says that it is from 'A' on
+ * and not from 'Z' + 1 on.  false: not all are ASCII. */
+static inline bool
+fold8(const char *p, char *out)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t w, upper;
+
+    memcpy(&w, p, sizeof w);
+    if (w & 0x80 * ones)
+        return false;
+    upper =
+        (w + (0x80 - 'A') * ones) & ~(w + (0x7F - 'Z') * ones) & 0x80 * ones;
+    w |= upper >> 2;
+    memcpy(out, &w, sizeof w);
+    return true;
+}
+
 size_t
 eql_fold_ascii(eql_strview s, char *out)
 {
-    const uint64_t ones = 0x0101010101010101u;
     size_t i = 0;
 
-    for (; i + 8 <= s.len; i += 8) {
-        uint64_t w, upper;
+    for (; i + 16 <= s.len; i += 16) {
+        bytes16 v = load16(s.p + i);
 
-        memcpy(&w, s.p + i, sizeof w);
-        if (w & 0x80 * ones)
+        if (any_high(s.p + i))
             break;
-        upper = (w + (0x80 - 'A') * ones) & ~(w + (0x7F - 'Z') * ones) &
-                0x80 * ones;
-        w |= upper >> 2;
-        memcpy(out + i, &w, sizeof w);
+        v |= capitals(v) & 0x20;
+        memcpy(out + i, &v, sizeof v);
     }
+    for (; i + 8 <= s.len && fold8(s.p + i, out + i); i += 8) {
+    }
+    /* Some bytes once more rather than one by one. */
+    if (i < s.len && s.len - i < 8 && s.len >= 8 &&
+        fold8(s.p + s.len - 8, out + s.len - 8))
+        return s.len;
     for (; i < s.len && (unsigned char)s.p[i] < 0x80; i++)
         out[i] = (char)eql_fold_cp((unsigned char)s.p[i]);
     return i;
+}
+
+bool
+eql_fold_keeps_ascii(eql_strview s)
+{
+    size_t i = 0;
+
+    for (; i + 16 <= s.len; i += 16) {
+        bytes16 v = load16(s.p + i);
+
+        v |= capitals(v);
+        if (any_high(&v))
+            return false;
+    }
+    for (; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        if (c >= 0x80 || (c >= 'A' && c <= 'Z'))
+            return false;
+    }
+    return true;
 }
 
 void

@@ -27,6 +27,8 @@ uint32_t eql_fold_cp(uint32_t cp);
 /* Folds the ASCII that s begins with to out, which has room for s.len bytes;
  * returns how many bytes that is. */
 size_t eql_fold_ascii(eql_strview s, char *out);
+/* Is it ASCII, and the same when it is folded? */
+bool eql_fold_keeps_ascii(eql_strview s);
 /* Appends the folded form of s. */
 void eql_fold(eql_buf *out, eql_strview s);
 /* Equality under folding, without allocation. */

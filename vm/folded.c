@@ -101,25 +101,12 @@ eql_case_fold(eql_case c, eql_buf *out, eql_strview s)
         eql_buf_add_char(out, (char)ascii_fold(s.p[i]));
 }
 
-/* Lower-case ASCII folds to itself. */
-static bool
-is_folded(eql_strview s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-
-        if (c >= 0x80 || (c >= 'A' && c <= 'Z'))
-            return false;
-    }
-    return true;
-}
-
 eql_strview
 eql_folded_get(eql_folded *f, eql_case c, eql_strview s)
 {
     if (f->src && f->src == s.p && f->len == s.len)
         return eql_buf_sv(&f->buf);
-    if (is_folded(s))
+    if (eql_fold_keeps_ascii(s)) /* of either case */
         return s;
     f->buf.len = 0;
     eql_case_fold(c, &f->buf, s);

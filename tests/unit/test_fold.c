@@ -116,9 +116,9 @@ test_fold_every_place(void **state)
     for (uint32_t k = 0; k < 20000; k++) {
         eql_buf in = {0}, out = {0}, expect = {0};
 
-        for (uint32_t n = k % 23; n > 0; n--) {
+        for (uint32_t n = k % 47; n > 0; n--) {
             seed = seed * 1664525u + 1013904223u;
-            /* Mostly ASCII: runs of eight and more of it. */
+            /* Mostly ASCII: runs of sixteen and more of it. */
             eql_buf_add_str(&in, parts[(seed >> 16) % (k % 2 ? 14 : 9)]);
         }
         for (size_t i = 0, n; i < in.len; i += n) {
@@ -129,6 +129,9 @@ test_fold_every_place(void **state)
         }
         eql_fold(&out, eql_buf_sv(&in));
         assert_true(eql_sv_eq(eql_buf_sv(&out), eql_buf_sv(&expect)));
+        assert_int_equal(eql_fold_keeps_ascii(eql_buf_sv(&in)),
+                         eql_ascii_prefix(eql_buf_sv(&in)) == in.len &&
+                             eql_sv_eq(eql_buf_sv(&in), eql_buf_sv(&out)));
         eql_buf_free(&in);
         eql_buf_free(&out);
         eql_buf_free(&expect);
