@@ -91,7 +91,7 @@ has_text(const eql_value *v)
 /* Folds the text of the key value that begins at `at`: a tag, a length, text.
  */
 static void
-fold_text(const eql_dialect *d, eql_buf *out, size_t at)
+fold_text(eql_case how, eql_buf *out, size_t at)
 {
     size_t text = at + 1 + sizeof(uint32_t);
     eql_buf folded = {0};
@@ -99,8 +99,7 @@ fold_text(const eql_dialect *d, eql_buf *out, size_t at)
 
     if (out->failed || out->p[at] == 'a')
         return;
-    eql_case_fold(eql_case_folding(d), &folded,
-                  eql_sv(out->p + text, out->len - text));
+    eql_case_fold(how, &folded, eql_sv(out->p + text, out->len - text));
     out->failed |= folded.failed;
     len = (uint32_t)folded.len;
     out->len = text;
@@ -111,15 +110,24 @@ fold_text(const eql_dialect *d, eql_buf *out, size_t at)
 }
 
 void
+eql_key_folded(eql_case how, eql_field_type type, const eql_value *v,
+               eql_buf *out)
+{
+    size_t at = out->len;
+
+    eql_hit_key_value(out, type, v);
+    if (how != EQL_CASE_EXACT && has_text(v))
+        fold_text(how, out, at);
+}
+
+void
 eql_key_value(const eql_dialect *d, eql_field_type type, const eql_value *v,
               eql_buf *out)
 {
     eql_value converted = convert(d, type, v);
-    size_t at = out->len;
 
-    eql_hit_key_value(out, type, &converted);
-    if (has_text(&converted) && folds_keys(d))
-        fold_text(d, out, at);
+    eql_key_folded(folds_keys(d) ? eql_case_folding(d) : EQL_CASE_EXACT, type,
+                   &converted, out);
 }
 
 /* Is the text of an address the one that it is shown as? */

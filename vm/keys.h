@@ -8,12 +8,17 @@
 
 #include "program/program.h"
 #include "vm/event.h"
+#include "vm/folded.h"
 #include "vm/hit.h"
 #include "vm/interp.h"
 
 #define EQL_MAX_KEY_TUPLES 1024u            /* per event and stage */
 #define EQL_MAX_KEY_VALUE ((size_t)1 << 20) /* bytes of one value */
 
+/* Appends eql_hit_key_value of v, with text, of lists and objects too, folded.
+ */
+void eql_key_folded(eql_case how, eql_field_type type, const eql_value *v,
+                    eql_buf *out);
 /* Appends v as a dialect compares it: of the field's type (spec 4.7) where it
  * can be, text folded under key_case=fold; see eql_hit_key_value. */
 void eql_key_value(const eql_dialect *d, eql_field_type type,

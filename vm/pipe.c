@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#include "vm/folded.h"
+#include "vm/keys.h"
 #include "vm/pipe_fields.h"
 #include "vm/pipe_group.h"
 
@@ -129,26 +129,6 @@ eql_pipes_wants(const eql_pipes *x, uint32_t rule)
 /* --- values of expressions ---------------------------------------------------
  */
 
-static void
-add_folded(eql_buf *out, eql_case how, const eql_value *v)
-{
-    size_t at = out->len;
-    uint32_t len;
-
-    if (v->tag != EQL_STRING || how == EQL_CASE_EXACT) {
-        eql_hit_key_value(out, EQL_FIELD_ANY, v);
-        return;
-    }
-    /* Tag and length first, as a string has them; then the folded text. */
-    eql_hit_key_value(out, EQL_FIELD_ANY,
-                      &(eql_value){.tag = EQL_STRING, .u.s = ""});
-    eql_case_fold(how, out, eql_value_sv(v));
-    if (out->failed)
-        return;
-    len = (uint32_t)(out->len - at - 1 - sizeof len);
-    memcpy(out->p + at + 1, &len, sizeof len);
-}
-
 /* x->key and x->shown: the pipe's values of the item, to compare by and as
  * they are spelled.  false: out of memory. */
 static bool
@@ -162,7 +142,7 @@ evaluate(eql_pipes *x, const pipe_state *s, const eql_pipe_item *item,
         uint32_t leaf = x->program->exprs[s->op->exprs.first + i];
         eql_value v = eql_residual_value(x->fields.residual, leaf);
 
-        add_folded(&x->key, how, &v);
+        eql_key_folded(how, EQL_FIELD_ANY, &v, &x->key);
         eql_hit_key_value(&x->shown, EQL_FIELD_ANY, &v);
     }
     return !x->key.failed && !x->shown.failed &&

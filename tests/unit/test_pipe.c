@@ -141,11 +141,20 @@ test_keys(void **state)
                                         "{\"x\":\"a\"}",
                                         "{\"x\":\"A\"}",
                                         NULL};
+    static const char *const lists[] = {"{\"x\":[\"K\",1]}",
+                                        "{\"x\":[\"\u212a\",1.0]}",
+                                        "{\"x\":[\"k\",2]}", NULL};
     static const ordered_case cases[] = {
         {"exact", ELASTIC, NULL, ANY " | unique x", kinds,
          "(1) (3) (4) (6) (8) (9) (10)", 0},
         {"folded", ELASTIC, "key_case=fold", ANY " | unique x", kinds,
          "(1) (3) (4) (6) (8) (9)", 0},
+        {"exact lists", ELASTIC, NULL, ANY " | unique x", lists, "(1) (2) (3)",
+         0},
+        {"folded lists", ELASTIC, "key_case=fold", ANY " | unique x", lists,
+         "(1) (3)", 0},
+        {"a list as one value", ENDGAME, NULL, ANY " | unique_count x | head 1",
+         lists, "(1){\"count\":2,\"percent\":0.6666666666666666}", 0},
         {"several, the spelling seen first", ELASTIC, "key_case=fold",
          "any where x : \"a\" | count x, length(x)", kinds,
          "{\"key\":[\"a\",1],\"count\":2,\"percent\":1.0}", 0},
