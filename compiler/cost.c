@@ -28,7 +28,7 @@ test_cost(const eql_typed *t)
 
         n += 2;
         if (p->kind == EQL_PART_ELEMENT)
-            n += value_cost(p->element);
+            n += value_cost(p->element) + p->date;
     }
     return n;
 }

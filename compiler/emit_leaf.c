@@ -249,6 +249,11 @@ emit_part(emitter *em, const eql_part *p, uint32_t x, uint32_t tmp,
     case EQL_PART_ELEMENT: break;
     }
     emit_value(em, p->element, tmp);
+    if (p->date) {
+        use(em, tmp + 1);
+        emit(em, EQL_OP_TO_TIME, tmp + 1, x, 0);
+        x = tmp + 1;
+    }
     emit(em,
          p->address ? EQL_OP_IN_EQ_IP
          : p->fold  ? EQL_OP_IN_EQ_FOLD

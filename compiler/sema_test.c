@@ -44,12 +44,32 @@ add_part(eql_part *parts, uint32_t *n, eql_part p, eql_value *values,
     parts[(*n)++] = p;
 }
 
+static bool
+is_date_field(const eql_typed *t)
+{
+    return t->kind == EQL_TYPED_FIELD && t->u.path.type == EQL_FIELD_DATE;
+}
+
+/* Computed elements of type ip and date are compared as such (spec 4.7). */
+static eql_part
+element_part(const eql_sema *sx, const eql_typed *operand, eql_typed *element,
+             bool fold)
+{
+    eql_part p = {.kind = EQL_PART_ELEMENT, .fold = fold, .element = element};
+
+    p.address = eql_typed_is_address_field(operand) ||
+                eql_typed_is_address_field(element);
+    p.date = !p.address && is_date_field(element);
+    if (p.date)
+        p.element = eql_typed_convert(sx->arena, EQL_FIELD_DATE, element);
+    return p;
+}
+
 /* The test of operand against the sorted list. */
 static eql_typed *
 sorted_test(const eql_sema *sx, eql_span span, eql_typed *operand,
             const sorted *s)
 {
-    bool ip = eql_typed_is_address_field(operand);
     uint32_t n = 0;
     eql_part *parts =
         eql_arena_array(sx->arena, 4 + (size_t)s->nelements, sizeof *parts);
@@ -71,12 +91,11 @@ sorted_test(const eql_sema *sx, eql_span span, eql_typed *operand,
     add_part(parts, &n,
              (eql_part){.kind = EQL_PART_REGEXES, .fold = s->pattern_fold},
              s->regexes, s->nregexes);
-    for (uint32_t i = 0; i < s->nelements; i++)
-        parts[n++] = (eql_part){
-            .kind = EQL_PART_ELEMENT,
-            .fold = s->set_fold,
-            .address = ip || eql_typed_is_address_field(s->elements[i]),
-            .element = s->elements[i]};
+    for (uint32_t i = 0; i < s->nelements; i++) {
+        parts[n] = element_part(sx, operand, s->elements[i], s->set_fold);
+        if (!parts[n++].element)
+            return NULL;
+    }
     return eql_typed_test(sx->arena, span, operand, parts, n);
 }
 
@@ -146,8 +165,7 @@ element_is(const eql_sema *sx, const eql_expr *e, eql_typed *element,
         return eql_sema_address_equal(sx, e->span, element, lit);
     if (!eql_sema_fit(sx, element, lit, &v))
         return NULL;
-    if (element->kind == EQL_TYPED_FIELD &&
-        element->u.path.type == EQL_FIELD_DATE)
+    if (is_date_field(element))
         element = eql_typed_convert(sx->arena, EQL_FIELD_DATE, element);
     lit = eql_typed_const(sx->arena, lit->span, v, true);
     return lit ? eql_sema_part_test(sx, e->span, element, part, &lit, 1) : NULL;
@@ -214,10 +232,7 @@ literal_in(const eql_sema *sx, const eql_expr *e, eql_typed *lit, sorted *s)
 static void
 to_dates(const eql_sema *sx, eql_typed **operand, sorted *s)
 {
-    bool date = (*operand)->kind == EQL_TYPED_FIELD &&
-                (*operand)->u.path.type == EQL_FIELD_DATE;
-
-    if (!date)
+    if (!is_date_field(*operand))
         return;
     *operand = eql_typed_convert(sx->arena, EQL_FIELD_DATE, *operand);
     for (uint32_t i = 0; i < s->nelements; i++)

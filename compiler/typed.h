@@ -84,6 +84,7 @@ typedef struct {
     bool match;        /* SET: the numbers of a `:` list */
     bool text_only;    /* PATTERNS: a number is no text (like, like~) */
     bool address;      /* ELEMENT: both sides compared as addresses */
+    bool date;         /* ELEMENT: an instant, and so must the operand be */
     bool prefix;       /* REGEXES: Endgame's flavour */
     bool member;       /* PATTERNS of `in`: what is no text is none of them */
     bool null_false;   /* NETWORKS: null is in none (search_null) */

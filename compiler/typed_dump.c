@@ -74,7 +74,7 @@ dump_part_flags(const eql_part *p, eql_buf *out)
         {p->fold, " fold"},      {p->match, " match"},
         {p->text_only, " text"}, {p->address, " address"},
         {p->prefix, " prefix"},  {p->null_false, " null-false"},
-        {p->member, " member"},
+        {p->member, " member"},  {p->date, " date"},
     };
 
     for (uint32_t i = 0; i < EQL_COUNTOF(flags); i++)

@@ -15,10 +15,9 @@
 /* The program of n rules in a dialect, with `tweaks` ("flag=value ...", may be
  * NULL); schema may be NULL. */
 static inline eql_program *
-test_compile(eql_dialect_name dialect, const char *tweaks,
-             const eql_rule_source *rules, uint32_t n)
+test_compile_as(eql_compile_settings o, const char *tweaks,
+                const eql_rule_source *rules, uint32_t n)
 {
-    eql_compile_settings o = {.dialect = eql_dialect_preset(dialect)};
     eql_buf why = {0};
     eql_compiler *c;
     eql_program *p;
@@ -45,6 +44,15 @@ test_compile(eql_dialect_name dialect, const char *tweaks,
     eql_buf_free(&why);
     eql_compiler_free(c);
     return p;
+}
+
+static inline eql_program *
+test_compile(eql_dialect_name dialect, const char *tweaks,
+             const eql_rule_source *rules, uint32_t n)
+{
+    eql_compile_settings o = {.dialect = eql_dialect_preset(dialect)};
+
+    return test_compile_as(o, tweaks, rules, n);
 }
 
 static inline eql_rule_source

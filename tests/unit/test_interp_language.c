@@ -6,11 +6,13 @@ static const char event_json[] =
     "{\"n\":5,\"z\":0,\"s\":\"Foo.EXE\",\"a\":[\"x\",\"Y\"],\"b\":false,"
     "\"ip\":\"10.1.2.3\",\"e\":[],\"o\":{\"k\":[\"1\",2]},"
     "\"u\":\"\\u00c9t\\u00e9\",\"big\":9223372036854775807,"
+    "\"at\":\"2024-01-01T00:00:00Z\",\"event\":{\"start\":"
+    "\"2024-01-01T01:00:00+01:00\",\"end\":\"foo.exe\"},"
     "\"l\":[{\"x\":1,\"y\":\"p\"},{\"x\":2,\"y\":\"Q\"}],\"c\":{\"x\":3}}";
 
 static bool
-condition_holds(eql_dialect_name dialect, const char *tweaks,
-                const char *condition)
+condition_holds_as(eql_compile_settings settings, const char *tweaks,
+                   const char *condition)
 {
     char query[512];
     eql_rule_source rule;
@@ -21,7 +23,7 @@ condition_holds(eql_dialect_name dialect, const char *tweaks,
 
     snprintf(query, sizeof query, "any where %s", condition);
     rule = test_rule_of(query);
-    p = test_compile(dialect, tweaks, &rule, 1);
+    p = test_compile_as(settings, tweaks, &rule, 1);
     it = eql_interp_new(p);
     assert_non_null(it);
     test_reader_init(&r, p);
@@ -32,6 +34,15 @@ condition_holds(eql_dialect_name dialect, const char *tweaks,
     eql_interp_free(it);
     eql_program_free(p);
     return out;
+}
+
+static bool
+condition_holds(eql_dialect_name dialect, const char *tweaks,
+                const char *condition)
+{
+    return condition_holds_as(
+        (eql_compile_settings){.dialect = eql_dialect_preset(dialect)}, tweaks,
+        condition);
 }
 
 typedef struct {
@@ -234,6 +245,29 @@ test_conditions_of_single_flags(void **state)
     }
 }
 
+/* A date in a list is an instant, whatever stands before `in` (spec 4.7). */
+static void
+test_conditions_of_dates_in_lists(void **state)
+{
+    static const condition_case cases[] = {
+        {"at in (event.start)", true},
+        {"at in~ (zz, event.start)", true},
+        {"at in (event.end)", false},
+        {"s in (event.start, \"Foo.EXE\")", true},
+        {"s in~ (event.end)", false},
+        {"(s in~ (event.end)) == null", true},
+        {"(event.end in (at)) == null", true},
+        {"(at in (event.start, event.end)) == null", false},
+    };
+    eql_compile_settings settings = eql_compile_settings_default();
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++)
+        if (condition_holds_as(settings, NULL, cases[i].condition) !=
+            cases[i].holds)
+            fail_msg("%s: not %d", cases[i].condition, cases[i].holds);
+}
+
 int
 main(void)
 {
@@ -241,6 +275,7 @@ main(void)
         cmocka_unit_test(test_conditions_of_elastic),
         cmocka_unit_test(test_conditions_of_endgame),
         cmocka_unit_test(test_conditions_of_single_flags),
+        cmocka_unit_test(test_conditions_of_dates_in_lists),
     };
 
     return cmocka_run_group_tests_name("interp_language", tests, NULL, NULL);
