@@ -263,12 +263,15 @@ sign(leaf *l, const ref_node *e)
 {
     ref_value v = value_of(l, e->kids[0]);
 
+    bool literal = v.literal;
+
     if (*e->op == '-')
-        return ref_arith(l->env, "-",
-                         v.tag == REF_NUM && !v.num.is_int
-                             ? (ref_value){.tag = REF_NUM, .num = {.d = -0.0}}
-                             : ref_integer(0),
-                         v);
+        v = ref_arith(l->env, "-",
+                      v.tag == REF_NUM && !v.num.is_int
+                          ? (ref_value){.tag = REF_NUM, .num = {.d = -0.0}}
+                          : ref_integer(0),
+                      v);
+    v.literal = literal; /* a sign is part of its number (spec 3.2) */
     return v.tag == REF_NUM ? v : ref_null();
 }
 

@@ -144,7 +144,8 @@ ref_no_instant(ref_value x, ref_value y)
 {
     int64_t ns;
 
-    return x.type == REF_TYPE_DATE && (!instant(x, &ns) || !instant(y, &ns));
+    return (x.type == REF_TYPE_DATE || y.type == REF_TYPE_DATE) &&
+           (!instant(x, &ns) || !instant(y, &ns));
 }
 
 /* Neither is null. */
@@ -244,10 +245,12 @@ ref_ordered(const ref_env *env, const char *op, ref_value x, ref_value y)
 }
 
 static int
-list_order(const json_t *x, const json_t *y)
+list_order(const ref_env *env, const json_t *x, const json_t *y,
+           ref_case_rule rule)
 {
     char *a = json_dumps(x, JSON_COMPACT), *b = json_dumps(y, JSON_COMPACT);
-    int order = strcmp(a, b);
+    int order = ref_str_order(ref_fold_str(env->pool, ref_cstr(a), rule),
+                              ref_fold_str(env->pool, ref_cstr(b), rule));
 
     free(a);
     free(b);
@@ -283,7 +286,7 @@ ref_value_order(const ref_env *env, ref_value x, ref_value y, bool fold)
     case REF_STR:
         return ref_str_order(ref_fold_str(env->pool, x.str, rule),
                              ref_fold_str(env->pool, y.str, rule));
-    case REF_LIST: return list_order(x.node, y.node);
+    case REF_LIST: return list_order(env, x.node, y.node, rule);
     case REF_NULL: break;
     }
     return 0;

@@ -24,8 +24,8 @@ ref_value ref_equals_wild(const ref_env *env, ref_value x, ref_value y,
                           ref_case_rule rule);
 /* A literal with a star in it. */
 bool ref_is_wildcard(ref_value v);
-/* Is x of a date field, and is one of the two no instant?  A
- * list then says null; elsewhere such texts are just not equal: left open. */
+/* Is one of the two of a date field, and one no instant?  A list then says
+ * null. */
 bool ref_no_instant(ref_value x, ref_value y);
 /* op: "<", "<=", ">", ">=" */
 ref_value ref_ordered(const ref_env *env, const char *op, ref_value x,

@@ -355,7 +355,7 @@ test_typed_paths(void **state)
 {
     static const condition_case cases[] = {
         {"{\"destination\":{\"port\":\"443\"},\"process\":{\"interactive\":"
-         "\"true\",\"name\":\"443\"},\"event\":{\"created\":"
+         "\"true\",\"name\":\"443\",\"title\":\"x\"},\"event\":{\"created\":"
          "\"2024-01-01T01:00:00+01:00\"},\"@timestamp\":1704067200000}",
          "destination.port >= 1024", false},
         {NULL, "destination.port == 443", true},
@@ -370,6 +370,9 @@ test_typed_paths(void **state)
         {NULL, "event.created < \"2024-01-01T00:00:00.001Z\"", true},
         {NULL, "event.created : \"2024-01-01T01*\"", true},
         {NULL, "event.created == process.name", false},
+        {NULL, "(event.created in (process.title)) == null", true},
+        {NULL, "process.name in (event.created)", false},
+        {NULL, "(process.title in (event.created)) == null", true},
     };
     static const ref_case untyped = {.no_schema = true};
 
@@ -386,7 +389,7 @@ static void
 test_arithmetic(void **state)
 {
     static const condition_case cases[] = {
-        {"{\"n\":9,\"m\":-9223372036854775808,\"s\":\"x\"}",
+        {"{\"n\":9,\"m\":-9223372036854775808,\"s\":\"x\",\"t\":\"5\"}",
          "n / 4 == 2 and n / 4.0 == 2.25", true},
         {NULL, "m / -1 == 9.223372036854775808e18", true},
         {NULL, "m % -1 == 0", true},
@@ -401,6 +404,8 @@ test_arithmetic(void **state)
         {NULL, "n % 4 == 1 and n % 2.5 == 1.5", true},
         {NULL, "n in (9) == true", true},
         {NULL, "-n == -9 and +n == 9 and --n == 9", true},
+        {NULL, "t <= --5 and t == -(-5) and not t == 2 + 3", true},
+        {NULL, "t <= --9223372036854775808", true},
         {NULL, "divide(n, 4) == 2 and modulo(10, -6) == 4", true},
         {NULL, "modulo(-10, -6) == -4 and subtract(1, n) == -8", true},
         {NULL, "add(n, 1) == 10 and multiply(n, n) == 81", true},
