@@ -12,9 +12,12 @@ eql_rawmap_begin(eql_rawmap *r)
 {
     if (++r->epoch == 0) {
         memset(r->found, 0, r->sources.n * sizeof *r->found);
+        memset(r->data, 0, r->names.n * sizeof *r->data);
         memset(r->ecs, 0, r->wanted.n * sizeof *r->ecs);
         r->epoch = 1;
     }
+    r->nmet = r->nprepared = 0;
+    r->met_sum = 0;
     eql_arena_reset(r->event);
     if (r->memo)
         eql_rawmap_memo_tidy(r->memo, &r->n);
@@ -23,7 +26,11 @@ eql_rawmap_begin(eql_rawmap *r)
 void
 eql_rawmap_found(eql_rawmap *r, uint32_t source, const char *p, uint32_t len)
 {
+    uint32_t met = eql_rawmap_met(source, p);
+
     r->found[source] = (eql_rawmap_cell){p, len, r->epoch};
+    r->met[r->nmet++] = met;
+    r->met_sum += eql_rawmap_mix(r, met);
 }
 
 /* --- what it is
@@ -93,13 +100,11 @@ is_usable(const eql_rawmap_cell *c, uint32_t role)
 }
 
 static void
-load_role(eql_rawmap *r, const eql_rawmap_view *v, uint32_t role)
+load_role(eql_rawmap *r, uint32_t role, const uint32_t *sources, uint32_t n)
 {
-    const uint32_t *list = (const uint32_t *)r->lists.items;
-
     r->header[role].p = NULL;
-    for (uint32_t i = 0; i < v->header[role].n; i++) {
-        const eql_rawmap_cell *c = &r->found[list[v->header[role].first + i]];
+    for (uint32_t i = 0; i < n; i++) {
+        const eql_rawmap_cell *c = &r->found[sources[i]];
 
         if (c->epoch == r->epoch && is_usable(c, role)) {
             r->header[role] = *c;
@@ -111,15 +116,13 @@ load_role(eql_rawmap *r, const eql_rawmap_view *v, uint32_t role)
 static bool
 load_names(eql_rawmap *r, const eql_rawmap_plan *p)
 {
-    const uint32_t *list = (const uint32_t *)r->lists.items;
-
     for (uint32_t i = 0; i < p->nloads; i++) {
         const eql_rawmap_load *load = &p->loads[i];
         eql_rawmap_cell *to = &r->data[load->name], text;
 
         to->p = NULL;
-        for (uint32_t k = 0; k < load->sources.n && !to->p; k++) {
-            const eql_rawmap_cell *c = &r->found[list[load->sources.first + k]];
+        for (uint32_t k = 0; k < load->nsources && !to->p; k++) {
+            const eql_rawmap_cell *c = &r->found[load->sources[k]];
 
             if (c->epoch != r->epoch)
                 continue;
@@ -128,8 +131,10 @@ load_names(eql_rawmap *r, const eql_rawmap_plan *p)
             case EQL_RAWMAP_TEXT_ODD: return false;
             case EQL_RAWMAP_TEXT_IS: break;
             }
-            if (!eql_rawmap_text_is_empty(r, &text))
-                *to = text;
+            if (eql_rawmap_text_is_empty(r, &text))
+                continue;
+            *to = text;
+            to->epoch = r->epoch;
         }
     }
     return true;
@@ -175,6 +180,14 @@ find_channel(const eql_rawmap *r, const eql_mapping_channel **out)
     return true;
 }
 
+static void
+load_named(eql_rawmap *r, const eql_rawmap_view *v, uint32_t role)
+{
+    const uint32_t *list = (const uint32_t *)r->lists.items;
+
+    load_role(r, role, list + v->header[role].first, v->header[role].n);
+}
+
 static const eql_rawmap_plan *
 find_plan(eql_rawmap *r, eql_rawmap_view *v)
 {
@@ -183,8 +196,8 @@ find_plan(eql_rawmap *r, eql_rawmap_view *v)
     uint32_t at = EQL_NONE;
     eql_strview in;
 
-    load_role(r, v, EQL_MAPPING_ROLE_CHANNEL);
-    load_role(r, v, EQL_MAPPING_ROLE_CODE);
+    load_named(r, v, EQL_MAPPING_ROLE_CHANNEL);
+    load_named(r, v, EQL_MAPPING_ROLE_CODE);
     if (!find_channel(r, &channel))
         return NULL;
     switch (eql_rawmap_text_of(r, &r->header[EQL_MAPPING_ROLE_CODE], &code)) {
@@ -203,11 +216,11 @@ find_plan(eql_rawmap *r, eql_rawmap_view *v)
 
 /* Events say a channel's name as the mapping does. */
 static bool
-load(eql_rawmap *r, const eql_rawmap_view *v, const eql_rawmap_plan *p)
+load(eql_rawmap *r, const eql_rawmap_plan *p)
 {
-    for (uint32_t role = 0; role < EQL_MAPPING_ROLE_COUNT; role++)
-        if (p->roles >> role & 1)
-            load_role(r, v, role);
+    for (uint32_t i = 0; i < p->nroles; i++)
+        load_role(r, p->roles[i].role, p->roles[i].sources,
+                  p->roles[i].nsources);
     if (p->channel)
         r->header[EQL_MAPPING_ROLE_CHANNEL] = p->name;
     return load_names(r, p);
@@ -231,7 +244,7 @@ read_times(const eql_rawmap *r, const eql_rawmap_view *v,
     int64_t offset;
 
     ev->has_utc =
-        p->time != EQL_NONE &&
+        p->time != EQL_NONE && eql_rawmap_is_set(r, &r->data[p->time]) &&
         eql_rawmap_text_time(&r->data[p->time], &ev->time_ns, &ignored, odd);
     ev->has_wall = eql_rawmap_text_time(&r->header[EQL_MAPPING_ROLE_TIME],
                                         &ev->wall_ns, &zone, odd);
@@ -305,12 +318,13 @@ emit(eql_rawmap *r, const eql_rawmap_plan *p)
         const eql_rawmap_emit *e = &p->emits[i];
         const eql_rawmap_cell *c = &r->ecs[e->wanted];
 
-        if (c->epoch != r->epoch || !c->p) {
+        if (!eql_rawmap_is_set(r, c)) {
             if (e->name == EQL_NONE)
                 continue;
             c = &r->data[e->name];
         }
-        if (!c->p || (c->len == 4 && memcmp(c->p, "null", 4) == 0))
+        if (!eql_rawmap_is_set(r, c) ||
+            (c->len == 4 && memcmp(c->p, "null", 4) == 0))
             continue;
         *out++ = (eql_raw){.path = p->emits[i].path,
                            .len = c->p == eql_rawmap_vague ? 0 : c->len,
@@ -319,17 +333,43 @@ emit(eql_rawmap *r, const eql_rawmap_plan *p)
     return (uint32_t)(out - p->raws);
 }
 
+/* NULL: for the mapping.  *f: NULL when the record's keys are not known. */
+static const eql_rawmap_plan *
+find_all(eql_rawmap *r, eql_rawmap_view **v, eql_rawmap_frame **f)
+{
+    const eql_rawmap_plan *p;
+
+    if (r->unsupported)
+        return NULL;
+    *f = eql_rawmap_frame_find(r);
+    if (!*f) {
+        *v = find_view(r);
+        p = *v ? find_plan(r, *v) : NULL;
+        if (!p || p->unsupported)
+            return NULL;
+        *f = eql_rawmap_frame_learn(r, *v, p);
+        if (!*f)
+            return p;
+    }
+    *v = (*f)->view;
+    return &(*f)->plan;
+}
+
 static bool
 read_record(eql_rawmap *r, eql_wall_clock *clock, eql_lazy *lazy, eql_event *ev)
 {
-    eql_rawmap_view *v = r->unsupported ? NULL : find_view(r);
-    const eql_rawmap_plan *p = v ? find_plan(r, v) : NULL;
+    eql_rawmap_view *v;
+    eql_rawmap_frame *f;
+    const eql_rawmap_plan *p = find_all(r, &v, &f);
     bool zone, odd = false, has_received = false;
     int64_t received;
     lesson l = {0};
 
-    if (!p || p->unsupported || !load(r, v, p) ||
-        !eql_rawmap_ops_prepare(r, p) || !find_time(r, v, p, clock, ev, &l))
+    if (!p || !load(r, p) || !eql_rawmap_ops_prepare(r, p))
+        return false;
+    if (f && r->nprepared)
+        p = eql_rawmap_frame_rest(r, f);
+    if (!find_time(r, v, p, clock, ev, &l))
         return false;
     if (l.teach)
         has_received = eql_rawmap_text_time(

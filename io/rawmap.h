@@ -48,9 +48,10 @@ bool eql_rawmap_read(eql_rawmap *r, eql_wall_clock *clock, eql_lazy *lazy,
                      eql_event *ev);
 
 typedef struct {
-    uint64_t mapped, fallbacks; /* records: here, left to the mapping */
-    uint64_t hits, misses;      /* of remembered results */
-    uint64_t flushes;           /* all results forgotten: too many */
+    uint64_t mapped, fallbacks;     /* records: here, left to the mapping */
+    uint64_t hits, misses;          /* of remembered results */
+    uint64_t flushes;               /* all results forgotten: too many */
+    uint64_t frames, frame_flushes; /* of kinds of records, likewise */
 } eql_rawmap_counters;
 
 const eql_rawmap_counters *eql_rawmap_get_counters(const eql_rawmap *r);

@@ -1,7 +1,8 @@
 /* rawmap_int.h -- what the parts of rawmap share: rawmap.c (records),
  * rawmap_new.c (names of everything), rawmap_plan.c (what a kind of record
- * needs), rawmap_ops.c (rules at work), rawmap_text.c (texts as JSON spells
- * them) and rawmap_memo.c (results remembered).
+ * needs), rawmap_frame.c (what a record with these keys needs), rawmap_ops.c
+ * (rules at work), rawmap_text.c (texts as JSON spells them) and rawmap_memo.c
+ * (results remembered).
  *
  * Values are cells: JSON text as it stands in the record, in an arena of the
  * event, or in the memo. */
@@ -16,11 +17,17 @@
 #define EQL_RAWMAP_MAX_OUTS 32u
 /* Most combinations of a layout and its variants. */
 #define EQL_RAWMAP_MAX_VIEWS 64u
+/* Most kinds of records whose keys are remembered, before all are forgotten;
+ * most of them with the same keys, and most sets of names that their texts may
+ * add.  Records beyond take what their channel and code need at most. */
+#define EQL_RAWMAP_MAX_FRAMES 1024u
+#define EQL_RAWMAP_MAX_CHAIN 16u
+#define EQL_RAWMAP_MAX_PREPARED 4u
 
 typedef struct {
     const char *p; /* NULL: missing; eql_rawmap_vague: only the mapping knows */
     uint32_t len;
-    uint32_t epoch; /* of the event that it belongs to, where that counts */
+    uint32_t epoch; /* of the event that it belongs to: else it is missing */
 } eql_rawmap_cell;
 
 extern const char eql_rawmap_vague[1];
@@ -64,27 +71,42 @@ typedef struct {
 
 typedef struct {
     uint32_t name;
-    eql_range sources; /* of eql_rawmap.lists */
-    uint32_t next;     /* in the plan's table of names; EQL_NONE ends */
+    uint32_t next; /* in the plan's table of names; EQL_NONE ends */
+    const uint32_t *sources;
+    uint32_t nsources;
 } eql_rawmap_load;
+
+typedef struct {
+    uint32_t role;
+    uint32_t nsources;
+    const uint32_t *sources;
+} eql_rawmap_role;
+
+/* A rule and where it may find something. */
+typedef struct {
+    uint32_t rule, nfrom;
+    const eql_rawmap_ref *from;
+} eql_rawmap_step;
 
 #define EQL_RAWMAP_HEADS 64u
 
 /* All that happens to one kind of record. */
-typedef struct {
+typedef struct eql_rawmap_plan {
     bool unsupported;
     const eql_mapping_plan *plan;       /* NULL: a channel without rules */
     const eql_mapping_channel *channel; /* NULL likewise */
     eql_rawmap_cell name;               /* the channel's */
     uint32_t time; /* name of the exact time, or EQL_NONE */
-    const uint32_t *prepare;
+    const eql_rawmap_step *prepare;
     uint32_t nprepare;
-    const uint32_t *rules; /* numbers, in the order of work */
-    uint32_t nrules;
-    uint32_t roles; /* bits: header roles that are read */
-    eql_rawmap_load *loads;
+    const eql_rawmap_step *steps; /* in the order of work */
+    uint32_t nsteps;
+    const eql_rawmap_role *roles; /* that are read */
+    uint32_t nroles;
+    const eql_rawmap_load *loads;
     uint32_t nloads;
-    uint32_t heads[EQL_RAWMAP_HEADS]; /* loads by eql_rawmap_hash_name */
+    const eql_rawmap_load *names; /* all that texts may give .. */
+    const uint32_t *heads;        /* .. by eql_rawmap_hash_name */
     const eql_rawmap_emit *emits;
     uint32_t nemits;
     eql_raw *raws; /* the first nfixed are always the same; room for all */
@@ -100,6 +122,7 @@ typedef struct {
 } eql_rawmap_view;
 
 typedef struct eql_rawmap_memo eql_rawmap_memo;
+typedef struct eql_rawmap_frames eql_rawmap_frames;
 
 struct eql_rawmap {
     const eql_program *program;
@@ -113,6 +136,9 @@ struct eql_rawmap {
     eql_vec sources; /* eql_rawmap_source */
     eql_map *source_of;
     eql_rawmap_cell *found; /* per source */
+    uint32_t *met;          /* sources of the record at hand: see set_item */
+    uint32_t nmet;
+    uint64_t met_sum;
     uint32_t epoch;
     uint32_t key_of[8]; /* sources of the keys that tell layouts */
     uint32_t *variant_key[EQL_MAPPING_LAYOUT_COUNT];
@@ -120,7 +146,9 @@ struct eql_rawmap {
 
     eql_vec names; /* const char *: of event data */
     eql_map *name_of;
-    eql_rawmap_cell *data; /* per name; epoch: loaded */
+    eql_rawmap_cell *data; /* per name */
+    uint32_t *prepared;    /* names that texts of the record gave */
+    uint32_t nprepared;
 
     eql_vec wanted; /* eql_rawmap_wanted */
     eql_map *wanted_of;
@@ -143,8 +171,34 @@ struct eql_rawmap {
     eql_rawmap_cell header[EQL_MAPPING_ROLE_COUNT];
     uint8_t first_of_empty[256]; /* may a value as good as missing begin so? */
     eql_rawmap_memo *memo;
+    eql_rawmap_frames *frames;
+    uint64_t seed;
     eql_rawmap_counters n;
 };
+
+/* A random number for each of a set: their sum tells sets apart. */
+static inline uint64_t
+eql_rawmap_mix(const eql_rawmap *r, uint32_t item)
+{
+    uint64_t x = (r->seed + item) * UINT64_C(0x9e3779b97f4a7c15);
+
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+/* A source that is there, and whether its value is a string. */
+static inline uint32_t
+eql_rawmap_met(uint32_t source, const char *p)
+{
+    return source << 1 | (*p == '"');
+}
+
+static inline bool
+eql_rawmap_is_set(const eql_rawmap *r, const eql_rawmap_cell *c)
+{
+    return c->p && c->epoch == r->epoch;
+}
 
 static inline const eql_rawmap_rule *
 eql_rawmap_rule_at(const eql_rawmap *r, uint32_t i)
@@ -193,6 +247,40 @@ eql_rawmap_view *eql_rawmap_view_for(eql_rawmap *r,
 const eql_rawmap_plan *eql_rawmap_plan_for(eql_rawmap *r, eql_rawmap_view *v,
                                            const eql_mapping_channel *channel,
                                            uint32_t plan);
+
+/* --- rawmap_frame.c --------------------------------------------------------
+ */
+
+/* A plan without what the keys of a record rule out. */
+typedef struct eql_rawmap_frame {
+    struct eql_rawmap_frame *next;
+    uint64_t sum; /* of its set of sources .. */
+    uint32_t nset;
+    const uint32_t *set; /* .. as eql_rawmap_met has them */
+    uint32_t source[2];  /* of channel and code, or EQL_NONE .. */
+    eql_strview text[2]; /* .. and what they are */
+    eql_rawmap_view *view;
+    const eql_rawmap_plan *whole; /* what it was made of */
+    eql_rawmap_plan plan;         /* while texts add no names */
+    uint32_t nmore;               /* with names that texts add */
+    struct {
+        const uint32_t *names; /* in their order */
+        uint32_t n;
+        eql_rawmap_plan plan;
+    } more[EQL_RAWMAP_MAX_PREPARED];
+} eql_rawmap_frame;
+
+eql_rawmap_frames *eql_rawmap_frames_new(void);
+void eql_rawmap_frames_free(eql_rawmap_frames *f);
+/* Of the record at hand; NULL: not known. */
+eql_rawmap_frame *eql_rawmap_frame_find(const eql_rawmap *r);
+/* Remembers it, when its keys were met before; may forget all others.  NULL: it
+ * did not. */
+eql_rawmap_frame *eql_rawmap_frame_learn(eql_rawmap *r, eql_rawmap_view *v,
+                                         const eql_rawmap_plan *plan);
+/* What is left to do once names were read out of texts. */
+const eql_rawmap_plan *eql_rawmap_frame_rest(eql_rawmap *r,
+                                             eql_rawmap_frame *f);
 
 /* --- rawmap_ops.c ----------------------------------------------------------
  */

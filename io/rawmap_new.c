@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
+
 /* --- numbers by name ---------------------------------------------------------
  */
 
@@ -489,9 +491,13 @@ make(eql_rawmap *r)
     if (r->failed)
         return false;
     r->found = calloc((size_t)r->sources.n + 1, sizeof *r->found);
+    r->met = calloc((size_t)r->sources.n + 1, sizeof *r->met);
     r->data = calloc((size_t)r->names.n + 1, sizeof *r->data);
+    r->prepared = calloc((size_t)r->names.n + 1, sizeof *r->prepared);
     r->ecs = calloc((size_t)r->wanted.n + 1, sizeof *r->ecs);
-    return r->found && r->data && r->ecs;
+    r->frames = eql_rawmap_frames_new();
+    r->seed = eql_hash_seed();
+    return r->found && r->met && r->data && r->prepared && r->ecs && r->frames;
 }
 
 eql_rawmap *
@@ -528,11 +534,14 @@ eql_rawmap_free(eql_rawmap *r)
     for (size_t i = 0; i < EQL_COUNTOF(maps); i++)
         eql_map_free(maps[i]);
     eql_rawmap_memo_free(r->memo);
+    eql_rawmap_frames_free(r->frames);
     eql_arena_free(r->arena);
     eql_arena_free(r->event);
     free(r->path_of);
     free(r->found);
+    free(r->met);
     free(r->data);
+    free(r->prepared);
     free(r->ecs);
     free(r);
 }

@@ -77,10 +77,9 @@ source(eql_rawmap *r, const eql_rawmap_ref *ref)
 
     switch (ref->from) {
     case EQL_MAPPING_FROM_HEADER: return &r->header[ref->index];
-    case EQL_MAPPING_FROM_DATA: return &r->data[ref->index];
-    default: break;
+    case EQL_MAPPING_FROM_DATA: c = &r->data[ref->index]; break;
+    default: c = &r->ecs[ref->index]; break;
     }
-    c = &r->ecs[ref->index];
     if (c->epoch != r->epoch)
         *c = (eql_rawmap_cell){.epoch = r->epoch};
     return c;
@@ -88,11 +87,11 @@ source(eql_rawmap *r, const eql_rawmap_ref *ref)
 
 /* The first text that is not empty, and where it is from. */
 static eql_rawmap_text
-first_text(eql_rawmap *r, const eql_rawmap_rule *rule,
+first_text(eql_rawmap *r, const eql_rawmap_step *step,
            const eql_rawmap_ref **from, eql_rawmap_cell *text)
 {
-    for (uint32_t i = 0; i < rule->from.n; i++) {
-        const eql_rawmap_ref *ref = eql_rawmap_ref_at(r, rule->from.first + i);
+    for (uint32_t i = 0; i < step->nfrom; i++) {
+        const eql_rawmap_ref *ref = &step->from[i];
         eql_rawmap_text is = eql_rawmap_text_of(r, source(r, ref), text);
 
         *from = ref;
@@ -269,22 +268,22 @@ put_result(eql_rawmap *r, const eql_rawmap_rule *rule,
 }
 
 static bool
-run_first(eql_rawmap *r, uint32_t number)
+run_first(eql_rawmap *r, const eql_rawmap_step *step)
 {
-    const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, number);
+    const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, step->rule);
     const eql_rawmap_ref *from = NULL;
     eql_rawmap_result result = {0};
     eql_rawmap_cell text;
     outcome done;
 
-    switch (first_text(r, rule, &from, &text)) {
+    switch (first_text(r, step, &from, &text)) {
     case EQL_RAWMAP_TEXT_NONE: return true;
     case EQL_RAWMAP_TEXT_ODD: return false;
     case EQL_RAWMAP_TEXT_IS: break;
     }
     done = run_simple(r, rule, &text);
     if (done == ASK) {
-        if (!eql_rawmap_memo_ask(r, number, &text, &result))
+        if (!eql_rawmap_memo_ask(r, step->rule, &text, &result))
             return false;
         put_result(r, rule, result.out);
         done = result.used ? DONE : REFUSED;
@@ -295,19 +294,18 @@ run_first(eql_rawmap *r, uint32_t number)
 }
 
 static bool
-run_outcome(eql_rawmap *r, uint32_t number)
+run_outcome(eql_rawmap *r, const eql_rawmap_step *step)
 {
-    const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, number);
+    const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, step->rule);
 
-    for (uint32_t i = 0; i < rule->from.n; i++) {
-        const eql_rawmap_cell *c =
-            source(r, eql_rawmap_ref_at(r, rule->from.first + i));
+    for (uint32_t i = 0; i < step->nfrom; i++) {
+        const eql_rawmap_cell *c = source(r, &step->from[i]);
         eql_rawmap_result result = {0};
 
         if (!c->p)
             continue;
         if (c->p == eql_rawmap_vague ||
-            !eql_rawmap_memo_ask(r, number, c, &result))
+            !eql_rawmap_memo_ask(r, step->rule, c, &result))
             return false;
         if (result.used) {
             put_result(r, rule, result.out);
@@ -318,10 +316,12 @@ run_outcome(eql_rawmap *r, uint32_t number)
 }
 
 static bool
-run_raw(eql_rawmap *r, const eql_rawmap_rule *rule)
+run_raw(eql_rawmap *r, const eql_rawmap_step *step)
 {
-    for (uint32_t i = 0; i < rule->from.n; i++) {
-        const eql_rawmap_ref *ref = eql_rawmap_ref_at(r, rule->from.first + i);
+    const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, step->rule);
+
+    for (uint32_t i = 0; i < step->nfrom; i++) {
+        const eql_rawmap_ref *ref = &step->from[i];
         const eql_rawmap_cell *c = source(r, ref);
 
         if (c->p == eql_rawmap_vague)
@@ -338,17 +338,17 @@ run_raw(eql_rawmap *r, const eql_rawmap_rule *rule)
 /* Escapes never reach over an end of a text, so texts may be put together as
  * they are spelled. */
 static bool
-run_join(eql_rawmap *r, const eql_rawmap_rule *rule)
+run_join(eql_rawmap *r, const eql_rawmap_step *step)
 {
+    const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, step->rule);
     eql_buf b = {0}, separator = {0};
     eql_rawmap_text is = EQL_RAWMAP_TEXT_IS;
     eql_rawmap_cell text, out;
     bool ok;
 
     eql_buf_add_json(&separator, rule->rule->separator);
-    for (uint32_t i = 0; i < rule->from.n && is == EQL_RAWMAP_TEXT_IS; i++) {
-        is = eql_rawmap_text_of(
-            r, source(r, eql_rawmap_ref_at(r, rule->from.first + i)), &text);
+    for (uint32_t i = 0; i < step->nfrom && is == EQL_RAWMAP_TEXT_IS; i++) {
+        is = eql_rawmap_text_of(r, source(r, &step->from[i]), &text);
         if (is == EQL_RAWMAP_TEXT_IS && text.len == 2)
             is = EQL_RAWMAP_TEXT_NONE;
         if (is != EQL_RAWMAP_TEXT_IS)
@@ -378,20 +378,21 @@ run_fixed(eql_rawmap *r, const eql_rawmap_rule *rule)
 bool
 eql_rawmap_ops_run(eql_rawmap *r, const eql_rawmap_plan *p)
 {
-    for (uint32_t i = 0; i < p->nrules; i++) {
-        const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, p->rules[i]);
+    for (uint32_t i = 0; i < p->nsteps; i++) {
+        const eql_rawmap_step *step = &p->steps[i];
+        const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, step->rule);
         bool ok = true;
 
         if (rule->fixed)
             run_fixed(r, rule);
         else if (rule->rule->op == EQL_MAPPING_OP_JOIN)
-            ok = run_join(r, rule);
+            ok = run_join(r, step);
         else if (rule->rule->op == EQL_MAPPING_OP_RAW)
-            ok = run_raw(r, rule);
+            ok = run_raw(r, step);
         else if (rule->rule->op == EQL_MAPPING_OP_OUTCOME)
-            ok = run_outcome(r, p->rules[i]);
+            ok = run_outcome(r, step);
         else
-            ok = run_first(r, p->rules[i]);
+            ok = run_first(r, step);
         if (!ok)
             return false;
     }
@@ -402,10 +403,10 @@ bool
 eql_rawmap_ops_prepare(eql_rawmap *r, const eql_rawmap_plan *p)
 {
     for (uint32_t i = 0; i < p->nprepare; i++) {
-        const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, p->prepare[i]);
+        const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, p->prepare[i].rule);
         const eql_rawmap_ref *from = NULL;
         eql_rawmap_cell text;
-        eql_rawmap_text is = first_text(r, rule, &from, &text);
+        eql_rawmap_text is = first_text(r, &p->prepare[i], &from, &text);
         bool ok = is != EQL_RAWMAP_TEXT_ODD;
 
         if (is == EQL_RAWMAP_TEXT_IS && rule->rule->op == EQL_MAPPING_OP_LINES)

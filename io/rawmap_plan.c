@@ -16,6 +16,7 @@ typedef struct {
     eql_rawmap_plan *plan;
     uint32_t *rules; /* all of them, in order */
     uint32_t nrules;
+    uint32_t roles;   /* bits: header roles that are read */
     uint8_t *present; /* per target */
     uint8_t *vague;   /* per wanted path */
     uint8_t *need;    /* per wanted path */
@@ -209,7 +210,7 @@ need_sources(build *b, const eql_rawmap_rule *rule)
             eql_rawmap_ref_at(b->r, rule->from.first + i);
 
         if (ref->from == EQL_MAPPING_FROM_HEADER) {
-            b->plan->roles |= UINT32_C(1) << ref->index;
+            b->roles |= UINT32_C(1) << ref->index;
         } else if (ref->from == EQL_MAPPING_FROM_DATA) {
             b->names[ref->index] = 1;
         } else {
@@ -293,19 +294,31 @@ need_text(build *b, const eql_rawmap_rule *rule)
     b->plan->unsupported |= !ok;
 }
 
+static eql_rawmap_step
+step_of(const eql_rawmap *r, uint32_t number)
+{
+    const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, number);
+
+    return (eql_rawmap_step){
+        .rule = number,
+        .nfrom = rule->from.n,
+        .from = rule->from.n ? eql_rawmap_ref_at(r, rule->from.first) : NULL};
+}
+
 static void
 need_prepare(build *b)
 {
     const eql_mapping_plan *plan = b->plan->plan;
-    uint32_t *list;
+    eql_rawmap_step *list;
 
     if (!plan || plan->prepare.n == 0)
         return;
     list = eql_arena_array(b->r->arena, plan->prepare.n, sizeof *list);
     b->r->failed |= !list;
     for (uint32_t i = plan->prepare.n; list && i-- > 0;) {
-        list[i] = eql_rawmap_rule_number(b->r, plan->prepare.items[i]);
-        need_text(b, eql_rawmap_rule_at(b->r, list[i]));
+        list[i] =
+            step_of(b->r, eql_rawmap_rule_number(b->r, plan->prepare.items[i]));
+        need_text(b, eql_rawmap_rule_at(b->r, list[i].rule));
     }
     b->plan->prepare = list;
     b->plan->nprepare = plan->prepare.n;
@@ -315,11 +328,12 @@ static void
 need_all(build *b)
 {
     eql_rawmap *r = b->r;
-    uint32_t *kept = eql_arena_array(r->arena, b->nrules + (size_t)1, 4);
+    eql_rawmap_step *kept =
+        eql_arena_array(r->arena, b->nrules + (size_t)1, sizeof *kept);
     uint32_t n = b->nrules;
 
-    b->plan->roles = UINT32_C(1) << EQL_MAPPING_ROLE_TIME |
-                     UINT32_C(1) << EQL_MAPPING_ROLE_RECEIVED;
+    b->roles = UINT32_C(1) << EQL_MAPPING_ROLE_TIME |
+               UINT32_C(1) << EQL_MAPPING_ROLE_RECEIVED;
     for (uint32_t i = 0; i < r->paths->n; i++) {
         uint32_t w = r->path_of[i];
         const eql_rawmap_wanted *path;
@@ -338,10 +352,10 @@ need_all(build *b)
         if (!is_needed(b, rule))
             continue;
         need_rule(b, rule);
-        kept[--n] = b->rules[i];
+        kept[--n] = step_of(r, b->rules[i]);
     }
-    b->plan->rules = kept ? kept + n : NULL;
-    b->plan->nrules = b->nrules - n;
+    b->plan->steps = kept ? kept + n : NULL;
+    b->plan->nsteps = b->nrules - n;
     if (b->plan->time != EQL_NONE)
         b->names[b->plan->time] = 1;
     need_prepare(b);
@@ -351,24 +365,50 @@ need_all(build *b)
  * ------------------------------------------------------------ */
 
 /* Nested objects first; see record.c. */
-static eql_range
-sources_of(build *b, const char *name)
+static void
+find_sources(build *b, const char *name, eql_rawmap_load *load)
 {
     eql_rawmap *r = b->r;
     const eql_mapping_layout *l = b->view->layout;
-    eql_range out = {r->lists.n, 0};
     uint32_t mask = eql_map_get(l->not_data, name, strlen(name));
+    uint32_t *list =
+        eql_arena_array(r->arena, l->nnested + (size_t)1, sizeof *list);
     const char *keys[2];
 
+    r->failed |= !list;
+    if (!list)
+        return;
+    load->sources = list;
     keys[1] = name;
     for (uint32_t i = 0; i < l->nnested; i++) {
         keys[0] = l->nested[i];
-        list(r, eql_rawmap_find_source(r, keys, 2));
+        list[load->nsources++] = eql_rawmap_find_source(r, keys, 2);
     }
     if (l->rest && (mask == EQL_NONE || !(mask & b->view->active)))
-        list(r, eql_rawmap_find_source(r, &keys[1], 1));
-    out.n = r->lists.n - out.first;
-    return out;
+        list[load->nsources++] = eql_rawmap_find_source(r, &keys[1], 1);
+}
+
+static void
+add_roles(build *b)
+{
+    eql_rawmap *r = b->r;
+    eql_rawmap_role *roles =
+        eql_arena_array(r->arena, EQL_MAPPING_ROLE_COUNT, sizeof *roles);
+
+    r->failed |= !roles;
+    for (uint32_t role = 0; roles && role < EQL_MAPPING_ROLE_COUNT; role++) {
+        eql_range from = b->view->header[role];
+        uint32_t *list;
+
+        if (!(b->roles >> role & 1))
+            continue;
+        list = eql_arena_array(r->arena, from.n + (size_t)1, sizeof *list);
+        r->failed |= !list;
+        for (uint32_t i = 0; list && i < from.n; i++)
+            list[i] = listed(r, from.first + i);
+        roles[b->plan->nroles++] = (eql_rawmap_role){role, from.n, list};
+    }
+    b->plan->roles = roles;
 }
 
 static void
@@ -376,24 +416,27 @@ add_loads(build *b)
 {
     eql_rawmap *r = b->r;
     eql_rawmap_plan *p = b->plan;
+    eql_rawmap_load *loads =
+        eql_arena_array(r->arena, r->names.n + (size_t)1, sizeof *loads);
+    uint32_t *heads =
+        eql_arena_array(r->arena, EQL_RAWMAP_HEADS, sizeof *heads);
 
-    for (uint32_t i = 0; i < EQL_RAWMAP_HEADS; i++)
-        p->heads[i] = EQL_NONE;
-    p->loads =
-        eql_arena_array(r->arena, r->names.n + (size_t)1, sizeof *p->loads);
-    r->failed |= !p->loads;
-    for (uint32_t i = 0; i < r->names.n && p->loads; i++) {
+    r->failed |= !loads || !heads;
+    for (uint32_t i = 0; i < EQL_RAWMAP_HEADS && heads; i++)
+        heads[i] = EQL_NONE;
+    for (uint32_t i = 0; i < r->names.n && !r->failed; i++) {
         const char *name = *(const char **)eql_vec_at(&r->names, i);
-        eql_rawmap_load *load = &p->loads[p->nloads];
         uint32_t head;
 
         if (!b->names[i] || !*name)
             continue;
         head = eql_rawmap_hash_name(name, strlen(name));
-        *load = (eql_rawmap_load){
-            .name = i, .sources = sources_of(b, name), .next = p->heads[head]};
-        p->heads[head] = p->nloads++;
+        loads[p->nloads] = (eql_rawmap_load){.name = i, .next = heads[head]};
+        find_sources(b, name, &loads[p->nloads]);
+        heads[head] = p->nloads++;
     }
+    p->loads = p->names = loads;
+    p->heads = heads;
 }
 
 /* --- what comes out
@@ -514,6 +557,7 @@ compile(eql_rawmap *r, eql_rawmap_view *v, const eql_mapping_channel *channel,
         mark_targets(&b);
         find_vague(&b);
         need_all(&b);
+        add_roles(&b);
         add_loads(&b);
         add_emits(&b);
         name_channel(&b);

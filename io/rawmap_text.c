@@ -230,12 +230,12 @@ static eql_rawmap_cell *
 place_of(eql_rawmap *r, const eql_rawmap_plan *p, const char *name, size_t len)
 {
     for (uint32_t i = p->heads[eql_rawmap_hash_name(name, len)]; i != EQL_NONE;
-         i = p->loads[i].next) {
+         i = p->names[i].next) {
         const char *known =
-            *(const char **)eql_vec_at(&r->names, p->loads[i].name);
+            *(const char **)eql_vec_at(&r->names, p->names[i].name);
 
         if (strlen(known) == len && memcmp(known, name, len) == 0)
-            return &r->data[p->loads[i].name];
+            return &r->data[p->names[i].name];
     }
     return NULL;
 }
@@ -244,10 +244,16 @@ static bool
 set(eql_rawmap *r, eql_rawmap_cell *cell, eql_strview value)
 {
     eql_rawmap_cell text = eql_rawmap_quote(r, value);
+    uint32_t name = (uint32_t)(cell - r->data);
 
-    if (text.p && !eql_rawmap_text_is_empty(r, &text))
-        *cell = text;
-    return text.p != NULL;
+    if (!text.p)
+        return false;
+    if (eql_rawmap_text_is_empty(r, &text))
+        return true;
+    *cell = text;
+    cell->epoch = r->epoch;
+    r->prepared[r->nprepared++] = name;
+    return true;
 }
 
 /* Length of the name before a colon; 0: there is none, or it is no name. */
@@ -284,7 +290,7 @@ eql_rawmap_text_lines(eql_rawmap *r, const eql_rawmap_plan *p,
     while (next_line(&c, &line)) {
         n = name_before_colon(line);
         cell = n ? place_of(r, p, line.p, n) : NULL;
-        if (!cell || cell->p)
+        if (!cell || eql_rawmap_is_set(r, cell))
             continue;
         if (ends_with_escape(line, 'r'))
             line.len -= 2;
@@ -391,7 +397,7 @@ eql_rawmap_text_pairs(eql_rawmap *r, const eql_rawmap_plan *p,
         if (!squeeze(eql_sv(line.p, (size_t)(sep - line.p)), name, &n))
             return false;
         cell = n ? place_of(r, p, name, n) : NULL;
-        if (!cell || cell->p)
+        if (!cell || eql_rawmap_is_set(r, cell))
             continue;
         sep += separator.len;
         line = eql_sv(sep, (size_t)(line.p + line.len - sep));
