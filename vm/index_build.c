@@ -387,27 +387,45 @@ add_scalar(tables *t, const eql_const *k, uint32_t entry)
 
 /* false: it cannot be looked for. */
 static bool
-add_piece(tables *t, eql_index_piece piece, uint32_t entry)
+add_piece(tables *t, const eql_index_piece *piece, uint32_t entry)
 {
     eql_buf *pool = &t->m->ix->pool;
-    eql_index_spot spot = {entry, (uint32_t)pool->len, piece.len, piece.at};
+    eql_index_spot spot = {entry, (uint32_t)pool->len, piece->len, piece->at};
     pair p = {0, t->spots.n};
 
-    if (piece.gram == 0)
+    if (piece->gram == 0)
         return false;
-    p.key = eql_index_gram(piece.text + piece.at, piece.gram);
-    t->g->pairs |= piece.gram == 2;
-    eql_buf_add(pool, piece.text, piece.len);
+    p.key = eql_index_gram(piece->text + piece->at, piece->gram);
+    t->g->pairs |= piece->gram == 2;
+    eql_buf_add(pool, piece->text, piece->len);
     eql_vec_push(&t->spots, &spot, sizeof spot);
     eql_vec_push(&t->grams, &p, sizeof p);
     return true;
+}
+
+static bool
+add_pattern(tables *t, eql_strview s, uint32_t entry)
+{
+    eql_index_piece piece = eql_index_piece_of(&t->m->counts, s);
+
+    return add_piece(t, &piece, entry);
+}
+
+static bool
+add_regex(tables *t, const eql_index_leaf *l, eql_strview s, uint32_t entry)
+{
+    eql_index_pieces pieces = eql_index_regex_pieces(
+        &t->m->counts, s, eql_index_is_whole(t->m->ix->p, l));
+
+    for (uint32_t i = 0; i < pieces.n; i++)
+        add_piece(t, &pieces.items[i], entry);
+    return pieces.n > 0;
 }
 
 /* false: some of its literals cannot be looked for. */
 static bool
 add_leaf(tables *t, const eql_index_leaf *l, uint32_t entry)
 {
-    const eql_index_counts *c = &t->m->counts;
     const eql_program *p = t->m->ix->p;
     bool found = true;
 
@@ -418,11 +436,11 @@ add_leaf(tables *t, const eql_index_leaf *l, uint32_t entry)
         eql_strview s = eql_program_str(p, k->str);
 
         if (l->op == EQL_OP_REGEX)
-            found &= add_piece(t, eql_index_regex_piece(c, s), entry);
+            found &= add_regex(t, l, s, entry);
         else if (l->op != EQL_OP_LIKE)
             add_scalar(t, k, entry);
         else if (eql_index_is_wildcard(s))
-            found &= add_piece(t, eql_index_piece_of(c, s), entry);
+            found &= add_pattern(t, s, entry);
         else
             add_text(t, s, entry);
     }

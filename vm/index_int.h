@@ -24,6 +24,11 @@
 
 /* Cost of a leaf that no access set may hold. */
 #define EQL_INDEX_NEVER UINT32_MAX
+/* Of a text or a pattern by itself, of each mention in other leaves, and of one
+ * that nothing rare is known of. */
+#define EQL_INDEX_COST_TEXT 8u
+#define EQL_INDEX_COST_MENTION 4u
+#define EQL_INDEX_COST_COMMON 1600u
 /* Of any other: in units of no matter, about how often a value makes it hold;
  * so much at most. */
 #define EQL_INDEX_DEAREST 100000000u
@@ -63,6 +68,8 @@ eql_index_leaf *eql_index_leaves(const eql_prepared *pr, const eql_paths *paths,
                                  const eql_index_counts *counts);
 /* Does the leaf never hold when the field has no value? */
 bool eql_index_needs_field(const eql_program *p, uint32_t leaf, uint32_t field);
+/* Does the regular expression of the leaf match whole texts? */
+bool eql_index_is_whole(const eql_program *p, const eql_index_leaf *l);
 /* A path of which there are few values, true of most events. */
 bool eql_index_is_few_valued(const eql_program *p, const eql_path *path);
 
@@ -110,9 +117,24 @@ void eql_index_choose_piece(const eql_index_counts *c, eql_strview run,
 eql_index_piece eql_index_piece_of(const eql_index_counts *c,
                                    eql_strview pattern);
 
-/* One that every text which the regular expression matches has. */
-eql_index_piece eql_index_regex_piece(const eql_index_counts *c,
-                                      eql_strview regex);
+/* About how often a piece is met, in units of eql_index_leaf.cost; 0: nothing
+ * of it can be looked for. */
+uint32_t eql_index_piece_cost(const eql_index_piece *piece);
+
+/* Texts that are looked for to find one regular expression, and members of a
+ * class that are taken apart, at most. */
+#define EQL_INDEX_ALTERNATIVES 80u
+#define EQL_INDEX_CLASS 16u
+
+typedef struct {
+    uint32_t n; /* 0: there are none */
+    eql_index_piece items[EQL_INDEX_ALTERNATIVES];
+} eql_index_pieces;
+
+/* Every text that the regular expression matches has one of them.  whole: it
+ * matches whole texts, not what they begin with. */
+eql_index_pieces eql_index_regex_pieces(const eql_index_counts *c,
+                                        eql_strview regex, bool whole);
 
 /* --- filters --- */
 

@@ -7,11 +7,6 @@
 
 #include <stdlib.h>
 
-/* Of a text or a pattern by itself, of each mention in other leaves, and of one
- * that nothing rare is known of. */
-#define COST_TEXT 8u
-#define COST_MENTION 4u
-#define COST_COMMON 1600u
 /* Of a number or an instant of time in some range, of an address in a network,
  * of a regex, of a boolean, and of what only running the leaf can tell. */
 #define COST_RANGE 3000u
@@ -166,15 +161,22 @@ cost_of_presence(const finder *f, uint32_t path)
     return cost < EQL_INDEX_DEAREST ? (uint32_t)cost : EQL_INDEX_DEAREST;
 }
 
-/* 0: nothing of it can be looked for. */
-static uint32_t
-cost_of_piece(eql_index_piece piece)
+bool
+eql_index_is_whole(const eql_program *p, const eql_index_leaf *l)
 {
-    uint32_t cost = COST_TEXT + COST_MENTION * piece.common;
+    return !(p->consts[l->constant].flags & EQL_CONST_PREFIX);
+}
 
-    if (piece.gram == 0)
-        return 0;
-    return piece.gram == 4 && cost < COST_COMMON ? cost : COST_COMMON;
+static uint32_t
+cost_of_regex(const finder *f, const eql_index_leaf *l, eql_strview s)
+{
+    eql_index_pieces pieces =
+        eql_index_regex_pieces(f->counts, s, eql_index_is_whole(f->p, l));
+    uint32_t cost = COST_REGEX;
+
+    for (uint32_t i = 0; i < pieces.n; i++)
+        cost += eql_index_piece_cost(&pieces.items[i]);
+    return cost;
 }
 
 static uint32_t
@@ -186,11 +188,15 @@ cost_of_literal(const finder *f, const eql_index_leaf *l, const eql_const *k)
     if (k->kind == EQL_CONST_BOOL)
         return COST_BOOL;
     if (l->op == EQL_OP_REGEX)
-        return COST_REGEX + cost_of_piece(eql_index_regex_piece(f->counts, s));
+        return cost_of_regex(f, l, s);
     if (l->op != EQL_OP_LIKE || !eql_index_is_wildcard(s))
-        return COST_TEXT + COST_MENTION * f->counts->mentions[i];
-    if (f->costs[i] == 0)
-        f->costs[i] = cost_of_piece(eql_index_piece_of(f->counts, s));
+        return EQL_INDEX_COST_TEXT +
+               EQL_INDEX_COST_MENTION * f->counts->mentions[i];
+    if (f->costs[i] == 0) {
+        eql_index_piece piece = eql_index_piece_of(f->counts, s);
+
+        f->costs[i] = eql_index_piece_cost(&piece);
+    }
     return f->costs[i] > 0 ? f->costs[i] : cost_of_presence(f, l->path);
 }
 

@@ -2,9 +2,9 @@
  *
  * A pattern is found by one piece of it, and that by one gram of four bytes
  * (two in short pieces): the one that rules name least, which is about how rare
- * it is in events, too.  Pieces are ASCII alone, since these bytes stand for
- * themselves in folded text whatever surrounds them.  '?' always ends a piece,
- * also where it is no wildcard. */
+ * it is in events, too.  Characters fold one by one, so a folded piece is in a
+ * folded text whatever surrounds it; one that is no UTF-8 ends a piece.  '?'
+ * always ends one, also where it is no wildcard. */
 #include "vm/index_int.h"
 
 #include <stdlib.h>
@@ -46,12 +46,6 @@ static const char *const samples[] = {
     "nt authority\\system",
 };
 
-static bool
-is_piece_byte(char c)
-{
-    return (unsigned char)c < 0x80 && c != '*' && c != '?';
-}
-
 /* --- counts --- */
 
 static uint16_t *
@@ -77,27 +71,54 @@ count_grams(const eql_index_counts *c, eql_strview s, uint32_t by)
     }
 }
 
-/* The next run of bytes that stand for themselves, from *at on, folded and with
- * START or END where it must stand there; false: there is no more.  What a long
- * run has beyond RUN bytes is left out. */
 #define RUN 512u
 
+/* The character at pattern.p[*at], folded; bytes of out, 0: it stands for
+ * itself in no text. */
+static size_t
+fold_next(eql_strview pattern, size_t *at, char out[4])
+{
+    char c = pattern.p[*at];
+    uint32_t cp;
+    size_t n;
+
+    if ((unsigned char)c < 0x80) {
+        out[0] = eql_index_lower(c);
+        ++*at;
+        return c != '*' && c != '?';
+    }
+    cp = eql_utf8_decode(pattern.p + *at, pattern.len - *at, &n);
+    *at += n;
+    return n > 1 ? eql_utf8_encode(eql_fold_cp(cp), out) : 0;
+}
+
+/* The next run of characters that stand for themselves, from *at on, folded and
+ * with START or END where it must stand there; false: there is no more.  What a
+ * long run has beyond RUN bytes is left out. */
 static bool
 next_run(eql_strview pattern, size_t *at, char out[RUN + 2], size_t *n)
 {
-    size_t first = *at, end = first;
+    bool whole = true, more = true;
 
-    if (first > pattern.len)
+    if (*at > pattern.len)
         return false;
-    while (end < pattern.len && is_piece_byte(pattern.p[end]))
-        end++;
-    *at = end + 1;
     *n = 0;
-    if (first == 0)
+    if (*at == 0)
         out[(*n)++] = EQL_INDEX_START;
-    for (size_t i = first; i < end && i - first < RUN; i++)
-        out[(*n)++] = eql_index_lower(pattern.p[i]);
-    if (end == pattern.len && end - first <= RUN)
+    while (*at < pattern.len && more) {
+        char c[4];
+        size_t len = fold_next(pattern, at, c);
+
+        more = len > 0;
+        whole = whole && *n + len <= RUN + 1;
+        if (whole && more)
+            memcpy(out + *n, c, len);
+        *n += whole ? len : 0;
+    }
+    if (!more)
+        return true;
+    ++*at; /* there is no more */
+    if (whole)
         out[(*n)++] = EQL_INDEX_END;
     return true;
 }
@@ -272,6 +293,19 @@ eql_index_choose_piece(const eql_index_counts *c, eql_strview run,
                        eql_index_piece *best)
 {
     choose_gram(c, run, run.len >= 4 ? 4 : 2, best);
+}
+
+uint32_t
+eql_index_piece_cost(const eql_index_piece *piece)
+{
+    uint32_t cost =
+        EQL_INDEX_COST_TEXT + EQL_INDEX_COST_MENTION * piece->common;
+
+    if (piece->gram == 0)
+        return 0;
+    return piece->gram == 4 && cost < EQL_INDEX_COST_COMMON
+               ? cost
+               : EQL_INDEX_COST_COMMON;
 }
 
 eql_index_piece

@@ -145,9 +145,14 @@ test_index_pieces(void **state)
         {"none", "*", "", 0},
         {"one of any", "?", "", 0},
         {"nothing else", "**??**", "", 0},
-        {"beyond ASCII", "*abcd\xC3\xA4*", "abcd", 4},
-        {"beyond ASCII alone", "*\xC3\xA4\xC3\xB6*", "", 0},
-        {"beyond ASCII at the start", "\xC3\xA4zqzq*", "zqzq", 4},
+        {"beyond ASCII, folded", "*\xC3\x84\xC3\xB6*", "\xC3\xA4\xC3\xB6", 4},
+        {"one character", "*\xE2\x80\xAE*", "\xE2\x80\xAE", 2},
+        {"one that folds to ASCII",
+         "*\xE2\x84\xAA"
+         "elv*",
+         "kelv", 4},
+        {"beyond ASCII at the start", "\xC3\xA4*", "\xFF\xC3\xA4", 2},
+        {"what is no UTF-8 ends it", "*abc\xC3zqzq\xA4*", "zqzq", 4},
     };
     eql_program *p = test_program_of("any where a : \"*mm*\"");
     eql_index_counts c;
@@ -172,70 +177,143 @@ static void
 test_index_regexes(void **state)
 {
     static const struct {
-        const char *label, *regex, *piece;
+        const char *label, *regex, *pieces;
     } cases[] = {
         {"text", "abcd",
          "\xFF"
-         "abcd"},
+         "abcd"
+         "\xFE"},
         {"folded", "AbCd",
          "\xFF"
-         "abcd"},
-        {"up to any", "/proc/.*", "\xFF/proc/"},
-        {"up to a class", "/proc/[0-9]+", "\xFF/proc/"},
-        {"up to a group", "/proc/(self|[0-9]{1,7})/fd", "\xFF/proc/"},
+         "abcd"
+         "\xFE"},
+        {"up to any", "/proc/.*",
+         "\xFF"
+         "/proc/"},
+        {"up to a class", "/proc/[0-9a-f]+",
+         "\xFF"
+         "/proc/"},
+        {"a few alternatives", "/(self|net)/fd",
+         "\xFF"
+         "/self/fd"
+         "\xFE"
+         "|"
+         "\xFF"
+         "/net/fd"
+         "\xFE"},
+        {"up to a group", "/proc/(self|[0-9]{1,7})/",
+         "\xFF"
+         "/proc/"},
         {"escapes", "c:\\\\x\\.y",
          "\xFF"
-         "c:\\x.y"},
-        {"a letter's escape", "ab\\dcd",
+         "c:\\x.y"
+         "\xFE"},
+        {"a letter's escape", "abc\\wde",
          "\xFF"
-         "ab"},
+         "abc"},
+        {"white space", "abc.*\\sx?",
+         "\xFF"
+         "abc"},
         {"optional", "abcx?d",
          "\xFF"
          "abc"},
         {"any number", "abcx*d",
          "\xFF"
          "abc"},
-        {"some", "abcx+d",
+        {"some, the first of them", "abcx+.d",
+         "\xFF"
+         "abcx"},
+        {"some, the last of them", ".x+abc",
+         "xabc"
+         "\xFE"},
+        {"so many, or none", "abcx{0,2}d",
          "\xFF"
          "abc"},
-        {"so many", "abcx{0,2}d",
+        {"so many", "abcx{2,3}.d",
+         "\xFF"
+         "abcx"},
+        {"some, or none", "abc(x)+?d",
          "\xFF"
          "abc"},
         {"an escape that is optional", "abc\\.?d",
          "\xFF"
          "abc"},
         {"alternatives", "abcd|x", ""},
-        {"alternatives in a group alone", "abcd(x|y)",
+        {"a small class", ".abc[xy]",
+         "abcx"
+         "\xFE"
+         "|"
+         "abcy"
+         "\xFE"},
+        {"a range", ".abc[1-3]z*",
+         "abc1"
+         "|"
+         "abc2"
+         "|"
+         "abc3"},
+        {"too large a class", "abcd[a-z]",
+         "\xFF"
+         "abcd"},
+        {"what is not in a class", "abcd[^x]",
+         "\xFF"
+         "abcd"},
+        {"range of nothing simple", "abcd[+-9]",
+         "\xFF"
+         "abcd"},
+        {"an escape in a class", ".ab[\\]x]", "ab]\xFE|abx\xFE"},
+        {"a minus in a class", ".ab[x-]", "abx\xFE|ab-\xFE"},
+        {"a set in a class", "abcd[\\dx]",
          "\xFF"
          "abcd"},
         {"a bracket in a class", "abcd[(]|x", ""},
         {"the end of a class first", "abcd[]|]", ""},
         {"a class in a class", "abcd[[]x|y]", ""},
-        {"an escape in a class", "abcd[\\]x]y",
-         "\xFF"
-         "abcd"},
         {"quotes", "abcd\"|\"", ""},
         {"an interval", "abcd<1-9>", ""},
         {"any text", "abcd@", ""},
         {"intersection", "abcd&.*", ""},
         {"complement", "abcd~x", ""},
-        {"beyond ASCII", "ab\xC3\xA4*",
+        {"beyond ASCII", "abc\xC3\xA4*",
          "\xFF"
-         "ab"},
-        {"an escape beyond ASCII", "ab\\\xC3\xA4*",
+         "abc"},
+        {"an escape beyond ASCII", "abc\\\xC3\xA4*",
          "\xFF"
-         "ab"},
-        {"behind any text", ".*abcd", "abcd"},
+         "abc"},
+        {"behind any text", ".*abcd",
+         "abcd"
+         "\xFE"},
         {"the rarest", "/usr/bin/[a-z]+zqzqzq.*/usr/", "zqzqzq"},
-        {"not of a group", ".*(abcd)ef.*", "ef"},
-        {"not of a repeat", ".{10,20}x", ""},
-        {"behind a group that is repeated", "(abcd)*efgh", "efgh"},
+        {"a group in any text", ".*(abcd)ef.*", "abcdef"},
+        {"groups behind each other", ".*(ab|c)(d|e).*",
+         "abd"
+         "|"
+         "abe"
+         "|"
+         "cd"
+         "|"
+         "ce"},
+        {"a group in a group", "abc(x(y))d",
+         "\xFF"
+         "abc"},
+        {"an empty alternative", ".*abc(|x)d.*",
+         "abcd"
+         "|"
+         "abcxd"},
+        {"one letter or another", ".(a|b).", ""},
+        {"not of a repeat", ".{10,20}x",
+         "x"
+         "\xFE"},
+        {"behind a group that is repeated", "(abcd)*efgh",
+         "efgh"
+         "\xFE"},
         {"an open repeat", "abcd{1", ""},
-        {"repeated letters in between", "abx*cd",
+        {"repeated letters in between", "abx*cd.",
          "\xFF"
          "ab"},
         {"one that is optional", "a?", ""},
-        {"empty", "", ""},
+        {"empty", "",
+         "\xFF"
+         "\xFE"},
     };
     eql_program *p = test_program_of("any where a : \"*mm*\"");
     eql_index_counts c;
@@ -243,12 +321,37 @@ test_index_regexes(void **state)
     (void)state;
     assert_true(eql_index_counts_init(&c, p));
     for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
-        eql_index_piece piece =
-            eql_index_regex_piece(&c, eql_sv_cstr(cases[i].regex));
+        eql_index_pieces found =
+            eql_index_regex_pieces(&c, eql_sv_cstr(cases[i].regex), true);
+        eql_buf b = {0};
 
-        if (!eql_sv_is(eql_sv(piece.text, piece.len), cases[i].piece))
-            fail_msg("%s: %.*s", cases[i].label, piece.len, piece.text);
+        for (uint32_t k = 0; k < found.n; k++) {
+            eql_buf_add_str(&b, k ? "|" : "");
+            eql_buf_add(&b, found.items[k].text, found.items[k].len);
+        }
+        if (!eql_sv_is(eql_buf_sv(&b), cases[i].pieces))
+            fail_msg("%s: %.*s", cases[i].label, (int)b.len, b.p);
+        eql_buf_free(&b);
     }
+    eql_index_counts_free(&c);
+    eql_program_free(p);
+}
+
+/* Endgame's match what texts begin with. */
+static void
+test_index_regex_of_start(void **state)
+{
+    eql_program *p = test_program_of("any where a : \"*mm*\"");
+    eql_index_pieces found;
+    eql_index_counts c;
+
+    (void)state;
+    assert_true(eql_index_counts_init(&c, p));
+    found = eql_index_regex_pieces(&c, eql_sv("abcd", 4), false);
+    assert_int_equal(found.n, 1);
+    assert_true(eql_sv_is(eql_sv(found.items[0].text, found.items[0].len),
+                          "\xFF"
+                          "abcd"));
     eql_index_counts_free(&c);
     eql_program_free(p);
 }
@@ -496,6 +599,7 @@ main(void)
         cmocka_unit_test(test_index_access),
         cmocka_unit_test(test_index_pieces),
         cmocka_unit_test(test_index_regexes),
+        cmocka_unit_test(test_index_regex_of_start),
         cmocka_unit_test(test_index_long_pieces),
         cmocka_unit_test(test_index_likely),
         cmocka_unit_test(test_index_values),
