@@ -74,30 +74,66 @@ load_short(const char *p, size_t len)
     return _mm_set_epi64x((long long)hi, (long long)lo);
 }
 
-AES static eql_h128
-hash_aes(const eql_hash_key *k, uint64_t number, const char *p, size_t len)
+/* The number and the length are a block of their own: joined with the text's
+ * first one, a length and a byte could make up for each other. */
+AES static inline chains
+absorb(const eql_hash_key *k, uint64_t number, const char *p, size_t len)
 {
-    __m128i first = _mm_set_epi64x((long long)number, (long long)len);
     chains c = {load(&k->words[0]), load(&k->words[2]), load(&k->words[4]),
                 load(&k->words[6])};
     size_t at = 0;
-    eql_h128 h;
 
-    /* A block of its own: joined with the text's first one, a length and a
-     * byte could make up for each other. */
-    mix(&c, first);
-
+    mix(&c, _mm_set_epi64x((long long)number, (long long)len));
     /* The last block may overlap the one before it: len is known to all. */
     for (; at + 16 < len; at += 16)
         mix(&c, load(p + at));
     mix(&c, len >= 16 ? load(p + len - 16) : load_short(p, len));
     c.a = _mm_aesenc_si128(c.a, load(&k->words[8]));
     c.b = _mm_aesenc_si128(c.b, load(&k->words[10]));
-    c.a = _mm_aesenc_si128(_mm_xor_si128(c.a, c.b), c.ka);
-    c.a = _mm_aesenc_si128(c.a, c.kb);
-    h.lo = (uint64_t)_mm_extract_epi64(c.a, 0);
-    h.hi = (uint64_t)_mm_extract_epi64(c.a, 1);
+    return c;
+}
+
+AES static inline eql_h128
+join(__m128i a, __m128i b, __m128i ka, __m128i kb)
+{
+    eql_h128 h;
+
+    a = _mm_aesenc_si128(_mm_xor_si128(a, b), ka);
+    a = _mm_aesenc_si128(a, kb);
+    h.lo = (uint64_t)_mm_extract_epi64(a, 0);
+    h.hi = (uint64_t)_mm_extract_epi64(a, 1);
     return h;
+}
+
+AES static eql_h128
+hash_aes(const eql_hash_key *k, uint64_t number, const char *p, size_t len)
+{
+    chains c = absorb(k, number, p, len);
+
+    return join(c.a, c.b, c.ka, c.kb);
+}
+
+AES static void
+sum_aes(const eql_hash_key *k, eql_hash_sum *sum, const eql_hash_piece *pieces,
+        uint32_t n)
+{
+    __m128i a = load(&sum->w[0]), b = load(&sum->w[2]);
+
+    for (uint32_t i = 0; i < n; i++) {
+        chains c = absorb(k, pieces[i].number, pieces[i].p, pieces[i].len);
+
+        a = _mm_add_epi64(a, c.a);
+        b = _mm_add_epi64(b, c.b);
+    }
+    _mm_storeu_si128((__m128i *)&sum->w[0], a);
+    _mm_storeu_si128((__m128i *)&sum->w[2], b);
+}
+
+AES static eql_h128
+end_aes(const eql_hash_key *k, const eql_hash_sum *sum)
+{
+    return join(load(&sum->w[0]), load(&sum->w[2]), load(&k->words[4]),
+                load(&k->words[6]));
 }
 #endif
 
@@ -111,4 +147,32 @@ eql_hash_keyed(const eql_hash_key *k, uint64_t number, const void *p,
 #endif
     return (eql_h128){eql_hash64(k->words[0] ^ number, p, len),
                       eql_hash64(k->words[1] ^ number * 3, p, len)};
+}
+
+void
+eql_hash_sum_add(const eql_hash_key *k, eql_hash_sum *sum,
+                 const eql_hash_piece *pieces, uint32_t n)
+{
+#if defined(__x86_64__)
+    if (k->aes) {
+        sum_aes(k, sum, pieces, n);
+        return;
+    }
+#endif
+    for (uint32_t i = 0; i < n; i++) {
+        const eql_hash_piece *x = &pieces[i];
+
+        for (uint32_t w = 0; w < 4; w++)
+            sum->w[w] += eql_hash64(k->words[w] ^ x->number, x->p, x->len);
+    }
+}
+
+eql_h128
+eql_hash_sum_end(const eql_hash_key *k, const eql_hash_sum *sum)
+{
+#if defined(__x86_64__)
+    if (k->aes)
+        return end_aes(k, sum);
+#endif
+    return (eql_h128){sum->w[0] ^ sum->w[2], sum->w[1] ^ sum->w[3]};
 }

@@ -22,4 +22,16 @@ void eql_hash_key_portable(eql_hash_key *k);
 eql_h128 eql_hash_keyed(const eql_hash_key *k, uint64_t number, const void *p,
                         size_t len);
 
+/* Hash of a set of numbered texts: in any order, each piece given once. */
+typedef struct {
+    uint32_t number, len;
+    const char *p;
+} eql_hash_piece;
+typedef struct {
+    uint64_t w[4];
+} eql_hash_sum; /* all 0: of none */
+void eql_hash_sum_add(const eql_hash_key *k, eql_hash_sum *sum,
+                      const eql_hash_piece *pieces, uint32_t n);
+eql_h128 eql_hash_sum_end(const eql_hash_key *k, const eql_hash_sum *sum);
+
 #endif

@@ -6,7 +6,9 @@
  *
  * Two things are remembered by a value's text: which stages it makes
  * candidates, and which leaves hold for it (eql_recall, which the interpreter
- * asks).  Neither changes what an event satisfies, only what that costs. */
+ * asks).  A third by the texts of all that the stages of a plan read: the
+ * verdict, which of them hold.  None changes what an event satisfies, only what
+ * that costs. */
 #ifndef EQL_VM_CANDIDATES_H
 #define EQL_VM_CANDIDATES_H
 
@@ -18,6 +20,14 @@
 #define EQL_CANDIDATE_TRIAL 1024u
 /* ... is not looked up for the next so many. */
 #define EQL_CANDIDATE_BYPASS 16384u
+/* A plan of whose last so many events less than one in four had a verdict that
+ * was known ... */
+#define EQL_VERDICT_TRIAL 2048u
+/* ... looks for none for the next so many. */
+#define EQL_VERDICT_BYPASS 16384u
+/* Of tags: 81,920 events; and of different verdicts. */
+#define EQL_VERDICT_BYTES ((size_t)1 << 20)
+#define EQL_VERDICT_ANSWER_BYTES ((size_t)1 << 18)
 /* Of leaves' answers: 8 bytes each. */
 #define EQL_RECALL_BYTES ((size_t)1 << 20)
 
@@ -29,6 +39,9 @@ typedef struct {
                              is a candidate */
     uint32_t *leaf_paths; /* per leaf: the only path that it reads; EQL_NONE:
                              not one, or it is no function of the event alone */
+    eql_range
+        *stage_paths;   /* per stage: of read_paths, those its filter reads */
+    eql_vec read_paths; /* uint32_t */
 } eql_candidate_tables;
 
 /* NULL: out of memory.  The prepared tables are borrowed. */
@@ -42,7 +55,9 @@ void eql_candidate_tables_free(eql_candidate_tables *t); /* NULL is fine */
     X(asked)      /* of the index, memo or not */                              \
     X(candidates) /* stages */                                                 \
     X(plans)      /* made */                                                   \
-    X(recalled)   /* leaves whose answers were remembered */
+    X(recalled)   /* leaves whose answers were remembered */                   \
+    X(judged)     /* events that a verdict was looked for */                   \
+    X(verdicts)   /* of them known */
 
 typedef struct {
 #define X(member) uint64_t member;
@@ -59,19 +74,28 @@ eql_candidates *eql_candidates_new(const eql_candidate_tables *t,
 void eql_candidates_free(eql_candidates *c); /* NULL is fine */
 /* Following calls speak of this event. */
 void eql_candidates_begin(eql_candidates *c, const eql_event *ev);
+/* What is a function of the texts of the paths that filters read, and of those
+ * of the category and of the dialect's process_type. */
+typedef struct {
+    const uint32_t *stages; /* whose filters hold, ascending */
+    uint32_t n;
+    uint32_t facts; /* bits, the caller's */
+} eql_verdict;
+
 /* Its candidates, ascending, each once; valid until the next event.  *n is
- * EQL_NONE when out of memory.  With an index only. */
-const uint32_t *eql_candidates_find(eql_candidates *c, uint32_t *n);
+ * EQL_NONE when out of memory.  *verdict is not NULL if it is known, and then
+ * its stages are given.  With an index only. */
+const uint32_t *eql_candidates_find(eql_candidates *c, uint32_t *n,
+                                    const eql_verdict **verdict);
+/* This is the verdict on the event that was asked about: copied.  false: out of
+ * memory. */
+EQL_MUST_USE bool eql_candidates_judge(eql_candidates *c, const eql_verdict *v);
 /* Adds what was counted since the last call. */
 void eql_candidates_take_counters(eql_candidates *c,
                                   eql_candidate_counters *out);
 
-/* The same for another yes or no about what a field of the event holds: number
- * tells such questions apart. */
-bool eql_candidates_recall_field(eql_candidates *c, uint32_t field,
-                                 uint32_t number, bool *holds);
-void eql_candidates_note_field(eql_candidates *c, uint32_t field,
-                               uint32_t number, bool holds);
+/* From now on, no verdicts: for who wants to know what stages cost. */
+void eql_candidates_judge_all(eql_candidates *c);
 /* Is it known whether the leaf holds for this event? */
 bool eql_candidates_recall(eql_candidates *c, uint32_t leaf, bool *holds);
 /* Now it is. */

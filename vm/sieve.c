@@ -27,6 +27,10 @@ struct eql_sieve {
     eql_buf *records;       /* per clock: the hit being written, or empty */
     eql_vec opened;         /* uint32_t: clocks whose record is not empty */
     eql_vec lineage_clocks; /* uint32_t: clocks of rules with a lineage */
+    /* Of the event at hand: what is known, or found out. */
+    const eql_verdict *verdict; /* NULL: nothing is */
+    eql_verdict found;
+    uint32_t *held; /* stages of `found` */
     eql_stage_counters *stages;
     bool count_fields;
     bool profile;
@@ -69,9 +73,10 @@ eql_sieve_new(const eql_program *p, const eql_captures *c,
     s->keys = s->interp ? eql_keys_new(p, s->interp) : NULL;
     s->records = calloc((size_t)p->nclocks + 1, sizeof *s->records);
     s->stages = calloc((size_t)p->nstages + 1, sizeof *s->stages);
+    s->held = calloc((size_t)p->nstages + 1, sizeof *s->held);
     s->present = calloc((size_t)p->nfields + 1, sizeof *s->present);
-    if (!s->dispatch || !s->keys || !s->records || !s->stages || !s->present ||
-        !find_lineage_clocks(s)) {
+    if (!s->dispatch || !s->keys || !s->records || !s->stages || !s->held ||
+        !s->present || !find_lineage_clocks(s)) {
         eql_sieve_free(s);
         return NULL;
     }
@@ -93,6 +98,7 @@ eql_sieve_free(eql_sieve *s)
     eql_dispatch_free(s->dispatch);
     eql_candidates_free(s->candidates);
     free(s->stages);
+    free(s->held);
     free(s->present);
     free(s);
 }
@@ -104,6 +110,8 @@ eql_sieve_use(eql_sieve *s, const eql_candidate_tables *t, bool remember)
     if (!s->candidates)
         return false;
     s->indexed = t->index != NULL;
+    if (s->profile)
+        eql_candidates_judge_all(s->candidates);
     if (remember)
         eql_interp_set_recall(s->interp, s->candidates);
     return true;
@@ -171,6 +179,8 @@ void
 eql_sieve_profile(eql_sieve *s)
 {
     s->profile = true;
+    if (s->candidates)
+        eql_candidates_judge_all(s->candidates);
     s->clock_ns = UINT64_MAX;
     for (int i = 0; i < 100; i++) {
         uint64_t before = now_ns(), took = now_ns() - before;
@@ -342,8 +352,11 @@ see_stage(eql_sieve *s, uint32_t stage, const eql_event *ev)
     const eql_stage *st = &s->program->stages[stage];
     uint32_t flags = 0;
 
-    if (!eql_interp_filter(s->interp, st->filter))
-        return EQL_ENGINE_OK;
+    if (!s->verdict) {
+        if (!eql_interp_filter(s->interp, st->filter))
+            return EQL_ENGINE_OK;
+        s->held[s->found.n++] = stage;
+    }
     if (is_excepted(s, st)) {
         s->counters->withheld++;
         s->stages[stage].withheld++;
@@ -383,22 +396,6 @@ names_process(const eql_slot *category)
     return false;
 }
 
-/* A yes or no about the values of one field, remembered by their text. */
-static bool
-ask_field(const eql_sieve *s, const eql_event *ev, uint32_t field,
-          uint32_t number, bool (*fn)(const eql_slot *slot))
-{
-    bool holds;
-
-    if (s->candidates &&
-        eql_candidates_recall_field(s->candidates, field, number, &holds))
-        return holds;
-    holds = fn(eql_event_slot(ev, field));
-    if (s->candidates)
-        eql_candidates_note_field(s->candidates, field, number, holds);
-    return holds;
-}
-
 static bool
 is_ascii(eql_strview s)
 {
@@ -425,39 +422,39 @@ names_life(const eql_slot *type)
     return false;
 }
 
-enum { ASK_PROCESS, ASK_LIFE }; /* questions about fields */
+/* Facts of a verdict.  An event of a process lets lineages forget the one that
+ * ended before, even without an id.  Where none begins or ends with it (LIFE;
+ * may be said too often) they want to know only that it was there. */
+#define FACT_PROCESS 1u
+#define FACT_LIFE 2u
 
-/* Even without an id it lets lineages forget the process that ended before. */
-static bool
-is_of_process(const eql_sieve *s, const eql_event *ev)
-{
-    return ask_field(s, ev, EQL_FIELD_CATEGORY, ASK_PROCESS, names_process);
-}
-
-/* Does a process begin or end with it?  (May say so too often.)  Of others a
- * lineage wants to know only that they were there. */
-static bool
-is_of_life(const eql_sieve *s, const eql_event *ev)
+static uint32_t
+find_facts(const eql_sieve *s, const eql_event *ev)
 {
     const eql_dialect *d = eql_program_dialect(s->program);
 
-    return d->name == EQL_DIALECT_ENDGAME ||
-           ask_field(s, ev, d->process_type, ASK_LIFE, names_life);
+    if (s->lineage_clocks.n == 0 ||
+        !names_process(eql_event_slot(ev, EQL_FIELD_CATEGORY)))
+        return 0;
+    if (d->name != EQL_DIALECT_ENDGAME &&
+        !names_life(eql_event_slot(ev, d->process_type)))
+        return FACT_PROCESS;
+    return FACT_PROCESS | FACT_LIFE;
 }
 
 /* One in the hit of each clock that a lineage follows, before its stages. */
 static eql_engine_result
 add_process(eql_sieve *s, const eql_event *ev)
 {
-    bool is_process = s->lineage_clocks.n > 0 && is_of_process(s, ev);
-    bool with_values = is_process && is_of_life(s, ev);
+    uint32_t facts = s->verdict ? s->verdict->facts : find_facts(s, ev);
 
-    for (uint32_t i = 0; is_process && i < s->lineage_clocks.n; i++) {
+    s->found.facts = facts;
+    for (uint32_t i = 0; facts & FACT_PROCESS && i < s->lineage_clocks.n; i++) {
         uint32_t clock = *(const uint32_t *)eql_vec_at(&s->lineage_clocks, i);
         eql_buf *rec = open_record(s, clock, ev);
         size_t at = eql_hit_entry_open(rec, EQL_HIT_PROCESS, 0);
 
-        if (with_values)
+        if (facts & FACT_LIFE)
             add_captured(s, EQL_HIT_PROCESS, ev, rec, at);
         eql_hit_entry_close(rec, at);
         if (rec->failed)
@@ -520,10 +517,20 @@ find_stages(eql_sieve *s, const eql_event *ev, const uint32_t **stages)
 {
     uint32_t n;
 
+    s->verdict = NULL;
+    s->found = (eql_verdict){.stages = s->held};
     if (!s->indexed)
         return eql_dispatch_stages(s->dispatch, ev, stages);
-    *stages = eql_candidates_find(s->candidates, &n);
+    *stages = eql_candidates_find(s->candidates, &n, &s->verdict);
     return n;
+}
+
+/* What a bound made false is so for this event only. */
+static bool
+remember_verdict(eql_sieve *s, uint64_t capped)
+{
+    return !s->indexed || s->verdict || eql_interp_capped(s->interp) > capped ||
+           eql_candidates_judge(s->candidates, &s->found);
 }
 
 eql_engine_result
@@ -541,15 +548,16 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
     if (s->candidates)
         eql_candidates_begin(s->candidates, ev);
     eql_interp_begin(s->interp, ev);
-    res = add_process(s, ev);
     n = find_stages(s, ev, &stages);
     if (n == EQL_NONE)
         return EQL_ENGINE_NOMEM;
+    res = add_process(s, ev);
     for (uint32_t i = 0; i < n && res == EQL_ENGINE_OK; i++)
         res = s->profile ? see_stage_profiled(s, stages[i], ev)
                          : see_stage(s, stages[i], ev);
     s->counters->combinations_capped += eql_interp_capped(s->interp) - capped;
-    if (eql_interp_failed(s->interp) || s->opened.failed)
+    if (eql_interp_failed(s->interp) || s->opened.failed ||
+        (res == EQL_ENGINE_OK && !remember_verdict(s, capped)))
         res = EQL_ENGINE_NOMEM;
     if (res == EQL_ENGINE_OK)
         res = hand_on(s, ev, fn, ctx);
