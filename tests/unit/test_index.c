@@ -173,164 +173,165 @@ test_index_pieces(void **state)
     eql_program_free(p);
 }
 
+static const struct {
+    const char *label, *regex, *pieces;
+} regexes[] = {
+    {"text", "abcd",
+     "\xFF"
+     "abcd"
+     "\xFE"},
+    {"folded", "AbCd",
+     "\xFF"
+     "abcd"
+     "\xFE"},
+    {"up to any", "/proc/.*",
+     "\xFF"
+     "/proc/"},
+    {"up to a class", "/proc/[0-9a-f]+",
+     "\xFF"
+     "/proc/"},
+    {"a few alternatives", "/(self|net)/fd",
+     "\xFF"
+     "/self/fd"
+     "\xFE"
+     "|"
+     "\xFF"
+     "/net/fd"
+     "\xFE"},
+    {"up to a group", "/proc/(self|[0-9]{1,7})/",
+     "\xFF"
+     "/proc/"},
+    {"escapes", "c:\\\\x\\.y",
+     "\xFF"
+     "c:\\x.y"
+     "\xFE"},
+    {"a letter's escape", "abc\\wde",
+     "\xFF"
+     "abc"},
+    {"white space", "abc.*\\sx?",
+     "\xFF"
+     "abc"},
+    {"optional", "abcx?d",
+     "\xFF"
+     "abc"},
+    {"any number", "abcx*d",
+     "\xFF"
+     "abc"},
+    {"some, the first of them", "abcx+.d",
+     "\xFF"
+     "abcx"},
+    {"some, the last of them", ".x+abc",
+     "xabc"
+     "\xFE"},
+    {"so many, or none", "abcx{0,2}d",
+     "\xFF"
+     "abc"},
+    {"so many", "abcx{2,3}.d",
+     "\xFF"
+     "abcx"},
+    {"some, or none", "abc(x)+?d",
+     "\xFF"
+     "abc"},
+    {"an escape that is optional", "abc\\.?d",
+     "\xFF"
+     "abc"},
+    {"alternatives", "abcd|x", ""},
+    {"a small class", ".abc[xy]",
+     "abcx"
+     "\xFE"
+     "|"
+     "abcy"
+     "\xFE"},
+    {"a range", ".abc[1-3]z*",
+     "abc1"
+     "|"
+     "abc2"
+     "|"
+     "abc3"},
+    {"too large a class", "abcd[a-z]",
+     "\xFF"
+     "abcd"},
+    {"what is not in a class", "abcd[^x]",
+     "\xFF"
+     "abcd"},
+    {"range of nothing simple", "abcd[+-9]",
+     "\xFF"
+     "abcd"},
+    {"an escape in a class", ".ab[\\]x]", "ab]\xFE|abx\xFE"},
+    {"a minus in a class", ".ab[x-]", "abx\xFE|ab-\xFE"},
+    {"a set in a class", "abcd[\\dx]",
+     "\xFF"
+     "abcd"},
+    {"a bracket in a class", "abcd[(]|x", ""},
+    {"the end of a class first", "abcd[]|]", ""},
+    {"a class in a class", "abcd[[]x|y]", ""},
+    {"quotes", "abcd\"|\"", ""},
+    {"an interval", "abcd<1-9>", ""},
+    {"any text", "abcd@", ""},
+    {"intersection", "abcd&.*", ""},
+    {"complement", "abcd~x", ""},
+    {"beyond ASCII", "abc\xC3\xA4*",
+     "\xFF"
+     "abc"},
+    {"an escape beyond ASCII", "abc\\\xC3\xA4*",
+     "\xFF"
+     "abc"},
+    {"behind any text", ".*abcd",
+     "abcd"
+     "\xFE"},
+    {"the rarest", "/usr/bin/[a-z]+zqzqzq.*/usr/", "zqzqzq"},
+    {"a group in any text", ".*(abcd)ef.*", "abcdef"},
+    {"groups behind each other", ".*(ab|c)(d|e).*",
+     "abd"
+     "|"
+     "abe"
+     "|"
+     "cd"
+     "|"
+     "ce"},
+    {"a group in a group", "abc(x(y))d",
+     "\xFF"
+     "abc"},
+    {"an empty alternative", ".*abc(|x)d.*",
+     "abcd"
+     "|"
+     "abcxd"},
+    {"one letter or another", ".(a|b).", ""},
+    {"not of a repeat", ".{10,20}x",
+     "x"
+     "\xFE"},
+    {"behind a group that is repeated", "(abcd)*efgh",
+     "efgh"
+     "\xFE"},
+    {"an open repeat", "abcd{1", ""},
+    {"repeated letters in between", "abx*cd.",
+     "\xFF"
+     "ab"},
+    {"one that is optional", "a?", ""},
+    {"empty", "",
+     "\xFF"
+     "\xFE"},
+};
+
 static void
 test_index_regexes(void **state)
 {
-    static const struct {
-        const char *label, *regex, *pieces;
-    } cases[] = {
-        {"text", "abcd",
-         "\xFF"
-         "abcd"
-         "\xFE"},
-        {"folded", "AbCd",
-         "\xFF"
-         "abcd"
-         "\xFE"},
-        {"up to any", "/proc/.*",
-         "\xFF"
-         "/proc/"},
-        {"up to a class", "/proc/[0-9a-f]+",
-         "\xFF"
-         "/proc/"},
-        {"a few alternatives", "/(self|net)/fd",
-         "\xFF"
-         "/self/fd"
-         "\xFE"
-         "|"
-         "\xFF"
-         "/net/fd"
-         "\xFE"},
-        {"up to a group", "/proc/(self|[0-9]{1,7})/",
-         "\xFF"
-         "/proc/"},
-        {"escapes", "c:\\\\x\\.y",
-         "\xFF"
-         "c:\\x.y"
-         "\xFE"},
-        {"a letter's escape", "abc\\wde",
-         "\xFF"
-         "abc"},
-        {"white space", "abc.*\\sx?",
-         "\xFF"
-         "abc"},
-        {"optional", "abcx?d",
-         "\xFF"
-         "abc"},
-        {"any number", "abcx*d",
-         "\xFF"
-         "abc"},
-        {"some, the first of them", "abcx+.d",
-         "\xFF"
-         "abcx"},
-        {"some, the last of them", ".x+abc",
-         "xabc"
-         "\xFE"},
-        {"so many, or none", "abcx{0,2}d",
-         "\xFF"
-         "abc"},
-        {"so many", "abcx{2,3}.d",
-         "\xFF"
-         "abcx"},
-        {"some, or none", "abc(x)+?d",
-         "\xFF"
-         "abc"},
-        {"an escape that is optional", "abc\\.?d",
-         "\xFF"
-         "abc"},
-        {"alternatives", "abcd|x", ""},
-        {"a small class", ".abc[xy]",
-         "abcx"
-         "\xFE"
-         "|"
-         "abcy"
-         "\xFE"},
-        {"a range", ".abc[1-3]z*",
-         "abc1"
-         "|"
-         "abc2"
-         "|"
-         "abc3"},
-        {"too large a class", "abcd[a-z]",
-         "\xFF"
-         "abcd"},
-        {"what is not in a class", "abcd[^x]",
-         "\xFF"
-         "abcd"},
-        {"range of nothing simple", "abcd[+-9]",
-         "\xFF"
-         "abcd"},
-        {"an escape in a class", ".ab[\\]x]", "ab]\xFE|abx\xFE"},
-        {"a minus in a class", ".ab[x-]", "abx\xFE|ab-\xFE"},
-        {"a set in a class", "abcd[\\dx]",
-         "\xFF"
-         "abcd"},
-        {"a bracket in a class", "abcd[(]|x", ""},
-        {"the end of a class first", "abcd[]|]", ""},
-        {"a class in a class", "abcd[[]x|y]", ""},
-        {"quotes", "abcd\"|\"", ""},
-        {"an interval", "abcd<1-9>", ""},
-        {"any text", "abcd@", ""},
-        {"intersection", "abcd&.*", ""},
-        {"complement", "abcd~x", ""},
-        {"beyond ASCII", "abc\xC3\xA4*",
-         "\xFF"
-         "abc"},
-        {"an escape beyond ASCII", "abc\\\xC3\xA4*",
-         "\xFF"
-         "abc"},
-        {"behind any text", ".*abcd",
-         "abcd"
-         "\xFE"},
-        {"the rarest", "/usr/bin/[a-z]+zqzqzq.*/usr/", "zqzqzq"},
-        {"a group in any text", ".*(abcd)ef.*", "abcdef"},
-        {"groups behind each other", ".*(ab|c)(d|e).*",
-         "abd"
-         "|"
-         "abe"
-         "|"
-         "cd"
-         "|"
-         "ce"},
-        {"a group in a group", "abc(x(y))d",
-         "\xFF"
-         "abc"},
-        {"an empty alternative", ".*abc(|x)d.*",
-         "abcd"
-         "|"
-         "abcxd"},
-        {"one letter or another", ".(a|b).", ""},
-        {"not of a repeat", ".{10,20}x",
-         "x"
-         "\xFE"},
-        {"behind a group that is repeated", "(abcd)*efgh",
-         "efgh"
-         "\xFE"},
-        {"an open repeat", "abcd{1", ""},
-        {"repeated letters in between", "abx*cd.",
-         "\xFF"
-         "ab"},
-        {"one that is optional", "a?", ""},
-        {"empty", "",
-         "\xFF"
-         "\xFE"},
-    };
     eql_program *p = test_program_of("any where a : \"*mm*\"");
     eql_index_counts c;
 
     (void)state;
     assert_true(eql_index_counts_init(&c, p));
-    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+    for (size_t i = 0; i < EQL_COUNTOF(regexes); i++) {
         eql_index_pieces found =
-            eql_index_regex_pieces(&c, eql_sv_cstr(cases[i].regex), true);
+            eql_index_regex_pieces(&c, eql_sv_cstr(regexes[i].regex), true);
         eql_buf b = {0};
 
         for (uint32_t k = 0; k < found.n; k++) {
             eql_buf_add_str(&b, k ? "|" : "");
             eql_buf_add(&b, found.items[k].text, found.items[k].len);
         }
-        if (!eql_sv_is(eql_buf_sv(&b), cases[i].pieces))
-            fail_msg("%s: %.*s", cases[i].label, (int)b.len, b.p);
+        if (!eql_sv_is(eql_buf_sv(&b), regexes[i].pieces))
+            fail_msg("%s: %.*s", regexes[i].label, (int)b.len, b.p);
         eql_buf_free(&b);
     }
     eql_index_counts_free(&c);

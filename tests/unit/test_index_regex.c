@@ -27,8 +27,9 @@ make_regex(eql_buf *b, uint32_t *seed)
         "(ab)",     "\\\\",   "\xC3\xA4", "\xE2\x84\xAA",
         "[1-3]",    "(.|ab)",
     };
-    static const char *const repeats[] = {"*",     "+",  "?",    "{2}", "{1,2}",
-                                          "{0,2}", "+?", "{2,}", "{1}*"};
+    static const char *const repeats[] = {"*",     "+",     "?",   "{2}",
+                                          "{1,2}", "{0,2}", "+?",  "{2,}",
+                                          "{1}*",  "?+",    "*{2}"};
 
     b->len = 0;
     for (uint32_t n = 1 + draw(seed, 6); n > 0; n--) {
