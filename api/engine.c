@@ -196,8 +196,8 @@ make_parts(eqlvm_engine *e, eql_buf *why)
     }
     if (e->engine && e->o.count_fields)
         eql_engine_count_fields(e->engine);
-    if (e->engine && e->o.profile)
-        eql_engine_profile(e->engine);
+    if (e->engine && e->o.profile && !eql_engine_profile(e->engine))
+        return false;
     return e->engine && eql_engine_share(e);
 }
 

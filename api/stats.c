@@ -147,6 +147,7 @@ eqlvm_engine_rule_cost(const eqlvm_engine *e, uint32_t rule,
         out->hits += n->hits;
     }
     out->alerts = e->rule_alerts[rule];
+    out->state_bytes = eql_engine_rule_bytes(e->engine, rule);
 }
 
 const char *

@@ -448,6 +448,7 @@ const cli_verb cli_verb_bench = {
         "Reads EVENTS again and again: events and MB per second, how that\n"
         "compares with reading alone, and the rules that cost most.  A rule's\n"
         "time is sampled: its filter, exceptions and keys, per event read.\n"
+        "Its state bytes are what its sequences hold when the events end.\n"
         "\n"
         "  [eqlvm]\n"
         "  budget_ns = 50          # in a rule file, for --check\n"

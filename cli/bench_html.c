@@ -201,7 +201,7 @@ put_table(FILE *f, const bench_result *r)
 {
     fputs("<h2>All rules</h2>\n<table><thead><tr><th>ns/event</th>"
           "<th>budget</th><th>candidates</th><th>hits</th><th>alerts</th>"
-          "<th>rule</th></tr></thead><tbody>\n",
+          "<th>state bytes</th><th>rule</th></tr></thead><tbody>\n",
           f);
     for (size_t i = 0; i < r->nrules; i++) {
         const bench_rule *x = &r->rules[i];
@@ -211,8 +211,9 @@ put_table(FILE *f, const bench_result *r)
             fprintf(f, "%" PRId64, x->info.budget_ns);
         fprintf(f,
                 "</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td><td>%" PRIu64
-                "</td><td>",
-                x->cost.candidates, x->cost.hits, x->cost.alerts);
+                "</td><td>%" PRIu64 "</td><td>",
+                x->cost.candidates, x->cost.hits, x->cost.alerts,
+                x->cost.state_bytes);
         put_text(f, x->info.name.p, x->info.name.len);
         fputs("</td></tr>\n", f);
     }

@@ -43,7 +43,7 @@ print_totals(FILE *f, const bench_result *r)
     fprintf(f, "  %" PRIu64 " hits, %" PRIu64 " alerts\n", r->hits, r->alerts);
 }
 
-#define NAME_COLUMN 53u /* bytes before the rule's name */
+#define NAME_COLUMN 65u /* bytes before the rule's name */
 
 void
 cli_bench_table(FILE *f, const bench_result *r, size_t top, unsigned width,
@@ -55,9 +55,9 @@ cli_bench_table(FILE *f, const bench_result *r, size_t top, unsigned width,
     print_totals(f, r);
     if (n == 0)
         return;
-    fprintf(f, "\n%s%10s %9s %11s %10s %8s  %s%s\n", colour ? "\033[1m" : "",
-            "ns/event", "budget", "candidates", "hits", "alerts", "rule",
-            colour ? "\033[0m" : "");
+    fprintf(f, "\n%s%10s %9s %11s %10s %8s %11s  %s%s\n",
+            colour ? "\033[1m" : "", "ns/event", "budget", "candidates", "hits",
+            "alerts", "state bytes", "rule", colour ? "\033[0m" : "");
     for (size_t i = 0; i < n; i++) {
         const bench_rule *x = &r->rules[i];
         bool over = x->info.budget_ns > 0 && x->ns > (double)x->info.budget_ns;
@@ -67,8 +67,9 @@ cli_bench_table(FILE *f, const bench_result *r, size_t top, unsigned width,
             fprintf(f, "%9" PRId64, x->info.budget_ns);
         else
             fprintf(f, "%9s", "-");
-        fprintf(f, " %11" PRIu64 " %10" PRIu64 " %8" PRIu64, x->cost.candidates,
-                x->cost.hits, x->cost.alerts);
+        fprintf(f, " %11" PRIu64 " %10" PRIu64 " %8" PRIu64 " %11" PRIu64,
+                x->cost.candidates, x->cost.hits, x->cost.alerts,
+                x->cost.state_bytes);
         fprintf(f, "%s  ", colour && over ? "\033[0m" : "");
         print_name(f, x->info.name, room);
     }
@@ -113,8 +114,9 @@ json_rule(FILE *f, const bench_rule *x)
         fputs("null", f);
     fprintf(f,
             ",\"candidates\":%" PRIu64 ",\"hits\":%" PRIu64
-            ",\"alerts\":%" PRIu64 "}",
-            x->cost.candidates, x->cost.hits, x->cost.alerts);
+            ",\"alerts\":%" PRIu64 ",\"state_bytes\":%" PRIu64 "}",
+            x->cost.candidates, x->cost.hits, x->cost.alerts,
+            x->cost.state_bytes);
 }
 
 bool

@@ -32,6 +32,7 @@ struct eql_engine {
     eql_sieve *sieve;
     eql_lane *lane; /* of the sieve; NULL before it is asked for */
     bool count_fields, profile;
+    uint64_t *rule_bytes; /* one per rule; NULL: not asked for */
     eql_pending *pending;
     eql_order *order;
     eql_seq *seq;
@@ -154,6 +155,7 @@ eql_engine_free(eql_engine *e)
     free(e->newest);
     free(e->settled);
     free(e->temp_dir);
+    free(e->rule_bytes);
     free(e);
 }
 
@@ -350,6 +352,8 @@ run_hits(eql_engine *e)
         eql_seq_place(e->seq, eql_order_place(e->order));
         res = eql_seq_hit(e->seq, h);
     }
+    if (res == EQL_ENGINE_OK && e->rule_bytes)
+        res = eql_seq_count_bytes(e->seq, e->rule_bytes);
     return res == EQL_ENGINE_OK ? eql_seq_end(e->seq, e->newest) : res;
 }
 
@@ -391,11 +395,21 @@ eql_engine_count_fields(eql_engine *e)
     eql_sieve_count_fields(e->sieve);
 }
 
-void
+bool
 eql_engine_profile(eql_engine *e)
 {
     e->profile = true;
     eql_sieve_profile(e->sieve);
+    if (!e->rule_bytes)
+        e->rule_bytes =
+            calloc((size_t)e->program->nrules + 1, sizeof *e->rule_bytes);
+    return e->rule_bytes != NULL;
+}
+
+uint64_t
+eql_engine_rule_bytes(const eql_engine *e, uint32_t rule)
+{
+    return e->rule_bytes ? e->rule_bytes[rule] : 0;
 }
 
 eql_candidate_counters

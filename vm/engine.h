@@ -185,9 +185,12 @@ uint64_t eql_engine_key_missing(const eql_engine *e, uint32_t stage,
 /* From now on, count the events that have a value for each field. */
 void eql_engine_count_fields(eql_engine *e);
 uint64_t eql_engine_field_present(const eql_engine *e, uint32_t field);
-/* From now on, count candidates and measure time per stage.  To be called
- * before there are lanes. */
-void eql_engine_profile(eql_engine *e);
+/* From now on, count candidates and measure time per stage, and the state per
+ * rule.  To be called before there are lanes.  false: out of memory. */
+bool eql_engine_profile(eql_engine *e);
+/* Bytes that the rule's sequences held when the events ended; 0 without
+ * eql_engine_profile, and before eql_engine_finish. */
+uint64_t eql_engine_rule_bytes(const eql_engine *e, uint32_t rule);
 /* What index and memo did, for reports; zeros without them. */
 eql_candidate_counters eql_engine_candidates(eql_engine *e);
 const char *eql_engine_error(const eql_engine *e); /* "" when none */

@@ -34,6 +34,9 @@ void eql_seq_read_again(eql_seq *s, const eql_hit_source *source);
 void eql_seq_place(eql_seq *s, uint64_t place);
 /* The next hit in order; no time in it is pending. */
 eql_engine_result eql_seq_hit(eql_seq *s, const eql_hit *h);
+/* Adds to bytes[rule] what the sequences of each rule hold now, matches that
+ * wait not counted.  Reads a hit again for each partial kept small. */
+eql_engine_result eql_seq_count_bytes(const eql_seq *s, uint64_t *bytes);
 /* No more hits: what was held, sampled or piped is delivered.  now_ns, per
  * clock: the greatest time of any event, INT64_MIN for none; it decides what
  * was held long enough. */

@@ -634,6 +634,21 @@ skip_gaps(const eql_starts *r, uint32_t at)
 }
 
 uint32_t
+eql_starts_after(const eql_starts *r, uint32_t at)
+{
+    at = at == EQL_START_NONE ? r->tail : at + 1;
+    while (at < r->head) {
+        if (slot_of(at) >= (*chunk_at(r, chunk_of(at)))->n)
+            at = first_of(chunk_of(at) + 1);
+        else if (mark_of(start_at(r, at)) < OWNED)
+            return at;
+        else
+            at++;
+    }
+    return EQL_START_NONE;
+}
+
+uint32_t
 eql_starts_oldest(eql_starts *r, uint32_t keep)
 {
     if (r->tail == r->head)

@@ -34,6 +34,7 @@ typedef struct {
 } eql_start;
 
 #define EQL_STARTS_PER_CHUNK 169u
+#define EQL_START_BYTES 34u /* what one takes, with its part of the index */
 
 typedef struct {
     int64_t time_ns;
@@ -113,6 +114,9 @@ eql_start_info eql_starts_get(const eql_starts *r, uint32_t at);
 void eql_starts_remove(eql_starts *r, uint32_t at);
 /* The start is found no more, but keeps its turn until it is removed. */
 void eql_starts_own(eql_starts *r, uint32_t at, eql_start_owner *owner);
+/* The next start behind that place that has no owner, NONE: the first; NONE:
+ * there is none. */
+uint32_t eql_starts_after(const eql_starts *r, uint32_t at);
 /* The oldest but `keep`, which may be NONE; NONE: there is none. */
 uint32_t eql_starts_oldest(eql_starts *r, uint32_t keep);
 /* Removes what started before that time, up to the first that has an owner or

@@ -436,6 +436,7 @@ typedef struct {
     uint64_t candidates; /* of its stages: events that had to be looked at */
     uint64_t hits;       /* of its stages */
     uint64_t alerts;
+    uint64_t state_bytes; /* that its sequences held when the events ended */
 } eqlvm_rule_cost;
 EQLVM_API void eqlvm_engine_rule_cost(const eqlvm_engine *e, uint32_t rule,
                                       eqlvm_rule_cost *out);

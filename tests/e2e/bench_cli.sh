@@ -24,15 +24,20 @@ query = 'file where file.name : "x"'
 budget_ns = 1000000000
 EOF
 
+cat >"$tmp/rules/sequence.eql" <<'EOF'
+sequence by process.pid [process where process.name : "p1.exe"] [file where true]
+EOF
+
 bench="bench -r $tmp/rules --rounds 2 --warm-up 0"
 run $bench "$tmp/events.ndjson"
-expect 'a table' 0 '200 events' '2 rules' 'reader; 2 rounds' 'events/s' \
-    'times the time of reading alone' '40 hits, 40 alerts' 'ns/event' 'Cheap'
+expect 'a table' 0 '200 events' '3 rules' 'reader; 2 rounds' 'events/s' \
+    'times the time of reading alone' '80 hits, 40 alerts' 'ns/event' 'state bytes' 'Cheap'
 run $bench --json "$tmp/b.json" --html "$tmp/b.html" "$tmp/events.ndjson"
 expect 'figures and a page' 0 '200 events'
 for want in '"events":200,' '"rounds":2,' '"floor_ratio":{"median":' \
     '"by_rules":[{"rules":1,' '"name":"Dear <b>&\"rule\""' '"budget_ns":1,' \
-    '"hits":40,"alerts":40,'; do
+    '"hits":40,"alerts":40,"state_bytes":0}' \
+    '"hits":40,"alerts":0,"state_bytes":1360}'; do
     cp "$tmp/b.json" "$tmp/out"
     if grep -qF -- "$want" "$tmp/b.json"; then
         ok "JSON has $want"
@@ -40,7 +45,7 @@ for want in '"events":200,' '"rounds":2,' '"floor_ratio":{"median":' \
         not_ok "JSON lacks $want"
     fi
 done
-for want in '<svg' 'Dear &lt;b&gt;&amp;&quot;rule&quot;' '</html>'; do
+for want in '<svg' '<th>state bytes</th>' '<td>1360</td>' 'Dear &lt;b&gt;&amp;&quot;rule&quot;' '</html>'; do
     cp "$tmp/b.html" "$tmp/out"
     if grep -qF -- "$want" "$tmp/b.html"; then
         ok "HTML has $want"

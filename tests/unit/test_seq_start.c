@@ -1,5 +1,6 @@
 /* test_seq_start.c -- partials that begin small are the same as whole ones. */
 #include "tests/support/seq_test.h"
+#include "vm/starts.h"
 
 #define NO_SPAN (-1.0)
 
@@ -209,6 +210,70 @@ test_what_cannot_be_read_stops_the_run(void **state)
     assert_int_equal(r.counters.open, 2);
 }
 
+/* --- whose state it is
+ * -------------------------------------------------------
+ */
+
+/* Two rules under other keys, one under the same, one without any state. */
+static void
+test_bytes_are_told_by_rule(void **state)
+{
+    static const eql_test_rule rules[] = {
+        {.stages = "AB", .maxspan_s = NO_SPAN},
+        {.stages = "CB", .maxspan_s = NO_SPAN},
+        {.stages = "AD", .maxspan_s = 1e8},
+        {.stages = "XY", .maxspan_s = NO_SPAN},
+    };
+    static const uint64_t starts[] = {5, 2, 6, 0};
+    uint64_t bytes[2][4] = {{0}};
+
+    (void)state;
+    for (int small = 0; small < 2; small++) {
+        seq_run r;
+
+        seq_run_open(&r, NULL, rules, 4, NULL);
+        if (small)
+            seq_run_small(&r);
+        seq_run_events(&r, "A:a A:b A:c A:d A:e C:a C:b A:f B:f A:a");
+        assert_int_equal(eql_seq_count_bytes(r.seq, bytes[small]),
+                         EQL_ENGINE_OK);
+        seq_run_close(&r);
+    }
+    for (size_t i = 0; i < EQL_COUNTOF(starts); i++) {
+        assert_int_equal(bytes[1][i], starts[i] * EQL_START_BYTES);
+        assert_true(bytes[0][i] >= starts[i] * 200 &&
+                    bytes[0][i] <= starts[i] * 500);
+    }
+}
+
+/* All state of one rule: its partials at any stage, and leads. */
+static void
+test_bytes_of_longer_partials(void **state)
+{
+    static const eql_test_rule rules[] = {
+        {.stages = "ABC", .maxspan_s = NO_SPAN},
+        {.stages = "!LD3E", .maxspan_s = 100},
+    };
+    uint64_t bytes[2] = {0}, more[2] = {0};
+    seq_run r;
+
+    (void)state;
+    seq_run_open(&r, NULL, rules, 2, NULL);
+    seq_run_small(&r);
+    seq_run_events(&r, "A:a B:a");
+    assert_int_equal(eql_seq_count_bytes(r.seq, bytes), EQL_ENGINE_OK);
+    assert_in_range(bytes[0], 250, 700);
+    assert_int_equal(bytes[1], 0);
+    seq_run_events(&r, "L:a D:b D:b D:b");
+    assert_int_equal(eql_seq_count_bytes(r.seq, more), EQL_ENGINE_OK);
+    assert_int_equal(more[0], bytes[0]);
+    assert_in_range(more[1], 500, 2500);
+    eql_seq_read_again(r.seq, &(eql_hit_source){fetch_nothing, NULL});
+    seq_run_events(&r, "A:z");
+    assert_int_equal(eql_seq_count_bytes(r.seq, more), EQL_ENGINE_IO);
+    seq_run_close(&r);
+}
+
 /* --- one hot key -------------------------------------------------------------
  */
 
@@ -242,6 +307,8 @@ main(void)
         cmocka_unit_test(test_eviction_is_cheap),
         cmocka_unit_test(test_the_real_key_is_compared),
         cmocka_unit_test(test_what_cannot_be_read_stops_the_run),
+        cmocka_unit_test(test_bytes_are_told_by_rule),
+        cmocka_unit_test(test_bytes_of_longer_partials),
         cmocka_unit_test(test_hot_key_has_one_partial),
     };
 

@@ -112,12 +112,20 @@ check_one(const model *m, const model_start *s)
 static void
 check_all(const model *m)
 {
+    uint32_t at = EQL_START_NONE;
     uint64_t live = 0;
 
     for (size_t i = 0; i < m->n; i++) {
         check_one(m, &m->starts[i]);
         live += !m->starts[i].gone;
+        if (m->starts[i].gone || m->starts[i].owned)
+            continue;
+        at = eql_starts_after(&m->ring, at);
+        assert_int_not_equal(at, EQL_START_NONE);
+        assert_int_equal(eql_starts_get(&m->ring, at).serial,
+                         m->starts[i].info.serial);
     }
+    assert_int_equal(eql_starts_after(&m->ring, at), EQL_START_NONE);
     assert_int_equal(live, m->ring.nindexed + m->ring.nowned);
     assert_int_equal(eql_starts_find(&m->ring, id_of(1 << 30)), EQL_START_NONE);
 }
