@@ -1,7 +1,6 @@
 /* writer.c -- eqlvm_writer: alerts in one form, and what the forms share. */
 #include "api/writer.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -24,7 +23,8 @@ eqlvm_writer_new(const eqlvm_program *p, const eqlvm_writer_options *o,
     w->ctx = ctx;
     w->fields = eql_fields_new();
     w->arena = eql_arena_new(0);
-    if (w->fields && w->arena)
+    w->rules = calloc((size_t)w->program->nrules + 1, sizeof *w->rules);
+    if (w->fields && w->arena && w->rules)
         return w;
     eqlvm_writer_free(w);
     return NULL;
@@ -37,7 +37,9 @@ eqlvm_writer_free(eqlvm_writer *w)
         return;
     eql_fields_free(w->fields);
     eql_arena_free(w->arena);
+    eql_buf_free(&w->rule_texts);
     eql_buf_free(&w->out);
+    free(w->rules);
     free(w);
 }
 
@@ -102,18 +104,17 @@ eql_writer_time(eql_buf *b, bool has_time, int64_t ns)
 }
 
 void
-eql_writer_strings(eqlvm_writer *w, eql_range run)
+eql_writer_strings(const eqlvm_writer *w, eql_buf *b, eql_range run)
 {
     const eql_program *p = w->program;
 
-    eql_buf_add_char(&w->out, '[');
+    eql_buf_add_char(b, '[');
     for (uint32_t i = 0; i < run.n; i++) {
         if (i > 0)
-            eql_buf_add_char(&w->out, ',');
-        eql_buf_add_json(&w->out,
-                         eql_program_str(p, p->strings[run.first + i]));
+            eql_buf_add_char(b, ',');
+        eql_buf_add_json(b, eql_program_str(p, p->strings[run.first + i]));
     }
-    eql_buf_add_char(&w->out, ']');
+    eql_buf_add_char(b, ']');
 }
 
 void
@@ -121,13 +122,19 @@ eql_writer_ms(eql_buf *b, int64_t ns)
 {
     uint64_t n = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
     uint64_t rest = n % 1000000;
+    char fraction[7] = ".";
+    size_t len = sizeof fraction;
 
-    eql_buf_printf(b, "%s%" PRIu64, ns < 0 ? "-" : "", n / 1000000);
+    if (ns < 0)
+        eql_buf_add_char(b, '-');
+    eql_writer_int(b, (int64_t)(n / 1000000));
     if (rest == 0)
         return;
-    eql_buf_printf(b, ".%06" PRIu64, rest);
-    while (!b->failed && b->p[b->len - 1] == '0')
-        b->len--;
+    for (size_t i = sizeof fraction; i-- > 1; rest /= 10)
+        fraction[i] = (char)('0' + rest % 10);
+    while (fraction[len - 1] == '0')
+        len--;
+    eql_buf_add(b, fraction, len);
 }
 
 /* --- what an analyst asks first ------------------------------------------ */

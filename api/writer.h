@@ -10,6 +10,12 @@
 #include "base/arena.h"
 #include "io/fields.h"
 
+/* Of a rule, in rule_texts: what stands before an alert's severity, and what
+ * behind it. */
+typedef struct {
+    size_t at, head, tail; /* head 0: not made yet */
+} eql_writer_rule;
+
 struct eqlvm_writer {
     const eql_program *program;
     eqlvm_writer_options o;
@@ -18,6 +24,8 @@ struct eqlvm_writer {
     eql_buf out;
     eql_fields *fields;
     eql_arena *arena; /* texts of the alert at hand */
+    eql_buf rule_texts;
+    eql_writer_rule *rules; /* per rule of the program */
     bool started;     /* the header is out */
 };
 
@@ -44,7 +52,7 @@ void eql_writer_text(eql_buf *b, eqlvm_text t);
 void eql_writer_int(eql_buf *b, int64_t i);
 void eql_writer_time(eql_buf *b, bool has_time, int64_t ns);
 /* A list of texts of strings[]. */
-void eql_writer_strings(eqlvm_writer *w, eql_range run);
+void eql_writer_strings(const eqlvm_writer *w, eql_buf *b, eql_range run);
 /* Milliseconds, with a fraction only when there is one. */
 void eql_writer_ms(eql_buf *b, int64_t ns);
 

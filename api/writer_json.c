@@ -8,10 +8,13 @@
 static void
 add_severity(eql_buf *b, uint32_t level)
 {
-    if (level == EQL_SEVERITY_NONE)
+    if (level == EQL_SEVERITY_NONE) {
         eql_buf_add_str(b, "null");
-    else
-        eql_buf_printf(b, "\"%s\"", eqlvm_severity_name((eqlvm_severity)level));
+        return;
+    }
+    eql_buf_add_char(b, '"');
+    eql_buf_add_str(b, eqlvm_severity_name((eqlvm_severity)level));
+    eql_buf_add_char(b, '"');
 }
 
 static void
@@ -29,11 +32,13 @@ rule_text(const eqlvm_writer *w, eql_str s)
     return eql_api_text(eql_program_str(w->program, s));
 }
 
-static void
-add_rule(eqlvm_writer *w, const eqlvm_alert *a)
+/* What is the same in all alerts of a rule: around the severity, which is that
+ * of the alert. */
+static eql_writer_rule
+make_rule(eqlvm_writer *w, const eql_rule *r)
 {
-    const eql_rule *r = &w->program->rules[a->rule];
-    eql_buf *b = &w->out;
+    eql_buf *b = &w->rule_texts;
+    eql_writer_rule text = {.at = b->len};
 
     eql_buf_add_char(b, '{');
     eql_writer_name(b, "id", true);
@@ -41,14 +46,35 @@ add_rule(eqlvm_writer *w, const eqlvm_alert *a)
     eql_writer_name(b, "name", false);
     eql_writer_text(b, rule_text(w, r->name));
     eql_writer_name(b, "severity", false);
-    add_severity(b, (uint32_t)a->severity);
+    text.head = b->len - text.at;
     eql_writer_name(b, "risk_score", false);
     add_risk_score(b, r);
     eql_writer_name(b, "file", false);
     eql_writer_text(b, rule_text(w, r->file));
     eql_writer_name(b, "threat", false);
-    eql_writer_strings(w, r->threats);
+    eql_writer_strings(w, b, r->threats);
     eql_buf_add_char(b, '}');
+    text.tail = b->len - text.at - text.head;
+    return text;
+}
+
+static void
+add_rule(eqlvm_writer *w, const eqlvm_alert *a)
+{
+    eql_writer_rule *r = &w->rules[a->rule];
+    eql_buf *b = &w->out;
+    const char *p;
+
+    if (r->head == 0)
+        *r = make_rule(w, &w->program->rules[a->rule]);
+    if (w->rule_texts.failed) {
+        b->failed = true;
+        return;
+    }
+    p = w->rule_texts.p + r->at;
+    eql_buf_add(b, p, r->head);
+    add_severity(b, (uint32_t)a->severity);
+    eql_buf_add(b, p + r->head, r->tail);
 }
 
 static void
@@ -163,7 +189,7 @@ add_ecs_rule(eqlvm_writer *w, const eql_rule *r)
     eql_writer_name(b, "kibana.alert.rule.risk_score", false);
     add_risk_score(b, r);
     eql_writer_name(b, "kibana.alert.rule.tags", false);
-    eql_writer_strings(w, r->tags);
+    eql_writer_strings(w, b, r->tags);
     eql_buf_add_str(b, ",\"kibana.alert.rule.type\":\"eql\","
                        "\"kibana.alert.rule.category\":\"Event Correlation "
                        "Rule\",\"kibana.alert.rule.producer\":\"eqlvm\"");

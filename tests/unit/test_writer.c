@@ -187,6 +187,63 @@ test_ndjson_keeps_event_bytes(void **state)
     close_fixture(&x);
 }
 
+/* What is remembered of a rule leaves each alert its own severity. */
+static void
+test_ndjson_severity_of_each(void **state)
+{
+    static const eqlvm_severity severities[] = {
+        EQLVM_SEVERITY_LOW, EQLVM_SEVERITY_CRITICAL, EQLVM_SEVERITY_LOW};
+    eqlvm_writer_options o = {.format = EQLVM_FORMAT_NDJSON, .brief = true};
+    fixture x;
+    eqlvm_writer *w;
+
+    (void)state;
+    open_fixture(&x, "R");
+    w = eqlvm_writer_new(&x.program, &o, collect, &x.out);
+    assert_non_null(w);
+    for (size_t i = 0; i < EQL_COUNTOF(severities); i++) {
+        eql_buf want = {0};
+
+        x.out.len = 0;
+        x.alert.severity = severities[i];
+        assert_int_equal(eqlvm_writer_alert(w, &x.alert), EQLVM_OK);
+        eql_buf_add_char(&x.out, '\0');
+        eql_buf_printf(&want,
+                       "\"rule\":{\"id\":\"r-1\",\"name\":\"R\",\"severity\":"
+                       "\"%s\",\"risk_score\":47,",
+                       eqlvm_severity_name(severities[i]));
+        eql_buf_add_char(&want, '\0');
+        assert_non_null(strstr(x.out.p, want.p));
+        eql_buf_free(&want);
+    }
+    eqlvm_writer_free(w);
+    close_fixture(&x);
+}
+
+static void
+test_ndjson_spans(void **state)
+{
+    static const struct {
+        int64_t ns;
+        const char *text;
+    } cases[] = {{0, "\"span_ms\":0,"},
+                 {1, "\"span_ms\":0.000001,"},
+                 {1000000, "\"span_ms\":1,"},
+                 {12034500, "\"span_ms\":12.0345,"},
+                 {999999999, "\"span_ms\":999.999999,"},
+                 {INT64_MAX, "\"span_ms\":9223372036854.775807,"}};
+    fixture x;
+
+    (void)state;
+    open_fixture(&x, "R");
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        x.alert.span_ns = cases[i].ns;
+        write_once(&x, EQLVM_FORMAT_NDJSON, 0);
+        assert_non_null(strstr(x.out.p, cases[i].text));
+    }
+    close_fixture(&x);
+}
+
 static void
 test_table_at_80(void **state)
 {
@@ -466,6 +523,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ndjson_shape),
         cmocka_unit_test(test_ndjson_keeps_event_bytes),
+        cmocka_unit_test(test_ndjson_severity_of_each),
+        cmocka_unit_test(test_ndjson_spans),
         cmocka_unit_test(test_table_at_80),
         cmocka_unit_test(test_table_cleans_hostile_events),
         cmocka_unit_test(test_table_times_of_other_days),
