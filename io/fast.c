@@ -23,6 +23,7 @@ struct eql_fast {
     eql_scan *scan;     /* of the block */
     eql_scan *own_scan; /* of a text from elsewhere */
     eql_buf own;
+    eql_buf again; /* the same for a text that is read once more */
     eql_walk *walk;
     eql_shapes *shapes;
     const eql_mapping *mapping;
@@ -167,6 +168,7 @@ eql_fast_free(eql_fast *f)
     eql_shapes_free(f->shapes);
     eql_records_free(f->records);
     eql_buf_free(&f->own);
+    eql_buf_free(&f->again);
     free(f->raws);
     free(f->slots);
     free(f->filled);
@@ -254,17 +256,16 @@ eql_fast_line(eql_fast *f, eql_strview *line)
 /* A text from elsewhere, in a buffer of ours.  Line feeds inside become another
  * white space, or another control character. */
 static const eql_scan_line *
-scan_text(eql_fast *f, eql_strview text)
+scan_text(eql_fast *f, eql_strview text, eql_buf *own, eql_scan_line *line)
 {
-    eql_scan_line *line = &f->line;
     char *p;
 
-    f->own.len = 0;
+    own->len = 0;
     if (text.len == 0 || text.len > f->max_len ||
-        !eql_buf_reserve(&f->own, text.len + 2 * EQL_SCAN_PADDING))
+        !eql_buf_reserve(own, text.len + 2 * EQL_SCAN_PADDING))
         return NULL;
-    p = f->own.p + EQL_SCAN_PADDING;
-    memset(f->own.p, ' ', EQL_SCAN_PADDING);
+    p = own->p + EQL_SCAN_PADDING;
+    memset(own->p, ' ', EQL_SCAN_PADDING);
     memcpy(p, text.p, text.len);
     memset(p + text.len, ' ', EQL_SCAN_PADDING);
     for (char *nl = p; (nl = memchr(nl, '\n', text.len - (size_t)(nl - p)));)
@@ -280,10 +281,11 @@ line_of(eql_fast *f, eql_strview text)
     eql_scan_line *line = &f->line;
 
     if (text.p != line->text.p || !text.p)
-        return scan_text(f, text);
+        return scan_text(f, text, &f->own, line);
     if (text.len + 1 == line->text.len && text.p[text.len] == '\r')
         line->text.len--;
-    return text.len == line->text.len ? line : scan_text(f, text);
+    return text.len == line->text.len ? line
+                                      : scan_text(f, text, &f->own, line);
 }
 
 /* --- events
@@ -406,4 +408,13 @@ eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
     if (!*mapped)
         ev->has_utc = ev->has_wall = false;
     return true;
+}
+
+bool
+eql_fast_is_plain(eql_fast *f, eql_strview text)
+{
+    eql_scan_line line;
+
+    return scan_text(f, text, &f->again, &line) && !line.odd &&
+           eql_shapes_is_plain(f->shapes, &line);
 }

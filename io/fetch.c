@@ -23,9 +23,7 @@ eql_fetch_free(eql_events *e)
         if (e->open[i].fd >= 0)
             close(e->open[i].fd);
     eql_buf_free(&e->bytes);
-    eql_buf_free(&e->shown.json);
-    eql_buf_free(&e->shown.id);
-    eql_buf_free(&e->shown.line);
+    eql_shown_free(&e->shown);
 }
 
 static void
@@ -148,7 +146,7 @@ eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
                                          : "out of memory");
         return false;
     }
-    out->json = eql_buf_sv(&e->shown.json);
+    out->json = e->shown.event;
     out->id = eql_buf_sv(&e->shown.id);
     out->mapped = e->shown.mapped;
     out->identity = out->id.len ? eql_hash128(out->id.p, out->id.len)

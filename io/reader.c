@@ -296,6 +296,14 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
 
 /* --- again, for an alert ---------------------------------------------- */
 
+void
+eql_shown_free(eql_shown *s)
+{
+    eql_buf_free(&s->id);
+    eql_buf_free(&s->mapped_json);
+    eql_buf_free(&s->line);
+}
+
 static json_t *
 time_text(int64_t ns)
 {
@@ -341,14 +349,15 @@ print_mapped(const eql_mapped *m, const eql_wall_clock *clock,
 
 static eql_read_status
 show_mapped(const eql_reader *r, const json_t *record, eql_wall_clock *clock,
-            const int64_t *time_ns, eql_buf *out)
+            const int64_t *time_ns, eql_shown *out)
 {
     eql_mapped m;
     bool ok;
 
     if (!eql_mapping_apply(r->mapping, record, clock, false, &m))
         return EQL_READ_NOMEM;
-    ok = print_mapped(&m, clock, time_ns, out);
+    ok = print_mapped(&m, clock, time_ns, &out->mapped_json);
+    out->event = eql_buf_sv(&out->mapped_json);
     json_decref(m.ecs);
     return ok ? EQL_READ_EVENT : EQL_READ_NOMEM;
 }
@@ -356,11 +365,11 @@ show_mapped(const eql_reader *r, const json_t *record, eql_wall_clock *clock,
 /* Of what eql_json_mend made of the text for people: the source's own spelling;
  * jansson would print 0.1 with 17 digits. */
 static eql_read_status
-show_source(eql_strview line, bool wrapped, eql_buf *out)
+show_source(eql_strview line, bool wrapped, eql_shown *out)
 {
     if (wrapped && !eql_json_member(line, "_source", &line))
         return EQL_READ_NOMEM;
-    eql_buf_add_sv(out, line);
+    out->event = line;
     return EQL_READ_EVENT;
 }
 
@@ -375,12 +384,14 @@ show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
     eql_read_status st = EQL_READ_EVENT;
 
     out->mapped = false;
+    if (r->fast && eql_fast_is_plain(r->fast, text))
+        return show_source(text, false, out);
     if (!eql_json_mend(text, EQL_JSON_FOR_PEOPLE, r->max_depth, &out->line,
                        &line, &v))
         return v.reason == EQL_REJECT_COUNT ? EQL_READ_NOMEM
                                             : EQL_READ_REJECTED;
     if (!v.telling)
-        return show_source(line, false, &out->json);
+        return show_source(line, false, out);
     st = parse(r, text, scratch, &root, &(eql_read_note){0});
     if (st != EQL_READ_EVENT)
         return st;
@@ -388,9 +399,9 @@ show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
     eql_buf_add_sv(&out->id, id_of(root));
     out->mapped = wants_mapping(r, event);
     if (out->mapped)
-        st = show_mapped(r, event, clock, time_ns, &out->json);
+        st = show_mapped(r, event, clock, time_ns, out);
     else
-        st = show_source(line, event != root, &out->json);
+        st = show_source(line, event != root, out);
     json_decref(root);
     return st;
 }
@@ -402,10 +413,11 @@ eql_reader_show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
     eql_buf scratch = {0};
     eql_read_status st;
 
-    out->json.len = out->id.len = 0;
+    out->mapped_json.len = out->id.len = 0;
+    out->event = eql_sv("", 0);
     st = show(r, text, clock, time_ns, &scratch, out);
     eql_buf_free(&scratch);
-    if (out->json.failed || out->id.failed)
+    if (out->mapped_json.failed || out->id.failed)
         return EQL_READ_NOMEM;
     return st;
 }

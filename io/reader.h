@@ -71,12 +71,14 @@ bool eql_reader_failed(const eql_reader *r);
 
 /* An event as an alert shows it. */
 typedef struct {
-    eql_buf json; /* one line: source bytes, or mapped ECS */
-    eql_buf id;   /* its _id; empty when it has none */
+    eql_strview event; /* one line: source bytes, or mapped ECS; in the text, or
+                          in a buffer of this record */
+    eql_buf id;        /* its _id; empty when it has none */
     bool mapped;
-    eql_buf line; /* scratch */
+    eql_buf mapped_json, line; /* scratch */
 } eql_shown;
 
+void eql_shown_free(eql_shown *s);
 /* Reads the same text once more, for an alert; the last event read stays as it
  * is.  Time of the match, for mapped events.  *out's buffers are reused. */
 eql_read_status eql_reader_show(const eql_reader *r, eql_strview text,

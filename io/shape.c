@@ -46,6 +46,7 @@ typedef struct shape {
     uint32_t nat;    /* structural bytes */
     uint32_t quotes; /* in the glue */
     uint32_t nvalues, nchecks, njudged, nfinds;
+    bool plain;  /* as eql_shapes_is_plain has it, but for arrays */
     glue *glues; /* nvalues + 1 */
     eql_shape_check *checks;
     judged *judged; /* values that are no strings */
@@ -246,27 +247,57 @@ eql_shapes_keep_nulls(eql_shapes *s)
     s->keep_nulls = true;
 }
 
-bool
-eql_shapes_raws(eql_shapes *s, const eql_scan_line *line, eql_raw *raws,
-                uint32_t *nraws)
+static const shape *
+find(const eql_shapes *s, const eql_scan_line *line)
 {
     uint64_t key;
     uint32_t tries = 0;
 
     /* Windows are read from 32 bytes before their ends. */
     if (line->n < 2 || line->room < 32)
-        return false;
+        return NULL;
     key = key_of(line);
     for (const shape *t = s->buckets[key % BUCKETS]; t && tries < MAX_CHAIN;
-         t = t->next, tries++) {
-        if (t->key != key || t->nat != line->n || !fits(s, t, line))
-            continue;
-        *nraws = take(t, line, s->keep_nulls, raws);
-        s->n->shape_hits++;
-        return true;
+         t = t->next, tries++)
+        if (t->key == key && t->nat == line->n && fits(s, t, line))
+            return t;
+    return NULL;
+}
+
+bool
+eql_shapes_raws(eql_shapes *s, const eql_scan_line *line, eql_raw *raws,
+                uint32_t *nraws)
+{
+    const shape *t;
+
+    if (line->n < 2 || line->room < 32)
+        return false;
+    t = find(s, line);
+    if (!t) {
+        s->n->shape_misses++;
+        return false;
     }
-    s->n->shape_misses++;
-    return false;
+    *nraws = take(t, line, s->keep_nulls, raws);
+    s->n->shape_hits++;
+    return true;
+}
+
+bool
+eql_shapes_is_plain(const eql_shapes *s, const eql_scan_line *line)
+{
+    const shape *t = find(s, line);
+
+    if (!t || !t->plain)
+        return false;
+    for (uint32_t i = 0; i < t->njudged; i++) {
+        uint32_t from = value_from(t, line->at, t->judged[i].value);
+        uint32_t to = value_to(t, line->at, t->judged[i].value);
+
+        if (t->judged[i].kind == EQL_WALK_ARRAY &&
+            eql_walk_has_space(line->base + from, to - from))
+            return false;
+    }
+    return true;
 }
 
 /* --- learning
@@ -371,6 +402,37 @@ add_judged(eql_shapes *s, const eql_scan_line *line, const eql_walked *w,
     return true;
 }
 
+/* Is there neither white space nor a telling name (json.c) in the bytes between
+ * values?  Keys are without escapes (walk.c). */
+static bool
+is_plain_glue(const char *p, size_t len)
+{
+    static const char *const names[] = {"\"_source\"", "\"EventID\"",
+                                        "\"beat\""};
+
+    for (size_t i = 0; i < len; i++)
+        if (p[i] == ' ' || p[i] == '\t' || p[i] == '\r')
+            return false;
+    for (size_t i = 0; i < EQL_COUNTOF(names); i++)
+        if (memmem(p, len, names[i], strlen(names[i])))
+            return false;
+    return true;
+}
+
+static bool
+is_plain(const eql_scan_line *line, const eql_walked *w)
+{
+    size_t from = (size_t)(line->text.p - line->base);
+    size_t end = from + line->text.len;
+
+    for (uint32_t k = 0; k < w->nvalues; k++) {
+        if (!is_plain_glue(line->base + from, w->values[k].from - from))
+            return false;
+        from = w->values[k].to;
+    }
+    return is_plain_glue(line->base + from, end - from);
+}
+
 static void *
 lay(char **room, const void *items, size_t n, size_t size)
 {
@@ -430,6 +492,7 @@ learn(eql_shapes *s, const eql_scan_line *line, const eql_walked *w)
         add_glues(s, line, w, &draft) && add_judged(s, line, w, &quotes))
         t = new_shape(line, w, s->checks.n, s->judged.n, &room);
     if (t) {
+        t->plain = is_plain(line, w);
         t->quotes = quotes;
         t->glues = lay(&room, glues, w->nvalues + (size_t)1, sizeof *glues);
         t->checks =

@@ -26,6 +26,10 @@ void eql_shapes_keep_nulls(eql_shapes *s);
 /* Raw values of a line that has a known shape; false: it has none. */
 bool eql_shapes_raws(eql_shapes *s, const eql_scan_line *line, eql_raw *raws,
                      uint32_t *nraws);
+/* Has the line a known shape without white space between tokens, and without a
+ * name by which readers tell wrapped events and Windows records?  Counts
+ * nothing. */
+bool eql_shapes_is_plain(const eql_shapes *s, const eql_scan_line *line);
 /* After a miss: remembers the line's shape, when it was met before. */
 void eql_shapes_learn(eql_shapes *s, const eql_scan_line *line,
                       const eql_walked *w);

@@ -225,6 +225,18 @@ eql_walk_is_array(const char *p, size_t len, uint32_t *quotes)
            elements(p + 1, len - 2, &state, quotes) && state != VALUE;
 }
 
+bool
+eql_walk_has_space(const char *p, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        if (p[i] == '"')
+            i = past_string(p, i + 1, len);
+        else if (is_space(p[i++]))
+            return true;
+    }
+    return false;
+}
+
 /* --- finds
  * -------------------------------------------------------------------- */
 

@@ -60,5 +60,7 @@ bool eql_walk_is_scalar(const char *p, size_t len);
 /* Is it an array of scalars, brackets included?  Adds its quotes.  16 bytes
  * behind it can be read. */
 bool eql_walk_is_array(const char *p, size_t len, uint32_t *quotes);
+/* Does white space stand between the tokens of such an array? */
+bool eql_walk_has_space(const char *p, size_t len);
 
 #endif
