@@ -164,8 +164,10 @@ add_missing(eql_alerts *a, eqlvm_alert_stage s)
                                                               : EQL_ALERT_OK;
 }
 
+/* `alone`: no other event is fetched for this alert, so its text can stay where
+ * it is. */
 static eql_alert_result
-add_stage(eql_alerts *a, const eql_match_event *e)
+add_stage(eql_alerts *a, const eql_match_event *e, bool alone)
 {
     const eql_stage *st = &a->program->stages[e->stage];
     eql_strview path = eql_sv_cstr(eql_events_path(a->events, e->file));
@@ -189,7 +191,10 @@ add_stage(eql_alerts *a, const eql_match_event *e)
 
         identify(a, id, sizeof id);
         s.event_id = add_id(a, &got);
-        s.event = add_text(a, got.json);
+        if (alone)
+            a->event = got.json;
+        else
+            s.event = add_text(a, got.json);
     } else {
         identify_place(a, e, path);
         s.event_id = add_text(a, eql_sv("", 0));
@@ -207,8 +212,9 @@ add_stages(eql_alerts *a, const eql_match *m)
     eql_alert_result result = EQL_ALERT_OK;
 
     a->stages.n = 0;
+    a->event = eql_sv(NULL, 0);
     for (uint32_t i = 0; i < m->nevents; i++) {
-        eql_alert_result one = add_stage(a, &m->events[i]);
+        eql_alert_result one = add_stage(a, &m->events[i], m->nevents == 1);
 
         if (one == EQL_ALERT_NOMEM)
             return one;
@@ -280,7 +286,7 @@ land_views(eql_alerts *a)
         eqlvm_alert_stage *s = eql_vec_at(&a->stages, i);
 
         s->event_id = landed(a, s->event_id);
-        s->event = landed(a, s->event);
+        s->event = a->event.p ? eql_api_text(a->event) : landed(a, s->event);
     }
 }
 

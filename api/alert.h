@@ -31,10 +31,11 @@ typedef struct {
     const char *id_field; /* NULL: the id of an export */
     eql_fields *fields;   /* with id_field */
     eql_idset ids;
-    eql_buf identity; /* what the id is a hash of */
-    eql_buf texts;    /* keys, event ids and events of the alert at hand */
-    eql_vec keys;     /* eqlvm_alert_key */
-    eql_vec stages;   /* eqlvm_alert_stage */
+    eql_buf identity;  /* what the id is a hash of */
+    eql_buf texts;     /* keys, event ids and events of the alert at hand .. */
+    eql_strview event; /* .. but for that of its only event, if p is set */
+    eql_vec keys;      /* eqlvm_alert_key */
+    eql_vec stages;    /* eqlvm_alert_stage */
     char id[64];
 } eql_alerts;
 

@@ -26,7 +26,7 @@ struct eqlvm_writer {
     eql_arena *arena; /* texts of the alert at hand */
     eql_buf rule_texts;
     eql_writer_rule *rules; /* per rule of the program */
-    bool started;     /* the header is out */
+    bool started;           /* the header is out */
 };
 
 void eql_writer_ndjson(eqlvm_writer *w, const eqlvm_alert *a);

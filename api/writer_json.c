@@ -5,6 +5,9 @@
 
 /* --- ndjson -------------------------------------------------------------- */
 
+/* What is written for every alert and stage is spelled out. */
+#define ADD(b, text) eql_buf_add(b, text, sizeof(text) - 1)
+
 static void
 add_severity(eql_buf *b, uint32_t level)
 {
@@ -96,26 +99,24 @@ add_stage(eqlvm_writer *w, const eqlvm_alert_stage *s)
 {
     eql_buf *b = &w->out;
 
-    eql_buf_add_char(b, '{');
-    eql_writer_name(b, "stage", true);
+    ADD(b, "{\"stage\":");
     eql_writer_int(b, s->stage);
-    eql_writer_name(b, "as", false);
+    ADD(b, ",\"as\":");
     eql_writer_text(b, s->alias);
     if (s->missing) {
-        eql_buf_add_str(b, ",\"missing\":true}");
+        ADD(b, ",\"missing\":true}");
         return;
     }
-    eql_buf_add_str(b, ",\"missing\":false");
-    eql_writer_name(b, "file", false);
+    ADD(b, ",\"missing\":false,\"file\":");
     eql_writer_text(b, s->file);
-    eql_writer_name(b, "line", false);
+    ADD(b, ",\"line\":");
     eql_writer_int(b, (int64_t)s->line);
-    eql_writer_name(b, "event_id", false);
+    ADD(b, ",\"event_id\":");
     eql_writer_text(b, s->event_id);
-    eql_writer_name(b, "@timestamp", false);
+    ADD(b, ",\"@timestamp\":");
     eql_writer_time(b, s->has_time, s->time_ns);
     if (!w->o.brief) {
-        eql_writer_name(b, "event", false);
+        ADD(b, ",\"event\":");
         eql_buf_add_sv(b, eql_api_sv(s->event));
     }
     eql_buf_add_char(b, '}');
@@ -142,18 +143,17 @@ eql_writer_ndjson(eqlvm_writer *w, const eqlvm_alert *a)
         add_row(w, a);
         return;
     }
-    eql_writer_name(b, "alert_id", true);
+    ADD(b, "\"alert_id\":");
     eql_writer_text(b, a->alert_id);
-    eql_writer_name(b, "@timestamp", false);
+    ADD(b, ",\"@timestamp\":");
     eql_writer_time(b, a->has_time, a->time_ns);
-    eql_writer_name(b, "rule", false);
+    ADD(b, ",\"rule\":");
     add_rule(w, a);
-    eql_writer_name(b, "keys", false);
+    ADD(b, ",\"keys\":");
     add_keys(w, a);
-    eql_writer_name(b, "span_ms", false);
+    ADD(b, ",\"span_ms\":");
     eql_writer_ms(b, a->span_ns);
-    eql_writer_name(b, "stages", false);
-    eql_buf_add_char(b, '[');
+    ADD(b, ",\"stages\":[");
     for (uint32_t i = 0; i < a->nstages; i++) {
         if (i > 0)
             eql_buf_add_char(b, ',');
@@ -161,10 +161,10 @@ eql_writer_ndjson(eqlvm_writer *w, const eqlvm_alert *a)
     }
     eql_buf_add_char(b, ']');
     if (a->row.len > 0) {
-        eql_writer_name(b, "row", false);
+        ADD(b, ",\"row\":");
         eql_buf_add_sv(b, eql_api_sv(a->row));
     }
-    eql_buf_add_str(b, "}\n");
+    ADD(b, "}\n");
 }
 
 /* --- Elastic's alert document -------------------------------------------- */

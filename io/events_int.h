@@ -39,6 +39,14 @@ typedef struct {
     uint64_t used; /* when, by `fetches` */
 } eql_open_file;
 
+/* What decides how an event is shown. */
+typedef struct {
+    eql_event_ref ref;
+    uint32_t file;
+    bool valid, has_time;
+    int64_t time_ns;
+} eql_fetch_key;
+
 struct eql_events {
     eql_events_options o;
     const eql_program *program;
@@ -50,11 +58,13 @@ struct eql_events {
     eql_events_counters n;
     eql_buf error;
 
-    /* The event fetched last: */
     eql_open_file open[EQL_OPEN_FILES];
     uint64_t fetches;
+    /* The event fetched last: */
     eql_buf bytes;
     eql_shown shown;
+    eql_fetch_key last;
+    eql_fetched fetched;
 };
 
 static inline eql_source *

@@ -27,9 +27,10 @@ bool eql_fast_line(eql_fast *f, eql_strview *line);
  * its times, and the clock learns.  false: for the careful reader. */
 bool eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
                    eql_event *ev, bool *mapped);
-/* Is the text an event of its own that an alert shows byte by byte as it stands:
- * well-formed, no white space between tokens, neither wrapped nor a Windows
- * record?  May say no too often.  The last event read stays as it is. */
+/* Is the text an event of its own that an alert shows byte by byte as it
+ * stands: well-formed, no white space between tokens, neither wrapped nor a
+ * Windows record?  May say no too often.  The last event read stays as it is.
+ */
 bool eql_fast_is_plain(eql_fast *f, eql_strview text);
 /* A slot was wanted and there was no memory for it. */
 bool eql_fast_failed(const eql_fast *f);

@@ -1,5 +1,8 @@
 /* fetch.c -- an event again, for an alert: from its file or from the spool.
  *
+ * Alerts of several rules about one event follow each other: the event fetched
+ * last is kept.
+ *
  * Files are opened again by name, a few kept open.  One that was replaced or
  * cut since it was read is noticed and never passed off as the event. */
 #include "io/events_int.h"
@@ -93,19 +96,22 @@ open_source(eql_events *e, uint32_t file)
     return fd;
 }
 
+/* The event's source bytes, in e->bytes or in the caller's memory. */
 static bool
-get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file)
+get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file,
+          eql_strview *text)
 {
     eql_buf why = {0};
     bool ok;
     int fd;
 
-    e->bytes.len = 0;
     if ((ref->store & 0xff) == EQL_STORE_MEMORY) {
-        eql_buf_add(&e->bytes, eql_source_at(e, file)->memory.p + ref->offset,
-                    ref->len);
-        ok = !e->bytes.failed;
-    } else if ((ref->store & 0xff) == EQL_STORE_SPOOL) {
+        *text =
+            eql_sv(eql_source_at(e, file)->memory.p + ref->offset, ref->len);
+        return true;
+    }
+    e->bytes.len = 0;
+    if ((ref->store & 0xff) == EQL_STORE_SPOOL) {
         ok = eql_spool_get(e->spool, ref->offset, ref->len, &e->bytes, &why);
     } else {
         fd = open_source(e, file);
@@ -116,32 +122,30 @@ get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file)
     if (!ok)
         complain(e, file, why.p ? why.p : "out of memory");
     eql_buf_free(&why);
+    *text = eql_buf_sv(&e->bytes);
     return ok;
 }
 
-bool
-eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
-                 bool has_time, int64_t time_ns, eql_fetched *out)
+static bool
+fetch(eql_events *e, const eql_fetch_key *k, eql_fetched *out)
 {
     eql_source *s;
     eql_strview text;
     eql_read_status st;
 
-    e->fetches++;
-    if (file >= e->sources.n || !get_bytes(e, ref, file))
+    if (k->file >= e->sources.n || !get_bytes(e, &k->ref, k->file, &text))
         return false;
-    s = eql_source_at(e, file);
+    s = eql_source_at(e, k->file);
     eql_source_settle(s);
-    text = eql_buf_sv(&e->bytes);
-    if ((ref->store & 0xff) == EQL_STORE_FILE &&
-        (ref->store & ~0xffu) != eql_events_check(text)) {
-        complain(e, file, "its contents have changed");
+    if ((k->ref.store & 0xff) == EQL_STORE_FILE &&
+        (k->ref.store & ~0xffu) != eql_events_check(text)) {
+        complain(e, k->file, "its contents have changed");
         return false;
     }
     st = eql_reader_show(e->taker.reader, text, s->clock,
-                         has_time ? &time_ns : NULL, &e->shown);
+                         k->has_time ? &k->time_ns : NULL, &e->shown);
     if (st != EQL_READ_EVENT) {
-        complain(e, file,
+        complain(e, k->file,
                  st == EQL_READ_REJECTED ? "its contents have changed"
                                          : "out of memory");
         return false;
@@ -152,4 +156,30 @@ eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
     out->identity = out->id.len ? eql_hash128(out->id.p, out->id.len)
                                 : eql_hash128(text.p, text.len);
     return true;
+}
+
+static bool
+is_same_event(const eql_fetch_key *a, const eql_fetch_key *b)
+{
+    return a->valid && a->file == b->file && a->ref.offset == b->ref.offset &&
+           a->ref.len == b->ref.len && a->ref.store == b->ref.store &&
+           a->has_time == b->has_time && a->time_ns == b->time_ns;
+}
+
+bool
+eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
+                 bool has_time, int64_t time_ns, eql_fetched *out)
+{
+    eql_fetch_key k = {.ref = *ref,
+                       .file = file,
+                       .has_time = has_time,
+                       .time_ns = has_time ? time_ns : 0};
+
+    e->fetches++;
+    if (!is_same_event(&e->last, &k)) {
+        e->last = k;
+        e->last.valid = fetch(e, &k, &e->fetched);
+    }
+    *out = e->fetched;
+    return e->last.valid;
 }

@@ -185,8 +185,7 @@ static inline bool
 reader_same_shown(reader_pair *r, eql_strview text)
 {
     eql_shown *a = &r->fast_shown, *b = &r->careful_shown;
-    eql_read_status sa =
-        eql_reader_show(r->fast, text, r->fast_clock, NULL, a);
+    eql_read_status sa = eql_reader_show(r->fast, text, r->fast_clock, NULL, a);
     eql_read_status sb =
         eql_reader_show(r->careful, text, r->careful_clock, NULL, b);
 

@@ -291,6 +291,37 @@ test_events_file_changed(void **state)
     run_end(&r);
 }
 
+/* The event fetched last is had without its file; another time is another
+ * event, and so is another place. */
+static void
+test_events_fetched_last(void **state)
+{
+    char path[4096];
+    eql_event_ref first, second;
+    eql_fetched f, again;
+    run r;
+
+    (void)state;
+    run_begin(&r, ecs());
+    assert_int_equal(
+        run_bytes(&r, eql_sv_cstr("{\"a.b\":1}\n{\"a.b\":2}\n"), path),
+        EQL_EVENTS_OK);
+    first = *(const eql_event_ref *)eql_vec_at(&r.refs, 0);
+    second = *(const eql_event_ref *)eql_vec_at(&r.refs, 1);
+    assert_true(eql_events_fetch(r.e, &second, 0, false, 0, &f));
+    assert_true(eql_events_fetch(r.e, &first, 0, false, 0, &f));
+    assert_true(eql_sv_is(f.json, "{\"a.b\":1}"));
+    assert_int_equal(truncate(path, 0), 0);
+    assert_true(eql_events_fetch(r.e, &first, 0, false, 0, &again));
+    assert_true(eql_sv_eq(f.json, again.json));
+    assert_memory_equal(&f.identity, &again.identity, sizeof f.identity);
+    assert_false(eql_events_fetch(r.e, &first, 0, true, 5, &again));
+    assert_false(eql_events_fetch(r.e, &second, 0, false, 0, &again));
+    assert_false(eql_events_fetch(r.e, &first, 0, false, 0, &again));
+    unlink(path);
+    run_end(&r);
+}
+
 /* More files than are kept open. */
 static void
 test_events_many_files(void **state)
@@ -511,6 +542,7 @@ main(void)
         cmocka_unit_test(test_events_push),
         cmocka_unit_test(test_events_memory),
         cmocka_unit_test(test_events_file_changed),
+        cmocka_unit_test(test_events_fetched_last),
         cmocka_unit_test(test_events_many_files),
         cmocka_unit_test(test_events_printed),
         cmocka_unit_test(test_events_time),
