@@ -63,45 +63,87 @@ hex4(const char *p)
     return x;
 }
 
+/* What the escape of one letter stands for. */
+static char
+meaning_of(char c)
+{
+    switch (c) {
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    default: return c;
+    }
+}
+
 /* The escape at p; returns its length. */
 static size_t
 unescape_one(const char *p, char **out)
 {
-    static const char names[] = "bfnrt", bytes[] = "\b\f\n\r\t";
-    const char *at;
-
     if (p[1] == 'u') {
         *out += eql_utf8_encode(hex4(p + 2), *out);
         return 6;
     }
-    at = strchr(names, p[1]);
-    *(*out)++ = at ? bytes[at - names] : p[1];
+    *(*out)++ = p[1] == '\\' ? p[1] : meaning_of(p[1]);
     return 2;
+}
+
+/* Copies eight bytes; how many are before the first backslash?  (Of the bytes
+ * found, the first one is right: a carry only goes upwards.) */
+static inline size_t
+copy8(const char *p, char *out)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t w, x, found;
+
+    memcpy(&w, p, sizeof w);
+    memcpy(out, &w, sizeof w);
+    x = w ^ '\\' * ones;
+    found = (x - ones) & ~x & 0x80 * ones;
+    return found ? (size_t)__builtin_ctzll(found) / 8 : sizeof w;
+}
+
+/* Copies what is from p to end without its escapes; returns where it ends.  out
+ * has room for seven bytes more than there are from p to end. */
+static char *
+unescape(const char *p, const char *end, char *out)
+{
+    while (end - p >= 8) {
+        size_t n = copy8(p, out);
+
+        p += n;
+        out += n;
+        if (n < 8)
+            p += unescape_one(p, &out);
+    }
+    while (p < end) {
+        if (*p == '\\')
+            p += unescape_one(p, &out);
+        else
+            *out++ = *p++;
+    }
+    return out;
 }
 
 /* s: what stands between the quotes. */
 static eql_value
 string(eql_decode *d, eql_strview s)
 {
-    const char *p = s.p, *end = s.p + s.len, *slash;
-    char *text, *out;
+    const char *slash = s.len ? memchr(s.p, '\\', s.len) : NULL;
+    size_t before;
+    char *text, *end;
 
-    slash = s.len ? memchr(p, '\\', s.len) : NULL;
     if (!slash)
         return eql_value_str(s);
     /* No escape is shorter than what it stands for. */
-    text = out = eql_arena_alloc(d->arena, s.len);
+    text = eql_arena_alloc(d->arena, s.len + 7);
     if (!text)
         return eql_value_null();
-    while (slash) {
-        memcpy(out, p, (size_t)(slash - p));
-        out += slash - p;
-        p = slash + unescape_one(slash, &out);
-        slash = p < end ? memchr(p, '\\', (size_t)(end - p)) : NULL;
-    }
-    memcpy(out, p, (size_t)(end - p));
-    out += end - p;
-    return eql_value_str(eql_sv(text, (size_t)(out - text)));
+    before = (size_t)(slash - s.p);
+    memcpy(text, s.p, before);
+    end = unescape(slash, s.p + s.len, text + before);
+    return eql_value_str(eql_sv(text, (size_t)(end - text)));
 }
 
 static eql_value
@@ -134,6 +176,24 @@ scalar(eql_decode *d, eql_strview s)
 /* --- arrays
  * ----------------------------------------------------------------------- */
 
+/* Behind the string that begins at `at`. */
+static size_t
+skip_string(eql_strview a, size_t at)
+{
+    size_t first = at + 1;
+
+    for (;;) {
+        const char *quote = memchr(a.p + first, '"', a.len - first);
+        size_t end = (size_t)(quote - a.p), i = end;
+
+        while (i > first && a.p[i - 1] == '\\')
+            i--;
+        first = end + 1;
+        if ((end - i) % 2 == 0)
+            return first;
+    }
+}
+
 /* The next scalar at *i, past commas and white space; false: there is none, or
  * a bracket (*i is where). */
 static bool
@@ -146,9 +206,7 @@ next_scalar(eql_strview a, size_t *i, eql_strview *s)
         ++*i;
     from = *i;
     if (a.p[from] == '"') {
-        for (++*i; a.p[*i] != '"'; ++*i)
-            *i += a.p[*i] == '\\';
-        ++*i;
+        *i = skip_string(a, from);
     } else {
         while (!strchr(",] \t\r[{", a.p[*i]))
             ++*i;
