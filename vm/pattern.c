@@ -68,35 +68,6 @@ ends_with(eql_strview s, eql_strview part)
            memcmp(s.p + s.len - part.len, part.p, part.len) == 0;
 }
 
-#ifdef EQL_FAULTS
-/* The planted fault: '?' matches what '*' does. */
-static bool
-match_qmark_as_star(eql_strview pattern, eql_strview s)
-{
-    eql_buf b = {0};
-    bool holds;
-
-    eql_buf_add_sv(&b, pattern);
-    for (size_t i = 0; i < b.len; i++) {
-        if (b.p[i] == '?')
-            b.p[i] = '*';
-    }
-    holds = eql_wildcard_match(eql_buf_sv(&b), s, false);
-    eql_buf_free(&b);
-    return holds;
-}
-#endif
-
-static bool
-match_general(eql_strview pattern, eql_strview s)
-{
-#ifdef EQL_FAULTS
-    if (EQL_FAULT(qmark_any_run))
-        return match_qmark_as_star(pattern, s);
-#endif
-    return eql_wildcard_match(pattern, s, false);
-}
-
 static eql_strview
 skip(eql_strview s, size_t n)
 {
@@ -129,6 +100,71 @@ match_pieces(eql_strview pattern, eql_strview s)
         pattern = skip(pattern, piece.len + 1);
         at_start = false;
     }
+}
+
+#ifdef EQL_FAULTS
+/* The planted fault: '?' matches what '*' does. */
+static bool
+match_qmark_as_star(eql_strview pattern, eql_strview s)
+{
+    eql_buf b = {0};
+    bool holds;
+
+    eql_buf_add_sv(&b, pattern);
+    for (size_t i = 0; i < b.len; i++) {
+        if (b.p[i] == '?')
+            b.p[i] = '*';
+    }
+    holds = eql_wildcard_match(eql_buf_sv(&b), s, false);
+    eql_buf_free(&b);
+    return holds;
+}
+#endif
+
+/* Bytes at the start of s that a piece without '*' matches; SIZE_MAX: none.
+ * Between its '?' bytes are compared. */
+static size_t
+match_start(eql_strview piece, eql_strview s)
+{
+    size_t at = 0;
+
+    for (;;) {
+        const char *mark = piece.len ? memchr(piece.p, '?', piece.len) : NULL;
+        size_t n = mark ? (size_t)(mark - piece.p) : piece.len;
+
+        if (!starts_with(skip(s, at), eql_sv(piece.p, n)))
+            return SIZE_MAX;
+        at += n;
+        if (!mark)
+            return at;
+        if (at == s.len)
+            return SIZE_MAX;
+        (void)eql_utf8_decode(s.p + at, s.len - at, &n);
+        at += n;
+        piece = skip(piece, (size_t)(mark - piece.p) + 1);
+    }
+}
+
+/* Nearly always '?' are before the first '*', as in "?:\\Windows\\*": what is
+ * left then are pieces. */
+static bool
+match_general(eql_strview pattern, eql_strview s)
+{
+    const char *star = memchr(pattern.p, '*', pattern.len);
+    size_t n = star ? (size_t)(star - pattern.p) : pattern.len;
+    eql_strview rest = skip(pattern, n);
+    size_t at;
+
+#ifdef EQL_FAULTS
+    if (EQL_FAULT(qmark_any_run))
+        return match_qmark_as_star(pattern, s);
+#endif
+    at = match_start(eql_sv(pattern.p, n), s);
+    if (at == SIZE_MAX || !star)
+        return at == s.len;
+    s = skip(s, at);
+    return has_char(rest, '?') ? eql_wildcard_match(rest, s, false)
+                               : match_pieces(rest, s);
 }
 
 bool
