@@ -142,6 +142,13 @@ $(B)/tests/%: $(OBJ)/tests/unit/%.o $(B)/libeqlvm.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# A third opinion of JSON, where the package is there.
+$(B)/tests/test_simdjson: $(OBJ)/tests/unit/test_simdjson.o $(OBJ)/tests/support/simdjson.o \
+    $(B)/libeqlvm.a
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka \
+	    $(if $(wildcard /usr/include/simdjson.h /usr/local/include/simdjson.h),-lsimdjson) $(LIBS)
+
 $(B)/tests/reference: $(OBJ)/tests/reference/compare.o $(REF_OBJ) $(B)/libeqlvm.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
