@@ -7,9 +7,9 @@
 
 #include <sys/mman.h>
 
+#include "vm/start_bucket.h"
 #include "vm/start_chunk.h"
 
-#define SLOTS 10u       /* of a bucket */
 #define FULL_SLOTS 8u   /* on average, before the index grows */
 #define LEAST_CHUNKS 4u /* of the table of chunks */
 #define LEAST_BUCKETS ((uint64_t)4)
@@ -90,17 +90,6 @@ next_bucket(const eql_starts *r, uint64_t i)
     return i + 1 == r->nbuckets ? 0 : i + 1;
 }
 
-/* Bit k: place k is empty.  Without branches: where is anybody's guess. */
-static unsigned
-empty_places(const eql_start_bucket *b, uint32_t tail)
-{
-    unsigned empty = 0;
-
-    for (unsigned k = 0; k < SLOTS; k++)
-        empty |= (unsigned)(b->at[k] < tail) << k;
-    return empty;
-}
-
 /* There is a place: buckets are never that full. */
 static void
 index_put(eql_starts *r, uint64_t hash, uint32_t at)
@@ -109,7 +98,7 @@ index_put(eql_starts *r, uint64_t hash, uint32_t at)
 
     for (uint64_t n = 0; n < r->nbuckets; n++, i = next_bucket(r, i)) {
         eql_start_bucket *b = &r->buckets[i];
-        unsigned empty = empty_places(b, r->tail);
+        unsigned empty = eql_start_bucket_empty(b, r->tail);
 
         if (empty) {
             unsigned k = (unsigned)__builtin_ctz(empty);
@@ -128,21 +117,13 @@ index_drop(eql_starts *r, uint64_t hash, uint32_t at)
     uint64_t i = home_of(r, hash);
 
     for (uint64_t n = 0; n < r->nbuckets; n++, i = next_bucket(r, i)) {
-        for (uint32_t k = 0; k < SLOTS; k++) {
+        for (uint32_t k = 0; k < EQL_STARTS_PER_BUCKET; k++) {
             if (r->buckets[i].at[k] != at)
                 continue;
             r->buckets[i].at[k] = EQL_START_NONE;
             return;
         }
     }
-}
-
-/* Bit 15 of each 16-bit part that is zero; parts above one may be marked
- * without being zero. */
-static uint64_t
-zero_parts(uint64_t x)
-{
-    return (x - 0x0001000100010001u) & ~x & 0x8000800080008000u;
 }
 
 /* Is it that start, and does it live on its own? */
@@ -158,34 +139,11 @@ is_start(const eql_starts *r, uint32_t at, eql_start_id id)
            mark_of(s) < OWNED;
 }
 
-/* Bits 15, 31, 47 and 63 as bits 0 to 3. */
-static unsigned
-gather(uint64_t marks)
-{
-    return (unsigned)((marks >> 15) * 0x0001000200040008u >> 48) & 15;
-}
-
-/* Bit k: place k may have the tag.  Without branches on where it is, which is
- * anybody's guess: a wrong one would cost as much as the bucket. */
-static unsigned
-places_like(const eql_start_bucket *b, uint16_t tag)
-{
-    uint64_t tags = tag * UINT64_C(0x0001000100010001), low, high;
-    uint32_t last;
-
-    memcpy(&low, &b->tag[0], sizeof low);
-    memcpy(&high, &b->tag[4], sizeof high);
-    memcpy(&last, &b->tag[8], sizeof last);
-    return gather(zero_parts(low ^ tags)) |
-           gather(zero_parts(high ^ tags)) << 4 |
-           (gather(zero_parts(last ^ (uint32_t)tags)) & 3) << 8;
-}
-
 /* NONE: no place of the bucket has it. */
 static inline uint32_t
 find_in(const eql_starts *r, const eql_start_bucket *b, eql_start_id id)
 {
-    unsigned like = places_like(b, (uint16_t)id.hash);
+    unsigned like = eql_start_bucket_like(b, (uint16_t)id.hash);
 
     for (; like; like &= like - 1) {
         uint32_t at = b->at[__builtin_ctz(like)];

@@ -56,11 +56,13 @@ typedef struct eql_start_slab {
 #define EQL_STARTS_SLAB_BYTES ((size_t)2 << 20)
 #define EQL_STARTS_SLAB_FROM 4096u /* chunks of a ring */
 
+#define EQL_STARTS_PER_BUCKET 10u
+
 typedef struct {
-    uint32_t at[10];
-    uint16_t tag[10];
+    uint16_t tag[EQL_STARTS_PER_BUCKET];
     uint32_t overflow; /* newest start that went on to the next bucket */
-} eql_start_bucket;    /* a cache line */
+    uint32_t at[EQL_STARTS_PER_BUCKET];
+} eql_start_bucket; /* a cache line */
 
 /* A place in the ring: number of its chunk, from 1, and place in the chunk. */
 #define EQL_STARTS_SLOT_BITS 8
