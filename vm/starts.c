@@ -13,7 +13,8 @@
 #define FULL_SLOTS 8u   /* on average, before the index grows */
 #define LEAST_CHUNKS 4u /* of the table of chunks */
 #define LEAST_BUCKETS ((uint64_t)4)
-#define AHEAD 12u /* starts whose buckets are asked for before their turn */
+#define STRIDE 16u /* starts that are passed at once, where time allows */
+#define AHEAD 12u  /* starts whose buckets are asked for before their turn */
 #define LINE ((size_t)64)
 #define HUGE_PAGE ((size_t)2 << 20)
 #define MOST_GAPS (2 * EQL_STARTS_PER_CHUNK) /* beside half of what lives */
@@ -280,13 +281,13 @@ index_is_full(const eql_starts *r)
     return r->nindexed >= r->nbuckets * FULL_SLOTS;
 }
 
-/* Gives memory back when one in 32 is left. */
+/* Gives memory back when one in 64 is left. */
 static void
 shrink_index(eql_starts *r)
 {
     uint64_t n = r->nindexed / FULL_SLOTS * 2 + LEAST_BUCKETS;
 
-    if (r->nbuckets > 16 * LEAST_BUCKETS && r->nindexed < r->nbuckets / 4 &&
+    if (r->nbuckets > 16 * LEAST_BUCKETS && r->nindexed < r->nbuckets / 8 &&
         resize_index(r, n))
         reindex(r);
 }
@@ -328,6 +329,8 @@ retire_chunk(eql_starts *r)
     eql_start_chunk *c = *chunk_at(r, chunk_of(r->tail));
 
     r->tail = first_of(chunk_of(r->tail) + 1);
+    if (chunk_of(r->tail) < chunk_of(r->head))
+        __builtin_prefetch(*chunk_at(r, chunk_of(r->tail) + 1), 1);
     if (r->spare)
         eql_start_chunk_free(r, c);
     else
@@ -424,12 +427,13 @@ append(eql_starts *r, const eql_start *s, int64_t time_ns, uint64_t serial)
         c = next_chunk(r, time_ns, serial);
     if (!c)
         return false;
+    c->last = (uint64_t)time_ns - (uint64_t)c->time_ns;
     c->starts[c->n++] =
         (eql_start){.hash = s->hash,
-                    .when = (s->when & ~TIME_MASK) |
-                            ((uint64_t)time_ns - (uint64_t)c->time_ns),
+                    .when = (s->when & ~TIME_MASK) | c->last,
                     .where = (serial - c->serial) << PLACE_BITS | mark_of(s)};
-    c->nother += mark_of(s) >= OWNED;
+    if (mark_of(s) >= OWNED)
+        c->nother++;
     r->head++;
     return true;
 }
@@ -619,28 +623,31 @@ eql_starts_oldest(eql_starts *r, uint32_t keep)
     return r->second == r->head ? EQL_START_NONE : r->second;
 }
 
-/* Everything in the chunk, from there on, started before? */
-static bool
-is_all_before(const eql_start_chunk *c, uint32_t from, uint64_t limit)
+/* Where what started before the limit ends, from there on; nothing in the
+ * chunk is a gap or has an owner. */
+static uint32_t
+pass_before(const eql_start_chunk *c, uint32_t from, uint64_t limit)
 {
-    return c->nother == 0 && from < c->n &&
-           (c->starts[c->n - 1].when & TIME_MASK) < limit;
+    uint32_t i = from;
+
+    if (c->last < limit)
+        return c->n;
+    while (c->n - i > STRIDE &&
+           (c->starts[i + STRIDE].when & TIME_MASK) < limit)
+        i += STRIDE;
+    while (i < c->n && (c->starts[i].when & TIME_MASK) < limit)
+        i++;
+    return i;
 }
 
-/* The starts of the tail's chunk; returns how many, *all: none is left. */
-static uint64_t
-expire_chunk(eql_starts *r, int64_t before_ns, bool *all)
+/* The same for any chunk, up to the first that has an owner; *n: how many
+ * were no gaps. */
+static uint32_t
+pass_before_owner(const eql_start_chunk *c, uint32_t from, uint64_t limit,
+                  uint64_t *n)
 {
-    const eql_start_chunk *c = *chunk_at(r, chunk_of(r->tail));
-    uint64_t n = 0, limit = (uint64_t)before_ns - (uint64_t)c->time_ns;
-    uint32_t from = slot_of(r->tail), i = from;
+    uint32_t i = from;
 
-    if (before_ns <= c->time_ns)
-        limit = 0;
-    if (is_all_before(c, from, limit)) {
-        n = c->n - from;
-        i = c->n;
-    }
     for (; i < c->n; i++) {
         const eql_start *s = &c->starts[i];
         uint64_t mark = mark_of(s);
@@ -649,7 +656,26 @@ expire_chunk(eql_starts *r, int64_t before_ns, bool *all)
             continue;
         if (mark == OWNED || (s->when & TIME_MASK) >= limit)
             break;
-        n++;
+        (*n)++;
+    }
+    return i;
+}
+
+/* The starts of the tail's chunk; returns how many, *all: none is left. */
+static uint64_t
+expire_chunk(eql_starts *r, int64_t before_ns, bool *all)
+{
+    const eql_start_chunk *c = *chunk_at(r, chunk_of(r->tail));
+    uint64_t n = 0, limit = (uint64_t)before_ns - (uint64_t)c->time_ns;
+    uint32_t from = slot_of(r->tail), i;
+
+    if (before_ns <= c->time_ns)
+        limit = 0;
+    if (c->nother == 0) {
+        i = pass_before(c, from, limit);
+        n = i - from;
+    } else {
+        i = pass_before_owner(c, from, limit, &n);
     }
     *all = i == c->n;
     r->ngaps -= i - from - n;

@@ -39,8 +39,9 @@ typedef struct {
 typedef struct {
     int64_t time_ns;
     uint64_t serial;
-    uint32_t n;      /* of starts[] */
-    uint32_t nother; /* of them gaps, or with an owner */
+    uint64_t last;   /* time of the last since the chunk's, ns */
+    uint16_t n;      /* of starts[] */
+    uint16_t nother; /* of them gaps, or with an owner */
     bool in_slab;    /* else it was allocated alone */
     eql_start starts[EQL_STARTS_PER_CHUNK];
 } eql_start_chunk; /* a page */
