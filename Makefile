@@ -208,9 +208,11 @@ test-tsan: ## what runs on several threads, under ThreadSanitizer
 	$(Q)EQL_BUILD=build/tsan sh tools/run_tests.sh $(TSAN_TESTS:%=build/tsan/tests/%)
 
 .PHONY: golden-update
-golden-update: $(TESTS) ## rewrite tests/golden/*/*.out; review the diff as code
+golden-update: $(TESTS) $(B)/eqlvm ## rewrite tests/golden/*/*.out, images to fuzz; review the diff as code
 	$(Q)for t in $(filter %golden_front %golden_back %test_writer,$(TESTS)); do \
 	    EQL_GOLDEN_UPDATE=1 $$t || exit 1; done
+	$(Q)$(B)/eqlvm compile -o tests/fuzz/corpus/image/shipped.eqlc rules
+	$(Q)$(B)/eqlvm compile -o tests/fuzz/corpus/image/constructs.eqlc tests/fuzz/image
 
 FUZZ_TARGET ?= image
 SECS        ?= 60
