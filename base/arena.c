@@ -116,8 +116,8 @@ chunk_for(eql_arena *a, size_t n)
     return c;
 }
 
-void *
-eql_arena_alloc(eql_arena *a, size_t n)
+static char *
+take(eql_arena *a, size_t n, size_t *taken)
 {
     const size_t align = alignof(max_align_t);
     size_t size;
@@ -137,7 +137,25 @@ eql_arena_alloc(eql_arena *a, size_t n)
     p = c->data + c->used;
     c->used += size;
     a->used += size;
-    return memset(p, 0, size);
+    *taken = size;
+    return p;
+}
+
+void *
+eql_arena_alloc(eql_arena *a, size_t n)
+{
+    size_t size;
+    char *p = take(a, n, &size);
+
+    return p ? memset(p, 0, size) : NULL;
+}
+
+char *
+eql_arena_text(eql_arena *a, size_t n)
+{
+    size_t size;
+
+    return take(a, n, &size);
 }
 
 void *
@@ -155,12 +173,13 @@ eql_arena_array(eql_arena *a, size_t n, size_t size)
 eql_strview
 eql_arena_dup(eql_arena *a, eql_strview s)
 {
-    char *p = s.len < SIZE_MAX ? eql_arena_alloc(a, s.len + 1) : NULL;
+    char *p = s.len < SIZE_MAX ? eql_arena_text(a, s.len + 1) : NULL;
 
     if (!p)
         return eql_sv(NULL, 0);
     if (s.len)
         memcpy(p, s.p, s.len);
+    p[s.len] = '\0';
     return eql_sv(p, s.len);
 }
 

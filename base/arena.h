@@ -19,6 +19,8 @@ void eql_arena_free(eql_arena *a); /* NULL is fine */
 void eql_arena_reset(eql_arena *a);
 /* Zeroed, aligned for any type.  n == 0 gives a valid unique pointer. */
 void *eql_arena_alloc(eql_arena *a, size_t n);
+/* Likewise, but not zeroed: for texts. */
+char *eql_arena_text(eql_arena *a, size_t n);
 /* n * size with overflow check. */
 void *eql_arena_array(eql_arena *a, size_t n, size_t size);
 /* Copies the text and adds a NUL after it (not counted in len). */

@@ -26,11 +26,29 @@ eql_rawmap_begin(eql_rawmap *r)
 void
 eql_rawmap_found(eql_rawmap *r, uint32_t source, const char *p, uint32_t len)
 {
-    uint32_t met = eql_rawmap_met(source, p);
+    const eql_raw raw = {.path = source, .len = len, .p = p};
 
-    r->found[source] = (eql_rawmap_cell){p, len, r->epoch};
-    r->met[r->nmet++] = met;
-    r->met_sum += eql_rawmap_mix(r, met);
+    (void)eql_rawmap_found_all(r, &raw, 1);
+}
+
+bool
+eql_rawmap_found_all(eql_rawmap *r, const eql_raw *raws, uint32_t n)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const char *p = raws[i].p;
+        uint32_t met;
+
+        if (!p)
+            return false;
+        met = eql_rawmap_met(raws[i].path, p);
+        r->found[raws[i].path] = (eql_rawmap_cell){p, raws[i].len, r->epoch};
+        r->met[r->nmet++] = met;
+        sum += r->mixes[met];
+    }
+    r->met_sum += sum;
+    return true;
 }
 
 /* --- what it is
@@ -341,13 +359,13 @@ find_all(eql_rawmap *r, eql_rawmap_view **v, eql_rawmap_frame **f)
 
     if (r->unsupported)
         return NULL;
-    *f = eql_rawmap_frame_find(r);
+    r->frame = *f = eql_rawmap_frame_find(r);
     if (!*f) {
         *v = find_view(r);
         p = *v ? find_plan(r, *v) : NULL;
         if (!p || p->unsupported)
             return NULL;
-        *f = eql_rawmap_frame_learn(r, *v, p);
+        r->frame = *f = eql_rawmap_frame_learn(r, *v, p);
         if (!*f)
             return p;
     }

@@ -53,10 +53,29 @@ is_there(const eql_rawmap *r, uint32_t source)
     return r->found[source].epoch == r->epoch;
 }
 
+/* Are these the record's keys?  They may stand in another order. */
 static bool
-fits(const eql_rawmap *r, const eql_rawmap_frame *f)
+is_set_of(const eql_rawmap *r, eql_rawmap_frame *f)
 {
     if (f->sum != r->met_sum || f->nset != r->nmet)
+        return false;
+    if (memcmp(f->set, r->met, f->nset * sizeof *f->set) == 0)
+        return true;
+    /* As many, and all of them: no others. */
+    for (uint32_t i = 0; i < f->nset; i++) {
+        const eql_rawmap_cell *c = &r->found[f->set[i] >> 1];
+
+        if (c->epoch != r->epoch || (*c->p == '"') != (f->set[i] & 1))
+            return false;
+    }
+    memcpy(f->set, r->met, f->nset * sizeof *f->set);
+    return true;
+}
+
+static bool
+fits(const eql_rawmap *r, eql_rawmap_frame *f)
+{
+    if (!is_set_of(r, f))
         return false;
     for (uint32_t i = 0; i < EQL_COUNTOF(tellers); i++) {
         const eql_rawmap_cell *c;
@@ -66,13 +85,6 @@ fits(const eql_rawmap *r, const eql_rawmap_frame *f)
         c = &r->found[f->source[i]];
         if (c->epoch != r->epoch || c->len != f->text[i].len ||
             memcmp(c->p, f->text[i].p, c->len) != 0)
-            return false;
-    }
-    /* As many, and all of them: no others. */
-    for (uint32_t i = 0; i < f->nset; i++) {
-        const eql_rawmap_cell *c = &r->found[f->set[i] >> 1];
-
-        if (c->epoch != r->epoch || (*c->p == '"') != (f->set[i] & 1))
             return false;
     }
     return true;
@@ -383,4 +395,22 @@ eql_rawmap_frame_rest(eql_rawmap *r, eql_rawmap_frame *f)
     f->more[i].n = r->nprepared;
     f->nmore++;
     return &f->more[i].plan;
+}
+
+void
+eql_rawmap_frame_add_guess(eql_rawmap *r, eql_strview start, uint32_t name)
+{
+    eql_arena *arena = r->frames->arena;
+    eql_rawmap_frame *f = r->frame;
+    eql_strview kept;
+
+    if (!f || f->nguesses == EQL_RAWMAP_MAX_GUESSES)
+        return;
+    if (!f->guesses)
+        f->guesses =
+            eql_arena_array(arena, EQL_RAWMAP_MAX_GUESSES, sizeof *f->guesses);
+    kept = eql_arena_dup(arena, start);
+    if (f->guesses && kept.p)
+        f->guesses[f->nguesses++] =
+            (eql_rawmap_guess){kept.p, (uint32_t)kept.len, name};
 }

@@ -23,6 +23,8 @@
 #define EQL_RAWMAP_MAX_FRAMES 1024u
 #define EQL_RAWMAP_MAX_CHAIN 16u
 #define EQL_RAWMAP_MAX_PREPARED 4u
+/* Most lines of a kind of record's texts whose beginnings are remembered. */
+#define EQL_RAWMAP_MAX_GUESSES 64u
 
 typedef struct {
     const char *p; /* NULL: missing; eql_rawmap_vague: only the mapping knows */
@@ -136,9 +138,10 @@ struct eql_rawmap {
     eql_vec sources; /* eql_rawmap_source */
     eql_map *source_of;
     eql_rawmap_cell *found; /* per source */
-    uint32_t *met;          /* sources of the record at hand: see set_item */
+    uint32_t *met;          /* of the record at hand: eql_rawmap_met */
     uint32_t nmet;
-    uint64_t met_sum;
+    uint64_t met_sum; /* of mixes, */
+    uint64_t *mixes;  /* random numbers, one for each that may be met */
     uint32_t epoch;
     uint32_t key_of[8]; /* sources of the keys that tell layouts */
     uint32_t *variant_key[EQL_MAPPING_LAYOUT_COUNT];
@@ -172,20 +175,9 @@ struct eql_rawmap {
     uint8_t first_of_empty[256]; /* may a value as good as missing begin so? */
     eql_rawmap_memo *memo;
     eql_rawmap_frames *frames;
-    uint64_t seed;
+    struct eql_rawmap_frame *frame; /* of the record at hand, or NULL */
     eql_rawmap_counters n;
 };
-
-/* A random number for each of a set: their sum tells sets apart. */
-static inline uint64_t
-eql_rawmap_mix(const eql_rawmap *r, uint32_t item)
-{
-    uint64_t x = (r->seed + item) * UINT64_C(0x9e3779b97f4a7c15);
-
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    return x ^ x >> 31;
-}
 
 /* A source that is there, and whether its value is a string. */
 static inline uint32_t
@@ -251,18 +243,27 @@ const eql_rawmap_plan *eql_rawmap_plan_for(eql_rawmap *r, eql_rawmap_view *v,
 /* --- rawmap_frame.c --------------------------------------------------------
  */
 
+/* How a line began before: name and separator as they are spelled. */
+typedef struct {
+    const char *p;
+    uint32_t len;
+    uint32_t name; /* of event data; EQL_NONE: nobody asks */
+} eql_rawmap_guess;
+
 /* A plan without what the keys of a record rule out. */
 typedef struct eql_rawmap_frame {
     struct eql_rawmap_frame *next;
     uint64_t sum; /* of its set of sources .. */
     uint32_t nset;
-    const uint32_t *set; /* .. as eql_rawmap_met has them */
+    uint32_t *set;       /* .. as eql_rawmap_met has them */
     uint32_t source[2];  /* of channel and code, or EQL_NONE .. */
     eql_strview text[2]; /* .. and what they are */
     eql_rawmap_view *view;
     const eql_rawmap_plan *whole; /* what it was made of */
     eql_rawmap_plan plan;         /* while texts add no names */
-    uint32_t nmore;               /* with names that texts add */
+    eql_rawmap_guess *guesses;    /* of its texts' lines, in their order */
+    uint32_t nguesses;
+    uint32_t nmore; /* with names that texts add */
     struct {
         const uint32_t *names; /* in their order */
         uint32_t n;
@@ -281,6 +282,9 @@ eql_rawmap_frame *eql_rawmap_frame_learn(eql_rawmap *r, eql_rawmap_view *v,
 /* What is left to do once names were read out of texts. */
 const eql_rawmap_plan *eql_rawmap_frame_rest(eql_rawmap *r,
                                              eql_rawmap_frame *f);
+/* Remembers how one more line of the record at hand began. */
+void eql_rawmap_frame_add_guess(eql_rawmap *r, eql_strview start,
+                                uint32_t name);
 
 /* --- rawmap_ops.c ----------------------------------------------------------
  */
@@ -329,7 +333,7 @@ eql_rawmap_cell eql_rawmap_quote(eql_rawmap *r, eql_strview inside);
 bool eql_rawmap_text_lines(eql_rawmap *r, const eql_rawmap_plan *p,
                            eql_strview inside);
 bool eql_rawmap_text_pairs(eql_rawmap *r, const eql_rawmap_plan *p,
-                           eql_strview separator, eql_strview inside);
+                           eql_strview inside);
 /* A time in a string (not escaped); *zone as in mapping_apply.c.  *odd: for the
  * mapping. */
 bool eql_rawmap_text_time(const eql_rawmap_cell *c, int64_t *ns, bool *zone,

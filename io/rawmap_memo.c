@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
+#include "base/keyed.h"
 #include "io/json.h"
 
 #define WAYS 4u
@@ -29,7 +29,7 @@ struct eql_rawmap_memo {
     uint32_t sets;   /* a power of two */
     size_t bytes;
     eql_arena *arena;
-    uint64_t seed;
+    eql_hash_key key;
 };
 
 eql_rawmap_memo *
@@ -43,7 +43,7 @@ eql_rawmap_memo_new(uint32_t entries, size_t bytes)
     while (memo->sets < entries / WAYS)
         memo->sets *= 2;
     memo->bytes = bytes;
-    memo->seed = eql_hash_seed();
+    eql_hash_key_make(&memo->key);
     memo->arena = eql_arena_new(0);
     memo->entries = calloc((size_t)memo->sets * WAYS, sizeof *memo->entries);
     memo->oldest = calloc(memo->sets, 1);
@@ -203,7 +203,7 @@ eql_rawmap_memo_ask(eql_rawmap *r, uint32_t rule, const eql_rawmap_cell *raw,
         r->n.misses++;
         return find_out(r, info, raw, r->event, out);
     }
-    key.hash = eql_hash64(memo->seed + rule, raw->p, raw->len) | 1;
+    key.hash = eql_hash_keyed(&memo->key, rule, raw->p, raw->len).lo | 1;
     set = &memo->entries[set_of(memo, key.hash) * WAYS];
     for (uint32_t i = 0; i < WAYS; i++) {
         const entry *e = &set[i];

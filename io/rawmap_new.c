@@ -465,6 +465,15 @@ mark_empty(eql_rawmap *r)
     }
 }
 
+static void
+make_mixes(eql_rawmap *r)
+{
+    uint64_t seed = eql_hash_seed();
+
+    for (uint32_t i = 0; i < 2 * r->sources.n + 2; i++)
+        r->mixes[i] = eql_hash64(seed, &i, sizeof i);
+}
+
 static bool
 make(eql_rawmap *r)
 {
@@ -496,8 +505,12 @@ make(eql_rawmap *r)
     r->prepared = calloc((size_t)r->names.n + 1, sizeof *r->prepared);
     r->ecs = calloc((size_t)r->wanted.n + 1, sizeof *r->ecs);
     r->frames = eql_rawmap_frames_new();
-    r->seed = eql_hash_seed();
-    return r->found && r->met && r->data && r->prepared && r->ecs && r->frames;
+    r->mixes = calloc(2 * (size_t)r->sources.n + 2, sizeof *r->mixes);
+    if (!r->found || !r->met || !r->data || !r->prepared || !r->ecs ||
+        !r->frames || !r->mixes)
+        return false;
+    make_mixes(r);
+    return true;
 }
 
 eql_rawmap *
@@ -540,6 +553,7 @@ eql_rawmap_free(eql_rawmap *r)
     free(r->path_of);
     free(r->found);
     free(r->met);
+    free(r->mixes);
     free(r->data);
     free(r->prepared);
     free(r->ecs);

@@ -412,8 +412,7 @@ eql_rawmap_ops_prepare(eql_rawmap *r, const eql_rawmap_plan *p)
         if (is == EQL_RAWMAP_TEXT_IS && rule->rule->op == EQL_MAPPING_OP_LINES)
             ok = eql_rawmap_text_lines(r, p, eql_rawmap_inside(&text));
         else if (is == EQL_RAWMAP_TEXT_IS)
-            ok = eql_rawmap_text_pairs(r, p, rule->rule->separator,
-                                       eql_rawmap_inside(&text));
+            ok = eql_rawmap_text_pairs(r, p, eql_rawmap_inside(&text));
         if (!ok)
             return false;
     }

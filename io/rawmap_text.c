@@ -15,7 +15,7 @@ const char eql_rawmap_vague[1] = "";
 eql_rawmap_cell
 eql_rawmap_quote(eql_rawmap *r, eql_strview inside)
 {
-    char *p = eql_arena_alloc(r->event, inside.len + 2);
+    char *p = eql_arena_text(r->event, inside.len + 2);
 
     if (!p)
         return (eql_rawmap_cell){0};
@@ -225,9 +225,10 @@ next_line(cursor *c, eql_strview *line)
     return !c->odd;
 }
 
-/* The data cell of a name that the plan loads; NULL: nobody asks. */
-static eql_rawmap_cell *
-place_of(eql_rawmap *r, const eql_rawmap_plan *p, const char *name, size_t len)
+/* Number of a name that the plan loads; EQL_NONE: nobody asks. */
+static uint32_t
+number_of(const eql_rawmap *r, const eql_rawmap_plan *p, const char *name,
+          size_t len)
 {
     for (uint32_t i = p->heads[eql_rawmap_hash_name(name, len)]; i != EQL_NONE;
          i = p->names[i].next) {
@@ -235,25 +236,65 @@ place_of(eql_rawmap *r, const eql_rawmap_plan *p, const char *name, size_t len)
             *(const char **)eql_vec_at(&r->names, p->names[i].name);
 
         if (strlen(known) == len && memcmp(known, name, len) == 0)
-            return &r->data[p->names[i].name];
+            return p->names[i].name;
     }
-    return NULL;
+    return EQL_NONE;
 }
 
 static bool
-set(eql_rawmap *r, eql_rawmap_cell *cell, eql_strview value)
+set(eql_rawmap *r, uint32_t name, eql_strview value)
 {
     eql_rawmap_cell text = eql_rawmap_quote(r, value);
-    uint32_t name = (uint32_t)(cell - r->data);
 
     if (!text.p)
         return false;
     if (eql_rawmap_text_is_empty(r, &text))
         return true;
-    *cell = text;
-    cell->epoch = r->epoch;
+    text.epoch = r->epoch;
+    r->data[name] = text;
     r->prepared[r->nprepared++] = name;
     return true;
+}
+
+/* Is the name still to be found? */
+static bool
+is_open(const eql_rawmap *r, uint32_t name)
+{
+    return name != EQL_NONE && !eql_rawmap_is_set(r, &r->data[name]);
+}
+
+static bool
+starts_so(const eql_rawmap_guess *g, eql_strview line, char separator)
+{
+    return g->len <= line.len && g->p[g->len - 1] == separator &&
+           memcmp(g->p, line.p, g->len) == 0;
+}
+
+/* Does the line begin as the next one did in records before, or as the one
+ * behind it?  *at is the number of the next one.  NULL: no. */
+static const eql_rawmap_guess *
+guess(const eql_rawmap *r, uint32_t *at, eql_strview line, char separator)
+{
+    const eql_rawmap_frame *f = r->frame;
+
+    for (uint32_t i = *at; f && i < *at + 2 && i < f->nguesses; i++) {
+        if (starts_so(&f->guesses[i], line, separator)) {
+            *at = i + 1;
+            return &f->guesses[i];
+        }
+    }
+    return NULL;
+}
+
+/* A line that began otherwise: so will others, if it is behind all known ones.
+ */
+static void
+remember(eql_rawmap *r, uint32_t *at, eql_strview start, uint32_t name)
+{
+    if (!r->frame || *at < r->frame->nguesses)
+        return;
+    eql_rawmap_frame_add_guess(r, start, name);
+    *at = r->frame->nguesses;
 }
 
 /* Length of the name before a colon; 0: there is none, or it is no name. */
@@ -276,28 +317,49 @@ ends_with_escape(eql_strview v, char c)
            starts_escape(v.p, v.len - 2);
 }
 
+/* The name that a line gives, and the length of its start with the colon. */
+static uint32_t
+name_of_line(eql_rawmap *r, const eql_rawmap_plan *p, uint32_t *at,
+             eql_strview line, size_t *start)
+{
+    const eql_rawmap_guess *g = guess(r, at, line, ':');
+    uint32_t name;
+    size_t n;
+
+    if (g) {
+        *start = g->len;
+        return g->name;
+    }
+    n = name_before_colon(line);
+    if (n == 0)
+        return EQL_NONE;
+    *start = n + 1;
+    name = number_of(r, p, line.p, n);
+    remember(r, at, eql_sv(line.p, n + 1), name);
+    return name;
+}
+
 bool
 eql_rawmap_text_lines(eql_rawmap *r, const eql_rawmap_plan *p,
                       eql_strview inside)
 {
     cursor c = {.p = inside.p, .n = inside.len};
     eql_strview line;
-    eql_rawmap_cell *cell;
-    size_t n;
+    uint32_t name, at = 0;
+    size_t start = 0;
 
     if (!next_line(&c, &line))
         return !c.odd;
     while (next_line(&c, &line)) {
-        n = name_before_colon(line);
-        cell = n ? place_of(r, p, line.p, n) : NULL;
-        if (!cell || eql_rawmap_is_set(r, cell))
+        name = name_of_line(r, p, &at, line, &start);
+        if (!is_open(r, name))
             continue;
         if (ends_with_escape(line, 'r'))
             line.len -= 2;
-        line = eql_sv(line.p + n + 1, line.len - n - 1);
+        line = eql_sv(line.p + start, line.len - start);
         if (line.len && line.p[0] == ' ')
             line = eql_sv(line.p + 1, line.len - 1);
-        if (!set(r, cell, line))
+        if (!set(r, name, line))
             return false;
     }
     return !c.odd;
@@ -378,30 +440,52 @@ squeeze(eql_strview v, char out[PAIR_NAME_CHARS], size_t *n)
     return true;
 }
 
-bool
-eql_rawmap_text_pairs(eql_rawmap *r, const eql_rawmap_plan *p,
-                      eql_strview separator, eql_strview inside)
+/* As above.  false: for the mapping. */
+static bool
+name_of_pair(eql_rawmap *r, const eql_rawmap_plan *p, uint32_t *at,
+             eql_strview line, uint32_t *name, size_t *start)
 {
-    cursor c = {.p = inside.p, .n = inside.len};
-    char name[PAIR_NAME_CHARS];
-    eql_strview line;
-    eql_rawmap_cell *cell;
+    const eql_rawmap_guess *g = guess(r, at, line, '=');
+    char text[PAIR_NAME_CHARS];
     const char *sep;
     size_t n;
 
+    *name = EQL_NONE;
+    if (g) {
+        *start = g->len;
+        *name = g->name;
+        return true;
+    }
+    sep = line.len ? memchr(line.p, '=', line.len) : NULL;
+    if (!sep)
+        return true;
+    *start = (size_t)(sep - line.p) + 1;
+    if (!squeeze(eql_sv(line.p, *start - 1), text, &n))
+        return false;
+    if (n == 0)
+        return true;
+    *name = number_of(r, p, text, n);
+    remember(r, at, eql_sv(line.p, *start), *name);
+    return true;
+}
+
+/* The separator is an equals sign. */
+bool
+eql_rawmap_text_pairs(eql_rawmap *r, const eql_rawmap_plan *p,
+                      eql_strview inside)
+{
+    cursor c = {.p = inside.p, .n = inside.len};
+    eql_strview line;
+    uint32_t name, at = 0;
+    size_t start = 0;
+
     while (next_line(&c, &line)) {
-        sep = line.len ? memmem(line.p, line.len, separator.p, separator.len)
-                       : NULL;
-        if (!sep)
-            continue;
-        if (!squeeze(eql_sv(line.p, (size_t)(sep - line.p)), name, &n))
+        if (!name_of_pair(r, p, &at, line, &name, &start))
             return false;
-        cell = n ? place_of(r, p, name, n) : NULL;
-        if (!cell || eql_rawmap_is_set(r, cell))
+        if (!is_open(r, name))
             continue;
-        sep += separator.len;
-        line = eql_sv(sep, (size_t)(line.p + line.len - sep));
-        if (!trim(&line) || !set(r, cell, line))
+        line = eql_sv(line.p + start, line.len - start);
+        if (!trim(&line) || !set(r, name, line))
             return false;
     }
     return !c.odd;

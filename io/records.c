@@ -109,12 +109,8 @@ eql_records_read(eql_records *r, const eql_scan_line *line,
         eql_shapes_learn(r->shapes, line, &w);
     }
     eql_rawmap_begin(r->map);
-    for (uint32_t i = 0; i < n; i++) {
-        if (!r->found[i].p)
-            return EQL_RECORD_ODD;
-        eql_rawmap_found(r->map, r->found[i].path, r->found[i].p,
-                         r->found[i].len);
-    }
+    if (!eql_rawmap_found_all(r->map, r->found, n))
+        return EQL_RECORD_ODD;
     return eql_rawmap_read(r->map, clock, lazy, ev) ? EQL_RECORD_MAPPED
                                                     : EQL_RECORD_ODD;
 }
