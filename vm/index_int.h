@@ -180,6 +180,11 @@ typedef struct {
 /* Halves of the bytes of grams, a bit for each bucket of grams. */
 typedef struct {
     uint8_t low[4][16], high[4][16];
+} eql_index_plane;
+
+typedef struct {
+    bool two; /* planes, of buckets */
+    eql_index_plane planes[2];
 } eql_index_nibbles;
 
 /* Grams that they are made of at most: of more, too many places are likely. */

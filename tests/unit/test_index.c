@@ -441,10 +441,10 @@ test_index_likely(void **state)
         skip();
     for (uint32_t round = 0; round < 20000; round++) {
         char text[200 + EQL_INDEX_SLACK] = {0};
-        uint32_t n = 1 + next_random(&random) % 20;
+        uint32_t n = 1 + next_random(&random) % 40;
         size_t len = next_random(&random) % 200;
         eql_index_nibbles nibbles;
-        uint64_t grams[20];
+        uint64_t grams[40];
 
         for (uint32_t i = 0; i < n; i++) {
             fill_random(text, 4, &random);
