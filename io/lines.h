@@ -27,6 +27,7 @@ typedef struct {
     uint64_t line;    /* where it starts, from 1 */
     uint64_t column;  /* byte of that line where it starts, from 1 */
     bool cut;         /* the input ends with it and without a newline */
+    bool alone;       /* a line of JSON lines: no other text is on it */
     const char *why;  /* BROKEN: static text */
 } eql_line;
 

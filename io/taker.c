@@ -120,7 +120,8 @@ take_text(eql_taker *t, eql_take *to, const eql_line *line)
                     .file = to->file,
                     .len = (uint32_t)line->text.len,
                     .line = line->line,
-                    .offset = line->offset};
+                    .offset = line->offset,
+                    .alone = line->alone};
     eql_read_note note;
     bool go_on;
 
@@ -181,7 +182,7 @@ eql_events_result
 eql_taker_block(eql_taker *t, eql_take *to, const eql_block *b, uint64_t *lines)
 {
     eql_events_result r = EQL_EVENTS_OK;
-    eql_line line = {.kind = EQL_LINE_TOO_LONG, .column = 1};
+    eql_line line = {.kind = EQL_LINE_TOO_LONG, .column = 1, .alone = true};
     const char *end = b->text.p + b->text.len;
 
     line.line = to->line + 1;

@@ -18,6 +18,7 @@
 #include "vm/lane.h"
 #include "vm/order.h"
 #include "vm/pending.h"
+#include "vm/pulses.h"
 #include "vm/seq.h"
 #include "vm/sieve.h"
 #include "vm/window.h"
@@ -35,6 +36,7 @@ struct eql_engine {
     uint64_t *rule_bytes; /* one per rule; NULL: not asked for */
     eql_pending *pending;
     eql_order *order;
+    eql_pulses *pulses; /* NULL: there are none, what could be one is a hit */
     eql_seq *seq;
     eql_engine_counters counters;
     int64_t *newest; /* per clock: greatest time so far, INT64_MIN: none */
@@ -57,16 +59,33 @@ keeps_arrival(const eql_engine *e)
     return late == EQL_LATE_ARRIVAL || late == EQL_LATE_DROP;
 }
 
-/* Hits that wait for their time get a part of the memory for sorting. */
+/* Only where the order is that of time, and no hit is dropped for being late.
+ */
+static bool
+has_pulses(const eql_engine *e)
+{
+    return e->program->nlineages > 0 &&
+           eql_engine_late_events(e->program, &e->options) == EQL_LATE_SORT;
+}
+
+/* Hits that wait for their time get a part of the memory for sorting, and so do
+ * pulses: twice, for they are sorted apart. */
 static bool
 make_sorters(eql_engine *e)
 {
     const eql_engine_options *o = &e->options;
     size_t memory = o->sort_memory ? o->sort_memory : EQL_DEFAULT_SORT_MEMORY;
     const char *dir = e->temp_dir;
+    size_t share = memory / 4;
 
-    e->pending = eql_pending_new(memory / 4, dir);
-    e->order = eql_order_new(memory - memory / 4, dir,
+    e->pending = eql_pending_new(share, dir);
+    if (has_pulses(e)) {
+        e->pulses = eql_pulses_new(memory / 8, dir);
+        share += memory / 4;
+        if (!e->pulses)
+            return false;
+    }
+    e->order = eql_order_new(memory - share, dir,
                              keeps_arrival(e) ? eql_order_by_arrival
                                               : eql_order_by_time);
     return e->pending && e->order;
@@ -147,6 +166,7 @@ eql_engine_free(eql_engine *e)
         return;
     eql_seq_free(e->seq);
     eql_order_free(e->order);
+    eql_pulses_free(e->pulses);
     eql_pending_free(e->pending);
     eql_lane_free(e->lane);
     eql_sieve_free(e->sieve);
@@ -169,6 +189,8 @@ settle_on(eql_engine *e, eql_engine_result res)
         return e->result;
     if (!*text)
         text = eql_pending_error(e->pending);
+    if (!*text && e->pulses)
+        text = eql_pulses_error(e->pulses);
     if (!*text)
         text = eql_seq_error(e->seq);
     if (res == EQL_ENGINE_IO)
@@ -214,6 +236,16 @@ take_hit(void *ctx, const eql_hit *h)
     return sort_in(e, h, e->newest[h->clock]);
 }
 
+/* An eql_pulse_fn. */
+static eql_engine_result
+take_pulse(void *ctx, const eql_pulse *pulse)
+{
+    eql_engine *e = ctx;
+
+    note_time(&e->newest[pulse->clock], pulse->time_ns);
+    return eql_pulses_add(e->pulses, pulse);
+}
+
 /* Takes a hit whose time was pending.  It is late by what pending hits before
  * it tell, and by what was known when they began to arrive. */
 static eql_engine_result
@@ -236,7 +268,8 @@ eql_engine_event(eql_engine *e, const eql_event *ev)
         return e->result;
     if (ev->time_kind == EQL_TIME_SETTLED)
         note_time(&e->newest[0], ev->time_ns);
-    return settle_on(e, eql_sieve_event(e->sieve, ev, take_hit, e));
+    return settle_on(e, eql_sieve_event(e->sieve, ev, take_hit,
+                                        e->pulses ? take_pulse : NULL, e));
 }
 
 /* --- several threads ---------------------------------------------------------
@@ -247,6 +280,8 @@ eql_engine_own_lane(eql_engine *e)
 {
     if (!e->lane)
         e->lane = eql_lane_of(e->sieve, &e->counters);
+    if (e->lane && e->pulses)
+        eql_lane_pulse(e->lane);
     return e->lane;
 }
 
@@ -257,6 +292,8 @@ eql_engine_new_lane(const eql_engine *e, const eql_engine_calls *calls)
 
     if (l && e->profile)
         eql_lane_profile(l);
+    if (l && e->pulses)
+        eql_lane_pulse(l);
     if (l && e->tables && !eql_lane_use(l, e->tables, !e->options.no_memo)) {
         eql_lane_free(l);
         l = NULL;
@@ -300,6 +337,12 @@ eql_engine_merge(eql_engine *e, eql_batch *b, uint64_t line, uint64_t offset)
         at += sizeof newest + h->size;
         res = merge_hit(e, h, newest);
     }
+    for (uint32_t i = 0; i < b->pulses.n && res == EQL_ENGINE_OK; i++) {
+        eql_pulse pulse = *(const eql_pulse *)eql_vec_at(&b->pulses, i);
+
+        pulse.line += line;
+        res = take_pulse(e, &pulse);
+    }
     if (res == EQL_ENGINE_OK)
         note_time(&e->newest[0], b->newest);
     return settle_on(e, res);
@@ -332,6 +375,35 @@ read_again(void *ctx, uint64_t place, const eql_hit **h)
 /* --- the end -----------------------------------------------------------------
  */
 
+/* Tells the lineages of pulses up to the hit (NULL: of all), if it matters. */
+static eql_engine_result
+tell_pulses(eql_engine *e, const eql_hit *h)
+{
+    eql_engine_result res = EQL_ENGINE_OK;
+    const eql_hit *pulse;
+
+    while (res == EQL_ENGINE_OK && eql_seq_wants_pulses(e->seq, h)) {
+        res = eql_pulses_next(e->pulses, h, &pulse);
+        if (res != EQL_ENGINE_OK || !pulse)
+            break;
+        eql_seq_pulse(e->seq, pulse);
+    }
+    return res;
+}
+
+/* Behind the last hit time has gone on with the pulses. */
+static eql_engine_result
+end_pulses(eql_engine *e)
+{
+    eql_engine_result res = tell_pulses(e, NULL);
+    int64_t newest = eql_pulses_newest(e->pulses);
+
+    e->counters.hits_timed += e->counters.pulses;
+    if (res == EQL_ENGINE_OK && newest != INT64_MIN)
+        res = eql_seq_pass(e->seq, newest);
+    return res;
+}
+
 static eql_engine_result
 run_hits(eql_engine *e)
 {
@@ -350,8 +422,13 @@ run_hits(eql_engine *e)
         if (res != EQL_ENGINE_OK || !h)
             break;
         eql_seq_place(e->seq, eql_order_place(e->order));
-        res = eql_seq_hit(e->seq, h);
+        if (e->pulses)
+            res = tell_pulses(e, h);
+        if (res == EQL_ENGINE_OK)
+            res = eql_seq_hit(e->seq, h);
     }
+    if (res == EQL_ENGINE_OK && e->pulses)
+        res = end_pulses(e);
     if (res == EQL_ENGINE_OK && e->rule_bytes)
         res = eql_seq_count_bytes(e->seq, e->rule_bytes);
     return res == EQL_ENGINE_OK ? eql_seq_end(e->seq, e->newest) : res;
@@ -363,8 +440,9 @@ eql_engine_finish(eql_engine *e)
     if (e->result != EQL_ENGINE_OK)
         return e->result;
     settle_on(e, run_hits(e));
-    e->counters.spilled_bytes =
-        eql_order_spilled(e->order) + eql_pending_spilled(e->pending);
+    e->counters.spilled_bytes = eql_order_spilled(e->order) +
+                                eql_pending_spilled(e->pending) +
+                                (e->pulses ? eql_pulses_spilled(e->pulses) : 0);
     eql_seq_finish(e->seq);
     return e->result;
 }

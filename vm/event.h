@@ -64,6 +64,7 @@ typedef struct {
                         it were UTC, valid if has_wall */
     bool has_utc;
     bool has_wall;
+    bool alone; /* its line is one of JSON lines: no other event is on it */
     /* Where it came from, for references in hits. */
     uint8_t store;   /* what offset means: io's business, opaque here */
     uint32_t file;   /* number of its input, from 0 in command-line order */

@@ -6,6 +6,7 @@
 struct eql_lane {
     eql_sieve *sieve;
     bool owned; /* the sieve is; it counts in `own` */
+    bool pulses;
     eql_engine_calls calls;
     eql_engine_counters own;
     eql_engine_counters *counters;
@@ -17,6 +18,7 @@ void
 eql_batch_free(eql_batch *b)
 {
     eql_buf_free(&b->hits);
+    eql_vec_free(&b->pulses);
 }
 
 eql_lane *
@@ -75,6 +77,12 @@ eql_lane_profile(eql_lane *l)
 }
 
 void
+eql_lane_pulse(eql_lane *l)
+{
+    l->pulses = true;
+}
+
+void
 eql_lane_collect(eql_lane *l, eql_sieve *to)
 {
     if (l->owned)
@@ -87,6 +95,9 @@ eql_lane_begin(eql_lane *l, eql_batch *b)
     if (b->hits.cap > EQL_BATCH_BYTES || b->hits.failed)
         eql_buf_free(&b->hits);
     b->hits.len = 0;
+    if (b->pulses.failed)
+        eql_vec_free(&b->pulses);
+    b->pulses.n = 0;
     b->newest = INT64_MIN;
     l->batch = b;
     l->before = *l->counters;
@@ -103,6 +114,17 @@ add_hit(void *ctx, const eql_hit *h)
     return b->hits.failed ? EQL_ENGINE_NOMEM : EQL_ENGINE_OK;
 }
 
+/* An eql_pulse_fn. */
+static eql_engine_result
+add_pulse(void *ctx, const eql_pulse *pulse)
+{
+    eql_batch *b = ctx;
+
+    return eql_vec_push(&b->pulses, pulse, sizeof *pulse) == EQL_NONE
+               ? EQL_ENGINE_NOMEM
+               : EQL_ENGINE_OK;
+}
+
 eql_engine_result
 eql_lane_event(eql_lane *l, const eql_event *ev)
 {
@@ -110,7 +132,8 @@ eql_lane_event(eql_lane *l, const eql_event *ev)
 
     if (ev->time_kind == EQL_TIME_SETTLED && ev->time_ns > b->newest)
         b->newest = ev->time_ns;
-    return eql_sieve_event(l->sieve, ev, add_hit, b);
+    return eql_sieve_event(l->sieve, ev, add_hit, l->pulses ? add_pulse : NULL,
+                           b);
 }
 
 /* The sieve's counters of the batch alone are the batch's. */

@@ -14,6 +14,7 @@
 #define EQL_PURE_COUNTERS(X)                                                   \
     X(events)                                                                  \
     X(hits)                                                                    \
+    X(pulses)                                                                  \
     X(withheld)                                                                \
     X(keyless)                                                                 \
     X(captured_capped)                                                         \
@@ -24,6 +25,7 @@ typedef struct eql_batch {
     /* Each an int64_t and an eql_hit with its entries.  The number is the
      * greatest settled time of events up to this one, INT64_MIN: none. */
     eql_buf hits;
+    eql_vec pulses;              /* eql_pulse */
     int64_t newest;              /* the same for all events */
     eql_engine_counters counted; /* what the pure half counts */
 } eql_batch;                     /* all zero is a new one */
@@ -45,6 +47,7 @@ void eql_lane_free(eql_lane *l); /* NULL is fine */
 /* See eql_sieve_use. */
 bool eql_lane_use(eql_lane *l, const eql_candidate_tables *t, bool remember);
 void eql_lane_profile(eql_lane *l); /* see eql_sieve_profile */
+void eql_lane_pulse(eql_lane *l); /* from now on there are pulses (pulses.h) */
 /* Moves what its own sieve has counted per stage, key and field to another. */
 void eql_lane_collect(eql_lane *l, eql_sieve *to);
 /* Empties the batch; events from now on are its. */

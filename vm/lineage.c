@@ -12,6 +12,7 @@
 
 #include "vm/fault.h"
 #include "vm/found.h"
+#include "vm/order.h"
 
 typedef struct {
     eql_found_key base;
@@ -22,6 +23,7 @@ typedef struct {
 typedef struct {
     eql_buf dead; /* id of the process that ended last */
     bool has_dead;
+    eql_hit end; /* head of the hit that told so */
 } clock_state;
 
 struct eql_lineages {
@@ -31,6 +33,7 @@ struct eql_lineages {
     const eql_hit_entry **entries; /* per stage: of the hit at hand */
     eql_buf id, other, asked;      /* ids at hand */
     size_t nknown;                 /* in all of ids */
+    uint32_t ndead;                /* clocks that have one */
     uint64_t evicted;
     bool failed;
 };
@@ -254,6 +257,7 @@ forget_dead(eql_lineages *l, uint32_t clock)
         if (k)
             forget(l, i, k);
     }
+    l->ndead -= c->has_dead;
     c->has_dead = false;
 }
 
@@ -321,7 +325,8 @@ process_event(eql_lineages *l, const eql_hit *h, const eql_hit_entry *e,
     account a;
 
     if (l->nknown == 0 && !may_end(d, eql_hit_captured(e))) {
-        c->has_dead = false; /* who is not known need not be forgotten */
+        l->ndead -= c->has_dead; /* who is not known need not be forgotten */
+        c->has_dead = false;
         return;
     }
     eql_residual_begin(r, EQL_NONE);
@@ -340,7 +345,9 @@ process_event(eql_lineages *l, const eql_hit *h, const eql_hit_entry *e,
     if (a.ends) {
         c->dead.len = 0;
         eql_buf_add_sv(&c->dead, eql_buf_sv(&l->id));
+        c->end = *h;
         c->has_dead = true;
+        l->ndead++;
     }
 }
 
@@ -369,6 +376,38 @@ source_event(eql_lineages *l, uint32_t lineage, const eql_hit_entry *e,
     k = need(l, lineage);
     if (k)
         k->is_source = true;
+}
+
+/* --- pulses ------------------------------------------------------------------
+ */
+
+static bool
+has_source(const eql_lineages *l, const eql_hit *h)
+{
+    for (const eql_hit_entry *e = eql_hit_first(h); e; e = eql_hit_next(h, e)) {
+        uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED;
+
+        if (stage != EQL_HIT_PROCESS &&
+            l->program->stages[stage].flags & EQL_STAGE_LINEAGE)
+            return true;
+    }
+    return false;
+}
+
+/* Where nobody is known, only a source can make it matter who is dead. */
+bool
+eql_lineages_wants_pulses(const eql_lineages *l, const eql_hit *h)
+{
+    return l->ndead > 0 && (l->nknown > 0 || (h && has_source(l, h)));
+}
+
+void
+eql_lineages_pulse(eql_lineages *l, const eql_hit *pulse)
+{
+    const clock_state *c = &l->clocks[pulse->clock];
+
+    if (c->has_dead && eql_order_by_time(pulse, &c->end) > 0)
+        forget_dead(l, pulse->clock);
 }
 
 bool

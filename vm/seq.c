@@ -509,6 +509,24 @@ eql_seq_hit(eql_seq *s, const eql_hit *h)
     return res;
 }
 
+bool
+eql_seq_wants_pulses(const eql_seq *s, const eql_hit *h)
+{
+    return s->lineages && eql_lineages_wants_pulses(s->lineages, h);
+}
+
+void
+eql_seq_pulse(eql_seq *s, const eql_hit *pulse)
+{
+    eql_lineages_pulse(s->lineages, pulse);
+}
+
+eql_engine_result
+eql_seq_pass(eql_seq *s, int64_t now_ns)
+{
+    return eql_seq_expire(s, now_ns);
+}
+
 /* --- the end -----------------------------------------------------------------
  */
 

@@ -27,6 +27,7 @@ struct eql_sieve {
     eql_buf *records;       /* per clock: the hit being written, or empty */
     eql_vec opened;         /* uint32_t: clocks whose record is not empty */
     eql_vec lineage_clocks; /* uint32_t: clocks of rules with a lineage */
+    eql_vec pulses;         /* eql_pulse, of the event at hand */
     /* Of the event at hand: what is known, or found out. */
     const eql_verdict *verdict; /* NULL: nothing is */
     eql_verdict found;
@@ -93,6 +94,7 @@ eql_sieve_free(eql_sieve *s)
     free(s->records);
     eql_vec_free(&s->opened);
     eql_vec_free(&s->lineage_clocks);
+    eql_vec_free(&s->pulses);
     eql_keys_free(s->keys);
     eql_interp_free(s->interp);
     eql_dispatch_free(s->dispatch);
@@ -261,23 +263,32 @@ set_field_time(const eql_sieve *s, eql_hit *head, const eql_slot *slot)
     }
 }
 
-/* The record of a clock, opened if it is not. */
-static eql_buf *
-open_record(eql_sieve *s, uint32_t clock, const eql_event *ev)
+static eql_hit
+head_of(const eql_sieve *s, uint32_t clock, const eql_event *ev)
 {
     const eql_clock *c = &s->program->clocks[clock];
     eql_hit head = {.line = ev->line, .file = ev->file, .clock = clock};
-    eql_buf *rec = &s->records[clock];
     const eql_slot *tie;
 
-    if (rec->len > 0)
-        return rec;
     if (c->timestamp == EQL_FIELD_TIMESTAMP)
         set_reader_time(&head, ev);
     else
         set_field_time(s, &head, eql_event_slot(ev, c->timestamp));
     tie = c->tiebreaker == EQL_NONE ? NULL : eql_event_slot(ev, c->tiebreaker);
     eql_hit_set_tie(&head, tie && tie->n > 0 ? tie->v : NULL);
+    return head;
+}
+
+/* The record of a clock, opened if it is not. */
+static eql_buf *
+open_record(eql_sieve *s, uint32_t clock, const eql_event *ev)
+{
+    eql_buf *rec = &s->records[clock];
+    eql_hit head;
+
+    if (rec->len > 0)
+        return rec;
+    head = head_of(s, clock, ev);
     eql_hit_open(rec, &head);
     eql_vec_push(&s->opened, &clock, sizeof clock);
     return rec;
@@ -442,17 +453,42 @@ find_facts(const eql_sieve *s, const eql_event *ev)
     return FACT_PROCESS | FACT_LIFE;
 }
 
-/* One in the hit of each clock that a lineage follows, before its stages. */
+/* Can the event be a pulse of this clock? */
+static bool
+is_pulse(const eql_sieve *s, uint32_t clock, const eql_event *ev,
+         eql_pulse *pulse)
+{
+    eql_hit head;
+
+    if (!ev->alone)
+        return false;
+    head = head_of(s, clock, ev);
+    *pulse = (eql_pulse){head.time_ns, head.line, head.file, clock};
+    return head.flags == EQL_HIT_TIMED && head.tie_kind == EQL_TIE_ABSENT;
+}
+
+/* One in the hit of each clock that a lineage follows, before its stages; where
+ * it says nothing, it can be a pulse. */
 static eql_engine_result
-add_process(eql_sieve *s, const eql_event *ev)
+add_process(eql_sieve *s, const eql_event *ev, bool pulses)
 {
     uint32_t facts = s->verdict ? s->verdict->facts : find_facts(s, ev);
 
     s->found.facts = facts;
+    s->pulses.n = 0;
     for (uint32_t i = 0; facts & FACT_PROCESS && i < s->lineage_clocks.n; i++) {
         uint32_t clock = *(const uint32_t *)eql_vec_at(&s->lineage_clocks, i);
-        eql_buf *rec = open_record(s, clock, ev);
-        size_t at = eql_hit_entry_open(rec, EQL_HIT_PROCESS, 0);
+        eql_pulse pulse;
+        eql_buf *rec;
+        size_t at;
+
+        if (pulses && !(facts & FACT_LIFE) && is_pulse(s, clock, ev, &pulse)) {
+            if (eql_vec_push(&s->pulses, &pulse, sizeof pulse) == EQL_NONE)
+                return EQL_ENGINE_NOMEM;
+            continue;
+        }
+        rec = open_record(s, clock, ev);
+        at = eql_hit_entry_open(rec, EQL_HIT_PROCESS, 0);
 
         if (facts & FACT_LIFE)
             add_captured(s, EQL_HIT_PROCESS, ev, rec, at);
@@ -502,6 +538,23 @@ hand_on(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
     return res;
 }
 
+/* A pulse of a clock without a hit is counted as one: it would be. */
+static eql_engine_result
+hand_pulses_on(eql_sieve *s, eql_pulse_fn fn, void *ctx)
+{
+    eql_engine_result res = EQL_ENGINE_OK;
+
+    for (uint32_t i = 0; i < s->pulses.n && res == EQL_ENGINE_OK; i++) {
+        const eql_pulse *pulse = eql_vec_at(&s->pulses, i);
+        bool alone = s->records[pulse->clock].len <= sizeof(eql_hit);
+
+        s->counters->hits += alone;
+        s->counters->pulses += alone;
+        res = fn(ctx, pulse);
+    }
+    return res;
+}
+
 /* No record is open then. */
 static void
 forget_records(eql_sieve *s)
@@ -534,7 +587,8 @@ remember_verdict(eql_sieve *s, uint64_t capped)
 }
 
 eql_engine_result
-eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
+eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn,
+                eql_pulse_fn pulse, void *ctx)
 {
     uint64_t capped = eql_interp_capped(s->interp);
     const uint32_t *stages;
@@ -551,7 +605,7 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
     n = find_stages(s, ev, &stages);
     if (n == EQL_NONE)
         return EQL_ENGINE_NOMEM;
-    res = add_process(s, ev);
+    res = add_process(s, ev, pulse != NULL);
     for (uint32_t i = 0; i < n && res == EQL_ENGINE_OK; i++)
         res = s->profile ? see_stage_profiled(s, stages[i], ev)
                          : see_stage(s, stages[i], ev);
@@ -561,6 +615,8 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
         res = EQL_ENGINE_NOMEM;
     if (res == EQL_ENGINE_OK)
         res = hand_on(s, ev, fn, ctx);
+    if (res == EQL_ENGINE_OK && s->pulses.n > 0)
+        res = hand_pulses_on(s, pulse, ctx);
     return res;
 }
 

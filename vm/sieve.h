@@ -14,11 +14,13 @@
 #include "vm/candidates.h"
 #include "vm/capture.h"
 #include "vm/engine.h"
+#include "vm/pulses.h"
 
 typedef struct eql_sieve eql_sieve;
 
-/* Takes a hit (borrowed for the call) on its way. */
+/* Takes a hit, or a pulse, (borrowed for the call) on its way. */
 typedef eql_engine_result (*eql_sieve_fn)(void *ctx, const eql_hit *h);
+typedef eql_engine_result (*eql_pulse_fn)(void *ctx, const eql_pulse *pulse);
 
 /* All borrowed.  counters: events, hits, withheld, keyless and what is capped
  * are counted here; a hit of EQL_HIT_PROCESS alone is one of `hits`.  NULL: out
@@ -38,8 +40,11 @@ void eql_sieve_profile(eql_sieve *s);
 /* Moves what `from` has counted per stage, key and field, and of candidates, to
  * `to`; both are of one program. */
 void eql_sieve_collect(eql_sieve *to, eql_sieve *from);
+/* pulse NULL: what could be one (pulses.h) is a hit, or part of one.  A pulse
+ * that stands for a hit is counted as one of `hits` and of `pulses`. */
 eql_engine_result eql_sieve_event(eql_sieve *s, const eql_event *ev,
-                                  eql_sieve_fn fn, void *ctx);
+                                  eql_sieve_fn fn, eql_pulse_fn pulse,
+                                  void *ctx);
 const eql_stage_counters *eql_sieve_stage(const eql_sieve *s, uint32_t stage);
 uint64_t eql_sieve_key_missing(const eql_sieve *s, uint32_t key);
 /* Of all events so far; zeros without tables. */

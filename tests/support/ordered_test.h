@@ -175,7 +175,7 @@ ordered_event(ordered_run *r, const char *json)
 {
     const eql_event *ev = test_read(&r->reader, json);
 
-    assert_int_equal(eql_sieve_event(r->sieve, ev, ordered_hit, r),
+    assert_int_equal(eql_sieve_event(r->sieve, ev, ordered_hit, NULL, r),
                      EQL_ENGINE_OK);
 }
 

@@ -75,7 +75,7 @@ expect(bench *b, const char *json, const char *wanted)
 {
     b->out.len = 0;
     assert_int_equal(
-        eql_sieve_event(b->s, test_read(&b->reader, json), note, b),
+        eql_sieve_event(b->s, test_read(&b->reader, json), note, NULL, b),
         EQL_ENGINE_OK);
     if (!eql_sv_is(eql_buf_sv(&b->out), wanted))
         fail_msg("%s: \"%.*s\", not \"%s\"", json, (int)b->out.len, b->out.p,
@@ -260,8 +260,9 @@ test_sieve_ends_with_its_caller(void **state)
     (void)state;
     set_up(&b, &rule, 1);
     b.refuse = true;
-    assert_int_equal(eql_sieve_event(b.s, test_read(&b.reader, "{}"), note, &b),
-                     EQL_ENGINE_STOPPED);
+    assert_int_equal(
+        eql_sieve_event(b.s, test_read(&b.reader, "{}"), note, NULL, &b),
+        EQL_ENGINE_STOPPED);
     assert_int_equal(b.counters.hits, 0);
     b.refuse = false;
     expect(&b, "{}", "c0 - 0:1");
