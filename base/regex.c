@@ -1,8 +1,9 @@
 /* regex.c -- regular expressions: check, compile, match.
  *
  * A pattern is checked and translated by regex_parse.c, several are joined as
- * alternatives, and RE2 matches.  A finished eql_regex does not change, so
- * threads may share it. */
+ * alternatives, and RE2 matches; what it can, regex_bits.c does before.  A
+ * finished eql_regex does not change, so threads may share it. */
+#include "base/regex_bits.h"
 #include "base/regex_parse.h"
 #include "base/regex_re2.h"
 
@@ -10,6 +11,7 @@
 
 struct eql_regex {
     eql_re2 *re;
+    eql_regex_bits *bits; /* NULL: too large for that */
     uint32_t size;
     bool whole;
 };
@@ -80,6 +82,8 @@ eql_regex_new_within(const eql_strview *texts, uint32_t n, unsigned flags,
     if (refused)
         *why = (eql_regex_error){0, "regular expression is too large",
                                  "repeats in repeats multiply"};
+    if (r && r->re)
+        r->bits = eql_regex_bits_new(eql_buf_sv(&text));
     eql_buf_free(&text);
     if (r && r->re) {
         r->size = eql_re2_size(r->re);
@@ -102,8 +106,10 @@ eql_regex_new(const eql_strview *texts, uint32_t n, unsigned flags,
 void
 eql_regex_free(eql_regex *r)
 {
-    if (r)
+    if (r) {
         eql_re2_free(r->re);
+        eql_regex_bits_free(r->bits);
+    }
     free(r);
 }
 
@@ -116,5 +122,9 @@ eql_regex_size(const eql_regex *r)
 bool
 eql_regex_match(const eql_regex *r, eql_strview s)
 {
+    bool holds;
+
+    if (r->bits && eql_regex_bits_match(r->bits, s, r->whole, &holds))
+        return holds;
     return eql_re2_match(r->re, s.len ? s.p : "", s.len, r->whole);
 }

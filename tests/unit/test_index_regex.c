@@ -1,72 +1,12 @@
 /* test_index_regex.c -- random regular expressions over random texts: what
  * matches has one of the pieces that the index looks for. */
 #include "base/regex.h"
+#include "tests/support/random_regex.h"
 #include "tests/support/sieve_test.h"
 #include "vm/index_int.h"
 
 #define REGEXES 12000u
 #define TEXTS 40u
-
-static uint32_t
-draw(uint32_t *seed, uint32_t n)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (*seed >> 8) % n;
-}
-
-static void
-make_regex(eql_buf *b, uint32_t *seed)
-{
-    static const char *const items[] = {
-        "a",        "b",      "ab",       "A",
-        "k",        "s",      "1",        " ",
-        "\\.",      ".",      ".*",       "\\s",
-        "\\d",      "\\w",    "[ab]",     "[a-c]",
-        "[^a]",     "[k1-]",  "[\\.s]",   "(a|b)",
-        "(ab|b|k)", "(a|)",   "(a(b|k))", "(a[bk])",
-        "(ab)",     "\\\\",   "\xC3\xA4", "\xE2\x84\xAA",
-        "[1-3]",    "(.|ab)",
-    };
-    static const char *const repeats[] = {"*",     "+",     "?",   "{2}",
-                                          "{1,2}", "{0,2}", "+?",  "{2,}",
-                                          "{1}*",  "?+",    "*{2}"};
-
-    b->len = 0;
-    for (uint32_t n = 1 + draw(seed, 6); n > 0; n--) {
-        eql_buf_add_str(b, items[draw(seed, EQL_COUNTOF(items))]);
-        if (draw(seed, 4) == 0)
-            eql_buf_add_str(b, repeats[draw(seed, EQL_COUNTOF(repeats))]);
-        if (n > 1 && draw(seed, 20) == 0)
-            eql_buf_add_str(b, "|");
-    }
-}
-
-static void
-make_text(eql_buf *b, uint32_t *seed)
-{
-    static const char *const letters[] = {"a",
-                                          "b",
-                                          "a",
-                                          "b",
-                                          "A",
-                                          "B",
-                                          "k",
-                                          "K",
-                                          "s",
-                                          "1",
-                                          "2",
-                                          " ",
-                                          ".",
-                                          "c",
-                                          "\\",
-                                          "\xC3\xA4",
-                                          "\xE2\x84\xAA",
-                                          "\xC5\xBF"};
-
-    b->len = 0;
-    for (uint32_t n = draw(seed, 7); n > 0; n--)
-        eql_buf_add_str(b, letters[draw(seed, EQL_COUNTOF(letters))]);
-}
 
 static bool
 has_piece(const eql_index_pieces *pieces, const eql_buf *text)
@@ -107,7 +47,7 @@ test_index_regex_random(void **state)
         eql_strview s;
         eql_regex *r;
 
-        make_regex(&regex, &seed);
+        random_regex(&regex, &seed);
         s = eql_buf_sv(&regex);
         r = eql_regex_new(&s, 1, flags, &why);
         if (!r)
@@ -115,7 +55,7 @@ test_index_regex_random(void **state)
         pieces = eql_index_regex_pieces(&c, s, !(flags & EQL_REGEX_PREFIX));
         looked_for += pieces.n > 0;
         for (uint32_t k = 0; k < TEXTS && pieces.n > 0; k++) {
-            make_text(&text, &seed);
+            random_regex_text(&text, &seed);
             if (!eql_regex_match(r, eql_buf_sv(&text)))
                 continue;
             matches++;
