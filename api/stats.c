@@ -67,6 +67,8 @@ fill_input(const eqlvm_engine *e, eqlvm_stats *out)
     out->accepted = n->accepted;
     out->mapped = n->mapped;
     out->unmapped = n->unmapped;
+    out->careful = n->careful;
+    out->careful_mapped = n->careful_mapped;
     out->repaired = n->repaired;
     out->untimed = n->untimed;
     out->fields_capped = n->capped;
@@ -229,8 +231,11 @@ add_speed(const eqlvm_engine *e, const eqlvm_stats *s, eql_buf *b)
         clock_gettime(CLOCK_MONOTONIC, &end);
     t = (double)(end.tv_sec - e->started.tv_sec) +
         (double)(end.tv_nsec - e->started.tv_nsec) / 1e9;
-    eql_buf_printf(b, ",\"seconds\":%.3f,\"events_per_second\":%.0f", t,
-                   t > 0 ? (double)s->accepted / t : 0.0);
+    eql_buf_printf(b,
+                   ",\"seconds\":%.3f,\"events_per_second\":%.0f,"
+                   "\"careful\":%" PRIu64 ",\"careful_mapped\":%" PRIu64,
+                   t, t > 0 ? (double)s->accepted / t : 0.0, s->careful,
+                   s->careful_mapped);
 }
 
 eqlvm_status

@@ -77,9 +77,11 @@ typedef struct {
     uint64_t accepted; /* handed on as events */
     uint64_t mapped;   /* of them, through the Windows mapping */
     uint64_t unmapped; /* of them, taken as they were */
-    uint64_t repaired; /* invalid UTF-8 or lone surrogates replaced */
-    uint64_t untimed;  /* no usable time (as read) */
-    uint64_t capped;   /* had more in their fields than is read (project.h) */
+    uint64_t careful;  /* accepted ones that the fast reader left alone .. */
+    uint64_t careful_mapped; /* .. and of them, Windows records */
+    uint64_t repaired;       /* invalid UTF-8 or lone surrogates replaced */
+    uint64_t untimed;        /* no usable time (as read) */
+    uint64_t capped; /* had more in their fields than is read (project.h) */
     uint64_t rejected[EQL_REJECT_COUNT];
     uint64_t spool_bytes;
 } eql_events_counters;

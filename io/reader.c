@@ -230,6 +230,7 @@ read_carefully(eql_reader *r, eql_strview text, eql_wall_clock *clock,
     ev->lazy = NULL;
     r->n.careful++;
     st = parse(r, text, &r->scratch, &r->root, note);
+    note->careful = true;
     if (st != EQL_READ_EVENT)
         return st;
     event = unwrapped(r->root);

@@ -37,6 +37,7 @@ typedef enum {
 
 typedef struct {
     bool mapped;
+    bool careful;      /* the fast reader left it to the careful one */
     bool capped;       /* not all of its fields were read (project.h) */
     bool repaired;     /* `at` is where */
     eql_reject reason; /* REJECTED */

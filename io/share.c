@@ -195,6 +195,8 @@ add_counters(eql_events_counters *to, const eql_events_counters *n)
     to->accepted += n->accepted;
     to->mapped += n->mapped;
     to->unmapped += n->unmapped;
+    to->careful += n->careful;
+    to->careful_mapped += n->careful_mapped;
     to->repaired += n->repaired;
     to->untimed += n->untimed;
     to->capped += n->capped;

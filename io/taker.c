@@ -99,6 +99,8 @@ count_accepted(eql_take *to, const eql_line *line, const eql_event *ev,
     n->accepted++;
     n->mapped += note->mapped;
     n->unmapped += !note->mapped;
+    n->careful += note->careful;
+    n->careful_mapped += note->careful && note->mapped;
     n->capped += note->capped;
     n->untimed += ev->time_kind == EQL_TIME_NONE;
     if (ev->time_kind == EQL_TIME_PENDING)

@@ -399,6 +399,10 @@ typedef struct {
     uint64_t fields_capped, combinations_capped, key_tuples_capped;
     uint64_t spilled_bytes, spool_bytes, state_bytes_peak;
     uint64_t files_failed; /* could not be opened or read to the end */
+    /* Accepted events that were too odd for the fast reader, or stood beside
+     * one, and so cost several times as much to read; of them, Windows records.
+     * They may depend on threads and blocks, as speed does. */
+    uint64_t careful, careful_mapped;
 } eqlvm_stats;
 EQLVM_API const char *
 eqlvm_reject_name(unsigned reason); /* NULL past the end */
