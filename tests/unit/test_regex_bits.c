@@ -42,7 +42,7 @@ free_pair(pair *p)
     eql_regex_bits_free(p->bits);
 }
 
-/* Is it known without RE2? */
+/* Is it known without RE2 whether the whole text matches? */
 static bool
 check(const pair *p, eql_strview s)
 {
@@ -53,7 +53,7 @@ check(const pair *p, eql_strview s)
 
         if (!p->bits || !eql_regex_bits_match(p->bits, s, whole, &holds))
             continue;
-        known = true;
+        known = whole;
         if (holds != eql_re2_match(p->re, s.p, s.len, whole))
             fail_msg("%.*s on \"%.*s\"", (int)p->translated.len,
                      p->translated.p, (int)s.len, s.p);
