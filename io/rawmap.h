@@ -24,6 +24,8 @@ typedef eql_names_way eql_rawmap_source; /* of at least one key */
 /* Results kept, and most bytes of their texts, before all are forgotten. */
 #define EQL_RAWMAP_MEMO_ENTRIES 16384u
 #define EQL_RAWMAP_MEMO_BYTES ((size_t)4 << 20)
+/* Longer texts, in bytes, would push out too much else. */
+#define EQL_RAWMAP_MEMO_TEXT 65536u
 
 /* Borrows all three.  NULL when out of memory. */
 eql_rawmap *eql_rawmap_new(const eql_program *p, const eql_paths *paths,

@@ -13,8 +13,6 @@
 #include "io/json.h"
 
 #define WAYS 4u
-/* Longer texts would push out too much else. */
-#define MAX_TEXT 65536u
 
 typedef struct {
     uint64_t hash; /* 0: free */
@@ -198,7 +196,7 @@ eql_rawmap_memo_ask(eql_rawmap *r, uint32_t rule, const eql_rawmap_cell *raw,
     entry key = {.rule = rule, .len = raw->len};
     const entry *set;
 
-    if (!memo || raw->len > MAX_TEXT ||
+    if (!memo || raw->len > EQL_RAWMAP_MEMO_TEXT ||
         eql_arena_used(memo->arena) >= memo->bytes) {
         r->n.misses++;
         return find_out(r, info, raw, r->event, out);
