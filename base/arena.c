@@ -78,11 +78,11 @@ add_chunk(eql_arena *a, size_t n)
     size_t size = n > a->step ? n : a->step;
     chunk *c;
 
-    if (n > room || n > SIZE_MAX - sizeof(chunk))
+    if (n > room || n > SIZE_MAX - sizeof(chunk) - EQL_ARENA_SLACK)
         return NULL;
     if (size > room)
         size = room;
-    c = malloc(sizeof(chunk) + size);
+    c = malloc(sizeof(chunk) + size + EQL_ARENA_SLACK);
     if (!c)
         return NULL;
     c->size = size;

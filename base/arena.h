@@ -17,6 +17,8 @@ void eql_arena_free(eql_arena *a); /* NULL is fine */
 /* Everything allocated so far is gone; memory is kept for reuse, failed is
  * cleared. */
 void eql_arena_reset(eql_arena *a);
+/* So many bytes behind all that is handed out may be read, too. */
+#define EQL_ARENA_SLACK 16u
 /* Zeroed, aligned for any type.  n == 0 gives a valid unique pointer. */
 void *eql_arena_alloc(eql_arena *a, size_t n);
 /* Likewise, but not zeroed: for texts. */

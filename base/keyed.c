@@ -77,20 +77,22 @@ load_short(const char *p, size_t len)
 /* The number and the length are a block of their own: joined with the text's
  * first one, a length and a byte could make up for each other. */
 AES static inline chains
-absorb(const eql_hash_key *k, uint64_t number, const char *p, size_t len)
+begin(const eql_hash_key *k, uint64_t number, size_t len)
 {
     chains c = {load(&k->words[0]), load(&k->words[2]), load(&k->words[4]),
                 load(&k->words[6])};
-    size_t at = 0;
 
     mix(&c, _mm_set_epi64x((long long)number, (long long)len));
-    /* The last block may overlap the one before it: len is known to all. */
-    for (; at + 16 < len; at += 16)
-        mix(&c, load(p + at));
-    mix(&c, len >= 16 ? load(p + len - 16) : load_short(p, len));
-    c.a = _mm_aesenc_si128(c.a, load(&k->words[8]));
-    c.b = _mm_aesenc_si128(c.b, load(&k->words[10]));
     return c;
+}
+
+/* The last block may overlap the one before it: len is known to all. */
+AES static inline void
+finish(const eql_hash_key *k, chains *c, __m128i last)
+{
+    mix(c, last);
+    c->a = _mm_aesenc_si128(c->a, load(&k->words[8]));
+    c->b = _mm_aesenc_si128(c->b, load(&k->words[10]));
 }
 
 AES static inline eql_h128
@@ -108,9 +110,25 @@ join(__m128i a, __m128i b, __m128i ka, __m128i kb)
 AES static eql_h128
 hash_aes(const eql_hash_key *k, uint64_t number, const char *p, size_t len)
 {
-    chains c = absorb(k, number, p, len);
+    chains c = begin(k, number, len);
 
+    for (size_t at = 0; at + 16 < len; at += 16)
+        mix(&c, load(p + at));
+    finish(k, &c, len >= 16 ? load(p + len - 16) : load_short(p, len));
     return join(c.a, c.b, c.ka, c.kb);
+}
+
+/* Most pieces are short, of one block or another: without the branches of
+ * load_short, which could not be foretold. */
+AES static inline __m128i
+load_last(const char *p, size_t len)
+{
+    static const unsigned char mask[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                           0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                           0xff, 0xff, 0xff, 0xff};
+    size_t n = len < 16 ? len : 16;
+
+    return _mm_and_si128(load(p + len - n), load(mask + 16 - n));
 }
 
 AES static void
@@ -120,8 +138,13 @@ sum_aes(const eql_hash_key *k, eql_hash_sum *sum, const eql_hash_piece *pieces,
     __m128i a = load(&sum->w[0]), b = load(&sum->w[2]);
 
     for (uint32_t i = 0; i < n; i++) {
-        chains c = absorb(k, pieces[i].number, pieces[i].p, pieces[i].len);
+        const char *p = pieces[i].p;
+        size_t len = pieces[i].len;
+        chains c = begin(k, pieces[i].number, len);
 
+        for (size_t at = 0; at + 16 < len; at += 16)
+            mix(&c, load(p + at));
+        finish(k, &c, load_last(p, len));
         a = _mm_add_epi64(a, c.a);
         b = _mm_add_epi64(b, c.b);
     }

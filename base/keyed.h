@@ -23,9 +23,10 @@ eql_h128 eql_hash_keyed(const eql_hash_key *k, uint64_t number, const void *p,
                         size_t len);
 
 /* Hash of a set of numbered texts: in any order, each piece given once. */
+#define EQL_HASH_SLACK 16u /* bytes behind a piece that may be read */
 typedef struct {
     uint32_t number, len;
-    const char *p;
+    const char *p; /* with EQL_HASH_SLACK */
 } eql_hash_piece;
 typedef struct {
     uint64_t w[4];

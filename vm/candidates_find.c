@@ -1,6 +1,8 @@
 /* candidates_find.c -- from raw texts to candidate stages, or to a verdict. */
 #include "vm/candidates_int.h"
 
+#include <assert.h>
+
 /* --- answers -----------------------------------------------------------------
  */
 
@@ -188,6 +190,8 @@ plan_for(eql_candidates *c, const eql_marks *marks)
 
 /* --- plans by texts ----------------------------------------------------------
  */
+
+static_assert(EQL_RAW_SLACK >= EQL_HASH_SLACK, "raw texts are hashed");
 
 /* Adds the texts of the paths that are wanted; false: some are not in one
  * piece. */

@@ -31,7 +31,8 @@ typedef enum {
 } eql_time_kind;
 
 /* A value as the source spells it: one JSON value of the event's text, no white
- * space around it. */
+ * space around it.  EQL_RAW_SLACK bytes behind it may be read. */
+#define EQL_RAW_SLACK 16u
 typedef struct {
     uint32_t path; /* of eql_paths (program/paths.h) */
     uint32_t len;

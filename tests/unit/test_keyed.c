@@ -115,17 +115,34 @@ test_keyed_counts_all(void **state)
     check_key(&k);
 }
 
+/* The texts end just before what may be read of them ends. */
+static void
+add_set(const eql_hash_key *k, eql_hash_sum *sum, const eql_hash_piece *pieces,
+        uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        eql_hash_piece x = pieces[i];
+        char *p = malloc(x.len + EQL_HASH_SLACK);
+
+        assert_non_null(p);
+        memcpy(p, x.p, x.len);
+        memset(p + x.len, (int)random(), EQL_HASH_SLACK);
+        x.p = p;
+        eql_hash_sum_add(k, sum, &x, 1);
+        free(p);
+    }
+}
+
 static eql_h128
 hash_set(const eql_hash_key *k, const eql_hash_piece *pieces, uint32_t n)
 {
     eql_hash_sum sum = {{0}};
 
-    eql_hash_sum_add(k, &sum, pieces, n);
+    add_set(k, &sum, pieces, n);
     return eql_hash_sum_end(k, &sum);
 }
 
-/* Sets of texts: their order does not count, nor whether they are added at
- * once; everything else does. */
+/* Sets of texts: their order does not count, everything else does. */
 static void
 check_sets(const eql_hash_key *k)
 {
@@ -142,14 +159,10 @@ check_sets(const eql_hash_key *k)
 
     for (size_t i = 0; i < EQL_COUNTOF(sets); i++) {
         const eql_hash_piece *s = sets[i], turned[] = {s[2], s[0], s[1]};
-        eql_hash_sum sum = {{0}};
 
         for (uint32_t few = 2; few <= 3; few++)
             seen[n++] = hash_set(k, s, few);
         assert_true(same(seen[n - 1], hash_set(k, turned, 3)));
-        eql_hash_sum_add(k, &sum, s, 1);
-        eql_hash_sum_add(k, &sum, s + 1, 2);
-        assert_true(same(seen[n - 1], eql_hash_sum_end(k, &sum)));
     }
     seen[n++] = hash_set(k, sets[0], 0);
     for (size_t i = 0; i < n; i++) {

@@ -16,6 +16,7 @@ typedef struct {
     eql_value *values;
     uint32_t *filled;
     eql_raw raws[RAWS];
+    char text[RAWS][16 + EQL_RAW_SLACK];
     eql_lazy lazy;
     eql_event ev;
 } judge;
@@ -94,8 +95,11 @@ next_event(judge *j)
 static void
 add(judge *j, const char *name, const char *raw)
 {
+    char *text = j->text[j->lazy.nraws];
+
+    snprintf(text, sizeof j->text[0], "%s", raw);
     j->raws[j->lazy.nraws++] =
-        (eql_raw){path_of(j, name), (uint32_t)strlen(raw), raw};
+        (eql_raw){path_of(j, name), (uint32_t)strlen(raw), text};
 }
 
 /* Does the rule's filter hold?  *known: by a verdict on an event before. */
