@@ -311,9 +311,12 @@ static size_t
 recall_slot(eql_candidates *c, uint32_t leaf, uint64_t *key)
 {
     uint32_t path = c->t->leaf_paths[leaf];
-    const eql_h128 *tag =
-        path == EQL_NONE || !c->recall ? NULL : eql_candidates_tag(c, path);
+    const eql_h128 *tag;
 
+    /* What the memo is no help with is no help here. */
+    if (path == EQL_NONE || !c->recall || c->paths[path].bypass > 0)
+        return EQL_NONE;
+    tag = eql_candidates_tag(c, path);
     if (!tag)
         return EQL_NONE;
     /* An odd factor for each leaf; high bits choose the slot. */

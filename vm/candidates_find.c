@@ -274,12 +274,15 @@ take_needed(eql_candidates *c, const eql_plan *p)
     eql_answer room;
 
     for (uint32_t i = 0; i < nraws; i++) {
+        uint32_t path = raws[i].path;
         const eql_h128 *tag;
 
-        if (!p->needed[raws[i].path])
+        if (!p->needed[path])
             continue;
-        c->wanted[n++] = raws[i].path;
-        tag = c->memo ? eql_candidates_tag_raw(c, i) : NULL;
+        c->wanted[n++] = path;
+        tag = c->memo && c->paths[path].bypass == 0
+                  ? eql_candidates_tag_raw(c, i)
+                  : NULL;
         if (tag)
             eql_memo_expect(c->memo, *tag);
     }
