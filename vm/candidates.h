@@ -21,10 +21,10 @@
 /* ... is not looked up for the next so many. */
 #define EQL_CANDIDATE_BYPASS 16384u
 /* A plan of whose last so many events less than one in four had a verdict that
- * was known ... */
+ * was known looks for none for as many, the next time for twice as many ... */
 #define EQL_VERDICT_TRIAL 1024u
-/* ... looks for none for the next so many. */
-#define EQL_VERDICT_BYPASS 4096u
+/* ... and so on up to so many. */
+#define EQL_VERDICT_BYPASS 16384u
 /* Of tags: 81,920 events; and of different verdicts. */
 #define EQL_VERDICT_BYTES ((size_t)1 << 20)
 #define EQL_VERDICT_ANSWER_BYTES ((size_t)1 << 18)

@@ -324,8 +324,13 @@ static bool
 has_verdicts(eql_plan *p)
 {
     if (p->lookups == EQL_VERDICT_TRIAL) {
-        if (p->known < EQL_VERDICT_TRIAL / 4)
-            p->bypass = EQL_VERDICT_BYPASS;
+        if (p->known >= EQL_VERDICT_TRIAL / 4)
+            p->pause = 0;
+        else if (p->pause == 0)
+            p->pause = EQL_VERDICT_TRIAL;
+        else if (p->pause < EQL_VERDICT_BYPASS)
+            p->pause *= 2;
+        p->bypass = p->pause;
         p->lookups = p->known = 0;
     }
     if (p->bypass == 0)

@@ -17,6 +17,7 @@ typedef struct {
 typedef struct {
     eql_marks marks;
     uint32_t lookups, known, bypass; /* of verdicts: see eql_path_state */
+    uint32_t pause;                  /* the last bypass; 0: none lately */
     const uint8_t *needed;           /* per path: access is by it */
     const uint8_t
         *read; /* per path without marks: a stage it allows reads it */

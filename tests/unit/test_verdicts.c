@@ -201,26 +201,33 @@ test_verdicts_pieces(void **state)
 }
 
 /* Events that are all different: after EQL_VERDICT_TRIAL of them verdicts are
- * not looked for, and after EQL_VERDICT_BYPASS more they are again. */
+ * not looked for, for longer and longer, at most for EQL_VERDICT_BYPASS. */
 static void
 test_verdicts_limits(void **state)
 {
-    const uint32_t bypass = EQL_VERDICT_TRIAL + EQL_VERDICT_BYPASS;
+    uint32_t pause = EQL_VERDICT_TRIAL, change = EQL_VERDICT_TRIAL, last = 0;
+    bool looks = true, known;
     judge j;
-    bool known;
 
     (void)state;
     begin_judge(&j, "any where a : \"x*\"");
-    for (uint32_t i = 0; i < bypass + 2; i++) {
+    for (uint32_t i = 0; last < 2; i++) {
         eql_candidate_counters n = {0};
         char text[16];
 
+        if (i == change) {
+            looks = !looks;
+            change += looks ? EQL_VERDICT_TRIAL : pause;
+            last += !looks && pause == EQL_VERDICT_BYPASS;
+            if (!looks && pause < EQL_VERDICT_BYPASS)
+                pause *= 2;
+        }
         snprintf(text, sizeof text, "\"x%u\"", i);
         next_event(&j);
         add(&j, "a", text);
         assert_true(holds(&j, &known));
         eql_candidates_take_counters(j.c, &n);
-        assert_int_equal(n.judged, i < EQL_VERDICT_TRIAL || i >= bypass);
+        assert_int_equal(n.judged, looks);
     }
     end_judge(&j);
 }
