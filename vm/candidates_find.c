@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "vm/fault.h"
+
 /* --- answers -----------------------------------------------------------------
  */
 
@@ -116,6 +118,8 @@ read_paths(const eql_candidates *c, const uint64_t *allowed, uint8_t *read)
                 *(const uint32_t *)eql_vec_at(&t->read_paths, r.first + k);
 
             read[path] = !c->marked[path];
+            if (EQL_FAULT(verdict_one_path))
+                break;
         }
     }
     for (uint32_t i = 0; i < EQL_COUNTOF(facts); i++) {

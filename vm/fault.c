@@ -16,7 +16,8 @@ typedef struct {
 
 static const fault_row faults[EQL_FAULT_COUNT] = {[EQL_FAULT_none] = {"", ""},
 #define X(name, text) [EQL_FAULT_##name] = {#name, text},
-                                                  EQL_FAULT_LIST(X)
+                                                  EQL_SHORT_CUT_FAULT_LIST(X)
+                                                      EQL_FAULT_LIST(X)
 #undef X
 };
 
@@ -41,6 +42,18 @@ eql_fault
 eql_fault_selected(void)
 {
     return selected;
+}
+
+bool
+eql_fault_of_short_cut(void)
+{
+    switch (selected) {
+#define X(name, text) case EQL_FAULT_##name:
+        EQL_SHORT_CUT_FAULT_LIST(X)
+#undef X
+        return true;
+    default: return false;
+    }
 }
 
 const char *

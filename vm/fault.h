@@ -14,7 +14,18 @@
 
 #include <stdbool.h>
 
-/* X(name, text).  Filters first, then sequences. */
+/* X(name, text).  Of the index and the memo, which are off under the faults
+ * below: those change what a leaf says of equal values. */
+#define EQL_SHORT_CUT_FAULT_LIST(X)                                            \
+    X(index_exact, "the index looks for texts as they are spelled")            \
+    X(index_one_value, "the index asks about the first of several values")     \
+    X(index_one_leaf, "a stage is found by the first leaf of its cut")         \
+    X(index_one_category, "marks are of an event's first category")            \
+    X(memo_any_path, "a text is remembered for all paths")                     \
+    X(memo_any_leaf, "what is remembered of a leaf is taken for another's")    \
+    X(verdict_one_path, "a verdict is known by the first path of a stage")
+
+/* Filters first, then sequences. */
 #define EQL_FAULT_LIST(X)                                                      \
     X(not_null_false, "`not` of a leaf that is null is false")                 \
     X(ne_missing_false, "`!=` on a missing field is false")                    \
@@ -75,7 +86,7 @@
 typedef enum {
     EQL_FAULT_none,
 #define X(name, text) EQL_FAULT_##name,
-    EQL_FAULT_LIST(X)
+    EQL_SHORT_CUT_FAULT_LIST(X) EQL_FAULT_LIST(X)
 #undef X
         EQL_FAULT_COUNT
 } eql_fault;
@@ -90,6 +101,8 @@ eql_fault eql_fault_selected(void);
 /* For listing: 1 .. EQL_FAULT_COUNT - 1; "" outside. */
 const char *eql_fault_name(unsigned fault);
 const char *eql_fault_text(unsigned fault);
+/* Is the one selected of the index or the memo? */
+bool eql_fault_of_short_cut(void);
 
 #define EQL_FAULT(name) (eql_fault_selected() == EQL_FAULT_##name)
 
