@@ -488,6 +488,8 @@ keep(eql_events *e, eql_taker *t, const eql_event *ev, eql_event_ref *ref)
     if (!t->kept) {
         t->ref = (eql_event_ref){ev->offset, ev->len, ev->store};
         t->kept = true;
+        if (ev->store != EQL_STORE_FILE && eql_reader_was_plain(t->reader))
+            t->ref.store |= EQL_STORE_PLAIN;
         if (ev->store == EQL_STORE_FILE) {
             t->ref.store |= eql_events_check(t->text);
         } else if (ev->store == EQL_STORE_SPOOL && t->texts) {

@@ -18,6 +18,10 @@ enum {
     EQL_STORE_MEMORY /* of the caller's bytes */
 };
 
+/* Beside it in a reference, SPOOL and MEMORY: the event is shown byte by byte.
+ * Of a file's bytes that is found out when they are read again. */
+#define EQL_STORE_PLAIN 0x80u
+
 /* One input, in the order of calls. */
 typedef struct {
     char *path;

@@ -30,6 +30,7 @@ struct eql_fast {
     eql_records *records; /* NULL: none was met, or there is no way */
     bool no_records;      /* there is none */
     bool last_was_record;
+    bool by_shape; /* the last text was taken so */
     uint32_t max_depth;
     eql_scan_line line; /* given last */
     eql_raw *raws;
@@ -358,7 +359,8 @@ read_event(eql_fast *f, const eql_scan_line *line)
 {
     eql_walked w;
 
-    if (eql_shapes_raws(f->shapes, line, f->raws, &f->lazy.nraws))
+    f->by_shape = eql_shapes_raws(f->shapes, line, f->raws, &f->lazy.nraws);
+    if (f->by_shape)
         return TAKEN;
     if (!eql_walk_line(f->walk, line, &w))
         return IS_ODD;
@@ -399,6 +401,7 @@ eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
     const eql_scan_line *line = line_of(f, text);
 
     begin_event(f);
+    f->by_shape = false;
     *mapped = false;
     if (!line || line->odd || line->text.len > f->max_len ||
         !read_line(f, line, clock, ev, mapped))
@@ -417,4 +420,10 @@ eql_fast_is_plain(eql_fast *f, eql_strview text)
 
     return scan_text(f, text, &f->again, &line) && !line.odd &&
            eql_shapes_is_plain(f->shapes, &line);
+}
+
+bool
+eql_fast_was_plain(const eql_fast *f)
+{
+    return f->by_shape && eql_shapes_was_plain(f->shapes, &f->line);
 }

@@ -32,6 +32,8 @@ bool eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
  * Windows record?  May say no too often.  The last event read stays as it is.
  */
 bool eql_fast_is_plain(eql_fast *f, eql_strview text);
+/* Is the text that was read last one? */
+bool eql_fast_was_plain(const eql_fast *f);
 /* A slot was wanted and there was no memory for it. */
 bool eql_fast_failed(const eql_fast *f);
 

@@ -96,6 +96,12 @@ open_source(eql_events *e, uint32_t file)
     return fd;
 }
 
+static uint32_t
+store_of(const eql_event_ref *ref)
+{
+    return ref->store & 0xff & ~EQL_STORE_PLAIN;
+}
+
 /* The event's source bytes, in e->bytes or in the caller's memory. */
 static bool
 get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file,
@@ -105,13 +111,13 @@ get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file,
     bool ok;
     int fd;
 
-    if ((ref->store & 0xff) == EQL_STORE_MEMORY) {
+    if (store_of(ref) == EQL_STORE_MEMORY) {
         *text =
             eql_sv(eql_source_at(e, file)->memory.p + ref->offset, ref->len);
         return true;
     }
     e->bytes.len = 0;
-    if ((ref->store & 0xff) == EQL_STORE_SPOOL) {
+    if (store_of(ref) == EQL_STORE_SPOOL) {
         ok = eql_spool_get(e->spool, ref->offset, ref->len, &e->bytes, &why);
     } else {
         fd = open_source(e, file);
@@ -127,17 +133,19 @@ get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file,
 }
 
 static bool
-fetch(eql_events *e, const eql_fetch_key *k, eql_fetched *out)
+show(eql_events *e, const eql_fetch_key *k, eql_strview text)
 {
-    eql_source *s;
-    eql_strview text;
+    eql_source *s = eql_source_at(e, k->file);
     eql_read_status st;
 
-    if (k->file >= e->sources.n || !get_bytes(e, &k->ref, k->file, &text))
-        return false;
-    s = eql_source_at(e, k->file);
     eql_source_settle(s);
-    if ((k->ref.store & 0xff) == EQL_STORE_FILE &&
+    if (k->ref.store & EQL_STORE_PLAIN) {
+        e->shown.event = text;
+        e->shown.id.len = 0;
+        e->shown.mapped = false;
+        return true;
+    }
+    if (store_of(&k->ref) == EQL_STORE_FILE &&
         (k->ref.store & ~0xffu) != eql_events_check(text)) {
         complain(e, k->file, "its contents have changed");
         return false;
@@ -150,6 +158,17 @@ fetch(eql_events *e, const eql_fetch_key *k, eql_fetched *out)
                                          : "out of memory");
         return false;
     }
+    return true;
+}
+
+static bool
+fetch(eql_events *e, const eql_fetch_key *k, eql_fetched *out)
+{
+    eql_strview text;
+
+    if (k->file >= e->sources.n || !get_bytes(e, &k->ref, k->file, &text) ||
+        !show(e, k, text))
+        return false;
     out->json = e->shown.event;
     out->id = eql_buf_sv(&e->shown.id);
     out->mapped = e->shown.mapped;

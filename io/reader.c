@@ -363,6 +363,12 @@ show_mapped(const eql_reader *r, const json_t *record, eql_wall_clock *clock,
     return ok ? EQL_READ_EVENT : EQL_READ_NOMEM;
 }
 
+bool
+eql_reader_was_plain(const eql_reader *r)
+{
+    return r->fast && eql_fast_was_plain(r->fast);
+}
+
 /* Of what eql_json_mend made of the text for people: the source's own spelling;
  * jansson would print 0.1 with 17 digits. */
 static eql_read_status

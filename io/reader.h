@@ -80,6 +80,9 @@ typedef struct {
 } eql_shown;
 
 void eql_shown_free(eql_shown *s);
+/* Is the text that was read last, and accepted, to be shown byte by byte?  May
+ * say no too often. */
+bool eql_reader_was_plain(const eql_reader *r);
 /* Reads the same text once more, for an alert; the last event read stays as it
  * is.  Time of the match, for mapped events.  *out's buffers are reused. */
 eql_read_status eql_reader_show(const eql_reader *r, eql_strview text,

@@ -62,6 +62,7 @@ struct eql_shapes {
     shape *buckets[BUCKETS];
     uint32_t seen[BUCKETS]; /* lines once met, by the rest of their key */
     uint32_t nshapes, refused;
+    const shape *last; /* of the line given last; NULL: it has none */
     eql_shape_window *windows;
     uint32_t nwindows;
     eql_map *known;         /* windows by length and bytes */
@@ -272,7 +273,7 @@ eql_shapes_raws(eql_shapes *s, const eql_scan_line *line, eql_raw *raws,
 
     if (line->n < 2 || line->room < 32)
         return false;
-    t = find(s, line);
+    t = s->last = find(s, line);
     if (!t) {
         s->n->shape_misses++;
         return false;
@@ -282,11 +283,9 @@ eql_shapes_raws(eql_shapes *s, const eql_scan_line *line, eql_raw *raws,
     return true;
 }
 
-bool
-eql_shapes_is_plain(const eql_shapes *s, const eql_scan_line *line)
+static bool
+is_written_plain(const shape *t, const eql_scan_line *line)
 {
-    const shape *t = find(s, line);
-
     if (!t || !t->plain)
         return false;
     for (uint32_t i = 0; i < t->njudged; i++) {
@@ -298,6 +297,18 @@ eql_shapes_is_plain(const eql_shapes *s, const eql_scan_line *line)
             return false;
     }
     return true;
+}
+
+bool
+eql_shapes_is_plain(const eql_shapes *s, const eql_scan_line *line)
+{
+    return is_written_plain(find(s, line), line);
+}
+
+bool
+eql_shapes_was_plain(const eql_shapes *s, const eql_scan_line *line)
+{
+    return is_written_plain(s->last, line);
 }
 
 /* --- learning
@@ -325,6 +336,7 @@ flush(eql_shapes *s)
     eql_map *fresh = eql_map_new();
 
     drop_shapes(s);
+    s->last = NULL;
     s->refused = 0;
     s->n->flushes++;
     if (!fresh)

@@ -30,6 +30,8 @@ bool eql_shapes_raws(eql_shapes *s, const eql_scan_line *line, eql_raw *raws,
  * name by which readers tell wrapped events and Windows records?  Counts
  * nothing. */
 bool eql_shapes_is_plain(const eql_shapes *s, const eql_scan_line *line);
+/* The same of the line whose raws were given last. */
+bool eql_shapes_was_plain(const eql_shapes *s, const eql_scan_line *line);
 /* After a miss: remembers the line's shape, when it was met before. */
 void eql_shapes_learn(eql_shapes *s, const eql_scan_line *line,
                       const eql_walked *w);

@@ -13,7 +13,7 @@ typedef struct {
     eql_reader *fast, *careful;
     eql_wall_clock *fast_clock, *careful_clock;
     eql_shown fast_shown, careful_shown;
-    uint64_t read, plain; /* of them shown as they stand */
+    uint64_t read, plain, was_plain; /* of them shown as they stand */
 } reader_pair;
 
 /* Fields of all modes, on paths that events of all kinds have. */
@@ -190,6 +190,12 @@ reader_same_shown(reader_pair *r, eql_strview text)
         eql_reader_show(r->careful, text, r->careful_clock, NULL, b);
 
     r->plain += sa == EQL_READ_EVENT && a->event.p == text.p;
+    if (eql_reader_was_plain(r->fast)) {
+        r->was_plain++;
+        if (sb != EQL_READ_EVENT || b->mapped || b->id.len > 0 ||
+            !eql_sv_eq(b->event, text))
+            return false;
+    }
     return sa == sb && eql_sv_eq(a->event, b->event) &&
            eql_sv_eq(eql_buf_sv(&a->id), eql_buf_sv(&b->id)) &&
            a->mapped == b->mapped;

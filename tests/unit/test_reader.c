@@ -102,6 +102,7 @@ read_mutations(uint64_t seed, uint32_t rounds, bool opaque)
         read_block(&r, eql_buf_sv(&block));
     }
     assert_in_range(r.plain, 1, r.read - 1);
+    assert_in_range(r.was_plain, 1, r.plain);
     eql_buf_free(&block);
     eql_buf_free(&line);
     reader_pair_free(&r);
