@@ -254,9 +254,8 @@ typedef struct {
 
 /* false: the record's time is local, and its offset is yet to be learned. */
 static bool
-read_times(const eql_rawmap *r, const eql_rawmap_view *v,
-           const eql_rawmap_plan *p, eql_wall_clock *clock, eql_event *ev,
-           lesson *l, bool *odd)
+read_times(eql_rawmap *r, const eql_rawmap_view *v, const eql_rawmap_plan *p,
+           eql_wall_clock *clock, eql_event *ev, lesson *l, bool *odd)
 {
     bool zone = false, ignored;
     int64_t offset;
@@ -264,7 +263,7 @@ read_times(const eql_rawmap *r, const eql_rawmap_view *v,
     ev->has_utc =
         p->time != EQL_NONE && eql_rawmap_is_set(r, &r->data[p->time]) &&
         eql_rawmap_text_time(&r->data[p->time], &ev->time_ns, &ignored, odd);
-    ev->has_wall = eql_rawmap_text_time(&r->header[EQL_MAPPING_ROLE_TIME],
+    ev->has_wall = eql_rawmap_text_wall(r, &r->header[EQL_MAPPING_ROLE_TIME],
                                         &ev->wall_ns, &zone, odd);
     if (!ev->has_wall || !v->layout->local || zone)
         return true;

@@ -11,6 +11,7 @@
 
 #include "io/mapping_int.h"
 #include "io/rawmap.h"
+#include "io/scan.h"
 
 /* Most wanted values that one rule writes; mappings with more are not
  * compiled. */
@@ -126,6 +127,17 @@ typedef struct {
 typedef struct eql_rawmap_memo eql_rawmap_memo;
 typedef struct eql_rawmap_frames eql_rawmap_frames;
 
+/* A time read last: many records share their second. */
+typedef struct {
+    char text[40];
+    uint32_t len; /* 0: none */
+    int64_t ns;
+    bool zone;
+} eql_rawmap_wall;
+
+/* See eql_rawmap_text_breaks. */
+typedef size_t (*eql_rawmap_break_fn)(const char *p, size_t i, size_t n);
+
 struct eql_rawmap {
     const eql_program *program;
     const eql_paths *paths;
@@ -173,6 +185,8 @@ struct eql_rawmap {
 
     eql_rawmap_cell header[EQL_MAPPING_ROLE_COUNT];
     uint8_t first_of_empty[256]; /* may a value as good as missing begin so? */
+    eql_rawmap_wall wall;
+    eql_rawmap_break_fn find_break;
     eql_rawmap_memo *memo;
     eql_rawmap_frames *frames;
     struct eql_rawmap_frame *frame; /* of the record at hand, or NULL */
@@ -328,6 +342,9 @@ eql_rawmap_text eql_rawmap_text_of(eql_rawmap *r, const eql_rawmap_cell *c,
 bool eql_rawmap_text_is_empty(const eql_rawmap *r, const eql_rawmap_cell *c);
 /* A JSON string around what stands inside one; NULL in p: out of memory. */
 eql_rawmap_cell eql_rawmap_quote(eql_rawmap *r, eql_strview inside);
+/* What finds, from i on, where an escape for a line feed or for a code stands
+ * in n bytes of a JSON string; n when there is none. */
+eql_rawmap_break_fn eql_rawmap_text_breaks(eql_kernel k);
 /* Names out of texts, for the names that the plan loads.  false: for the
  * mapping. */
 bool eql_rawmap_text_lines(eql_rawmap *r, const eql_rawmap_plan *p,
@@ -338,6 +355,9 @@ bool eql_rawmap_text_pairs(eql_rawmap *r, const eql_rawmap_plan *p,
  * mapping. */
 bool eql_rawmap_text_time(const eql_rawmap_cell *c, int64_t *ns, bool *zone,
                           bool *odd);
+/* The same, for one that is often that of the record before. */
+bool eql_rawmap_text_wall(eql_rawmap *r, const eql_rawmap_cell *c, int64_t *ns,
+                          bool *zone, bool *odd);
 
 /* --- rawmap_memo.c ---------------------------------------------------------
  */

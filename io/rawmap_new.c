@@ -510,6 +510,7 @@ make(eql_rawmap *r)
         !r->frames || !r->mixes)
         return false;
     make_mixes(r);
+    r->find_break = eql_rawmap_text_breaks(eql_kernel_best());
     return true;
 }
 

@@ -4,8 +4,8 @@
  * line break or white space -- is left to the mapping. */
 #include "io/rawmap_int.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 #include "base/text.h"
@@ -87,12 +87,41 @@ eql_rawmap_text_is_empty(const eql_rawmap *r, const eql_rawmap_cell *c)
         if (!r->first_of_empty[first])
             return false;
     }
-    if (in.len && memchr(in.p, '\\', in.len))
-        return is_empty_once_decoded(r, c);
-    for (uint32_t i = 0; i < r->m->nempty; i++)
-        if (eql_sv_eq(r->m->empty[i], in))
+    for (uint32_t i = 0; i < r->m->nempty; i++) {
+        eql_strview e = r->m->empty[i];
+        size_t n = 0;
+
+        while (n < e.len && n < in.len && e.p[n] == in.p[n])
+            n++;
+        if (n == e.len && n == in.len)
             return true;
+        /* Up to the first escape they are the same. */
+        if (n < in.len && in.p[n] == '\\')
+            return is_empty_once_decoded(r, c);
+    }
     return false;
+}
+
+bool
+eql_rawmap_text_wall(eql_rawmap *r, const eql_rawmap_cell *c, int64_t *ns,
+                     bool *zone, bool *odd)
+{
+    eql_rawmap_wall *w = &r->wall;
+
+    if (c->p && c->len == w->len && memcmp(c->p, w->text, c->len) == 0) {
+        *ns = w->ns;
+        *zone = w->zone;
+        return true;
+    }
+    if (!eql_rawmap_text_time(c, ns, zone, odd))
+        return false;
+    if (c->len <= sizeof w->text) {
+        memcpy(w->text, c->p, c->len);
+        w->len = c->len;
+        w->ns = *ns;
+        w->zone = *zone;
+    }
+    return true;
 }
 
 bool
@@ -158,34 +187,84 @@ breaks(const char *p)
     return p[0] == '\\' && (p[1] == 'n' || p[1] == 'u');
 }
 
-/* Where a backslash with an n or a u behind it stands, from i on; n: nowhere.
+/* Where an escape for a line feed or for a code stands, from i on; n: nowhere.
  * Windows texts are full of other backslashes. */
 static size_t
-find_break(const char *p, size_t i, size_t n)
+find_break_any(const char *p, size_t i, size_t n)
 {
-#ifdef __SSE2__
+    for (; i + 1 < n; i++)
+        if (breaks(p + i) && starts_escape(p, i))
+            return i;
+    return n;
+}
+
+#if defined(__x86_64__)
+static size_t
+find_break_sse(const char *p, size_t i, size_t n)
+{
     const __m128i slash = _mm_set1_epi8('\\');
     const __m128i feed = _mm_set1_epi8('n'), code = _mm_set1_epi8('u');
 
     for (; i + 17 <= n; i += 16) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
         __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(p + i + 1));
-        __m128i hit = _mm_and_si128(
-            _mm_cmpeq_epi8(x, slash),
-            _mm_or_si128(_mm_cmpeq_epi8(y, feed), _mm_cmpeq_epi8(y, code)));
-        int mask = _mm_movemask_epi8(hit);
+        __m128i letter =
+            _mm_or_si128(_mm_cmpeq_epi8(y, feed), _mm_cmpeq_epi8(y, code));
+        uint32_t hits = (uint32_t)_mm_movemask_epi8(
+            _mm_and_si128(_mm_cmpeq_epi8(x, slash), letter));
 
-        if (mask)
-            return i + (size_t)__builtin_ctz((unsigned)mask);
+        for (; hits; hits &= hits - 1) {
+            size_t at = i + (size_t)__builtin_ctz(hits);
+
+            if (starts_escape(p, at))
+                return at;
+        }
     }
+    return find_break_any(p, i, n);
+}
+
+__attribute__((target("avx2"))) static size_t
+find_break_avx2(const char *p, size_t i, size_t n)
+{
+    const __m256i slash = _mm256_set1_epi8('\\');
+    const __m256i feed = _mm256_set1_epi8('n'), code = _mm256_set1_epi8('u');
+
+    for (; i + 33 <= n; i += 32) {
+        __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
+        __m256i y =
+            _mm256_loadu_si256((const __m256i *)(const void *)(p + i + 1));
+        __m256i letter = _mm256_or_si256(_mm256_cmpeq_epi8(y, feed),
+                                         _mm256_cmpeq_epi8(y, code));
+        uint32_t hits = (uint32_t)_mm256_movemask_epi8(
+            _mm256_and_si256(_mm256_cmpeq_epi8(x, slash), letter));
+
+        for (; hits; hits &= hits - 1) {
+            size_t at = i + (size_t)__builtin_ctz(hits);
+
+            if (starts_escape(p, at))
+                return at;
+        }
+    }
+    return find_break_any(p, i, n);
+}
 #endif
-    for (; i + 1 < n; i++)
-        if (breaks(p + i))
-            return i;
-    return n;
+
+eql_rawmap_break_fn
+eql_rawmap_text_breaks(eql_kernel k)
+{
+#if defined(__x86_64__)
+    if (eql_kernel_runs_here(k) && k >= EQL_KERNEL_AVX2)
+        return find_break_avx2;
+    if (eql_kernel_runs_here(k) && k == EQL_KERNEL_SSE)
+        return find_break_sse;
+#else
+    (void)k;
+#endif
+    return find_break_any;
 }
 
 typedef struct {
+    eql_rawmap_break_fn find_break;
     const char *p;
     size_t at, n;   /* the rest */
     uint32_t lines; /* so far */
@@ -201,15 +280,11 @@ next_line(cursor *c, eql_strview *line)
     if (c->ended)
         return false;
     for (;;) {
-        i = find_break(c->p, i, c->n);
+        i = c->find_break(c->p, i, c->n);
         if (i >= c->n) {
             c->ended = true;
             i = c->n;
             break;
-        }
-        if (!starts_escape(c->p, i)) {
-            i++;
-            continue;
         }
         if (c->p[i + 1] == 'n')
             break;
@@ -266,7 +341,7 @@ is_open(const eql_rawmap *r, uint32_t name)
 static bool
 starts_so(const eql_rawmap_guess *g, eql_strview line, char separator)
 {
-    return g->len <= line.len && g->p[g->len - 1] == separator &&
+    return g->len <= line.len && line.p[g->len - 1] == separator &&
            memcmp(g->p, line.p, g->len) == 0;
 }
 
@@ -343,7 +418,7 @@ bool
 eql_rawmap_text_lines(eql_rawmap *r, const eql_rawmap_plan *p,
                       eql_strview inside)
 {
-    cursor c = {.p = inside.p, .n = inside.len};
+    cursor c = {r->find_break, .p = inside.p, .n = inside.len};
     eql_strview line;
     uint32_t name, at = 0;
     size_t start = 0;
@@ -474,7 +549,7 @@ bool
 eql_rawmap_text_pairs(eql_rawmap *r, const eql_rawmap_plan *p,
                       eql_strview inside)
 {
-    cursor c = {.p = inside.p, .n = inside.len};
+    cursor c = {r->find_break, .p = inside.p, .n = inside.len};
     eql_strview line;
     uint32_t name, at = 0;
     size_t start = 0;

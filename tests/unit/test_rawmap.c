@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "io/json.h"
 #include "io/project.h"
+#include "io/rawmap_int.h"
 #include "tests/support/rawmap_test.h"
 
 /* --- two ways
@@ -602,6 +603,31 @@ test_mutations_are_the_same(void **state)
     ways_end(&c.w);
 }
 
+/* Every kernel finds the same escapes, in texts of all lengths. */
+static void
+test_breaks(void **state)
+{
+    static const char alphabet[] = "\\\\\\nuaaaaaaaaaa";
+    uint64_t random = 7;
+
+    (void)state;
+    for (uint32_t round = 0; round < 20000; round++) {
+        size_t n = round % 150, at = 0, want;
+        char *text = malloc(n + 1);
+
+        for (size_t i = 0; i < n; i++) {
+            random = random * UINT64_C(6364136223846793005) + 1;
+            text[i] = alphabet[(random >> 33) % (sizeof alphabet - 1)];
+        }
+        for (; at < n; at = want + 1) {
+            want = eql_rawmap_text_breaks(EQL_KERNEL_SCALAR)(text, at, n);
+            for (eql_kernel k = EQL_KERNEL_SSE; k < EQL_KERNEL_COUNT; k++)
+                assert_int_equal(eql_rawmap_text_breaks(k)(text, at, n), want);
+        }
+        free(text);
+    }
+}
+
 int
 main(void)
 {
@@ -609,6 +635,7 @@ main(void)
         cmocka_unit_test(test_captures_are_the_same),
         cmocka_unit_test(test_few_paths_are_the_same),
         cmocka_unit_test(test_mutations_are_the_same),
+        cmocka_unit_test(test_breaks),
     };
 
     return cmocka_run_group_tests_name("rawmap", tests, setup, teardown);
