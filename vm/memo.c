@@ -1,4 +1,7 @@
-/* memo.c -- buckets of one cache line: five tags and their answers. */
+/* memo.c -- buckets of one cache line: five tags and their answers.
+ *
+ * A look-up is one miss of the cache or none, so the table is no larger than
+ * what it holds: it doubles when values push out others. */
 #include "vm/memo.h"
 
 #include <assert.h>
@@ -10,21 +13,27 @@
 
 #define BUCKET_VALUES 5u
 
-/* answers[i]: number of the answer, from 1; 0: the place is free. */
+/* Eighty bits of a tag are kept; low ones of the first 64 choose the bucket.
+ * answers[i]: number of the answer, from 1; 0: the place is free. */
 typedef struct {
     uint64_t tags[BUCKET_VALUES];
-    uint32_t answers[BUCKET_VALUES];
+    uint16_t more[BUCKET_VALUES];
+    uint16_t answers[BUCKET_VALUES];
     uint32_t next; /* place that is given away next */
 } bucket;
+
+/* Different answers; numbers of a few more must fit. */
+#define MOST_ANSWERS 60000u
 
 static_assert(sizeof(bucket) == 64, "one cache line");
 
 struct eql_memo {
     bucket *buckets;
-    size_t nbuckets;
-    eql_arena *arena; /* of answers */
-    eql_vec answers;  /* const eql_answer *: number 1 is item 0 */
-    eql_map *numbers; /* answer's bytes -> item */
+    size_t nbuckets, most_buckets; /* powers of two */
+    size_t pushed;                 /* values pushed out at this size */
+    eql_arena *arena;              /* of answers */
+    eql_vec answers;               /* const eql_answer *: number 1 is item 0 */
+    eql_map *numbers;              /* answer's bytes -> item */
     eql_buf key;
     size_t used, room; /* bytes of answers */
     uint64_t forgotten;
@@ -40,23 +49,35 @@ drop_answers(eql_memo *m)
     m->used = 0;
 }
 
+/* All free; NULL: out of memory. */
+static bucket *
+new_buckets(size_t n)
+{
+    bucket *b = aligned_alloc(sizeof *b, n * sizeof *b);
+
+    if (b)
+        memset(b, 0, n * sizeof *b);
+    return b;
+}
+
 eql_memo *
 eql_memo_new(size_t bytes, size_t answer_bytes)
 {
+    size_t first = bytes < EQL_MEMO_FIRST_BYTES ? bytes : EQL_MEMO_FIRST_BYTES;
     eql_memo *m = calloc(1, sizeof *m);
 
     if (!m)
         return NULL;
-    m->nbuckets = bytes / sizeof(bucket);
+    m->nbuckets = first / sizeof(bucket);
+    m->most_buckets = bytes / sizeof(bucket);
     m->room = answer_bytes;
-    m->buckets = aligned_alloc(sizeof(bucket), bytes);
+    m->buckets = new_buckets(m->nbuckets);
     m->arena = eql_arena_new(0);
     m->numbers = eql_map_new();
     if (!m->buckets || !m->arena || !m->numbers) {
         eql_memo_free(m);
         return NULL;
     }
-    memset(m->buckets, 0, bytes);
     return m;
 }
 
@@ -76,7 +97,7 @@ eql_memo_free(eql_memo *m)
 void
 eql_memo_begin(eql_memo *m)
 {
-    if (m->used <= m->room && m->numbers)
+    if (m->used <= m->room && m->answers.n <= MOST_ANSWERS && m->numbers)
         return;
     drop_answers(m);
     m->numbers = eql_map_new(); /* NULL: the next addition fails */
@@ -88,7 +109,7 @@ eql_memo_begin(eql_memo *m)
 static bucket *
 bucket_of(const eql_memo *m, eql_h128 tag)
 {
-    return &m->buckets[tag.lo & (m->nbuckets - 1)];
+    return &m->buckets[tag.hi & (m->nbuckets - 1)];
 }
 
 void
@@ -103,7 +124,8 @@ eql_memo_find(eql_memo *m, eql_h128 tag)
     const bucket *b = bucket_of(m, tag);
 
     for (uint32_t i = 0; i < BUCKET_VALUES; i++) {
-        if (b->tags[i] == tag.hi && b->answers[i] != 0)
+        if (b->tags[i] == tag.hi && b->more[i] == (uint16_t)tag.lo &&
+            b->answers[i] != 0)
             return *(const eql_answer *const *)eql_vec_at(&m->answers,
                                                           b->answers[i] - 1);
     }
@@ -148,17 +170,53 @@ intern(eql_memo *m, const eql_answer *a)
     return eql_vec_push(&m->answers, &copy, sizeof copy);
 }
 
+static void
+put(eql_memo *m, eql_h128 tag, uint16_t answer)
+{
+    bucket *b = bucket_of(m, tag);
+
+    m->pushed += b->answers[b->next] != 0;
+    b->tags[b->next] = tag.hi;
+    b->more[b->next] = (uint16_t)tag.lo;
+    b->answers[b->next] = answer;
+    b->next = (b->next + 1) % BUCKET_VALUES;
+}
+
+/* Twice the buckets, unless there is no memory for them: it does without. */
+static void
+grow(eql_memo *m)
+{
+    bucket *old = m->buckets, *all = new_buckets(2 * m->nbuckets);
+    size_t n = m->nbuckets;
+
+    m->pushed = 0;
+    if (!all)
+        return;
+    m->buckets = all;
+    m->nbuckets = 2 * n;
+    for (size_t i = 0; i < n; i++) {
+        /* The oldest first. */
+        for (uint32_t k = 0; k < BUCKET_VALUES; k++) {
+            uint32_t at = (old[i].next + k) % BUCKET_VALUES;
+            eql_h128 tag = {.hi = old[i].tags[at], .lo = old[i].more[at]};
+
+            if (old[i].answers[at] != 0)
+                put(m, tag, old[i].answers[at]);
+        }
+    }
+    free(old);
+}
+
 const eql_answer *
 eql_memo_add(eql_memo *m, eql_h128 tag, const eql_answer *a)
 {
     uint32_t item = intern(m, a);
-    bucket *b = bucket_of(m, tag);
 
-    if (item == EQL_NONE)
+    if (item >= UINT16_MAX) /* out of memory: there are not so many */
         return NULL;
-    b->tags[b->next] = tag.hi;
-    b->answers[b->next] = item + 1;
-    b->next = (b->next + 1) % BUCKET_VALUES;
+    if (m->pushed > m->nbuckets && m->nbuckets < m->most_buckets)
+        grow(m);
+    put(m, tag, (uint16_t)(item + 1));
     return *(const eql_answer *const *)eql_vec_at(&m->answers, item);
 }
 

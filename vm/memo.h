@@ -11,11 +11,13 @@
 #include "vm/index.h"
 
 #define EQL_MEMO_BYTES ((size_t)2 << 20)        /* of tags: 163,840 values */
+#define EQL_MEMO_FIRST_BYTES ((size_t)1 << 16)  /* and as long as they do */
 #define EQL_MEMO_ANSWER_BYTES ((size_t)1 << 20) /* of different answers */
 
 typedef struct eql_memo eql_memo;
 
-/* bytes: of tags, a power of two of at least 64.  NULL: out of memory. */
+/* bytes: of tags, at most; a power of two of at least 64.  NULL: out of memory.
+ */
 eql_memo *eql_memo_new(size_t bytes, size_t answer_bytes);
 void eql_memo_free(eql_memo *m); /* NULL is fine */
 /* Answers given so far are borrowed until this call. */

@@ -76,6 +76,57 @@ test_memo_equal_answers_are_one(void **state)
     eql_memo_free(m);
 }
 
+/* The table grows with what it holds, up to its limit: then values push out
+ * older ones. */
+static void
+test_memo_grows(void **state)
+{
+    enum { LEAST = EQL_MEMO_FIRST_BYTES / 64 * BUCKET };
+    eql_answer none = {.n = 0};
+
+    (void)state;
+    for (unsigned times = 1; times <= 16; times *= 4) {
+        eql_memo *m = eql_memo_new(times * EQL_MEMO_FIRST_BYTES, 1 << 16);
+        eql_h128 *tags = calloc(16 * LEAST, sizeof *tags);
+        unsigned kept = 0;
+
+        assert_true(m && tags);
+        for (unsigned i = 0; i < 16 * LEAST; i++) {
+            tags[i] = eql_hash128(&i, sizeof i);
+            assert_non_null(eql_memo_add(m, tags[i], &none));
+            assert_non_null(eql_memo_find(m, tags[i]));
+        }
+        for (unsigned i = 0; i < 16 * LEAST; i++)
+            kept += eql_memo_find(m, tags[i]) != NULL;
+        assert_true(kept <= times * LEAST);
+        assert_true(kept > times * LEAST * 3 / 4);
+        free(tags);
+        eql_memo_free(m);
+    }
+}
+
+/* A value is known by more than what chooses its bucket. */
+static void
+test_memo_tags(void **state)
+{
+    eql_memo *m = eql_memo_new(1 << 20, 1 << 16);
+    eql_h128 t = {.hi = 5, .lo = 7};
+    eql_answer none = {.n = 0};
+
+    (void)state;
+    assert_non_null(eql_memo_add(m, t, &none));
+    for (unsigned bit = 0; bit < 80; bit++) {
+        eql_h128 other = t;
+
+        if (bit < 64)
+            other.hi ^= UINT64_C(1) << bit;
+        else
+            other.lo ^= UINT64_C(1) << (bit - 64);
+        assert_null(eql_memo_find(m, other));
+    }
+    eql_memo_free(m);
+}
+
 /* Answers that were given stay until the next event, even when there are too
  * many. */
 static void
@@ -118,6 +169,8 @@ main(void)
         cmocka_unit_test(test_memo_answers),
         cmocka_unit_test(test_memo_bucket),
         cmocka_unit_test(test_memo_equal_answers_are_one),
+        cmocka_unit_test(test_memo_grows),
+        cmocka_unit_test(test_memo_tags),
         cmocka_unit_test(test_memo_forgets),
     };
 
