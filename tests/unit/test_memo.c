@@ -87,16 +87,16 @@ test_memo_grows(void **state)
     (void)state;
     for (unsigned times = 1; times <= 16; times *= 4) {
         eql_memo *m = eql_memo_new(times * EQL_MEMO_FIRST_BYTES, 1 << 16);
-        eql_h128 *tags = calloc(16 * LEAST, sizeof *tags);
+        eql_h128 *tags = calloc(64 * LEAST, sizeof *tags);
         unsigned kept = 0;
 
         assert_true(m && tags);
-        for (unsigned i = 0; i < 16 * LEAST; i++) {
+        for (unsigned i = 0; i < 64 * LEAST; i++) {
             tags[i] = eql_hash128(&i, sizeof i);
             assert_non_null(eql_memo_add(m, tags[i], &none));
             assert_non_null(eql_memo_find(m, tags[i]));
         }
-        for (unsigned i = 0; i < 16 * LEAST; i++)
+        for (unsigned i = 0; i < 64 * LEAST; i++)
             kept += eql_memo_find(m, tags[i]) != NULL;
         assert_true(kept <= times * LEAST);
         assert_true(kept > times * LEAST * 3 / 4);
