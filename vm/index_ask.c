@@ -184,20 +184,46 @@ find_spots(scan *sc, uint64_t gram, uint32_t hash, size_t at)
     }
 }
 
-/* There may be a gram of n bytes at `at`.  Inlined, n is known: each is a
- * single load then. */
-static inline void
+/* May there be a gram that is sought?  n is known where this is inlined: each
+ * is a single load then. */
+static inline bool
+is_sought(const eql_index_group *g, const char *p, uint32_t n, uint64_t spent)
+{
+    uint64_t gram = eql_index_gram(p, n);
+    uint32_t bit = eql_index_gram_hash(gram) >> g->shift;
+
+    return gram != spent && (g->sieve[bit / 64] >> bit % 64 & 1);
+}
+
+static void
 try_gram(scan *sc, size_t at, uint32_t n)
 {
     uint64_t gram = eql_index_gram(sc->a->text.p + at, n);
-    uint32_t hash = eql_index_gram_hash(gram), bit = hash >> sc->g->shift;
 
-    if ((sc->g->sieve[bit / 64] >> bit % 64 & 1) && gram != sc->spent)
-        find_spots(sc, gram, hash, at);
+    find_spots(sc, gram, eql_index_gram_hash(gram), at);
 }
 
 /* Places that are likely, so many at a time. */
 #define LIKELY 4096u
+
+/* The 32 places from `from` on of which bits are set. */
+static inline void
+try_places(scan *sc, size_t from, uint32_t bits)
+{
+    const eql_index_group g = {.sieve = sc->g->sieve, .shift = sc->g->shift};
+    bool pairs = sc->g->pairs;
+    const char *p = sc->a->text.p;
+    size_t len = sc->a->text.len;
+
+    for (; bits; bits &= bits - 1) {
+        size_t at = from + (size_t)__builtin_ctz(bits);
+
+        if (is_sought(&g, p + at, 4, sc->spent) && at + 4 <= len)
+            try_gram(sc, at, 4);
+        if (pairs && is_sought(&g, p + at, 2, sc->spent) && at + 2 <= len)
+            try_gram(sc, at, 2);
+    }
+}
 
 static void
 scan_likely(scan *sc)
@@ -209,28 +235,25 @@ scan_likely(scan *sc)
         size_t n = len - from < LIKELY ? len - from : LIKELY;
 
         eql_index_likely(sc->g->nibbles, sc->a->text.p + from, n, bits);
-        for (size_t i = 0; i < n; i += 32) {
-            for (uint32_t left = bits[i / 32]; left; left &= left - 1) {
-                size_t at = from + i + (size_t)__builtin_ctz(left);
-
-                if (at + 4 <= len)
-                    try_gram(sc, at, 4);
-                if (sc->g->pairs && at + 2 <= len)
-                    try_gram(sc, at, 2);
-            }
-        }
+        for (size_t i = 0; i < n; i += 32)
+            try_places(sc, from + i, bits[i / 32]);
     }
 }
 
 static void
 scan_all(scan *sc)
 {
+    const char *p = sc->a->text.p;
     size_t len = sc->a->text.len;
 
-    for (size_t at = 0; at + 4 <= len; at++)
-        try_gram(sc, at, 4);
-    for (size_t at = 0; sc->g->pairs && at + 2 <= len; at++)
-        try_gram(sc, at, 2);
+    for (size_t at = 0; at + 4 <= len; at++) {
+        if (is_sought(sc->g, p + at, 4, sc->spent))
+            try_gram(sc, at, 4);
+    }
+    for (size_t at = 0; sc->g->pairs && at + 2 <= len; at++) {
+        if (is_sought(sc->g, p + at, 2, sc->spent))
+            try_gram(sc, at, 2);
+    }
 }
 
 static void
