@@ -273,11 +273,26 @@ add_spelling(eql_keys *k, value_span *s, eql_field_type type,
     }
 }
 
-/* Adds v to the values of kv, unless it is there.  Sets k->capped when it is
- * too long. */
-static void
-add_value(eql_keys *k, key_values *kv, eql_field_type type, const eql_value *v)
+/* Is the value compared as it is spelled?  May say no too often. */
+static bool
+is_spelled_so(const eql_dialect *d, eql_field_type type, const eql_value *v)
 {
+    switch (type) {
+    case EQL_FIELD_NUMBER:
+    case EQL_FIELD_BOOLEAN:
+    case EQL_FIELD_DATE:
+    case EQL_FIELD_IP: return false;
+    default: return v->tag == EQL_STRING && !folds_keys(d);
+    }
+}
+
+/* Adds v to the values of kv, unless it is there; it cannot be when it is the
+ * key's only one.  Sets k->capped when it is too long. */
+static void
+add_value(eql_keys *k, key_values *kv, eql_field_type type, const eql_value *v,
+          bool only)
+{
+    const eql_dialect *d = eql_program_dialect(k->program);
     value_span s = {.off = k->bytes.len};
 
     if (has_text(v) &&
@@ -285,15 +300,16 @@ add_value(eql_keys *k, key_values *kv, eql_field_type type, const eql_value *v)
         k->capped = true;
         return;
     }
-    eql_key_value(eql_program_dialect(k->program), type, v, &k->bytes);
+    eql_key_value(d, type, v, &k->bytes);
     if (k->bytes.failed)
         return;
     s.len = k->bytes.len - s.off;
-    if (!note_new(k, bytes_of(k, s))) {
+    if (!only && !note_new(k, bytes_of(k, s))) {
         k->bytes.len = s.off;
         return;
     }
-    add_spelling(k, &s, type, v);
+    if (!is_spelled_so(d, type, v))
+        add_spelling(k, &s, type, v);
     if (eql_vec_push(&k->spans, &s, sizeof s) != EQL_NONE)
         kv->n++;
 }
@@ -310,7 +326,7 @@ collect_value(void *ctx, const eql_value *v)
     collector *c = ctx;
 
     if (v->tag != EQL_NULL)
-        add_value(c->k, c->kv, EQL_FIELD_ANY, v);
+        add_value(c->k, c->kv, EQL_FIELD_ANY, v, false);
     return c->kv->n < MOST_VALUES &&
            !(EQL_FAULT(key_expr_first) && c->kv->n > 0);
 }
@@ -323,7 +339,7 @@ collect_slot(eql_keys *k, key_values *kv, uint32_t field, const eql_slot *slot)
 
     for (uint32_t i = 0; i < n && kv->n < MOST_VALUES; i++) {
         if (slot->v[i].tag != EQL_NULL)
-            add_value(k, kv, type, &slot->v[i]);
+            add_value(k, kv, type, &slot->v[i], slot->n == 1);
     }
 }
 
@@ -357,7 +373,7 @@ collect(eql_keys *k, key_values *kv, uint32_t key, const eql_event *ev)
     k->missing[key]++;
     if (!joins_null(k, def))
         return false;
-    add_value(k, kv, EQL_FIELD_ANY, &null);
+    add_value(k, kv, EQL_FIELD_ANY, &null, true);
     return true;
 }
 
@@ -396,7 +412,8 @@ add_tuple(eql_keys *k, uint32_t nkeys, eql_buf *rec, size_t entry)
     k->shown.len = 0;
     for (uint32_t i = 0; i < nkeys; i++) {
         eql_buf_add_sv(&k->tuple, bytes_of(k, *chosen_span(k, i)));
-        eql_buf_add_sv(&k->shown, spelling_of(k, *chosen_span(k, i)));
+        if (shown)
+            eql_buf_add_sv(&k->shown, spelling_of(k, *chosen_span(k, i)));
     }
     if (shown)
         eql_hit_tuple_add_shown(rec, entry, eql_buf_sv(&k->tuple),
