@@ -73,21 +73,14 @@ count_grams(const eql_index_counts *c, eql_strview s, uint32_t by)
 
 #define RUN 512u
 
-/* The character at pattern.p[*at], folded; bytes of out, 0: it stands for
- * itself in no text. */
+/* The character beyond ASCII at pattern.p[*at], folded; bytes of out, 0: it is
+ * none. */
 static size_t
-fold_next(eql_strview pattern, size_t *at, char out[4])
+fold_wide(eql_strview pattern, size_t *at, char out[4])
 {
-    char c = pattern.p[*at];
-    uint32_t cp;
     size_t n;
+    uint32_t cp = eql_utf8_decode(pattern.p + *at, pattern.len - *at, &n);
 
-    if ((unsigned char)c < 0x80) {
-        out[0] = eql_index_lower(c);
-        ++*at;
-        return c != '*' && c != '?';
-    }
-    cp = eql_utf8_decode(pattern.p + *at, pattern.len - *at, &n);
     *at += n;
     return n > 1 ? eql_utf8_encode(eql_fold_cp(cp), out) : 0;
 }
@@ -99,27 +92,34 @@ static bool
 next_run(eql_strview pattern, size_t *at, char out[RUN + 2], size_t *n)
 {
     bool whole = true, more = true;
+    size_t i = *at, len = 0;
 
-    if (*at > pattern.len)
+    if (i > pattern.len)
         return false;
-    *n = 0;
-    if (*at == 0)
-        out[(*n)++] = EQL_INDEX_START;
-    while (*at < pattern.len && more) {
-        char c[4];
-        size_t len = fold_next(pattern, at, c);
+    if (i == 0)
+        out[len++] = EQL_INDEX_START;
+    while (i < pattern.len && more) {
+        char c[4] = {eql_index_lower(pattern.p[i])};
+        size_t bytes = 1;
 
-        more = len > 0;
-        whole = whole && *n + len <= RUN + 1;
-        if (whole && more)
-            memcpy(out + *n, c, len);
-        *n += whole ? len : 0;
+        if ((unsigned char)c[0] < 0x80)
+            i++;
+        else
+            bytes = fold_wide(pattern, &i, c);
+        more = c[0] != '*' && c[0] != '?' && bytes > 0;
+        whole = whole && len + bytes <= RUN + 1;
+        if (!more || !whole)
+            continue;
+        out[len++] = c[0];
+        for (size_t k = 1; k < bytes; k++)
+            out[len++] = c[k];
     }
-    if (!more)
-        return true;
-    ++*at; /* there is no more */
-    if (whole)
-        out[(*n)++] = EQL_INDEX_END;
+    if (more)
+        i++; /* there are no others */
+    if (more && whole)
+        out[len++] = EQL_INDEX_END;
+    *at = i;
+    *n = len;
     return true;
 }
 
