@@ -81,7 +81,12 @@ static void
 fill_engine(const eqlvm_engine *e, eqlvm_stats *out)
 {
     const eql_engine_counters *n = eql_engine_get_counters(e->engine);
+    eql_candidate_counters c = eql_engine_candidates(e->engine);
 
+    out->events_met = c.verdicts;
+    out->values_asked = c.lookups;
+    out->values_met = c.known;
+    out->stages_judged = c.candidates;
     out->hits = n->hits;
     out->hits_untimed = n->hits_untimed;
     out->untimed_skipped = n->untimed_skipped;
@@ -233,9 +238,12 @@ add_speed(const eqlvm_engine *e, const eqlvm_stats *s, eql_buf *b)
         (double)(end.tv_nsec - e->started.tv_nsec) / 1e9;
     eql_buf_printf(b,
                    ",\"seconds\":%.3f,\"events_per_second\":%.0f,"
-                   "\"careful\":%" PRIu64 ",\"careful_mapped\":%" PRIu64,
+                   "\"careful\":%" PRIu64 ",\"careful_mapped\":%" PRIu64
+                   ",\"events_met\":%" PRIu64 ",\"values_asked\":%" PRIu64
+                   ",\"values_met\":%" PRIu64 ",\"stages_judged\":%" PRIu64,
                    t, t > 0 ? (double)s->accepted / t : 0.0, s->careful,
-                   s->careful_mapped);
+                   s->careful_mapped, s->events_met, s->values_asked,
+                   s->values_met, s->stages_judged);
 }
 
 eqlvm_status

@@ -205,6 +205,12 @@ print_json(const bench *b, const lane_corpus *c, const lane_rules *r,
            (unsigned long long)s->alerts,
            (unsigned long long)lane_alert_bytes(l), c->fresh ? "true" : "false",
            yardstick_kernel());
+    printf(",\"events_met\":%llu,\"values_asked\":%llu,\"values_met\":%llu,"
+           "\"stages_judged\":%llu",
+           (unsigned long long)s->events_met,
+           (unsigned long long)s->values_asked,
+           (unsigned long long)s->values_met,
+           (unsigned long long)s->stages_judged);
     print_array("p", c->p, b->rounds);
     print_array("scan", t->scan, b->rounds);
     print_array("warm", t->warm, b->rounds);

@@ -78,6 +78,8 @@ def measure_ratios(m):
     if len(lanes) < 2 * len(sets):
         return
     gate_ratios(m, lanes)
+    for corpus in ("A", "B"):
+        note_work(m, corpus, lanes[(corpus, "allwin")])
     for (corpus, name), lane in lanes.items():
         t = statistics.median(total(lane))
         m.series.setdefault(corpus, []).append({
@@ -89,6 +91,18 @@ def measure_ratios(m):
             "p": statistics.median(lane["p"]) / lane["events"] * 1e9,
             "cold": statistics.median(total(lane, True)) / lane["events"] * 1e9,
             "ratio": statistics.median(to_p(lane))})
+
+
+def note_work(m, corpus, lane):
+    """What the ratios hide, of a first pass."""
+    for key, what, unit, per in (
+            ("events_met", "events whose like was met before", "%", 100),
+            ("values_asked", "values looked up", "an event", 1),
+            ("stages_judged", "stages judged", "an event", 1)):
+        m.table.note("%s, allwin, %s', first pass" % (what, corpus),
+                     per * lane[key] / lane["events"], unit)
+    m.table.note("of the values looked up known, allwin, %s', first pass" %
+                 corpus, 100 * lane["values_met"] / lane["values_asked"], "%")
 
 
 def worse(a, b):

@@ -403,6 +403,11 @@ typedef struct {
      * one, and so cost several times as much to read; of them, Windows records.
      * They may depend on threads and blocks, as speed does. */
     uint64_t careful, careful_mapped;
+    /* What rules cost.  Events whose like had been met before, as far as the
+     * conditions of rules can tell; of the others, values that were looked up,
+     * of them known ones, and stages of rules that were judged.  They depend on
+     * threads and blocks, too. */
+    uint64_t events_met, values_asked, values_met, stages_judged;
 } eqlvm_stats;
 EQLVM_API const char *
 eqlvm_reject_name(unsigned reason); /* NULL past the end */
