@@ -168,6 +168,40 @@ eql_time_parse(eql_strview s, int64_t *ns)
     return true;
 }
 
+/* Seconds and what follows them, in the minute that is remembered; false: not
+ * so simple. */
+static bool
+parse_rest(const eql_time_memo *m, eql_strview s, int64_t *ns)
+{
+    cursor c = {s.p + 17, s.p + s.len - 1};
+    int64_t frac = 0;
+    int sec;
+
+    if (s.p[16] != ':' || s.p[s.len - 1] != 'Z' || !take_digits(&c, 2, &sec) ||
+        sec > 59)
+        return false;
+    if (c.p < c.end && !(take_char(&c, '.') && take_fraction(&c, &frac)))
+        return false;
+    *ns = m->ns + sec * NS_PER_S + frac;
+    return c.p == c.end;
+}
+
+bool
+eql_time_parse_next(eql_time_memo *m, eql_strview s, int64_t *ns)
+{
+    if (s.len >= 20 && memcmp(s.p, m->minute, sizeof m->minute) == 0 &&
+        parse_rest(m, s, ns))
+        return true;
+    if (!eql_time_parse(s, ns))
+        return false;
+    /* The minutes at the ends of what fits are left out. */
+    if (s.len >= 20 && *ns > INT64_MIN + 60 * NS_PER_S &&
+        *ns < INT64_MAX - 60 * NS_PER_S &&
+        eql_time_parse(eql_sv(s.p, sizeof m->minute), &m->ns))
+        memcpy(m->minute, s.p, sizeof m->minute);
+    return true;
+}
+
 /* n digits of v, which is not negative. */
 static void
 put(char *buf, size_t n, int64_t v)

@@ -80,6 +80,55 @@ test_non_times_are_refused(void **state)
     }
 }
 
+/* With what was parsed before in mind, whatever that was, the same comes out.
+ */
+static void
+test_times_after_times(void **state)
+{
+    static const char *const texts[] = {
+        "2020-09-20T21:09:11.327Z",
+        "2020-09-20T21:09:11Z",
+        "2020-09-20T21:09:59.999999999Z",
+        "2020-09-20T21:09:60Z",
+        "2020-09-20T21:09:61Z",
+        "2020-09-20T21:09Z",
+        "2020-09-20T21:09:11",
+        "2020-09-20T21:09:11.Z",
+        "2020-09-20T21:09:11.1234567890Z",
+        "2020-09-20T21:09:11ZZ",
+        "2020-09-20T21:09:11.5+01:00",
+        "2020-09-20T21:09:11-0130Z",
+        "2020-09-20T21:09:1Z",
+        "2020-09-20T21:09-11.327Z",
+        "2020-09-20T21:09+01:00:11Z",
+        "2020-09-20 21:09:11.327Z",
+        "2020-09-20T21:10:11.327Z",
+        "2020-09-31T21:09:11.327Z",
+        "1677-09-21T00:12:43.145224192Z",
+        "1677-09-21T00:12:43.145224191Z",
+        "1677-09-21T00:13:43.145224191Z",
+        "2262-04-11T23:47:16.854775807Z",
+        "2262-04-11T23:47:16.854775808Z",
+        "2262-04-11T23:46:59.854775808Z",
+        "",
+    };
+    const size_t n = EQL_COUNTOF(texts);
+
+    (void)state;
+    for (size_t i = 0; i < n * n; i++) {
+        eql_time_memo m = {0};
+        int64_t want = 42, got = 42, ignored;
+        eql_strview s = eql_sv_cstr(texts[i / n]);
+        bool ok = eql_time_parse(s, &want);
+
+        (void)eql_time_parse_next(&m, eql_sv_cstr(texts[i % n]), &ignored);
+        for (int k = 0; k < 2; k++)
+            if (eql_time_parse_next(&m, s, &got) != ok || (ok && got != want))
+                fail_msg("%s after %s: got %lld", texts[i / n], texts[i % n],
+                         (long long)got);
+    }
+}
+
 static void
 test_times_format(void **state)
 {
@@ -128,6 +177,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_times_parse),
         cmocka_unit_test(test_non_times_are_refused),
+        cmocka_unit_test(test_times_after_times),
         cmocka_unit_test(test_times_format),
         cmocka_unit_test(test_every_day_round_trips),
     };
