@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "io/decode.h"
 #include "io/project.h"
 #include "io/records.h"
-#include "io/shape.h"
-#include "io/walk.h"
+#include "io/trail.h"
 
 /* Bounds of project.h, in ways that need no counting: below this length a text
  * cannot reach them. */
@@ -24,19 +24,19 @@ struct eql_fast {
     eql_scan *own_scan; /* of a text from elsewhere */
     eql_buf own;
     eql_buf again; /* the same for a text that is read once more */
-    eql_walk *walk;
-    eql_shapes *shapes;
+    eql_trail *trail;
     const eql_mapping *mapping;
     eql_records *records; /* NULL: none was met, or there is no way */
     bool no_records;      /* there is none */
     bool last_was_record;
-    bool by_shape; /* the last text was taken so */
+    bool was_plain; /* the last text: eql_fast_is_plain */
     uint32_t max_depth;
     eql_scan_line line; /* given last */
     eql_raw *raws;
     eql_slot *slots;
     uint32_t *filled;
     eql_lazy lazy;
+    eql_time_memo time;
     eql_fast_slots_fn careful;
     void *ctx;
     eql_reader_counters *n;
@@ -120,15 +120,15 @@ make(eql_fast *f, const eql_reader_options *o)
     f->max_len = max_len(p, &f->paths);
     f->scan = eql_scan_new(k);
     f->own_scan = eql_scan_new(k);
-    f->walk = eql_walk_new(&f->names, f->paths.n, o->max_depth);
-    f->shapes = eql_shapes_new(k, f->n);
+    f->trail =
+        eql_trail_new(&f->names, f->paths.n, o->max_depth, false, k, f->n);
     f->raws = calloc((size_t)f->paths.n + 1, sizeof *f->raws);
     f->slots = calloc((size_t)p->nfields + 1, sizeof *f->slots);
     f->filled = calloc((size_t)p->nfields + 1, sizeof *f->filled);
     f->lazy = (eql_lazy){
         .raws = f->raws, .filled = f->filled, .fill = fill, .ctx = f};
-    return f->scan && f->own_scan && f->walk && f->shapes && f->raws &&
-           f->slots && f->filled;
+    return f->scan && f->own_scan && f->trail && f->raws && f->slots &&
+           f->filled;
 }
 
 eql_fast *
@@ -165,8 +165,7 @@ eql_fast_free(eql_fast *f)
     eql_decode_free(&f->decode);
     eql_scan_free(f->scan);
     eql_scan_free(f->own_scan);
-    eql_walk_free(f->walk);
-    eql_shapes_free(f->shapes);
+    eql_trail_free(f->trail);
     eql_records_free(f->records);
     eql_buf_free(&f->own);
     eql_buf_free(&f->again);
@@ -241,7 +240,7 @@ void
 eql_fast_block(eql_fast *f, eql_strview block)
 {
     f->line = (eql_scan_line){0};
-    eql_scan_block(f->scan, block, 0);
+    eql_scan_block(f->scan, block);
 }
 
 bool
@@ -256,27 +255,27 @@ eql_fast_line(eql_fast *f, eql_strview *line)
 
 /* A text from elsewhere, in a buffer of ours.  Line feeds inside become another
  * white space, or another control character. */
-static const eql_scan_line *
+static eql_scan_line *
 scan_text(eql_fast *f, eql_strview text, eql_buf *own, eql_scan_line *line)
 {
     char *p;
 
     own->len = 0;
     if (text.len == 0 || text.len > f->max_len ||
-        !eql_buf_reserve(own, text.len + 2 * EQL_SCAN_PADDING))
+        !eql_buf_reserve(own, text.len + 1 + EQL_SCAN_PADDING))
         return NULL;
-    p = own->p + EQL_SCAN_PADDING;
-    memset(own->p, ' ', EQL_SCAN_PADDING);
+    p = own->p;
     memcpy(p, text.p, text.len);
-    memset(p + text.len, ' ', EQL_SCAN_PADDING);
+    memset(p + text.len, ' ', 1 + EQL_SCAN_PADDING);
     for (char *nl = p; (nl = memchr(nl, '\n', text.len - (size_t)(nl - p)));)
         *nl = '\r';
-    eql_scan_block(f->own_scan, eql_sv(p, text.len), EQL_SCAN_PADDING);
+    p[text.len] = '\n';
+    eql_scan_block(f->own_scan, eql_sv(p, text.len + 1));
     return eql_scan_next(f->own_scan, line) ? line : NULL;
 }
 
-/* The scan's line, if that is what the text is. */
-static const eql_scan_line *
+/* The scan's line, if that is what the text is, with a line feed behind it. */
+static eql_scan_line *
 line_of(eql_fast *f, eql_strview text)
 {
     eql_scan_line *line = &f->line;
@@ -285,46 +284,9 @@ line_of(eql_fast *f, eql_strview text)
         return scan_text(f, text, &f->own, line);
     if (text.len + 1 == line->text.len && text.p[text.len] == '\r')
         line->text.len--;
-    return text.len == line->text.len ? line
-                                      : scan_text(f, text, &f->own, line);
-}
-
-/* --- events
- * ---------------------------------------------------------------------- */
-
-static bool
-is_null(const char *p, uint32_t len)
-{
-    return len == 4 && memcmp(p, "null", 4) == 0;
-}
-
-static eql_raw
-raw_of_value(const char *b, const eql_walk_value *v)
-{
-    uint32_t quote = v->kind == EQL_WALK_STRING;
-
-    return (eql_raw){.p = b + v->from - quote,
-                     .len = v->to - v->from + 2 * quote};
-}
-
-static void
-take_finds(eql_fast *f, const eql_scan_line *line, const eql_walked *w)
-{
-    for (uint32_t i = 0; i < w->nfinds; i++) {
-        const eql_find *find = &w->finds[i];
-        eql_raw raw = {0};
-
-        if (find->kind == EQL_FIND_VALUE) {
-            raw = raw_of_value(line->base, &w->values[find->a]);
-            if (is_null(raw.p, raw.len))
-                continue;
-        } else if (find->kind == EQL_FIND_SPAN) {
-            raw.p = line->base + line->at[find->a];
-            raw.len = line->at[find->b] + 1 - line->at[find->a];
-        }
-        raw.path = find->path;
-        f->raws[f->lazy.nraws++] = raw;
-    }
+    return text.len == line->text.len && line->ended
+               ? line
+               : scan_text(f, text, &f->own, line);
 }
 
 /* --- records
@@ -335,7 +297,7 @@ take_finds(eql_fast *f, const eql_scan_line *line, const eql_walked *w)
 #define MAPPED_COST 2u
 
 static eql_record_status
-read_record(eql_fast *f, const eql_scan_line *line, eql_wall_clock *clock,
+read_record(eql_fast *f, eql_scan_line *line, eql_wall_clock *clock,
             eql_event *ev)
 {
     if (!f->records && !f->no_records) {
@@ -345,7 +307,7 @@ read_record(eql_fast *f, const eql_scan_line *line, eql_wall_clock *clock,
     }
     if (!f->records || line->text.len > f->max_len / MAPPED_COST)
         return EQL_RECORD_ODD;
-    return eql_records_read(f->records, line, clock, &f->lazy, ev);
+    return eql_records_read(f->records, f->scan, line, clock, &f->lazy, ev);
 }
 
 /* --- all texts
@@ -355,25 +317,22 @@ typedef enum { TAKEN, IS_RECORD, IS_ODD } found;
 
 /* As an event of its own. */
 static found
-read_event(eql_fast *f, const eql_scan_line *line)
+read_event(eql_fast *f, eql_scan_line *line)
 {
-    eql_walked w;
+    eql_trail_found way;
 
-    f->by_shape = eql_shapes_raws(f->shapes, line, f->raws, &f->lazy.nraws);
-    if (f->by_shape)
-        return TAKEN;
-    if (!eql_walk_line(f->walk, line, &w))
+    if (!eql_trail_raws(f->trail, f->scan, line, f->raws, &way))
         return IS_ODD;
-    if (f->mapping && eql_records_is_one(w.special))
+    f->lazy.nraws = way.nraws;
+    if (f->mapping && eql_records_is_one(way.special))
         return IS_RECORD;
-    take_finds(f, line, &w);
-    eql_shapes_learn(f->shapes, line, &w);
+    f->was_plain = way.plain;
     return TAKEN;
 }
 
 /* What the last line was is tried first.  false: for the careful reader. */
 static bool
-read_line(eql_fast *f, const eql_scan_line *line, eql_wall_clock *clock,
+read_line(eql_fast *f, eql_scan_line *line, eql_wall_clock *clock,
           eql_event *ev, bool *mapped)
 {
     eql_record_status st = EQL_RECORD_NONE;
@@ -398,12 +357,12 @@ bool
 eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
               eql_event *ev, bool *mapped)
 {
-    const eql_scan_line *line = line_of(f, text);
+    eql_scan_line *line = line_of(f, text);
 
     begin_event(f);
-    f->by_shape = false;
+    f->was_plain = false;
     *mapped = false;
-    if (!line || line->odd || line->text.len > f->max_len ||
+    if (!line || line->text.len > f->max_len ||
         !read_line(f, line, clock, ev, mapped))
         return false;
     ev->slots = f->slots;
@@ -418,12 +377,28 @@ eql_fast_is_plain(eql_fast *f, eql_strview text)
 {
     eql_scan_line line;
 
-    return scan_text(f, text, &f->again, &line) && !line.odd &&
-           eql_shapes_is_plain(f->shapes, &line);
+    return scan_text(f, text, &f->again, &line) && line.clean &&
+           eql_trail_is_plain(f->trail, line.text);
+}
+
+bool
+eql_fast_time(eql_fast *f, int64_t *ns)
+{
+    uint32_t path = f->paths.of[EQL_FIELD_TIMESTAMP];
+
+    for (uint32_t i = 0; i < f->lazy.nraws; i++) {
+        const eql_raw *raw = &f->lazy.raws[i];
+
+        if (raw->path == path)
+            return raw->p && *raw->p == '"' &&
+                   eql_time_parse_next(&f->time,
+                                       eql_sv(raw->p + 1, raw->len - 2), ns);
+    }
+    return false;
 }
 
 bool
 eql_fast_was_plain(const eql_fast *f)
 {
-    return f->by_shape && eql_shapes_was_plain(f->shapes, &f->line);
+    return f->was_plain;
 }

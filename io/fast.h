@@ -1,4 +1,4 @@
-/* fast.h -- the fast reader: scan, shapes or walk, raw values by path, slots
+/* fast.h -- the fast reader: scan, trail or walk, raw values by path, slots
  * filled when they are asked for.
  *
  * For every text the event equals what the careful reader (reader.c) makes of
@@ -34,6 +34,9 @@ bool eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
 bool eql_fast_is_plain(eql_fast *f, eql_strview text);
 /* Is the text that was read last one? */
 bool eql_fast_was_plain(const eql_fast *f);
+/* The time of the event that was read, which was not mapped; false: ask its
+ * slot. */
+bool eql_fast_time(eql_fast *f, int64_t *ns);
 /* A slot was wanted and there was no memory for it. */
 bool eql_fast_failed(const eql_fast *f);
 

@@ -290,7 +290,9 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
     r->n.fast++;
     *note = (eql_read_note){
         .mapped = mapped, .reason = EQL_REJECT_COUNT, .text = ""};
-    if (!mapped)
+    if (!mapped && eql_fast_time(r->fast, &ev->time_ns))
+        ev->time_kind = EQL_TIME_SETTLED;
+    else if (!mapped)
         field_time(r, ev);
     return eql_fast_failed(r->fast) ? EQL_READ_NOMEM : EQL_READ_EVENT;
 }

@@ -1,12 +1,11 @@
 /* records.h -- raw Windows records in the fast reader: their sources are found
- * as the paths of events are (walk.h, shape.h), and mapped unparsed (rawmap.h).
+ * as the paths of events are (trail.h), and mapped unparsed (rawmap.h).
  */
 #ifndef EQL_IO_RECORDS_H
 #define EQL_IO_RECORDS_H
 
 #include "io/rawmap.h"
-#include "io/scan.h"
-#include "io/shape.h"
+#include "io/trail.h"
 
 typedef struct eql_records eql_records;
 
@@ -23,9 +22,9 @@ eql_records *eql_records_new(const eql_program *p, const eql_paths *paths,
                              eql_kernel k, eql_reader_counters *n);
 void eql_records_free(eql_records *r);
 /* Valid until the next call, as long as the line is. */
-eql_record_status eql_records_read(eql_records *r, const eql_scan_line *line,
-                                   eql_wall_clock *clock, eql_lazy *lazy,
-                                   eql_event *ev);
+eql_record_status eql_records_read(eql_records *r, eql_scan *s,
+                                   eql_scan_line *line, eql_wall_clock *clock,
+                                   eql_lazy *lazy, eql_event *ev);
 
 /* Would the careful reader map an event with these keys at its root
  * (EQL_NAMES_*), or reject it?  See record.c. */

@@ -1,62 +1,69 @@
-/* scan_int.h -- the state of a scan, and the step over 64 bytes that all vector
- * kernels share; only scan*.c include it. */
+/* scan_int.h -- the state of a scan, and the steps over 64 bytes that all
+ * vector kernels share; only scan*.c include it. */
 #ifndef EQL_IO_SCAN_INT_H
 #define EQL_IO_SCAN_INT_H
 
 #include "io/scan.h"
 
-#define EQL_SCAN_LINES 256u /* cut per round */
-
-/* A line of the round. */
-typedef struct {
-    uint32_t end;    /* position of its line feed, or of the end */
-    uint32_t nat;    /* structural bytes up to there */
-    uint32_t quotes; /* in the line */
-    bool odd;
-} eql_scan_cut;
+/* --- the look: from p on to the line's end ------------------------------- */
 
 typedef struct {
     const char *p;
-    uint32_t len; /* up to here in this round */
+    size_t len;     /* of the block's rest */
+    size_t i;       /* looked at so far; in the end the line's length */
+    size_t escaped; /* the byte at this position is; 0: none */
+    size_t utf8;    /* valid up to here, where it was asked */
+    size_t control; /* position of the first control character + 1, or 0 */
+    bool odd;       /* an escape or a character is bad */
+} eql_look;
+
+/* 64 bytes, a bit each. */
+typedef struct {
+    uint64_t backslash, control, newline, high;
+} eql_look_masks;
+
+typedef void (*eql_look_kernel)(eql_look *l);
+void eql_look_scalar(eql_look *l);
+
+/* The 64 bytes at i, which are not plain.  false: the line ends in them. */
+bool eql_look_step(eql_look *l, const eql_look_masks *m);
+
+/* --- the structure of a line --------------------------------------------- */
+
+typedef struct {
+    const char *p;
+    uint32_t len;
     uint32_t i;   /* looked at so far */
     uint32_t *at; /* room for len + 64 */
     uint32_t nat;
-    eql_scan_cut *cuts; /* EQL_SCAN_LINES of them */
-    uint32_t ncuts;
-    uint32_t quotes; /* of the line at hand */
-    bool odd;        /* the same */
-    uint32_t utf8;   /* valid up to here, where it was asked */
+    uint32_t quotes;
+    bool odd;
+    size_t utf8;     /* valid up to here, where it was asked */
     uint64_t escape; /* 1: the next byte is escaped */
     uint64_t inside; /* all ones: in a string */
 } eql_scan_state;
 
 /* 64 bytes, a bit each. */
 typedef struct {
-    uint64_t backslash, quote, structural, control, newline, high;
+    uint64_t backslash, quote, structural, control, high;
 } eql_scan_masks;
 
 typedef void (*eql_scan_kernel)(eql_scan_state *s);
 void eql_scan_scalar(eql_scan_state *s);
+
+/* 64 bytes that are odd in some way, or fewer.  `quotes` are those that are not
+ * escaped, `inside` the bytes in strings, opening quotes too. */
+void eql_scan_step(eql_scan_state *s, const eql_scan_masks *m, uint64_t escaped,
+                   uint64_t quotes, uint64_t inside, uint32_t n);
+
 #if defined(__x86_64__)
+void eql_look_sse(eql_look *l);
+void eql_look_avx2(eql_look *l);
+void eql_look_avx512(eql_look *l);
 void eql_scan_sse(eql_scan_state *s);
 void eql_scan_avx2(eql_scan_state *s);
 void eql_scan_avx512(eql_scan_state *s);
 #endif
-
-/* At a line feed, or at the end.  false: the round has no room for more. */
-static inline bool
-eql_scan_cut_line(eql_scan_state *s, uint32_t end, bool odd)
-{
-    eql_scan_cut *c = &s->cuts[s->ncuts++];
-
-    c->end = end;
-    c->nat = s->nat;
-    c->quotes = s->quotes;
-    c->odd = s->odd | odd;
-    s->quotes = 0;
-    s->odd = false;
-    return s->ncuts < EQL_SCAN_LINES;
-}
 
 #define EQL_SCAN_INLINE static inline __attribute__((always_inline))
 
@@ -77,11 +84,5 @@ eql_scan_escaped(uint64_t backslash, uint64_t *escape)
     *escape = (code & backslash) >> 63;
     return code ^ (backslash | escaped);
 }
-
-/* 64 bytes in which lines end, or which are odd in some way, or fewer. `quotes`
- * are those that are not escaped, `inside` the bytes in strings, opening quotes
- * too. */
-void eql_scan_step(eql_scan_state *s, const eql_scan_masks *m, uint64_t escaped,
-                   uint64_t quotes, uint64_t inside, uint32_t n);
 
 #endif

@@ -38,14 +38,6 @@ last_bytes(const char *p, uint32_t n, char tail[64])
     return tail;
 }
 
-static void
-finish(eql_scan_state *s)
-{
-    if (s->i == s->len && s->ncuts < EQL_SCAN_LINES && s->len > 0 &&
-        s->p[s->len - 1] != '\n')
-        (void)eql_scan_cut_line(s, s->len, s->inside != 0);
-}
-
 /* --- SSE4.2 ----------------------------------------------------------------
  */
 
@@ -83,7 +75,6 @@ sse_masks(const char *p)
         m.structural |= sse_structural(x) << at;
         m.control |=
             (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(low, x)) << at;
-        m.newline |= sse_equal(x, '\n') << at;
         m.high |= (uint64_t)(uint32_t)_mm_movemask_epi8(x) << at;
     }
     return m;
@@ -190,12 +181,60 @@ sse_loop(eql_scan_state *s)
 SSE void
 eql_scan_sse(eql_scan_state *s)
 {
-    while (s->i < s->len && s->ncuts < EQL_SCAN_LINES) {
+    while (s->i < s->len) {
         sse_loop(s);
         if (s->i < s->len)
             sse_slow(s);
     }
-    finish(s);
+}
+
+SSE INLINE bool
+sse_plain(const char *p)
+{
+    const __m128i low = _mm_set1_epi8(0x20);
+    __m128i least = _mm_set1_epi8(0x7f), slash = _mm_setzero_si128();
+
+    for (int k = 0; k < 4; k++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p + k);
+
+        least = _mm_min_epi8(least, x);
+        slash = _mm_or_si128(slash, _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+    }
+    slash = _mm_or_si128(slash, _mm_cmplt_epi8(least, low));
+    return _mm_movemask_epi8(slash) == 0;
+}
+
+SSE INLINE eql_look_masks
+sse_look_masks(const char *p)
+{
+    const __m128i most = _mm_set1_epi8(0x1f);
+    eql_look_masks m = {0};
+
+    for (int k = 0; k < 4; k++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p + k);
+        __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, most), x);
+        int at = 16 * k;
+
+        m.backslash |= sse_equal(x, '\\') << at;
+        m.control |= (uint64_t)(uint32_t)_mm_movemask_epi8(low) << at;
+        m.newline |= sse_equal(x, '\n') << at;
+        m.high |= (uint64_t)(uint32_t)_mm_movemask_epi8(x) << at;
+    }
+    return m;
+}
+
+SSE void
+eql_look_sse(eql_look *l)
+{
+    eql_look_masks m;
+
+    do {
+        while (l->len - l->i >= 64 && sse_plain(l->p + l->i))
+            l->i += 64;
+        if (l->i == l->len)
+            return;
+        m = sse_look_masks(l->p + l->i);
+    } while (eql_look_step(l, &m));
 }
 
 /* --- AVX2 ------------------------------------------------------------------
@@ -241,9 +280,6 @@ avx2_masks(const char *p)
     m.structural = avx2_mask(avx2_structural(lo), avx2_structural(hi));
     m.control = avx2_mask(_mm256_cmpeq_epi8(_mm256_min_epu8(lo, most), lo),
                           _mm256_cmpeq_epi8(_mm256_min_epu8(hi, most), hi));
-    m.newline = 0;
-    if (__builtin_expect(m.control != 0, 0))
-        m.newline = avx2_equal(lo, hi, '\n');
     m.high = 0;
     if (__builtin_expect(_mm256_movemask_epi8(_mm256_or_si256(lo, hi)), 0))
         m.high = avx2_mask(lo, hi);
@@ -353,12 +389,72 @@ avx2_loop(eql_scan_state *s)
 AVX2 void
 eql_scan_avx2(eql_scan_state *s)
 {
-    while (s->i < s->len && s->ncuts < EQL_SCAN_LINES) {
+    while (s->i < s->len) {
         avx2_loop(s);
         if (s->i < s->len)
             avx2_slow(s);
     }
-    finish(s);
+}
+
+/* Up to the first 64 bytes in which there is more than printable ASCII and
+ * escaped backslashes. */
+AVX2 INLINE void
+avx2_look(eql_look *l)
+{
+    const __m256i v = _mm256_set1_epi8('\\'), least = _mm256_set1_epi8(0x20);
+    const char *p = l->p;
+    size_t i = l->i, len = l->len;
+
+    for (; len - i >= 64; i += 64) {
+        __m256i lo = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
+        __m256i hi =
+            _mm256_loadu_si256((const __m256i *)(const void *)(p + i + 32));
+        __m256i a = _mm256_cmpeq_epi8(lo, v), b = _mm256_cmpeq_epi8(hi, v);
+        __m256i rare = _mm256_cmpgt_epi8(least, _mm256_min_epi8(lo, hi));
+        uint64_t slash, escape;
+
+        if (_mm256_testz_si256(_mm256_or_si256(_mm256_or_si256(a, b), rare),
+                               _mm256_set1_epi8(-1)))
+            continue;
+        if (_mm256_movemask_epi8(rare))
+            break;
+        slash = avx2_mask(a, b);
+        escape = i && l->escaped == i;
+        if (eql_scan_escaped(slash, &escape) & ~slash)
+            break;
+        if (escape)
+            l->escaped = i + 64;
+    }
+    l->i = i;
+}
+
+AVX2 INLINE eql_look_masks
+avx2_look_masks(const char *p)
+{
+    const __m256i most = _mm256_set1_epi8(0x1f);
+    __m256i lo = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i hi = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+    eql_look_masks m = {.backslash = avx2_equal(lo, hi, '\\'),
+                        .high = avx2_mask(lo, hi)};
+
+    m.control = avx2_mask(_mm256_cmpeq_epi8(_mm256_min_epu8(lo, most), lo),
+                          _mm256_cmpeq_epi8(_mm256_min_epu8(hi, most), hi));
+    if (m.control)
+        m.newline = avx2_equal(lo, hi, '\n');
+    return m;
+}
+
+AVX2 void
+eql_look_avx2(eql_look *l)
+{
+    eql_look_masks m;
+
+    do {
+        avx2_look(l);
+        if (l->i == l->len)
+            return;
+        m = avx2_look_masks(l->p + l->i);
+    } while (eql_look_step(l, &m));
 }
 
 /* --- AVX-512 ---------------------------------------------------------------
@@ -376,9 +472,6 @@ avx512_masks(__m512i x)
                    _mm512_cmpeq_epi8_mask(y, _mm512_set1_epi8('}')) |
                    _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(':'));
     m.control = _mm512_cmplt_epu8_mask(x, _mm512_set1_epi8(0x20));
-    m.newline = 0;
-    if (__builtin_expect(m.control != 0, 0))
-        m.newline = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n'));
     m.high = _mm512_movepi8_mask(x);
     return m;
 }
@@ -492,11 +585,45 @@ avx512_loop(eql_scan_state *s)
 AVX512 void
 eql_scan_avx512(eql_scan_state *s)
 {
-    while (s->i < s->len && s->ncuts < EQL_SCAN_LINES) {
+    while (s->i < s->len) {
         avx512_loop(s);
         if (s->i < s->len)
             avx512_slow(s);
     }
-    finish(s);
+}
+
+AVX512 INLINE eql_look_masks
+avx512_look_masks(const char *p)
+{
+    __m512i x = _mm512_loadu_si512(p);
+
+    return (eql_look_masks){
+        .backslash = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\\')),
+        .control = _mm512_cmplt_epu8_mask(x, _mm512_set1_epi8(0x20)),
+        .newline = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n')),
+        .high = _mm512_movepi8_mask(x)};
+}
+
+AVX512 INLINE bool
+avx512_plain(const char *p)
+{
+    __m512i x = _mm512_loadu_si512(p);
+
+    return (_mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\\')) |
+            _mm512_cmplt_epi8_mask(x, _mm512_set1_epi8(0x20))) == 0;
+}
+
+AVX512 void
+eql_look_avx512(eql_look *l)
+{
+    eql_look_masks m;
+
+    do {
+        while (l->len - l->i >= 64 && avx512_plain(l->p + l->i))
+            l->i += 64;
+        if (l->i == l->len)
+            return;
+        m = avx512_look_masks(l->p + l->i);
+    } while (eql_look_step(l, &m));
 }
 #endif

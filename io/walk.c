@@ -12,7 +12,6 @@
 #include <emmintrin.h>
 #endif
 
-#define MAX_LEVELS 64u
 /* Exports: around the event, only another _source is of interest. */
 #define OUTER (EQL_NONE - 1)
 
@@ -51,7 +50,7 @@ struct eql_walk {
     bool unwrap;  /* it is the event */
     bool wrapped; /* it was */
     uint32_t depth;
-    level levels[MAX_LEVELS + 1];
+    level levels[EQL_WALK_MAX_DEPTH + 1];
 };
 
 eql_walk *
@@ -63,7 +62,8 @@ eql_walk_new(const eql_names *names, uint32_t npaths, uint32_t max_depth)
         return NULL;
     w->names = names;
     w->npaths = npaths;
-    w->max_depth = max_depth < MAX_LEVELS ? max_depth : MAX_LEVELS;
+    w->max_depth =
+        max_depth < EQL_WALK_MAX_DEPTH ? max_depth : EQL_WALK_MAX_DEPTH;
     w->finds = calloc((size_t)npaths + 1, sizeof *w->finds);
     w->node_seen = calloc(names->nodes.n, sizeof *w->node_seen);
     w->path_seen = calloc((size_t)npaths + 1, sizeof *w->path_seen);
@@ -138,8 +138,8 @@ is_number(const char *p, size_t len)
     return i == len;
 }
 
-bool
-eql_walk_is_scalar(const char *p, size_t len)
+static bool
+is_scalar(const char *p, size_t len)
 {
     if (len == 0)
         return false;
@@ -148,6 +148,17 @@ eql_walk_is_scalar(const char *p, size_t len)
     if (len == 4)
         return memcmp(p, "true", 4) == 0 || memcmp(p, "null", 4) == 0;
     return len == 5 && memcmp(p, "false", 5) == 0;
+}
+
+size_t
+eql_walk_scalar(const char *p, size_t len)
+{
+    size_t i = 0;
+
+    while (i < len && p[i] != ',' && p[i] != '}' && p[i] != ']' &&
+           !is_space(p[i]))
+        i++;
+    return is_scalar(p, i) ? i : 0;
 }
 
 /* i is after an opening quote; the position after the closing one, or beyond
@@ -188,9 +199,8 @@ element(const char *p, size_t *i, size_t len, uint32_t *quotes)
         *quotes += 2;
         return *i <= len;
     }
-    while (*i < len && p[*i] != ',' && !is_space(p[*i]))
-        ++*i;
-    return eql_walk_is_scalar(p + start, *i - start);
+    *i += eql_walk_scalar(p + start, len - start);
+    return *i > start;
 }
 
 /* Scalars and commas between two brackets of an array. */
@@ -216,13 +226,29 @@ elements(const char *p, size_t len, array_state *state, uint32_t *quotes)
     }
 }
 
-bool
-eql_walk_is_array(const char *p, size_t len, uint32_t *quotes)
+size_t
+eql_walk_array(const char *p, size_t len, uint32_t *quotes)
 {
     array_state state = VALUE_OR_END;
+    size_t i = 1;
 
-    return len >= 2 && p[0] == '[' && p[len - 1] == ']' &&
-           elements(p + 1, len - 2, &state, quotes) && state != VALUE;
+    for (;;) {
+        while (i < len && is_space(p[i]))
+            i++;
+        if (i >= len)
+            return 0;
+        if (p[i] == ']')
+            return state == VALUE ? 0 : i + 1;
+        if (state == COMMA_OR_END) {
+            if (p[i++] != ',')
+                return 0;
+            state = VALUE;
+        } else {
+            if (!element(p, &i, len, quotes))
+                return 0;
+            state = COMMA_OR_END;
+        }
+    }
 }
 
 bool
@@ -406,7 +432,7 @@ scalar(eql_walk *w, uint32_t end)
         return end - s >= 2 && w->b[end - 1] == '"' &&
                add_value(w, w->i - 1, s + 1, end - 1, EQL_WALK_STRING);
     }
-    return eql_walk_is_scalar(w->b + s, end - s) &&
+    return is_scalar(w->b + s, end - s) &&
            add_value(w, w->i - 1, s, end, EQL_WALK_SCALAR);
 }
 
@@ -480,7 +506,8 @@ open_array(eql_walk *w)
     if (w->i + 1 < w->n && w->b[w->at[w->i + 1]] == ']') {
         close = w->at[w->i + 1];
         if (w->depth == w->max_depth ||
-            !eql_walk_is_array(w->b + open, close + 1 - open, &w->quotes) ||
+            eql_walk_array(w->b + open, close + 1 - open, &w->quotes) !=
+                close + 1 - open ||
             !add_value(w, w->i - 1, open, close + 1, EQL_WALK_ARRAY))
             return false;
         w->i += 2;
@@ -605,15 +632,14 @@ step(eql_walk *w)
 static bool
 run(eql_walk *w, const eql_scan_line *line)
 {
-    uint32_t start = (uint32_t)(line->text.p - line->base);
     level event = {.node = 0, .span = EQL_NONE};
 
-    w->from = start;
-    w->end = start + (uint32_t)line->text.len;
+    w->from = 0;
+    w->end = (uint32_t)line->text.len;
     w->i = w->depth = w->nvalues = w->quotes = 0;
     w->source = w->wrapped = false;
     begin_event(w);
-    w->from = skip_space(w, start, w->end);
+    w->from = skip_space(w, 0, w->end);
     if (w->n == 0 || w->at[0] != w->from || w->b[w->from] != '{' ||
         !push(w, event))
         return false;
@@ -645,7 +671,7 @@ eql_walk_line(eql_walk *w, const eql_scan_line *line, eql_walked *out)
 {
     bool ok;
 
-    w->b = line->base;
+    w->b = line->text.p;
     w->at = line->at;
     w->n = line->n;
     w->unwrap = false;

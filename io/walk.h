@@ -12,6 +12,9 @@
 #include "io/names.h"
 #include "io/scan.h"
 
+/* Deeper lines are the careful reader's. */
+#define EQL_WALK_MAX_DEPTH 64u
+
 typedef enum {
     EQL_WALK_STRING, /* from..to is what stands between the quotes */
     EQL_WALK_SCALAR, /* a number or a word */
@@ -21,7 +24,7 @@ typedef enum {
 /* A value that follows a colon, and holds no structural bytes inside. */
 typedef struct {
     uint32_t ord;      /* of the colon in the line's positions */
-    uint32_t from, to; /* from the scan's base */
+    uint32_t from, to; /* in the line */
     uint32_t kind;     /* eql_walk_kind */
 } eql_walk_value;
 
@@ -55,11 +58,12 @@ typedef struct {
 /* false: for the careful reader.  Borrowed until the next call. */
 bool eql_walk_line(eql_walk *w, const eql_scan_line *line, eql_walked *out);
 
-/* Is the text one number or word as JSON has them, in range? */
-bool eql_walk_is_scalar(const char *p, size_t len);
-/* Is it an array of scalars, brackets included?  Adds its quotes.  16 bytes
- * behind it can be read. */
-bool eql_walk_is_array(const char *p, size_t len, uint32_t *quotes);
+/* Bytes of the number or word at p, as JSON has them and in range, up to a
+ * comma, a closing bracket, white space or the end; 0: there is none. */
+size_t eql_walk_scalar(const char *p, size_t len);
+/* Bytes of the array of scalars whose bracket is at p; 0: it is no such thing.
+ * Adds its quotes.  16 bytes behind it can be read. */
+size_t eql_walk_array(const char *p, size_t len, uint32_t *quotes);
 /* Does white space stand between the tokens of such an array? */
 bool eql_walk_has_space(const char *p, size_t len);
 

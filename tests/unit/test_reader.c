@@ -6,7 +6,7 @@
 #include <dirent.h>
 #include <zlib.h>
 
-#include "io/shape.h"
+#include "io/trail.h"
 
 static const char *const kernels[] = {"scalar", "sse", "avx2", "avx512"};
 
@@ -95,7 +95,7 @@ read_mutations(uint64_t seed, uint32_t rounds, bool opaque)
             const char *text = reader_any_text(&rnd);
 
             if (reader_next_random(&rnd, 4) == 0)
-                reader_add_text(&block, text); /* so that shapes are known */
+                reader_add_text(&block, text); /* so that steps are known */
             reader_mutate(&rnd, &line, eql_sv_cstr(text));
             eql_buf_add_sv(&block, eql_buf_sv(&line));
         }
@@ -123,39 +123,207 @@ test_reader_mutations(void **state)
     }
 }
 
+/* --- made-up events ---------------------------------------------------------
+ */
+
+static const char *const keys[] = {
+    "a",        "a.b",     "b",      "b.c",     "c",
+    "x",        "process", "parent", "name",    "args",
+    "event",    "code",    "host",   "d",       "d.b",
+    "_id",      "k",       "_index", "_source", "EventID",
+    "TenantId", "Event",   "System", "zzzz",    "process.parent.name"};
+
+static const char *const values[] = {
+    "1",
+    "-0.5",
+    "null",
+    "true",
+    "\"\"",
+    "\"now\"",
+    "\"a\\\\\"",
+    "[]",
+    "[1]",
+    "[\"x\"]",
+    "[\"x\",\"\\\"y\"]",
+    "[[1],2]",
+    "[{\"b\":1},{\"b\":2,\"name\":\"z\"}]",
+    "{}",
+    "\"\\\"q\"",
+    "\"C:\\\\a long text of more than thirty-two bytes\"",
+    "01",
+    "[\"x\",]",
+    "0"};
+
+/* An object of a few members; some of them objects, some twice. */
+static void
+make_up(reader_random *rnd, eql_buf *b, uint32_t depth)
+{
+    static const char *const spaces[] = {"", "", "", "", "", " ", "\t"};
+    const char *space = spaces[reader_next_random(rnd, EQL_COUNTOF(spaces))];
+    uint32_t n = reader_next_random(rnd, 5);
+
+    eql_buf_add_char(b, '{');
+    for (uint32_t i = 0; i < n; i++) {
+        /* A good one most of the time. */
+        uint32_t most =
+            EQL_COUNTOF(values) - (reader_next_random(rnd, 8) ? 3u : 0);
+
+        eql_buf_printf(b, "%s\"%s\":%s", i ? "," : "",
+                       keys[reader_next_random(rnd, EQL_COUNTOF(keys))], space);
+        if (depth < 5 && reader_next_random(rnd, 3) == 0)
+            make_up(rnd, b, depth + 1);
+        else
+            eql_buf_add_str(b, values[reader_next_random(rnd, most)]);
+    }
+    eql_buf_add_char(b, '}');
+}
+
+/* The steps of most are known before long, whatever order they come in. */
+static void
+test_reader_made_up(void **state)
+{
+    eql_buf block = {0};
+    reader_random rnd = {0x2545f4914f6cdd1d};
+
+    (void)state;
+    for (int k = 0; k < EQL_KERNEL_COUNT; k++) {
+        reader_pair r;
+
+        if (!use_kernel((eql_kernel)k))
+            continue;
+        reader_pair_init(&r, EQL_INPUT_AUTO, k % 2 == 0);
+        for (uint32_t i = 0; i < 200; i++) {
+            block.len = 0;
+            for (uint32_t m = 0; m < 200; m++) {
+                make_up(&rnd, &block, 0);
+                eql_buf_add_str(&block, m % 5 ? "\n" : "\r\n");
+            }
+            read_block(&r, eql_buf_sv(&block));
+        }
+        print_message(
+            "%s: %llu of %llu known\n", kernels[k],
+            (unsigned long long)eql_reader_get_counters(r.fast)->trail_hits,
+            (unsigned long long)r.read);
+        assert_true(eql_reader_get_counters(r.fast)->trail_hits > r.read / 5);
+        reader_pair_free(&r);
+    }
+    eql_buf_free(&block);
+}
+
 /* --- limits ------------------------------------------------------------ */
 
-/* n shapes, three lines each. */
-static void
-read_shapes(uint32_t n, uint64_t flushes)
+/* Reads the lines with a fresh reader; its counts. */
+static eql_reader_counters
+count_lines(const eql_buf *all)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    const eql_reader_counters *counters;
-    eql_buf all = {0};
+    eql_reader_counters n;
     reader_pair r;
 
+    assert_false(all->failed);
     reader_pair_init(&r, EQL_INPUT_ECS, false);
-    reader_add_text(&all, "{\"x\":\"so that there is room before the next\"}");
-    for (uint32_t i = 0; i < 3 * n; i++)
-        eql_buf_printf(&all, "{\"k%c%c\":1,\"x\":%u}\n", letters[i / 3 / 62],
-                       letters[i / 3 % 62], i);
-    read_block(&r, eql_buf_sv(&all));
-    counters = eql_reader_get_counters(r.fast);
-    assert_int_equal(counters->shapes, n);
-    assert_int_equal(counters->shape_hits, n);
-    assert_int_equal(counters->flushes, flushes);
-    eql_buf_free(&all);
+    read_block(&r, eql_buf_sv(all));
+    n = *eql_reader_get_counters(r.fast);
     reader_pair_free(&r);
+    return n;
+}
+
+/* n keys, three lines each: met, learned, known.  All lines share two steps. */
+static eql_reader_counters
+read_keys(uint32_t n)
+{
+    eql_reader_counters counters;
+    eql_buf all = {0};
+
+    for (uint32_t i = 0; i < 3 * n; i++)
+        eql_buf_printf(&all, "{\"k%u\":1,\"x\":%u}\n", i / 3, i);
+    counters = count_lines(&all);
+    eql_buf_free(&all);
+    return counters;
 }
 
 static void
-test_reader_shape_limit(void **state)
+test_reader_step_limit(void **state)
 {
+    eql_reader_counters n;
+
     (void)state;
     unsetenv("EQLVM_KERNEL");
-    read_shapes(EQL_SHAPES_MAX, 0);
-    read_shapes(EQL_SHAPES_MAX + 1, 1);
+    n = read_keys(EQL_TRAIL_MAX_STEPS - 2);
+    assert_int_equal(n.steps, EQL_TRAIL_MAX_STEPS);
+    assert_int_equal(n.trail_hits, EQL_TRAIL_MAX_STEPS - 2);
+    assert_int_equal(n.flushes, 0);
+    n = read_keys(EQL_TRAIL_MAX_STEPS - 1);
+    assert_int_equal(n.trail_hits, EQL_TRAIL_MAX_STEPS - 2);
+    assert_int_equal(n.flushes, 1);
+}
+
+/* An object that n objects stand in, one in the other. */
+static void
+add_nested(eql_buf *b, const char *first, uint32_t n)
+{
+    eql_buf_printf(b, "{\"%s\":{", first);
+    for (uint32_t i = 1; i < n; i++)
+        eql_buf_add_str(b, "\"z\":{");
+    eql_buf_add_str(b, "\"v\":\"w\"");
+    for (uint32_t i = 0; i <= n; i++)
+        eql_buf_add_char(b, '}');
+    eql_buf_add_char(b, '\n');
+}
+
+/* n places, that of the line itself among them. */
+static void
+read_places(uint32_t n, uint64_t flushes)
+{
+    static const char *const firsts[] = {
+        "process", "event", "winlog", "host", "a", "d", "x", "z", "EventID"};
+    const uint32_t most = EQL_WALK_MAX_DEPTH - 1;
+    eql_buf all = {0};
+
+    n--;
+    for (size_t i = 0; n > 0; i++) {
+        uint32_t k = n < most ? n : most;
+
+        assert_true(i < EQL_COUNTOF(firsts));
+        add_nested(&all, firsts[i], k);
+        n -= k;
+    }
+    assert_int_equal(count_lines(&all).flushes, flushes);
+    eql_buf_free(&all);
+}
+
+static void
+test_reader_place_limit(void **state)
+{
+    (void)state;
+    read_places(EQL_TRAIL_MAX_OBJECTS, 0);
+    read_places(EQL_TRAIL_MAX_OBJECTS + 1, 1);
+}
+
+/* Four lines with a step of so many bytes; how many were known. */
+static uint64_t
+known_glue(uint32_t len)
+{
+    eql_reader_counters n;
+    eql_buf all = {0};
+
+    for (int i = 0; i < 4; i++) {
+        eql_buf_printf(&all, "{\"x\":%d,\"", i);
+        for (uint32_t k = 0; k < len - strlen(",\"\":\""); k++)
+            eql_buf_add_char(&all, (char)('a' + k % 7));
+        eql_buf_printf(&all, "\":\"v%d\",\"zz\":%d}\n", i * 99, i);
+    }
+    n = count_lines(&all);
+    eql_buf_free(&all);
+    return n.trail_hits;
+}
+
+static void
+test_reader_glue_limit(void **state)
+{
+    (void)state;
+    for (uint32_t len = 6; len <= EQL_TRAIL_MAX_GLUE; len++)
+        assert_int_equal(known_glue(len), 2);
+    assert_int_equal(known_glue(EQL_TRAIL_MAX_GLUE + 1), 0);
 }
 
 /* Long lines between short ones: about the length that may be read fast, about
@@ -268,7 +436,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reader_hostile),
         cmocka_unit_test(test_reader_mutations),
-        cmocka_unit_test(test_reader_shape_limit),
+        cmocka_unit_test(test_reader_made_up),
+        cmocka_unit_test(test_reader_step_limit),
+        cmocka_unit_test(test_reader_place_limit),
+        cmocka_unit_test(test_reader_glue_limit),
         cmocka_unit_test(test_reader_long_lines),
         cmocka_unit_test(test_reader_captures),
     };
