@@ -161,7 +161,16 @@ hit_at(const eql_order *o, size_t off)
 
 /* --- runs ----------------------------------------------------------------- */
 
-/* Merges the neighbours src[lo, mid) and src[mid, hi) into dst. */
+/* Set in the offset of a record with which a run of the index begins. */
+#define RUN ((size_t)1)
+
+static int
+compare_at(const eql_order *o, size_t a, size_t b)
+{
+    return o->compare(hit_at(o, a & ~RUN), hit_at(o, b & ~RUN));
+}
+
+/* Merges the neighbours src[lo, mid) and src[mid, hi) into one run of dst. */
 static void
 merge_two(const eql_order *o, const size_t *src, size_t *dst, size_t lo,
           size_t mid, size_t hi)
@@ -169,25 +178,40 @@ merge_two(const eql_order *o, const size_t *src, size_t *dst, size_t lo,
     size_t a = lo, b = mid;
 
     for (size_t i = lo; i < hi; i++) {
-        bool left = a < mid && (b == hi || o->compare(hit_at(o, src[a]),
-                                                      hit_at(o, src[b])) <= 0);
+        bool left = a < mid && (b == hi || compare_at(o, src[a], src[b]) <= 0);
 
-        dst[i] = left ? src[a++] : src[b++];
+        dst[i] = (left ? src[a++] : src[b++]) & ~RUN;
     }
+    dst[lo] |= RUN;
 }
 
-static bool
-is_sorted(const eql_order *o, const size_t *index)
+/* Marks the runs that are there already; captures often are in order, or are
+ * several that are. */
+static size_t
+mark_runs(const eql_order *o, size_t *index)
 {
+    size_t runs = 1;
+
+    index[0] |= RUN;
     for (size_t i = 1; i < o->n; i++) {
-        if (o->compare(hit_at(o, index[i - 1]), hit_at(o, index[i])) > 0)
-            return false;
+        if (compare_at(o, index[i - 1], index[i]) <= 0)
+            continue;
+        index[i] |= RUN;
+        runs++;
     }
-    return true;
+    return runs;
 }
 
-/* Sorts the index of the records held; captures often are in order.  The
- * index was filled from the back of the block, so its first entry is last. */
+static size_t
+end_of_run(const eql_order *o, const size_t *index, size_t i)
+{
+    while (i < o->n && !(index[i] & RUN))
+        i++;
+    return i;
+}
+
+/* Sorts the index of the records held.  It was filled from the back of the
+ * block, so its first entry is last. */
 static size_t *
 sort_index(eql_order *o)
 {
@@ -200,19 +224,18 @@ sort_index(eql_order *o)
         index[j] = index[i];
         index[i] = off;
     }
-    if (is_sorted(o, index))
-        return index;
-    for (size_t w = 1; w < o->n; w *= 2) {
-        for (size_t lo = 0; lo < o->n; lo += 2 * w) {
-            size_t mid = o->n - lo < w ? o->n : lo + w;
-            size_t hi = o->n - lo < 2 * w ? o->n : lo + 2 * w;
-
+    for (size_t runs = mark_runs(o, index); runs > 1; runs = (runs + 1) / 2) {
+        for (size_t lo = 0, mid, hi; lo < o->n; lo = hi) {
+            mid = end_of_run(o, index, lo + 1);
+            hi = end_of_run(o, index, mid + 1);
+            hi = hi < o->n ? hi : o->n;
             merge_two(o, index, scratch, lo, mid, hi);
         }
         t = index;
         index = scratch;
         scratch = t;
     }
+    index[0] &= ~RUN;
     return index;
 }
 

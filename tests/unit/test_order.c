@@ -373,10 +373,62 @@ test_pending_reports_its_errors(void **state)
     eql_buf_free(&rec);
 }
 
+static uint64_t compared;
+
+static int
+compare_counted(const eql_hit *a, const eql_hit *b)
+{
+    compared++;
+    return eql_order_by_time(a, b);
+}
+
+/* Hits that are in order cost one comparison each, those of several files that
+ * are one more for each time that the number of files doubles; equal ones stay
+ * as they came. */
+static void
+test_order_runs(void **state)
+{
+    static const struct {
+        uint32_t files, doublings;
+    } cases[] = {{1, 0}, {2, 1}, {3, 2}, {4, 2}, {5, 3}, {64, 6}};
+    enum { N = 960 };
+
+    (void)state;
+    for (size_t k = 0; k < EQL_COUNTOF(cases); k++) {
+        uint32_t files = cases[k].files, each = N / files;
+        eql_order *o = eql_order_new(1 << 20, NULL, compare_counted);
+        eql_buf rec = {0};
+        const eql_hit *h;
+
+        assert_non_null(o);
+        for (uint32_t i = 0; i < each * files; i++) {
+            item it = {.timed = true, .time_ns = i % each / 3, .line = 7};
+            eql_hit *made = (eql_hit *)(uintptr_t)make_hit(&rec, &it, 0);
+
+            made->ref.len = i;
+            assert_int_equal(eql_order_push(o, made), EQL_ENGINE_OK);
+        }
+        compared = 0;
+        assert_int_equal(eql_order_sort(o), EQL_ENGINE_OK);
+        assert_in_range(compared, each * files - 1,
+                        each * files * (1 + cases[k].doublings));
+        for (uint32_t i = 0, last = 0; i < each * files; i++) {
+            assert_int_equal(eql_order_next(o, &h), EQL_ENGINE_OK);
+            assert_non_null(h);
+            assert_int_equal(h->time_ns, i / files / 3);
+            assert_true(i % (3 * files) == 0 || h->ref.len > last);
+            last = h->ref.len;
+        }
+        eql_order_free(o);
+        eql_buf_free(&rec);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order_runs),
         cmocka_unit_test(test_order_of_tiebreakers),
         cmocka_unit_test(test_order_in_memory),
         cmocka_unit_test(test_order_through_runs),
