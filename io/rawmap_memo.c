@@ -2,9 +2,9 @@
  * out: by the mapping's own operation, on a record that is nothing but that
  * text.
  *
- * Four places per set, the oldest goes.  Texts and results live in an arena of
- * bounded size; when it is full, all is forgotten before the next event, for
- * the one at hand may point into it. */
+ * Four places per set, the oldest goes.  Of a text nothing is kept but its
+ * keyed hash; results live in an arena of bounded size.  When it is full, all
+ * is forgotten before the next event, for the one at hand may point into it. */
 #include "io/rawmap_int.h"
 
 #include <stdlib.h>
@@ -15,9 +15,7 @@
 #define WAYS 4u
 
 typedef struct {
-    uint64_t hash; /* 0: free */
-    uint32_t rule, len;
-    const char *text;
+    eql_h128 hash; /* of rule and text; all 0: free */
     eql_rawmap_result result;
 } entry;
 
@@ -161,29 +159,23 @@ find_out(const eql_rawmap *r, const eql_rawmap_rule *rule,
  */
 
 static uint32_t
-set_of(const eql_rawmap_memo *memo, uint64_t hash)
+set_of(const eql_rawmap_memo *memo, eql_h128 hash)
 {
-    return (uint32_t)(hash >> 20) & (memo->sets - 1);
+    return (uint32_t)hash.lo & (memo->sets - 1);
 }
 
 static bool
-remember(eql_rawmap *r, const entry *e, const eql_rawmap_rule *rule,
+remember(eql_rawmap *r, eql_h128 hash, const eql_rawmap_rule *rule,
          const eql_rawmap_cell *raw, eql_rawmap_result *out)
 {
     eql_rawmap_memo *memo = r->memo;
-    uint32_t set = set_of(memo, e->hash);
+    uint32_t set = set_of(memo, hash);
     entry *place = &memo->entries[set * WAYS + memo->oldest[set] % WAYS];
-    eql_strview text;
 
     if (!find_out(r, rule, raw, memo->arena, out))
         return false;
-    text = eql_arena_dup(memo->arena, eql_sv(raw->p, raw->len));
-    if (!text.p)
-        return false;
     memo->oldest[set]++;
-    *place = *e;
-    place->text = text.p;
-    place->result = *out;
+    *place = (entry){hash, *out};
     return true;
 }
 
@@ -193,7 +185,7 @@ eql_rawmap_memo_ask(eql_rawmap *r, uint32_t rule, const eql_rawmap_cell *raw,
 {
     const eql_rawmap_rule *info = eql_rawmap_rule_at(r, rule);
     eql_rawmap_memo *memo = r->memo;
-    entry key = {.rule = rule, .len = raw->len};
+    eql_h128 hash;
     const entry *set;
 
     if (!memo || raw->len > EQL_RAWMAP_MEMO_TEXT ||
@@ -201,18 +193,15 @@ eql_rawmap_memo_ask(eql_rawmap *r, uint32_t rule, const eql_rawmap_cell *raw,
         r->n.misses++;
         return find_out(r, info, raw, r->event, out);
     }
-    key.hash = eql_hash_keyed(&memo->key, rule, raw->p, raw->len).lo | 1;
-    set = &memo->entries[set_of(memo, key.hash) * WAYS];
+    hash = eql_hash_keyed(&memo->key, rule, raw->p, raw->len);
+    set = &memo->entries[set_of(memo, hash) * WAYS];
     for (uint32_t i = 0; i < WAYS; i++) {
-        const entry *e = &set[i];
-
-        if (e->hash == key.hash && e->rule == rule && e->len == raw->len &&
-            memcmp(e->text, raw->p, raw->len) == 0) {
-            *out = e->result;
+        if (set[i].hash.lo == hash.lo && set[i].hash.hi == hash.hi) {
+            *out = set[i].result;
             r->n.hits++;
             return true;
         }
     }
     r->n.misses++;
-    return remember(r, &key, info, raw, out);
+    return remember(r, hash, info, raw, out);
 }
