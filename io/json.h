@@ -49,6 +49,10 @@ bool eql_json_mend(eql_strview text, eql_json_form form, uint32_t max_depth,
 json_t *eql_json_read(eql_strview text, uint32_t max_depth, eql_buf *scratch,
                       eql_json_verdict *verdict);
 
+/* What jansson makes of text that eql_json_mend has made FOR_JANSSON, several
+ * times as fast.  NULL: out of memory. */
+json_t *eql_json_tree(eql_strview mended);
+
 /* Where the value of a member stands in the text of an object that
  * eql_json_mend has accepted or made; the last one of that name.  false: none,
  * or out of memory. */

@@ -387,7 +387,7 @@ show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
      const int64_t *time_ns, eql_buf *scratch, eql_shown *out)
 {
     eql_json_verdict v;
-    eql_strview line;
+    eql_strview line, mended;
     json_t *root;
     const json_t *event;
     eql_read_status st = EQL_READ_EVENT;
@@ -401,9 +401,13 @@ show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
                                             : EQL_READ_REJECTED;
     if (!v.telling)
         return show_source(line, false, out);
-    st = parse(r, text, scratch, &root, &(eql_read_note){0});
-    if (st != EQL_READ_EVENT)
-        return st;
+    if (!eql_json_mend(text, EQL_JSON_FOR_JANSSON, r->max_depth, scratch,
+                       &mended, &v))
+        return v.reason == EQL_REJECT_COUNT ? EQL_READ_NOMEM
+                                            : EQL_READ_REJECTED;
+    root = eql_json_tree(mended);
+    if (!root)
+        return EQL_READ_NOMEM;
     event = unwrapped(root);
     eql_buf_add_sv(&out->id, id_of(root));
     out->mapped = wants_mapping(r, event);

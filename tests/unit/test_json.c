@@ -1,11 +1,43 @@
 /* test_json.c -- the JSON policy, point by point, on hostile texts. */
 #include "tests/support/eql_test.h"
 
+#include <dirent.h>
+#include <zlib.h>
+
 #include "io/json.h"
 
 #define FFFD "\xef\xbf\xbd"
 
 static eql_json_verdict verdict;
+
+/* The tree made without jansson is the same, to the order of its names. */
+static void
+expect_tree(eql_strview text, const json_t *root)
+{
+    eql_buf scratch = {0}, want = {0}, got = {0};
+    eql_json_verdict v;
+    eql_strview mended;
+    json_t *tree;
+    char *exact;
+
+    assert_true(eql_json_mend(text, EQL_JSON_FOR_JANSSON, EQL_JSON_MAX_DEPTH,
+                              &scratch, &mended, &v));
+    /* No byte behind it may be needed. */
+    exact = malloc(mended.len);
+    memcpy(exact, mended.p, mended.len);
+    tree = eql_json_tree(eql_sv(exact, mended.len));
+    assert_non_null(tree);
+    eql_json_print(root, &want);
+    eql_json_print(tree, &got);
+    if (!json_equal(root, tree) ||
+        !eql_sv_eq(eql_buf_sv(&want), eql_buf_sv(&got)))
+        fail_msg("%.*s, not %.*s", (int)got.len, got.p, (int)want.len, want.p);
+    json_decref(tree);
+    free(exact);
+    eql_buf_free(&scratch);
+    eql_buf_free(&want);
+    eql_buf_free(&got);
+}
 
 static json_t *
 read_text(eql_strview text)
@@ -13,8 +45,76 @@ read_text(eql_strview text)
     eql_buf scratch = {0};
     json_t *root = eql_json_read(text, 20, &scratch, &verdict);
 
+    if (root)
+        expect_tree(text, root);
     eql_buf_free(&scratch);
     return root;
+}
+
+/* A line of a capture as it is, and with a few bytes changed. */
+static void
+try_line(char *line, uint64_t *random)
+{
+    static const char bytes[] = "\"\\{}[],:u0n9-.eE \x01\xc3\xff";
+    size_t len = strlen(line);
+    eql_buf scratch = {0};
+
+    for (int round = 0; round < 6; round++) {
+        json_t *root = eql_json_read(eql_sv(line, len), EQL_JSON_MAX_DEPTH,
+                                     &scratch, &verdict);
+
+        if (root)
+            expect_tree(eql_sv(line, len), root);
+        json_decref(root);
+        *random = *random * UINT64_C(6364136223846793005) + 1;
+        line[(*random >> 33) % len] =
+            bytes[(*random >> 20) % (sizeof bytes - 1)];
+    }
+    eql_buf_free(&scratch);
+}
+
+static void
+try_file(const char *path, uint64_t *random)
+{
+    gzFile f = gzopen(path, "rb");
+    size_t cap = 1 << 20;
+    char *line = malloc(cap);
+
+    assert_true(f && line);
+    for (uint32_t n = 0; gzgets(f, line, (int)cap); n++) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (*line && n % 23 == 0)
+            try_line(line, random);
+    }
+    gzclose(f);
+    free(line);
+}
+
+static void
+test_json_tree_captures(void **state)
+{
+    static const char *const folders[] = {"raw", "ecs"};
+    const char *shared = getenv("EQL_SHARED");
+    char dir[512], path[1024];
+    uint64_t random = 3;
+
+    (void)state;
+    try_file("demo/winrm-intrusion.json", &random);
+    for (size_t i = 0; i < EQL_COUNTOF(folders) && shared; i++) {
+        struct dirent *e;
+        DIR *d;
+
+        snprintf(dir, sizeof dir, "%s/data/%s", shared, folders[i]);
+        d = opendir(dir);
+        while (d && (e = readdir(d))) {
+            if (e->d_name[0] == '.')
+                continue;
+            snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+            try_file(path, &random);
+        }
+        if (d)
+            closedir(d);
+    }
 }
 
 /* Accepted texts, and how they print. */
@@ -407,6 +507,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_json_tree_captures),
         cmocka_unit_test(test_json_accepts),
         cmocka_unit_test(test_json_rejects),
         cmocka_unit_test(test_json_raw_nul),
