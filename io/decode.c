@@ -137,7 +137,7 @@ string(eql_decode *d, eql_strview s)
     if (!slash)
         return eql_value_str(s);
     /* No escape is shorter than what it stands for. */
-    text = eql_arena_alloc(d->arena, s.len + 7);
+    text = eql_arena_text(d->arena, s.len + 7);
     if (!text)
         return eql_value_null();
     before = (size_t)(slash - s.p);
