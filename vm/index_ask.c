@@ -25,6 +25,7 @@ struct eql_index_asker {
     uint32_t nsuspects;
     uint32_t *stages; /* of the answer */
     eql_buf text;     /* folded, between START and END; some zeros behind */
+    uint32_t field;   /* whose only value it is; EQL_NONE */
     bool likely;      /* eql_index_likely may be called */
 };
 
@@ -70,6 +71,7 @@ static void
 begin_round(eql_index_asker *a)
 {
     a->nsuspects = 0;
+    a->field = EQL_NONE;
     if (++a->round != 0)
         return;
     /* Wrapped: old rounds could be taken for this one. */
@@ -120,6 +122,7 @@ look_up(eql_index_asker *a, const eql_index_group *g, uint64_t key)
 static void
 fold_text(eql_index_asker *a, eql_strview s)
 {
+    a->field = EQL_NONE;
     a->text.len = 0;
     eql_buf_add_char(&a->text, EQL_INDEX_START);
     if (EQL_FAULT(index_exact))
@@ -365,11 +368,35 @@ sort_stages(uint32_t *s, uint32_t n)
     }
 }
 
+/* So much is matched here; what is more is work that the interpreter counts. */
+#define MOST_MATCHED 65536u
+
+/* The patterns of a leaf if they are to be compared with the folded text that
+ * we have; NULL: the interpreter is to be asked. */
+static const eql_pattern_list *
+patterns_of_text(const eql_index_asker *a, const eql_index_entry *e)
+{
+    const eql_pattern_list *l;
+
+    if (e->like == EQL_NONE || e->field != a->field)
+        return NULL;
+    l = eql_prepared_patterns(a->ix->pr, e->like);
+    return l && l->strings == EQL_CASE_UNICODE &&
+                   l->cost <= MOST_MATCHED / a->text.len
+               ? l
+               : NULL;
+}
+
 static bool
 holds(eql_index_asker *a, const eql_event *ev, const eql_index_entry *e)
 {
+    const eql_pattern_list *l;
+
     if (e->present != EQL_NONE)
         return eql_event_slot(ev, e->present)->n > 0;
+    l = patterns_of_text(a, e);
+    if (l)
+        return eql_pattern_list_has(l, eql_sv(a->text.p + 1, a->text.len - 2));
     return eql_interp_leaf(a->it, e->leaf);
 }
 
@@ -407,6 +434,9 @@ eql_index_ask(eql_index_asker *a, const eql_event *ev, uint32_t path,
         for (uint32_t k = 0; k < slot->n; k++)
             if (k == 0 || !EQL_FAULT(index_one_value))
                 look_up_value(a, g, &slot->v[k]);
+        if (slot->n == 1 && slot->v->tag == EQL_STRING &&
+            g->convert == EQL_OP_LOAD_FIELD)
+            a->field = g->field;
     }
     suspect_all(a, known->others);
     judge(a, ev);

@@ -192,12 +192,19 @@ make_entries(eql_index_maker *m, const place *places)
     eql_index *ix = m->ix;
 
     ix->entries = eql_arena_array(ix->arena, ix->nentries, sizeof *ix->entries);
-    for (uint32_t i = 0; ix->entries && i < ix->nentries; i++)
+    for (uint32_t i = 0; ix->entries && i < ix->nentries; i++) {
+        const eql_index_leaf *l = &m->leaves[places[i].leaf];
+        bool like =
+            l->texts && l->op == EQL_OP_LIKE && l->convert == EQL_OP_LOAD_FIELD;
+
         ix->entries[i] =
             (eql_index_entry){.leaf = places[i].leaf,
                               .path = places[i].path,
-                              .present = m->leaves[places[i].leaf].present,
+                              .present = l->present,
+                              .like = like ? l->constant : EQL_NONE,
+                              .field = l->field,
                               .mark = m->mark_of[places[i].leaf]};
+    }
     return ix->entries && group_stages(m, places);
 }
 

@@ -208,6 +208,9 @@ typedef struct {
     uint32_t leaf;
     uint32_t path;    /* that it reads */
     uint32_t present; /* holds as soon as this field has a value; EQL_NONE */
+    uint32_t like;    /* it tells whether the field's value is one of these
+                         patterns, a constant; EQL_NONE */
+    uint32_t field;
     uint32_t mark;    /* that it is; EQL_NONE */
     eql_range stages; /* of stages[]: those that it gives access to */
 } eql_index_entry;

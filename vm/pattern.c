@@ -239,13 +239,10 @@ eql_pattern_list_free(eql_pattern_list *l)
 }
 
 bool
-eql_pattern_list_match(const eql_pattern_list *l, eql_strview s,
-                       eql_folded *folded)
+eql_pattern_list_has(const eql_pattern_list *l, eql_strview s)
 {
     if (l->any)
         return true;
-    if (l->strings != EQL_CASE_EXACT)
-        s = eql_folded_get(folded, l->strings, s);
     if (l->exact && eql_map_get(l->exact, s.p, s.len) != EQL_NONE)
         return true;
     for (uint32_t i = 0; i < l->n; i++) {
@@ -253,4 +250,13 @@ eql_pattern_list_match(const eql_pattern_list *l, eql_strview s,
             return true;
     }
     return false;
+}
+
+bool
+eql_pattern_list_match(const eql_pattern_list *l, eql_strview s,
+                       eql_folded *folded)
+{
+    if (!l->any && l->strings != EQL_CASE_EXACT)
+        s = eql_folded_get(folded, l->strings, s);
+    return eql_pattern_list_has(l, s);
 }

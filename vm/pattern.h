@@ -47,6 +47,9 @@ bool eql_pattern_list_init(eql_pattern_list *l, eql_arena *arena, uint32_t n);
 bool eql_pattern_list_add(eql_pattern_list *l, eql_arena *arena,
                           eql_strview text);
 void eql_pattern_list_free(eql_pattern_list *l); /* what the arena lacks */
+/* Does one of them match s, folded as the list has it? */
+bool eql_pattern_list_has(const eql_pattern_list *l, eql_strview s);
+/* Folds s itself. */
 bool eql_pattern_list_match(const eql_pattern_list *l, eql_strview s,
                             eql_folded *folded);
 

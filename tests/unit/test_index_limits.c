@@ -239,6 +239,40 @@ test_limit_work(void **state)
     eql_program_free(p);
 }
 
+/* --- patterns --- */
+
+/* Patterns of texts up to so long are matched by the index itself: a text with
+ * its two ends has 65,536 bytes, or one more. */
+static void
+test_limit_matched(void **state)
+{
+    eql_program *p = test_program_of("any where a : \"*mimi*\"");
+    test_reader r;
+    test_index t;
+
+    (void)state;
+    test_index_init(&t, p);
+    test_reader_init(&r, p);
+    for (uint32_t n = 65534; n <= 65535; n++) {
+        for (uint32_t there = 0; there < 2; there++) {
+            eql_buf b = {0};
+
+            eql_buf_add_str(&b, there ? "{\"a\": \"MiMi" : "{\"a\": \"mi-m");
+            for (uint32_t i = 4; i < n; i++)
+                eql_buf_add_char(&b, '-');
+            eql_buf_add_str(&b, "\"}");
+            eql_buf_add_char(&b, '\0');
+            assert_int_equal(test_index_check(&t, test_read(&r, b.p)),
+                             EQL_NONE);
+            assert_int_equal(t.named[0], there);
+            eql_buf_free(&b);
+        }
+    }
+    test_reader_free(&r);
+    test_index_free(&t);
+    eql_program_free(p);
+}
+
 /* --- places --- */
 
 /* Beyond so many grams, each place is looked at; of long texts, so many places
@@ -286,6 +320,7 @@ main(void)
         cmocka_unit_test(test_limit_steps),
         cmocka_unit_test(test_limit_compared),
         cmocka_unit_test(test_limit_work),
+        cmocka_unit_test(test_limit_matched),
         cmocka_unit_test(test_limit_nibbles),
     };
 
