@@ -405,6 +405,16 @@ end_pulses(eql_engine *e)
     return res;
 }
 
+static void
+look_ahead(eql_engine *e)
+{
+    uint64_t place;
+    const eql_hit *h = eql_order_ahead(e->order, EQL_SEQ_AHEAD, &place);
+
+    if (h)
+        eql_seq_ahead(e->seq, h, place);
+}
+
 static eql_engine_result
 run_hits(eql_engine *e)
 {
@@ -422,6 +432,8 @@ run_hits(eql_engine *e)
         res = eql_order_next(e->order, &h);
         if (res != EQL_ENGINE_OK || !h)
             break;
+        if (eql_seq_looks_ahead(e->seq))
+            look_ahead(e);
         eql_seq_place(e->seq, eql_order_place(e->order));
         if (e->pulses)
             res = tell_pulses(e, h);

@@ -532,6 +532,20 @@ eql_order_next(eql_order *o, const eql_hit **h)
     return EQL_ENGINE_OK;
 }
 
+const eql_hit *
+eql_order_ahead(eql_order *o, uint32_t n, uint64_t *place)
+{
+    size_t i = o->pos + n - 1;
+
+    if (o->runs.n > 0)
+        return o->nheap > 0 ? eql_spill_ahead(&o->readers[o->heap[0]], n, place)
+                            : NULL;
+    if (i >= o->n)
+        return NULL;
+    *place = o->index[i];
+    return hit_at(o, o->index[i]);
+}
+
 uint64_t
 eql_order_place(const eql_order *o)
 {

@@ -29,6 +29,9 @@ eql_engine_result eql_order_push(eql_order *o, const eql_hit *h);
 eql_engine_result eql_order_sort(eql_order *o);
 /* After sort: the next hit, valid until the next call, or NULL at the end. */
 eql_engine_result eql_order_next(eql_order *o, const eql_hit **h);
+/* After next: a hit that comes about n hits later, with its place, valid as
+ * long as that of next; each is told at most once, some never.  NULL: none. */
+const eql_hit *eql_order_ahead(eql_order *o, uint32_t n, uint64_t *place);
 /* Where the hit handed out last is, until the sorter is freed; a multiple of 8.
  * Hits of the last merge are where their runs are. */
 uint64_t eql_order_place(const eql_order *o);

@@ -206,7 +206,7 @@ eql_seq_free(eql_seq *s)
 static eql_engine_result
 see_key(eql_seq *s, eql_seq_step *st)
 {
-    eql_h128 h;
+    eql_start_id id;
 
     if (s->late) {
         switch (eql_late_ask(s->late, st->index, st->key, st->hit->time_ns)) {
@@ -215,9 +215,9 @@ see_key(eql_seq *s, eql_seq_step *st)
         case EQL_LATE_NO: break;
         }
     }
-    h = eql_keytab_hash128(s->seed, st->index, st->key);
-    st->hash = h.lo;
-    st->check = (uint16_t)h.hi;
+    id = eql_seq_key_id(s, st);
+    st->hash = id.hash;
+    st->check = id.check;
     switch (st->plan->role) {
     case EQL_SEQ_POSITIVE: return eql_seq_positive(s, st);
     case EQL_SEQ_UNTIL: eql_seq_until(s, st); return EQL_ENGINE_OK;

@@ -32,6 +32,11 @@ typedef struct {
 void eql_seq_read_again(eql_seq *s, const eql_hit_source *source);
 /* Of the next hit; a multiple of 8, below EQL_START_MAX_PLACE. */
 void eql_seq_place(eql_seq *s, uint64_t place);
+/* Hits may be looked at before their turn, about so many hits before it; that
+ * changes nothing but time, and is of use while looks_ahead says so. */
+#define EQL_SEQ_AHEAD 8u
+bool eql_seq_looks_ahead(const eql_seq *s);
+void eql_seq_ahead(eql_seq *s, const eql_hit *h, uint64_t place);
 /* The next hit in order; no time in it is pending. */
 eql_engine_result eql_seq_hit(eql_seq *s, const eql_hit *h);
 /* Does it matter to the lineages what pulses there are up to this hit, which is

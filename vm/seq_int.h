@@ -4,6 +4,7 @@
  *   seq_plan.c     what each stage means to the machine, from the program
  *   seq_state.c    entries and slots: enter, leave, expire, give way
  *   seq_start.c    partials of one event, kept small
+ *   seq_ahead.c    looks at hits before their turn
  *   seq_step.c     a positive stage, or `until`, sees an event (spec 8.2)
  *   seq_missing.c  missing stages and completion (spec 9)
  *
@@ -93,6 +94,13 @@ typedef struct {
     int64_t start_ns; /* of its last start that was kept small */
 } eql_seq_waits;
 
+/* The hash of a key that was looked at before its turn. */
+#define EQL_SEQ_HASHED_BITS 6
+typedef struct {
+    uint64_t at; /* place of the key among the hits; 0: none */
+    eql_start_id id;
+} eql_seq_hashed;
+
 struct eql_seq {
     const eql_program *program;
     const eql_captures *captures;
@@ -110,6 +118,9 @@ struct eql_seq {
     uint64_t seed;                  /* of the keys' hash */
     eql_hit_source source;
     uint64_t place; /* of the hit at hand */
+    bool looks_ahead;
+    eql_starts_ahead ahead;
+    eql_seq_hashed hashed[1 << EQL_SEQ_HASHED_BITS];
     eql_budget lineage_budget, join_budget, sample_budget, pipe_budget;
     eql_lineages *lineages;
     eql_residual *residual;
@@ -194,6 +205,14 @@ void eql_seq_starts_expire(eql_seq *s, int64_t now_ns);
  * `before`; false: there is none. */
 bool eql_seq_evict_start(eql_seq *s, const eql_window_node *keep,
                          uint64_t before);
+
+/* --- looking ahead ---------------------------------------------------------
+ */
+
+/* Hash of rule and key. */
+eql_start_id eql_seq_key_id(eql_seq *s, const eql_seq_step *st);
+/* The ring has got a start. */
+void eql_seq_note_ring(eql_seq *s, const eql_starts *r);
 
 /* --- steps -----------------------------------------------------------------
  */

@@ -106,6 +106,7 @@ eql_seq_start_small(eql_seq *s, const eql_seq_step *st)
     }
     if (!eql_starts_add(r, id_of(st), &info))
         return EQL_ENGINE_NOMEM;
+    eql_seq_note_ring(s, r);
     s->live++;
     s->waits[st->index].started = true;
     s->waits[st->index].start_ns = info.time_ns;

@@ -135,6 +135,7 @@ refill(eql_spill_reader *r)
     if (n > left)
         n = (size_t)left;
     memmove(r->buf, r->buf + r->pos, have);
+    r->far -= r->nfar > 0 ? r->pos : 0;
     r->pos = 0;
     r->len = have + n;
     if (!eql_spill_read(r->file, r->next, r->buf + have, n))
@@ -144,12 +145,18 @@ refill(eql_spill_reader *r)
 }
 
 static bool
-have_record(const eql_spill_reader *r, uint32_t *size)
+have_record(const eql_spill_reader *r, size_t pos, uint32_t *size)
 {
-    if (r->len - r->pos < sizeof(eql_hit))
+    if (r->len - pos < sizeof(eql_hit))
         return false;
-    memcpy(size, r->buf + r->pos, sizeof *size);
-    return *size <= r->len - r->pos;
+    memcpy(size, r->buf + pos, sizeof *size);
+    return *size <= r->len - pos;
+}
+
+static bool
+is_size(uint32_t size)
+{
+    return size >= sizeof(eql_hit) && size % 8 == 0;
 }
 
 bool
@@ -160,14 +167,33 @@ eql_spill_next(eql_spill_reader *r, eql_hit **h)
     *h = NULL;
     if (r->pos == r->len && r->next == r->end)
         return true;
-    if (!have_record(r, &size) && (!refill(r) || !have_record(r, &size)))
+    if (!have_record(r, r->pos, &size) &&
+        (!refill(r) || !have_record(r, r->pos, &size)))
         return fail(r->file, "cannot read a temporary file back", NULL, EIO);
-    if (size < sizeof(eql_hit) || size % 8)
+    if (!is_size(size))
         return fail(r->file, "a temporary file was changed", NULL, EIO);
     *h = (eql_hit *)(void *)(r->buf + r->pos);
     r->last = r->pos;
     r->pos += size;
+    r->nfar -= r->nfar > 0;
     return true;
+}
+
+const eql_hit *
+eql_spill_ahead(eql_spill_reader *r, uint32_t n, uint64_t *place)
+{
+    const eql_hit *h = NULL;
+    uint32_t size;
+
+    if (r->nfar == 0)
+        r->far = r->pos;
+    while (r->nfar < n && have_record(r, r->far, &size) && is_size(size)) {
+        h = (const eql_hit *)(const void *)(r->buf + r->far);
+        *place = r->next - (r->len - r->far);
+        r->far += size;
+        r->nfar++;
+    }
+    return h;
 }
 
 uint64_t

@@ -33,11 +33,17 @@ typedef struct {
     size_t cap;
     size_t pos, len; /* unread part of the buffer: [pos, len) */
     size_t last;     /* of the record that next gave last */
+    size_t far;      /* what ahead comes to next, if nfar > 0 */
+    uint32_t nfar;   /* records in [pos, far) */
 } eql_spill_reader;
 
 /* The next record, valid until the next call, or NULL at the end; false on an
  * error, which is then in file->error.  The caller may change the record. */
 bool eql_spill_next(eql_spill_reader *r, eql_hit **h);
+/* A record that comes up to n records later, with its place; each is told at
+ * most once, some never.  NULL: none is known yet. */
+const eql_hit *eql_spill_ahead(eql_spill_reader *r, uint32_t n,
+                               uint64_t *place);
 /* Where in the file the record that next gave last begins. */
 uint64_t eql_spill_place(const eql_spill_reader *r);
 

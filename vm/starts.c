@@ -175,6 +175,37 @@ eql_starts_find(const eql_starts *r, eql_start_id id)
     return EQL_START_NONE;
 }
 
+/* Asks for the starts that may be meant, from end to end. */
+static void
+ask_for_starts(const eql_starts *r, eql_start_id id)
+{
+    const eql_start_bucket *b = &r->buckets[home_of(r, id.hash)];
+    unsigned like = eql_start_bucket_like(b, (uint16_t)id.hash);
+
+    for (; like; like &= like - 1) {
+        uint32_t at = b->at[__builtin_ctz(like)];
+
+        if (at >= r->tail) {
+            __builtin_prefetch(start_at(r, at));
+            __builtin_prefetch((char *)(start_at(r, at) + 1) - 1);
+        }
+    }
+}
+
+void
+eql_starts_foresee(eql_starts_ahead *a, const eql_starts *r, eql_start_id id)
+{
+    uint32_t i = a->n++ % EQL_COUNTOF(a->half);
+    const eql_starts *before = a->half[i].ring;
+
+    if (before && before->nindexed > 0)
+        ask_for_starts(before, a->half[i].id);
+    if (r->nbuckets > 0)
+        __builtin_prefetch(&r->buckets[home_of(r, id.hash)]);
+    a->half[i].ring = r;
+    a->half[i].id = id;
+}
+
 /* Starts [from, n) of a chunk; their buckets are asked for ahead, wherever the
  * hash of what has an owner points to. */
 static void

@@ -101,6 +101,19 @@ typedef struct {
     eql_start_owner *owner; /* NULL: a start of its own */
 } eql_start_info;
 
+/* Rings are large and read at random.  Who knows so many ids early which it is
+ * going to ask for tells so, in about that order; then what is read is in the
+ * caches by then.  Half of the time is for the bucket, half for the start. */
+#define EQL_STARTS_AHEAD 8u
+
+typedef struct {
+    struct {
+        const eql_starts *ring;
+        eql_start_id id;
+    } half[EQL_STARTS_AHEAD / 2]; /* whose buckets have been asked for */
+    uint32_t n;                   /* of ids so far */
+} eql_starts_ahead;               /* zeroed: none */
+
 /* Places are multiples of 8 below this. */
 #define EQL_START_MAX_PLACE ((UINT64_C(1) << 43) - 32)
 
@@ -113,6 +126,9 @@ uint64_t eql_starts_cost(const eql_starts *r, int64_t time_ns, uint64_t serial);
 bool eql_starts_add(eql_starts *r, eql_start_id id, const eql_start_info *s);
 /* NONE: there is none. */
 uint32_t eql_starts_find(const eql_starts *r, eql_start_id id);
+/* Changes nothing.  Rings foreseen stay until `a` is used no more. */
+void eql_starts_foresee(eql_starts_ahead *a, const eql_starts *r,
+                        eql_start_id id);
 eql_start_info eql_starts_get(const eql_starts *r, uint32_t at);
 void eql_starts_remove(eql_starts *r, uint32_t at);
 /* The start is found no more, but keeps its turn until it is removed. */

@@ -84,6 +84,23 @@ check_again(eql_order *o, uint64_t place, const item *it)
     assert_int_equal(eql_hit_tuple_first(eql_hit_first(h)).len, it->extra);
 }
 
+/* A hit ahead is the one of its place; none is told twice. */
+static uint64_t
+check_ahead(eql_order *o, uint32_t n, bool *told)
+{
+    uint64_t place = 1;
+    const eql_hit *h = eql_order_ahead(o, n, &place), *again;
+
+    if (!h)
+        return 0;
+    assert_int_equal(eql_order_fetch(o, place, &again), EQL_ENGINE_OK);
+    assert_int_equal(h->size, again->size);
+    assert_memory_equal(h, again, h->size);
+    assert_false(told[h->line]);
+    told[h->line] = true;
+    return 1;
+}
+
 /* Sorts n random hits both ways and compares; returns the passes made. */
 static uint32_t
 check_sort(uint32_t n, size_t memory, bool by_arrival, bool spills)
@@ -92,7 +109,8 @@ check_sort(uint32_t n, size_t memory, bool by_arrival, bool spills)
     uint64_t *places = calloc(n + 1, sizeof *places);
     eql_order *o = eql_order_new(
         memory, NULL, by_arrival ? eql_order_by_arrival : eql_order_by_time);
-    uint64_t x = 88172645463325252u + n;
+    uint64_t x = 88172645463325252u + n, ntold = 0;
+    bool *told = calloc(n + 1, sizeof *told);
     eql_buf rec = {0};
     const eql_hit *h;
     uint32_t passes;
@@ -112,6 +130,7 @@ check_sort(uint32_t n, size_t memory, bool by_arrival, bool spills)
         assert_int_equal(h->file, items[i].file);
         assert_int_equal(eql_hit_tuple_first(eql_hit_first(h)).len,
                          items[i].extra);
+        ntold += check_ahead(o, 8, told);
         places[i] = eql_order_place(o);
         check_again(o, places[i / 2], &items[i / 2]);
     }
@@ -120,11 +139,15 @@ check_sort(uint32_t n, size_t memory, bool by_arrival, bool spills)
     for (uint32_t i = 0; i < n; i++)
         check_again(o, places[i], &items[i]);
     assert_int_equal(eql_order_spilled(o) > 0, spills);
+    /* All but the first in memory, else what a buffer holds. */
+    if (n > 100)
+        assert_true(ntold >= (spills ? 100 : n - 8));
     passes = eql_order_passes(o);
     eql_order_free(o);
     eql_buf_free(&rec);
     free(items);
     free(places);
+    free(told);
     return passes;
 }
 

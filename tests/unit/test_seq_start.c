@@ -89,6 +89,94 @@ test_small_and_whole_agree(void **state)
     }
 }
 
+/* --- looking ahead -----------------------------------------------------------
+ */
+
+/* Keeps hits of these keys, one stage each, a second apart. */
+static void
+keep_hits(seq_run *r, char letter, uint32_t first, uint32_t n, uint32_t step,
+          eql_vec *places)
+{
+    for (uint32_t i = first; i < first + n * step; i += step) {
+        eql_test_event ev = {.time_ns = (int64_t)r->line * EQL_TEST_SECOND};
+        const eql_hit *h;
+
+        ev.letters[0] = letter;
+        snprintf(ev.keys, sizeof ev.keys, "%06u", i);
+        h = eql_test_hit(&r->record, r->program, r->rules, &ev, ++r->line);
+        assert_int_not_equal(
+            eql_vec_push(places, &r->kept.len, sizeof r->kept.len), EQL_NONE);
+        eql_buf_add(&r->kept, h, h->size);
+        r->event = ev;
+    }
+}
+
+static const eql_hit *
+kept_hit(const seq_run *r, const eql_vec *places, uint32_t i)
+{
+    size_t place = ((const size_t *)places->items)[i];
+
+    return (const eql_hit *)(const void *)(r->kept.p + place);
+}
+
+static void
+run_kept(seq_run *r, const eql_vec *places, uint32_t ahead)
+{
+    const size_t *at = places->items;
+    bool looked = false;
+
+    for (uint32_t i = 0; i < places->n; i++) {
+        if (ahead > 0 && i + ahead < places->n && eql_seq_looks_ahead(r->seq)) {
+            eql_seq_ahead(r->seq, kept_hit(r, places, i + ahead),
+                          at[i + ahead]);
+            looked = true;
+        }
+        eql_seq_place(r->seq, at[i]);
+        assert_int_equal(eql_seq_hit(r->seq, kept_hit(r, places, i)),
+                         EQL_ENGINE_OK);
+    }
+    assert_int_equal(looked, ahead > 0);
+    seq_run_end(r);
+}
+
+/* However far: hashes that were kept may be of hits long gone. */
+static void
+test_looking_ahead_changes_nothing(void **state)
+{
+    static const eql_test_rule rules[] = {
+        {.stages = "AB", .maxspan_s = 1e8, .until = 'U'},
+        {.stages = "AC", .maxspan_s = 170000},
+    };
+    static const uint32_t ahead[] = {0, EQL_SEQ_AHEAD, 1, 300};
+    const uint32_t n = 160000;
+    eql_engine_options o = {.max_state_bytes = 1 << 28};
+    seq_run runs[EQL_COUNTOF(ahead)];
+
+    (void)state;
+    for (size_t k = 0; k < EQL_COUNTOF(ahead); k++) {
+        seq_run *r = &runs[k];
+        eql_vec places = {0};
+
+        seq_run_open(r, NULL, rules, EQL_COUNTOF(rules), &o);
+        seq_run_small(r);
+        keep_hits(r, 'A', 0, n, 1, &places);
+        keep_hits(r, 'U', 5, n / 100, 10, &places);
+        keep_hits(r, 'B', 0, n / 10, 11, &places);
+        keep_hits(r, 'C', 1, n / 10, 11, &places);
+        run_kept(r, &places, ahead[k]);
+        eql_vec_free(&places);
+        assert_true(r->out.len > 0);
+        assert_int_equal(r->out.len, runs[0].out.len);
+        assert_memory_equal(r->out.p, runs[0].out.p, r->out.len);
+    }
+    for (size_t k = 0; k < EQL_COUNTOF(ahead); k++) {
+        seq_run_close(&runs[k]);
+        assert_same_counters(&runs[k].counters, &runs[0].counters);
+    }
+    assert_true(runs[0].counters.expired > 0);
+    assert_true(runs[0].counters.ended > 0);
+}
+
 /* --- room --------------------------------------------------------------------
  */
 
@@ -303,6 +391,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small_and_whole_agree),
+        cmocka_unit_test(test_looking_ahead_changes_nothing),
         cmocka_unit_test(test_oldest_start_goes_first),
         cmocka_unit_test(test_eviction_is_cheap),
         cmocka_unit_test(test_the_real_key_is_compared),

@@ -18,6 +18,7 @@ typedef struct {
     eql_starts ring;
     model_start *starts;
     size_t first, n; /* starts[first, n) may be there */
+    eql_starts_ahead ahead;
     uint64_t dice;
 } model;
 
@@ -199,6 +200,7 @@ run_random(uint64_t seed, int64_t step_ns, uint64_t step_serial, uint32_t chunk)
         uint64_t d = dice(&m) % 100;
         model_start *s = &m.starts[m.n ? dice(&m) % m.n : 0];
 
+        eql_starts_foresee(&m.ahead, &m.ring, id_of(dice(&m) % MOST));
         now += (int64_t)(dice(&m) % 3) * step_ns;
         serial += 1 + dice(&m) % 3 * step_serial;
         if (d < 60 || m.n == 0)
