@@ -7,8 +7,9 @@
  * Parts of the state itself step through: one start, one expiry, one find of a
  * key that waits, two of keys that do not.  The map they are measured against
  * does the same: malloc'd nodes in chains, with a copy of the key each, found
- * by its text.  Making the texts of keys is never counted.
- * One JSON object per line on standard output, CPU time. */
+ * by its text.  Making keys is never counted.  What looks ahead, looks as far
+ * as the sequence machine does. One JSON object per line on standard output,
+ * CPU time. */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,10 +86,21 @@ typedef struct {
     uint64_t n;    /* that wait at a time */
     uint64_t next; /* key to start */
     uint64_t dice;
-    double made_ns; /* of the keys of one step */
+    bool alike; /* they differ in few bytes, else everywhere */
 } keys;
 
-/* Keys that are alike differ in few bytes, the others everywhere. */
+/* What is asked of the state, or of the map, by one hit. */
+typedef struct {
+    uint64_t key;
+    eql_start_id id;
+    char text[KEY_LEN + 1];
+} asked;
+
+/* Keys of steps are made so many at a time, outside of what is measured. */
+#define BLOCK_STEPS 500u
+#define STEP_ASKS 4u /* a start, a key that waits, two that do not */
+#define BLOCK_ASKS (BLOCK_STEPS * STEP_ASKS)
+
 static void
 make_key(char *to, uint64_t id, bool alike)
 {
@@ -125,24 +137,29 @@ absent_key(keys *k)
     return throw_dice(k) | UINT64_C(1) << 63;
 }
 
-/* What the keys of a step cost, to be taken off. */
 static keys
-prepare_keys(uint64_t n, bool alike)
+keys_of(uint64_t n, bool alike)
 {
-    keys k = {.n = n, .next = n, .dice = 88172645463325252u};
-    char key[KEY_LEN + 1];
-    unsigned sum = 0;
-    double t = now_ns();
+    return (keys){.n = n, .dice = 88172645463325252u, .alike = alike};
+}
 
-    for (unsigned i = 0; i < STEPS / 4; i++) {
-        make_key(key, i, alike);
-        make_key(key, waiting_key(&k), alike);
-        make_key(key, absent_key(&k), alike);
-        make_key(key, absent_key(&k), alike);
-        sum += (unsigned char)key[i % KEY_LEN];
+static void
+ask(const keys *k, asked *a, uint64_t key)
+{
+    a->key = key;
+    a->id = (eql_start_id){mix(key), (uint16_t)key};
+    make_key(a->text, key, k->alike);
+}
+
+static void
+make_block(keys *k, asked *block)
+{
+    for (asked *a = block; a < block + BLOCK_ASKS; a += STEP_ASKS) {
+        ask(k, &a[0], k->next++);
+        ask(k, &a[1], waiting_key(k));
+        ask(k, &a[2], absent_key(k));
+        ask(k, &a[3], absent_key(k));
     }
-    k.made_ns = (now_ns() - t) / (STEPS / 4);
-    return sum ? k : (keys){0};
 }
 
 /* --- the state itself --------------------------------------------------------
@@ -151,103 +168,124 @@ prepare_keys(uint64_t n, bool alike)
 typedef struct {
     eql_budget budget;
     eql_starts ring;
+    eql_starts_ahead ahead;
+    keys keys;
     uint64_t seed;
+    uint64_t found;
     bool by_text; /* keys are texts, and hashed */
-    bool alike;   /* and differ in few bytes */
+    bool leaves;  /* what is found goes */
 } state;
 
-static eql_start_id
-id_of(const state *s, uint64_t key)
+/* As many hits ahead as the sequence machine looks, it makes their hashes. */
+static void
+look_ahead(state *s, asked *a)
 {
-    char text[KEY_LEN + 1];
-    eql_h128 h;
+    if (s->by_text) {
+        eql_h128 h = eql_hash128_seeded(s->seed, a->text, KEY_LEN);
 
-    if (!s->by_text)
-        return (eql_start_id){mix(key), (uint16_t)key};
-    make_key(text, key, s->alike);
-    h = eql_hash128_seeded(s->seed, text, KEY_LEN);
-    return (eql_start_id){h.lo, (uint16_t)h.hi};
+        a->id = (eql_start_id){h.lo, (uint16_t)h.hi};
+    }
+    eql_starts_foresee(&s->ahead, &s->ring, a->id);
 }
 
 static void
-start_key(state *s, uint64_t key)
+start_key(state *s, const asked *a)
 {
-    eql_start_info info = {(int64_t)key, key, key * 8, NULL};
-    eql_start_id id = id_of(s, key);
-    uint32_t old = eql_starts_find(&s->ring, id);
+    eql_start_info info = {(int64_t)a->key, a->key, a->key * 8, NULL};
+    uint32_t old = eql_starts_find(&s->ring, a->id);
 
     if (old != EQL_START_NONE)
         die("a key was there before");
-    if (!eql_starts_add(&s->ring, id, &info))
+    if (!eql_starts_add(&s->ring, a->id, &info))
         die("out of memory");
 }
 
+/* n keys wait. */
 static void
-fill(state *s, uint64_t n, bool by_text, bool alike)
+open_state(state *s, uint64_t n, bool by_text, bool alike)
 {
+    asked a = {0};
+
     *s = (state){.budget.max = STATE_BYTES,
                  .seed = eql_hash_seed(),
-                 .by_text = by_text,
-                 .alike = alike};
+                 .keys = keys_of(n, alike),
+                 .by_text = by_text};
     eql_starts_init(&s->ring, &s->budget);
-    for (uint64_t i = 0; i < n; i++)
-        start_key(s, i);
+    while (s->keys.next < n) {
+        ask(&s->keys, &a, s->keys.next++);
+        look_ahead(s, &a);
+        start_key(s, &a);
+    }
 }
 
-/* One start, one expiry, one find, two misses; leaves: what is found goes. */
-static uint64_t
-step(state *s, keys *k, bool leaves)
+static void
+find_key(state *s, const asked *a)
 {
-    uint64_t found = 0;
-    uint32_t at;
+    uint32_t at = eql_starts_find(&s->ring, a->id);
 
-    eql_starts_expire(&s->ring, (int64_t)(k->next + 1 - k->n));
-    start_key(s, k->next++);
-    at = eql_starts_find(&s->ring, id_of(s, waiting_key(k)));
-    if (at != EQL_START_NONE) {
-        found += eql_starts_get(&s->ring, at).place > 0;
-        if (leaves)
-            eql_starts_remove(&s->ring, at);
+    if (at == EQL_START_NONE)
+        return;
+    s->found += eql_starts_get(&s->ring, at).place > 0;
+    if (s->leaves)
+        eql_starts_remove(&s->ring, at);
+}
+
+/* One start, one expiry, one find, two misses. */
+static void
+run_block(state *s, asked *block)
+{
+    for (unsigned i = 0; i < EQL_STARTS_AHEAD; i++)
+        look_ahead(s, &block[i]);
+    for (unsigned i = 0; i < BLOCK_ASKS; i++) {
+        const asked *a = &block[i];
+
+        if (i + EQL_STARTS_AHEAD < BLOCK_ASKS)
+            look_ahead(s, &block[i + EQL_STARTS_AHEAD]);
+        if (i % STEP_ASKS == 0) {
+            eql_starts_expire(&s->ring, (int64_t)(a->key + 1 - s->keys.n));
+            start_key(s, a);
+        } else {
+            find_key(s, a);
+        }
     }
-    for (int i = 0; i < 2; i++)
-        if (eql_starts_find(&s->ring, id_of(s, absent_key(k))) !=
-            EQL_START_NONE)
-            die("a key was found that is not there");
-    return found;
+}
+
+/* ns per operation; the state is left as it is then. */
+static double
+run_steps(state *s)
+{
+    static asked block[BLOCK_ASKS];
+    double t = 0;
+
+    for (unsigned i = 0; i < STEPS / BLOCK_STEPS; i++) {
+        make_block(&s->keys, block);
+        t -= now_ns();
+        run_block(s, block);
+        t += now_ns();
+    }
+    return t / STEPS / OPS;
 }
 
 static void
 bench_mixed(uint64_t n, bool by_text, bool alike, const char *what)
 {
-    keys k = prepare_keys(n, alike);
-    uint64_t found = 0;
     state s;
-    double t;
 
-    fill(&s, n, by_text, alike);
-    t = now_ns();
-    for (unsigned i = 0; i < STEPS; i++)
-        found += step(&s, &k, false);
-    t = (now_ns() - t) / STEPS - (by_text ? k.made_ns : 0);
-    if (found != STEPS)
-        die("a key was not found");
-    report(13, n, what, t / OPS, "ns");
+    open_state(&s, n, by_text, alike);
+    report(13, n, what, run_steps(&s), "ns");
+    if (s.found != STEPS)
+        die("a key was not found, or one that is not there");
     eql_starts_free(&s.ring);
 }
 
 static void
 bench_leaving(uint64_t n)
 {
-    keys k = prepare_keys(n, false);
     state s;
-    double t;
 
-    fill(&s, n, false, false);
-    t = now_ns();
-    for (unsigned i = 0; i < STEPS; i++)
-        (void)step(&s, &k, true);
-    t = (now_ns() - t) / STEPS;
-    report(13, n, "mixed operation, what is found leaves", t / OPS, "ns");
+    open_state(&s, n, false, false);
+    s.leaves = true;
+    report(13, n, "mixed operation, what is found leaves", run_steps(&s), "ns");
     report(12, n, "state, what is found leaves, accounted",
            (double)s.budget.used / (double)s.ring.nindexed, "bytes");
     eql_starts_free(&s.ring);
@@ -260,7 +298,7 @@ bench_expiry(uint64_t n)
     state s;
     double t;
 
-    fill(&s, n, false, false);
+    open_state(&s, n, false, false);
     t = now_ns();
     for (uint64_t i = 0; i < n; i += 100)
         gone += eql_starts_expire(&s.ring, (int64_t)i);
@@ -289,6 +327,8 @@ typedef struct {
     node **buckets, *oldest, *newest;
     uint64_t mask;
     uint64_t seed;
+    keys keys;
+    uint64_t found;
 } map;
 
 static node *
@@ -304,20 +344,18 @@ map_find(const map *m, const char *key, uint64_t *hash)
 }
 
 static void
-map_add(map *m, uint64_t id)
+map_add(map *m, const asked *a)
 {
-    char key[KEY_LEN + 1];
     node *n = malloc(sizeof *n);
     uint64_t hash;
 
-    make_key(key, id, false);
-    if (!n || map_find(m, key, &hash))
+    if (!n || map_find(m, a->text, &hash))
         die("a key was there before");
     *n = (node){.next = m->buckets[hash & m->mask],
                 .older = m->newest,
-                .key = strdup(key),
-                .place = id,
-                .time_ns = (int64_t)id,
+                .key = strdup(a->text),
+                .place = a->key,
+                .time_ns = (int64_t)a->key,
                 .hash = hash};
     m->buckets[hash & m->mask] = n;
     if (m->newest)
@@ -347,36 +385,47 @@ map_expire(map *m, int64_t before_ns)
 }
 
 static void
+run_map_block(map *m, const asked *block)
+{
+    uint64_t hash;
+
+    for (const asked *a = block; a < block + BLOCK_ASKS; a += STEP_ASKS) {
+        map_expire(m, (int64_t)(a->key + 1 - m->keys.n));
+        map_add(m, a);
+        for (unsigned i = 1; i < STEP_ASKS; i++)
+            m->found += map_find(m, a[i].text, &hash) != NULL;
+    }
+}
+
+static void
 bench_map(uint64_t n)
 {
-    keys k = prepare_keys(n, false);
-    map m = {.mask = 1, .seed = eql_hash_seed()};
-    char key[KEY_LEN + 1];
-    uint64_t found = 0, hash;
-    double t, before = resident();
+    static asked block[BLOCK_ASKS];
+    map m = {.mask = 1, .seed = eql_hash_seed(), .keys = keys_of(n, false)};
+    asked a = {0};
+    double t = 0, before = resident();
 
     while (m.mask < n)
         m.mask *= 2;
     m.buckets = calloc(m.mask--, sizeof *m.buckets);
-    for (uint64_t i = 0; m.buckets && i < n; i++)
-        map_add(&m, i);
+    if (!m.buckets)
+        die("out of memory");
+    while (m.keys.next < n) {
+        ask(&m.keys, &a, m.keys.next++);
+        map_add(&m, &a);
+    }
     report(12, n, "malloc chaining map, resident",
            (resident() - before) / (double)n, "bytes");
-    t = now_ns();
-    for (unsigned i = 0; i < STEPS; i++) {
-        map_expire(&m, (int64_t)(k.next + 1 - n));
-        map_add(&m, k.next++);
-        make_key(key, waiting_key(&k), false);
-        found += map_find(&m, key, &hash) != NULL;
-        for (int j = 0; j < 2; j++) {
-            make_key(key, absent_key(&k), false);
-            found += map_find(&m, key, &hash) != NULL;
-        }
+    for (unsigned i = 0; i < STEPS / BLOCK_STEPS; i++) {
+        make_block(&m.keys, block);
+        t -= now_ns();
+        run_map_block(&m, block);
+        t += now_ns();
     }
-    t = (now_ns() - t) / STEPS - k.made_ns;
-    if (found != STEPS)
+    if (m.found != STEPS)
         die("the map lost a key");
-    report(13, n, "malloc chaining map, mixed operation", t / OPS, "ns");
+    report(13, n, "malloc chaining map, mixed operation", t / STEPS / OPS,
+           "ns");
 }
 
 /* --- the sequence machine ----------------------------------------------------
@@ -389,7 +438,8 @@ typedef struct {
     eql_engine_calls calls;
     eql_engine_counters counters;
     eql_seq *seq;
-    eql_buf hit, again, tuple;
+    eql_buf hits[EQL_SEQ_AHEAD + 1]; /* the hit at hand and those to come */
+    eql_buf again, tuple;
     uint64_t step_ns; /* between two starts */
     uint64_t matches;
 } machine;
@@ -474,14 +524,34 @@ open_machine(machine *m, uint64_t step_ns)
     eql_seq_read_again(m->seq, &(eql_hit_source){make_again, m});
 }
 
-static void
-push(machine *m, uint32_t stage, uint64_t key, uint64_t number)
+static const eql_hit *
+hit_of(machine *m, uint32_t stage, uint64_t key, uint64_t number)
 {
-    const eql_hit *h = make_hit(m, &m->hit, stage, key, number);
+    return make_hit(m, &m->hits[number % EQL_COUNTOF(m->hits)], stage, key,
+                    number);
+}
 
+static void
+push(machine *m, const eql_hit *h, uint64_t number)
+{
     eql_seq_place(m->seq, number * 8);
     if (eql_seq_hit(m->seq, h) != EQL_ENGINE_OK)
         die("a hit failed");
+}
+
+/* Makes the hits that are due and looks ahead at one, as the engine does. */
+static void
+come_to(machine *m, uint32_t stage, uint64_t first, uint64_t number, uint64_t i,
+        uint64_t n)
+{
+    uint64_t far = i + EQL_SEQ_AHEAD;
+
+    for (uint64_t k = i == 0 ? 0 : far; k <= far && k < n; k++) {
+        const eql_hit *h = hit_of(m, stage, first + k, number + k);
+
+        if (eql_seq_looks_ahead(m->seq))
+            eql_seq_ahead(m->seq, h, (number + k) * 8);
+    }
 }
 
 /* Pushing n hits of absent keys at stage `stage`, or starting them. */
@@ -492,11 +562,15 @@ push_many(machine *m, uint32_t stage, uint64_t first, uint64_t number,
     double t = now_ns(), made;
 
     for (uint64_t i = 0; i < n; i++)
-        (void)make_hit(m, &m->hit, stage, first + i, number + i);
+        (void)hit_of(m, stage, first + i, number + i);
     made = now_ns() - t;
     t = now_ns();
-    for (uint64_t i = 0; i < n; i++)
-        push(m, stage, first + i, number + i);
+    for (uint64_t i = 0; i < n; i++) {
+        const eql_buf *hit = &m->hits[(number + i) % EQL_COUNTOF(m->hits)];
+
+        come_to(m, stage, first, number, i, n);
+        push(m, (const eql_hit *)(const void *)hit->p, number + i);
+    }
     return (now_ns() - t - made) / (double)n;
 }
 
@@ -538,11 +612,11 @@ bench_hot_key(uint64_t others)
 
     open_machine(&m, 1000000000 / HOT_PER_SECOND);
     for (uint64_t i = 0; i < others; i++)
-        push(&m, 0, i, i);
+        push(&m, hit_of(&m, 0, i, i), i);
     for (uint64_t i = 0; i < HOT_STARTS; i += tenth) {
         t = now_ns();
-        for (uint64_t k = 0; k < tenth; k++)
-            push(&m, 0, UINT64_C(1) << 40, n++);
+        for (uint64_t k = 0; k < tenth; k++, n++)
+            push(&m, hit_of(&m, 0, UINT64_C(1) << 40, n), n);
         last = (now_ns() - t) / (double)tenth;
         if (i == 0)
             first = last;
