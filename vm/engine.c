@@ -184,10 +184,11 @@ eql_engine_free(eql_engine *e)
 static eql_engine_result
 settle_on(eql_engine *e, eql_engine_result res)
 {
-    const char *text = eql_order_error(e->order);
+    const char *text;
 
     if (e->result != EQL_ENGINE_OK || res == EQL_ENGINE_OK)
         return e->result;
+    text = eql_order_error(e->order);
     if (!*text)
         text = eql_pending_error(e->pending);
     if (!*text && e->pulses)

@@ -9,7 +9,8 @@
 struct eql_pulses {
     size_t memory;
     const char *dir;
-    eql_buf held;   /* eql_pulse, one after the other */
+    eql_pulse *held; /* room for `most`, one at least */
+    size_t n, most;
     eql_spill file; /* those before them */
     uint64_t spilled;
     int64_t newest;
@@ -25,6 +26,12 @@ eql_pulses_new(size_t memory, const char *dir)
 
     if (!m)
         return NULL;
+    m->most = memory < sizeof *m->held ? 1 : memory / sizeof *m->held;
+    m->held = malloc(m->most * sizeof *m->held);
+    if (!m->held) {
+        free(m);
+        return NULL;
+    }
     m->memory = memory;
     m->dir = dir;
     m->newest = INT64_MIN;
@@ -39,30 +46,32 @@ eql_pulses_free(eql_pulses *m)
         return;
     eql_order_free(m->order);
     eql_spill_close(&m->file);
-    eql_buf_free(&m->held);
+    free(m->held);
     free(m);
 }
 
 static bool
 spill(eql_pulses *m)
 {
+    size_t len = m->n * sizeof *m->held;
+
     if (!eql_spill_open(&m->file, m->dir) ||
-        !eql_spill_append(&m->file, m->held.p, m->held.len))
+        !eql_spill_append(&m->file, m->held, len))
         return false;
-    m->spilled += m->held.len;
-    m->held.len = 0;
+    m->spilled += len;
+    m->n = 0;
     return true;
 }
 
 eql_engine_result
 eql_pulses_add(eql_pulses *m, const eql_pulse *pulse)
 {
-    if (m->held.len + sizeof *pulse > m->memory && m->held.len > 0 && !spill(m))
+    if (m->n == m->most && !spill(m))
         return EQL_ENGINE_IO;
-    eql_buf_add(&m->held, pulse, sizeof *pulse);
+    m->held[m->n++] = *pulse;
     if (pulse->time_ns > m->newest)
         m->newest = pulse->time_ns;
-    return m->held.failed ? EQL_ENGINE_NOMEM : EQL_ENGINE_OK;
+    return EQL_ENGINE_OK;
 }
 
 int64_t
@@ -75,22 +84,19 @@ eql_pulses_newest(const eql_pulses *m)
  */
 
 static eql_engine_result
-push_all(eql_pulses *m, const char *p, size_t len)
+push_all(eql_pulses *m, const eql_pulse *p, size_t n)
 {
     eql_engine_result res = EQL_ENGINE_OK;
 
-    for (size_t i = 0; i < len && res == EQL_ENGINE_OK;
-         i += sizeof(eql_pulse)) {
+    for (size_t i = 0; i < n && res == EQL_ENGINE_OK; i++) {
         eql_hit h = {.size = sizeof h,
                      .flags = EQL_HIT_TIMED,
+                     .time_ns = p[i].time_ns,
+                     .line = p[i].line,
+                     .file = p[i].file,
+                     .clock = p[i].clock,
                      .tie_kind = EQL_TIE_ABSENT};
-        eql_pulse pulse;
 
-        memcpy(&pulse, p + i, sizeof pulse);
-        h.time_ns = pulse.time_ns;
-        h.line = pulse.line;
-        h.file = pulse.file;
-        h.clock = pulse.clock;
         res = eql_order_push(m->order, &h);
     }
     return res;
@@ -109,10 +115,10 @@ push_file(eql_pulses *m)
 
         if (!eql_spill_read(&m->file, at, some, n))
             return EQL_ENGINE_IO;
-        res = push_all(m, (const char *)some, n);
+        res = push_all(m, some, n / sizeof *some);
         at += n;
     }
-    return res == EQL_ENGINE_OK ? push_all(m, m->held.p, m->held.len) : res;
+    return res == EQL_ENGINE_OK ? push_all(m, m->held, m->n) : res;
 }
 
 static eql_engine_result
@@ -124,7 +130,8 @@ put_in_order(eql_pulses *m)
     if (!m->order)
         return EQL_ENGINE_NOMEM;
     res = push_file(m);
-    eql_buf_free(&m->held);
+    free(m->held);
+    m->held = NULL;
     eql_spill_close(&m->file);
     if (res == EQL_ENGINE_OK)
         res = eql_order_sort(m->order);

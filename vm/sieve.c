@@ -27,7 +27,8 @@ struct eql_sieve {
     eql_buf *records;       /* per clock: the hit being written, or empty */
     eql_vec opened;         /* uint32_t: clocks whose record is not empty */
     eql_vec lineage_clocks; /* uint32_t: clocks of rules with a lineage */
-    eql_vec pulses;         /* eql_pulse, of the event at hand */
+    eql_pulse *pulses;      /* of the event at hand; one per clock at most */
+    uint32_t npulses;
     /* Of the event at hand: what is known, or found out. */
     const eql_verdict *verdict; /* NULL: nothing is */
     eql_verdict found;
@@ -73,11 +74,12 @@ eql_sieve_new(const eql_program *p, const eql_captures *c,
     s->interp = eql_interp_new_shared(eql_captures_prepared(c));
     s->keys = s->interp ? eql_keys_new(p, s->interp) : NULL;
     s->records = calloc((size_t)p->nclocks + 1, sizeof *s->records);
+    s->pulses = calloc((size_t)p->nclocks + 1, sizeof *s->pulses);
     s->stages = calloc((size_t)p->nstages + 1, sizeof *s->stages);
     s->held = calloc((size_t)p->nstages + 1, sizeof *s->held);
     s->present = calloc((size_t)p->nfields + 1, sizeof *s->present);
-    if (!s->dispatch || !s->keys || !s->records || !s->stages || !s->held ||
-        !s->present || !find_lineage_clocks(s)) {
+    if (!s->dispatch || !s->keys || !s->records || !s->pulses || !s->stages ||
+        !s->held || !s->present || !find_lineage_clocks(s)) {
         eql_sieve_free(s);
         return NULL;
     }
@@ -94,7 +96,7 @@ eql_sieve_free(eql_sieve *s)
     free(s->records);
     eql_vec_free(&s->opened);
     eql_vec_free(&s->lineage_clocks);
-    eql_vec_free(&s->pulses);
+    free(s->pulses);
     eql_keys_free(s->keys);
     eql_interp_free(s->interp);
     eql_dispatch_free(s->dispatch);
@@ -475,16 +477,15 @@ add_process(eql_sieve *s, const eql_event *ev, bool pulses)
     uint32_t facts = s->verdict ? s->verdict->facts : find_facts(s, ev);
 
     s->found.facts = facts;
-    s->pulses.n = 0;
+    s->npulses = 0;
     for (uint32_t i = 0; facts & FACT_PROCESS && i < s->lineage_clocks.n; i++) {
         uint32_t clock = *(const uint32_t *)eql_vec_at(&s->lineage_clocks, i);
-        eql_pulse pulse;
         eql_buf *rec;
         size_t at;
 
-        if (pulses && !(facts & FACT_LIFE) && is_pulse(s, clock, ev, &pulse)) {
-            if (eql_vec_push(&s->pulses, &pulse, sizeof pulse) == EQL_NONE)
-                return EQL_ENGINE_NOMEM;
+        if (pulses && !(facts & FACT_LIFE) &&
+            is_pulse(s, clock, ev, &s->pulses[s->npulses])) {
+            s->npulses++;
             continue;
         }
         rec = open_record(s, clock, ev);
@@ -544,8 +545,8 @@ hand_pulses_on(eql_sieve *s, eql_pulse_fn fn, void *ctx)
 {
     eql_engine_result res = EQL_ENGINE_OK;
 
-    for (uint32_t i = 0; i < s->pulses.n && res == EQL_ENGINE_OK; i++) {
-        const eql_pulse *pulse = eql_vec_at(&s->pulses, i);
+    for (uint32_t i = 0; i < s->npulses && res == EQL_ENGINE_OK; i++) {
+        const eql_pulse *pulse = &s->pulses[i];
         bool alone = s->records[pulse->clock].len <= sizeof(eql_hit);
 
         s->counters->hits += alone;
@@ -615,7 +616,7 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn,
         res = EQL_ENGINE_NOMEM;
     if (res == EQL_ENGINE_OK)
         res = hand_on(s, ev, fn, ctx);
-    if (res == EQL_ENGINE_OK && s->pulses.n > 0)
+    if (res == EQL_ENGINE_OK && s->npulses > 0)
         res = hand_pulses_on(s, pulse, ctx);
     return res;
 }
