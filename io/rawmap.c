@@ -144,7 +144,7 @@ load_names(eql_rawmap *r, const eql_rawmap_plan *p)
 
             if (c->epoch != r->epoch)
                 continue;
-            switch (eql_rawmap_text_of(r, c, &text)) {
+            switch (eql_rawmap_text_at(r, c, &text)) {
             case EQL_RAWMAP_TEXT_NONE: continue;
             case EQL_RAWMAP_TEXT_ODD: return false;
             case EQL_RAWMAP_TEXT_IS: break;

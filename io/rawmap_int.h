@@ -42,7 +42,8 @@ typedef struct {
 
 typedef struct {
     uint32_t to;     /* of the rule's targets .. */
-    uint32_t wanted; /* .. what stands at this path, there or below */
+    uint32_t wanted; /* .. what stands at this path .. */
+    bool below;      /* .. which is below it */
 } eql_rawmap_out;
 
 /* A rule, or a constant (then rule is NULL). */
@@ -338,8 +339,30 @@ typedef enum {
 /* The text of a scalar (eql_record_text), as a JSON string. */
 eql_rawmap_text eql_rawmap_text_of(eql_rawmap *r, const eql_rawmap_cell *c,
                                    eql_rawmap_cell *text);
+static inline eql_rawmap_text
+eql_rawmap_text_at(eql_rawmap *r, const eql_rawmap_cell *c,
+                   eql_rawmap_cell *text)
+{
+    if (!c->p || *c->p != '"')
+        return eql_rawmap_text_of(r, c, text);
+    *text = *c;
+    return EQL_RAWMAP_TEXT_IS;
+}
+
+/* Is a text, which begins as one may, as good as missing? */
+bool eql_rawmap_text_is_one(const eql_rawmap *r, const eql_rawmap_cell *c);
+
 /* Is a text as good as missing? */
-bool eql_rawmap_text_is_empty(const eql_rawmap *r, const eql_rawmap_cell *c);
+static inline bool
+eql_rawmap_text_is_empty(const eql_rawmap *r, const eql_rawmap_cell *c)
+{
+    unsigned char first = c->len > 2 ? (unsigned char)c->p[1] : 0;
+
+    /* An escaped backslash is one; other escapes may be anything. */
+    return (r->first_of_empty[first] || (first == '\\' && c->p[2] != '\\')) &&
+           eql_rawmap_text_is_one(r, c);
+}
+
 /* A JSON string around what stands inside one; NULL in p: out of memory. */
 eql_rawmap_cell eql_rawmap_quote(eql_rawmap *r, eql_strview inside);
 /* What finds, from i on, where an escape for a line feed or for a code stands

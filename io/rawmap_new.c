@@ -351,7 +351,7 @@ add_outs(eql_rawmap *r, eql_rawmap_rule *rule)
 
         for (uint32_t i = 0; i < r->wanted.n; i++) {
             const eql_rawmap_wanted *w = eql_vec_at(&r->wanted, i);
-            eql_rawmap_out out = {to, i};
+            eql_rawmap_out out = {to, i, w->n > t->n};
 
             if (leads_to(t->keys, t->n, w->names, w->n))
                 r->failed |=

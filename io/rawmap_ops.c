@@ -56,13 +56,10 @@ put(eql_rawmap *r, const eql_rawmap_rule *rule, uint32_t to,
 {
     for (uint32_t i = 0; i < rule->outs.n; i++) {
         const eql_rawmap_out *o = eql_rawmap_out_at(r, rule->outs.first + i);
-        const eql_rawmap_wanted *w = eql_vec_at(&r->wanted, o->wanted);
 
-        if (o->to != to)
-            continue;
-        if (w->n == rule->to.items[to].n)
+        if (o->to == to && !o->below)
             eql_rawmap_ops_put(r, o->wanted, v->p, v->len);
-        else
+        else if (o->to == to)
             eql_rawmap_ops_put(r, o->wanted, NULL, 0);
     }
 }
@@ -70,7 +67,7 @@ put(eql_rawmap *r, const eql_rawmap_rule *rule, uint32_t to,
 /* --- sources -----------------------------------------------------------------
  */
 
-static eql_rawmap_cell *
+static inline eql_rawmap_cell *
 source(eql_rawmap *r, const eql_rawmap_ref *ref)
 {
     eql_rawmap_cell *c;
@@ -87,12 +84,12 @@ source(eql_rawmap *r, const eql_rawmap_ref *ref)
 
 /* The first text that is not empty, and where it is from. */
 static eql_rawmap_text
-first_text(eql_rawmap *r, const eql_rawmap_step *step,
+later_text(eql_rawmap *r, const eql_rawmap_step *step,
            const eql_rawmap_ref **from, eql_rawmap_cell *text)
 {
     for (uint32_t i = 0; i < step->nfrom; i++) {
         const eql_rawmap_ref *ref = &step->from[i];
-        eql_rawmap_text is = eql_rawmap_text_of(r, source(r, ref), text);
+        eql_rawmap_text is = eql_rawmap_text_at(r, source(r, ref), text);
 
         *from = ref;
         if (is == EQL_RAWMAP_TEXT_ODD ||
@@ -102,7 +99,24 @@ first_text(eql_rawmap *r, const eql_rawmap_step *step,
     return EQL_RAWMAP_TEXT_NONE;
 }
 
-static void
+/* Mostly a string that is its first source. */
+static inline eql_rawmap_text
+first_text(eql_rawmap *r, const eql_rawmap_step *step,
+           const eql_rawmap_ref **from, eql_rawmap_cell *text)
+{
+    const eql_rawmap_cell *c;
+
+    if (step->nfrom == 0)
+        return EQL_RAWMAP_TEXT_NONE;
+    c = source(r, step->from);
+    if (!c->p || *c->p != '"' || c->len == 2)
+        return later_text(r, step, from, text);
+    *from = step->from;
+    *text = *c;
+    return EQL_RAWMAP_TEXT_IS;
+}
+
+static inline void
 take(eql_rawmap *r, const eql_rawmap_rule *rule, const eql_rawmap_ref *from)
 {
     if (from->from == EQL_MAPPING_FROM_DATA && !rule->rule->copy)
@@ -168,10 +182,9 @@ is_there(const eql_rawmap *r, const eql_rawmap_rule *rule)
 {
     for (uint32_t i = 0; i < rule->outs.n; i++) {
         const eql_rawmap_out *o = eql_rawmap_out_at(r, rule->outs.first + i);
-        const eql_rawmap_wanted *w = eql_vec_at(&r->wanted, o->wanted);
         const eql_rawmap_cell *c = &r->ecs[o->wanted];
 
-        if (w->n == rule->to.items[0].n)
+        if (!o->below)
             return c->epoch == r->epoch && c->p;
     }
     return false;
@@ -230,6 +243,19 @@ op_time(eql_rawmap *r, const eql_rawmap_rule *rule, const eql_rawmap_cell *text)
     return put_slice(r, rule, eql_sv(buf, eql_time_format(ns, buf)));
 }
 
+static inline outcome
+put_text(eql_rawmap *r, const eql_rawmap_rule *rule,
+         const eql_rawmap_cell *text)
+{
+    const eql_rawmap_out *o = eql_rawmap_out_at(r, rule->outs.first);
+
+    if (rule->outs.n == 1 && !o->below)
+        eql_rawmap_ops_put(r, o->wanted, text->p, text->len);
+    else
+        put(r, rule, 0, text);
+    return DONE;
+}
+
 static outcome
 run_simple(eql_rawmap *r, const eql_rawmap_rule *rule,
            const eql_rawmap_cell *text)
@@ -237,7 +263,6 @@ run_simple(eql_rawmap *r, const eql_rawmap_rule *rule,
     eql_strview v = eql_rawmap_inside(text);
 
     switch (rule->rule->op) {
-    case EQL_MAPPING_OP_STR: put(r, rule, 0, text); return DONE;
     case EQL_MAPPING_OP_DROP: return DONE;
     case EQL_MAPPING_OP_INT: return op_int(r, rule, text);
     case EQL_MAPPING_OP_TIME: return op_time(r, rule, text);
@@ -281,7 +306,8 @@ run_first(eql_rawmap *r, const eql_rawmap_step *step)
     case EQL_RAWMAP_TEXT_ODD: return false;
     case EQL_RAWMAP_TEXT_IS: break;
     }
-    done = run_simple(r, rule, &text);
+    done = rule->rule->op == EQL_MAPPING_OP_STR ? put_text(r, rule, &text)
+                                                : run_simple(r, rule, &text);
     if (done == ASK) {
         if (!eql_rawmap_memo_ask(r, step->rule, &text, &result))
             return false;

@@ -77,16 +77,10 @@ is_empty_once_decoded(const eql_rawmap *r, const eql_rawmap_cell *c)
 }
 
 bool
-eql_rawmap_text_is_empty(const eql_rawmap *r, const eql_rawmap_cell *c)
+eql_rawmap_text_is_one(const eql_rawmap *r, const eql_rawmap_cell *c)
 {
     eql_strview in = eql_rawmap_inside(c);
-    unsigned char first = in.len ? (unsigned char)in.p[0] : 0;
 
-    /* An escaped backslash is one; other escapes may be anything. */
-    if (first != '\\' || in.p[1] == '\\') {
-        if (!r->first_of_empty[first])
-            return false;
-    }
     for (uint32_t i = 0; i < r->m->nempty; i++) {
         eql_strview e = r->m->empty[i];
         size_t n = 0;
