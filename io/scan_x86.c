@@ -126,7 +126,8 @@ sse_slow(eql_scan_state *s)
                   n < 64 ? n : 64);
 }
 
-/* Which bytes are letters of the common escapes: ends of lines and tabs. */
+/* Which bytes are letters of the common escapes: ends of lines, tabs, quotes.
+ */
 SSE INLINE uint64_t
 sse_letters(const char *p)
 {
@@ -135,7 +136,8 @@ sse_letters(const char *p)
     for (int k = 0; k < 4; k++) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p + k);
 
-        letters |= (sse_equal(x, 'n') | sse_equal(x, 'r') | sse_equal(x, 't'))
+        letters |= (sse_equal(x, 'n') | sse_equal(x, 'r') | sse_equal(x, 't') |
+                    sse_equal(x, '"'))
                    << (16 * k);
     }
     return letters;
@@ -188,20 +190,39 @@ eql_scan_sse(eql_scan_state *s)
     }
 }
 
-SSE INLINE bool
-sse_plain(const char *p)
+/* Up to the first 64 bytes in which there is more than printable ASCII and the
+ * common escapes. */
+SSE INLINE void
+sse_look(eql_look *l)
 {
-    const __m128i low = _mm_set1_epi8(0x20);
-    __m128i least = _mm_set1_epi8(0x7f), slash = _mm_setzero_si128();
+    const __m128i low = _mm_set1_epi8(0x20), v = _mm_set1_epi8('\\');
+    const char *p = l->p;
+    size_t i = l->i, len = l->len;
 
-    for (int k = 0; k < 4; k++) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p + k);
+    for (; len - i >= 64; i += 64) {
+        __m128i least = _mm_set1_epi8(0x7f);
+        uint64_t slash = 0, escape, rest;
 
-        least = _mm_min_epi8(least, x);
-        slash = _mm_or_si128(slash, _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+        for (int k = 0; k < 64; k += 16) {
+            __m128i x =
+                _mm_loadu_si128((const __m128i *)(const void *)(p + i + k));
+
+            least = _mm_min_epi8(least, x);
+            slash |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, v))
+                     << k;
+        }
+        if (_mm_movemask_epi8(_mm_cmplt_epi8(least, low)))
+            break;
+        if (!slash)
+            continue;
+        escape = i && l->escaped == i;
+        rest = eql_scan_escaped(slash, &escape) & ~slash;
+        if (rest && (rest & ~sse_letters(p + i)))
+            break;
+        if (escape)
+            l->escaped = i + 64;
     }
-    slash = _mm_or_si128(slash, _mm_cmplt_epi8(least, low));
-    return _mm_movemask_epi8(slash) == 0;
+    l->i = i;
 }
 
 SSE INLINE eql_look_masks
@@ -229,8 +250,7 @@ eql_look_sse(eql_look *l)
     eql_look_masks m;
 
     do {
-        while (l->len - l->i >= 64 && sse_plain(l->p + l->i))
-            l->i += 64;
+        sse_look(l);
         if (l->i == l->len)
             return;
         m = sse_look_masks(l->p + l->i);
@@ -338,7 +358,8 @@ avx2_slow(eql_scan_state *s)
                   n < 64 ? n : 64);
 }
 
-/* Which bytes are letters of the common escapes: ends of lines and tabs. */
+/* Which bytes are letters of the common escapes: ends of lines, tabs, quotes.
+ */
 AVX2 INLINE uint64_t
 avx2_letters(const char *p)
 {
@@ -346,7 +367,7 @@ avx2_letters(const char *p)
     __m256i hi = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
 
     return avx2_equal(lo, hi, 'n') | avx2_equal(lo, hi, 'r') |
-           avx2_equal(lo, hi, 't');
+           avx2_equal(lo, hi, 't') | avx2_equal(lo, hi, '"');
 }
 
 /* Blocks that are ASCII without control characters, and have no rare escapes:
@@ -396,8 +417,8 @@ eql_scan_avx2(eql_scan_state *s)
     }
 }
 
-/* Up to the first 64 bytes in which there is more than printable ASCII and
- * escaped backslashes. */
+/* Up to the first 64 bytes in which there is more than printable ASCII and the
+ * common escapes. */
 AVX2 INLINE void
 avx2_look(eql_look *l)
 {
@@ -411,7 +432,7 @@ avx2_look(eql_look *l)
             _mm256_loadu_si256((const __m256i *)(const void *)(p + i + 32));
         __m256i a = _mm256_cmpeq_epi8(lo, v), b = _mm256_cmpeq_epi8(hi, v);
         __m256i rare = _mm256_cmpgt_epi8(least, _mm256_min_epi8(lo, hi));
-        uint64_t slash, escape;
+        uint64_t slash, escape, rest;
 
         if (_mm256_testz_si256(_mm256_or_si256(_mm256_or_si256(a, b), rare),
                                _mm256_set1_epi8(-1)))
@@ -420,7 +441,8 @@ avx2_look(eql_look *l)
             break;
         slash = avx2_mask(a, b);
         escape = i && l->escaped == i;
-        if (eql_scan_escaped(slash, &escape) & ~slash)
+        rest = eql_scan_escaped(slash, &escape) & ~slash;
+        if (rest && (rest & ~avx2_letters(p + i)))
             break;
         if (escape)
             l->escaped = i + 64;
@@ -534,7 +556,8 @@ avx512_slow(eql_scan_state *s)
                   n < 64 ? n : 64);
 }
 
-/* Which bytes are letters of the common escapes: ends of lines and tabs. */
+/* Which bytes are letters of the common escapes: ends of lines, tabs, quotes.
+ */
 AVX512 INLINE uint64_t
 avx512_letters(const char *p)
 {
@@ -542,7 +565,8 @@ avx512_letters(const char *p)
 
     return _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('n')) |
            _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('r')) |
-           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('t'));
+           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('t')) |
+           _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('"'));
 }
 
 /* Blocks that are ASCII without control characters, and have no rare escapes:
@@ -604,13 +628,31 @@ avx512_look_masks(const char *p)
         .high = _mm512_movepi8_mask(x)};
 }
 
-AVX512 INLINE bool
-avx512_plain(const char *p)
+/* Up to the first 64 bytes in which there is more than printable ASCII and the
+ * common escapes. */
+AVX512 INLINE void
+avx512_look(eql_look *l)
 {
-    __m512i x = _mm512_loadu_si512(p);
+    const char *p = l->p;
+    size_t i = l->i, len = l->len;
 
-    return (_mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\\')) |
-            _mm512_cmplt_epi8_mask(x, _mm512_set1_epi8(0x20))) == 0;
+    for (; len - i >= 64; i += 64) {
+        __m512i x = _mm512_loadu_si512(p + i);
+        uint64_t slash = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\\'));
+        uint64_t escape, rest;
+
+        if (_mm512_cmplt_epi8_mask(x, _mm512_set1_epi8(0x20)))
+            break;
+        if (!slash)
+            continue;
+        escape = i && l->escaped == i;
+        rest = eql_scan_escaped(slash, &escape) & ~slash;
+        if (rest && (rest & ~avx512_letters(p + i)))
+            break;
+        if (escape)
+            l->escaped = i + 64;
+    }
+    l->i = i;
 }
 
 AVX512 void
@@ -619,8 +661,7 @@ eql_look_avx512(eql_look *l)
     eql_look_masks m;
 
     do {
-        while (l->len - l->i >= 64 && avx512_plain(l->p + l->i))
-            l->i += 64;
+        avx512_look(l);
         if (l->i == l->len)
             return;
         m = avx512_look_masks(l->p + l->i);
