@@ -40,6 +40,7 @@ begin(eql_trail *t)
     t->text.len = 0;
     memset(t->table, 0, EQL_TRAIL_PLACES * sizeof *t->table);
     t->start.next = &t->none;
+    t->start.to = 1;
     return eql_vec_push(&t->objects, &root, sizeof root) != EQL_NONE;
 }
 

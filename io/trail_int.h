@@ -22,15 +22,17 @@ enum {
     EQL_TRAIL_RARE   /* added: it does more, or is longer than 32 bytes */
 };
 
-/* As long as a cache line. */
+/* As long as a cache line.  Places are twice the number of an object, and 1
+ * when it was just opened. */
 typedef struct eql_trail_step {
     char glue[EQL_TRAIL_GLUE];   /* its first bytes, zeros behind them */
     struct eql_trail_step *next; /* that came after it last */
     uint32_t mask;               /* bit i: byte i of the glue counts */
-    uint32_t len;                /* bytes of the whole step */
     uint32_t name;               /* of the key (names.h), or 0 */
     uint32_t path;               /* of the value */
     uint32_t guess;              /* bytes of the value, the last time */
+    uint16_t len;                /* bytes of the whole step */
+    uint16_t from, to;           /* places */
     uint8_t kind;
     uint8_t wanted; /* 1: the value is of the path */
 } eql_trail_step;
@@ -52,9 +54,7 @@ typedef struct {
 
 /* What is not needed to follow a step that was foreseen. */
 typedef struct {
-    uint32_t from, to; /* twice the number of an object, and 1 when it was just
-                          opened */
-    uint32_t tail;     /* its bytes from the 32nd on, in the trail's text */
+    uint32_t tail; /* its bytes from the 32nd on, in the trail's text */
     uint32_t op, nops;
 } eql_trail_more;
 
@@ -119,13 +119,6 @@ static inline uint32_t
 eql_trail_number(const eql_trail *t, const eql_trail_step *e)
 {
     return (uint32_t)(e - t->steps);
-}
-
-/* The place behind a step, or the start. */
-static inline uint32_t
-eql_trail_to(const eql_trail *t, const eql_trail_step *e)
-{
-    return e == &t->start ? 1 : t->more[eql_trail_number(t, e)].to;
 }
 
 /* May a value that is no string begin so? */

@@ -244,7 +244,7 @@ add_name(eql_trail *t, const piece *x, uint32_t name, bool unwrapped, draft *d)
     return true;
 }
 
-/* What the step does at that place, and where it leads (d->more.to).  false: it
+/* What the step does at that place, and where it leads.  false: it
  * is not to be known. */
 static bool
 compile(eql_trail *t, const char *b, const piece *x, uint32_t place, draft *d)
@@ -254,7 +254,7 @@ compile(eql_trail *t, const char *b, const piece *x, uint32_t place, draft *d)
     const eql_names_node *n;
     bool unwrapped;
 
-    d->more = (eql_trail_more){.from = place, .to = EQL_NONE};
+    d->step.from = (uint16_t)place;
     if (!close_objects(t, b, x, &at, &d->more) ||
         (!is_plain(b + x->from, d->step.len) &&
          !add_op(t, &d->more, EQL_TRAIL_FANCY, 0, 0)))
@@ -280,7 +280,7 @@ compile(eql_trail *t, const char *b, const piece *x, uint32_t place, draft *d)
         return false;
     if (x->kind == EQL_TRAIL_OBJECT)
         at = enter(t, at, name, unwrapped);
-    d->more.to = 2 * at + (x->kind == EQL_TRAIL_OBJECT);
+    d->step.to = (uint16_t)(2 * at + (x->kind == EQL_TRAIL_OBJECT));
     return at != EQL_NONE;
 }
 
@@ -305,8 +305,7 @@ is_known(const eql_trail *t, const eql_trail_step *e, const char *p,
 {
     uint32_t len = d->step.len;
 
-    return t->more[eql_trail_number(t, e)].from == d->more.from &&
-           e->len == len &&
+    return e->from == d->step.from && e->len == len &&
            e->kind % EQL_TRAIL_RARE == d->step.kind % EQL_TRAIL_RARE &&
            memcmp(e->glue, d->step.glue, EQL_TRAIL_GLUE) == 0 &&
            (len <= EQL_TRAIL_GLUE || eql_trail_same_tail(t, e, p, p + len));
@@ -378,7 +377,7 @@ learn(eql_trail *t, const eql_scan_line *line, const piece *x, uint32_t *place)
     const char *p = line->text.p + x->from;
     uint32_t len = x->to - x->from, ops = t->ops.n, h;
     uint32_t n = len < EQL_TRAIL_GLUE ? len : EQL_TRAIL_GLUE;
-    draft d = {.step = {.len = len, .kind = (uint8_t)x->kind}};
+    draft d = {.step = {.len = (uint16_t)len, .kind = (uint8_t)x->kind}};
     uint16_t *slot;
     bool known, ok;
 
@@ -396,7 +395,7 @@ learn(eql_trail *t, const eql_scan_line *line, const piece *x, uint32_t *place)
         ok = add_step(t, slot, p, &d);
     else
         t->ops.n = ops; /* those of the draft */
-    *place = d.more.to;
+    *place = d.step.to;
     return ok;
 }
 
@@ -409,7 +408,7 @@ eql_trail_learn(eql_trail *t, const eql_scan_line *line)
     if (!t->left_at)
         return;
     from = (uint32_t)(t->left_at - line->text.p);
-    place = eql_trail_to(t, t->left);
+    place = t->left->to;
     while (i < line->n && line->at[i] < from)
         i++;
     while (cut(t, line, &i, from, &x) && learn(t, line, &x, &place) &&

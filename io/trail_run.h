@@ -41,7 +41,7 @@ RUN(find)(const eql_trail *t, uint32_t place, const char *p, const char *end)
 
         if (number == 0)
             break;
-        if (t->more[number - 1].from == place &&
+        if (t->steps[number - 1].from == place &&
             RUN(fits)(t, &t->steps[number - 1], p, end))
             return &t->steps[number - 1];
     }
@@ -127,7 +127,7 @@ RUN(run)(eql_trail *t, const char *p, const char *end, eql_raw *out)
         if (__builtin_expect(!SAME(p, e), 0)) {
         find:
             sure = true;
-            e = RUN(find)(t, eql_trail_to(t, last), p, end);
+            e = RUN(find)(t, last->to, p, end);
             if (!e)
                 break;
             last->next = e;
