@@ -7,6 +7,9 @@
 #include <sys/mman.h>
 
 #define PAGE ((size_t)4096)
+#ifndef MADV_COLLAPSE /* since Linux 6.1 */
+#define MADV_COLLAPSE 25
+#endif
 #define SLAB_CHUNKS (EQL_STARTS_SLAB_BYTES / PAGE - 1) /* behind its head */
 
 _Static_assert(sizeof(eql_start_chunk) <= PAGE, "a chunk is a page");
@@ -88,11 +91,37 @@ eql_start_chunk_cost(const eql_starts *r)
                : slab_cost();
 }
 
+/* Chunks allocated alone mostly lie side by side: then they are put into huge
+ * pages where they are, if the system can. */
+static void
+collapse_alone(const eql_starts *r)
+{
+    uint32_t first = r->tail >> EQL_STARTS_SLOT_BITS;
+    uint32_t n = eql_starts_nchunks(r) - 1;
+    uintptr_t low = UINTPTR_MAX, high = 0;
+
+    for (uint32_t c = first; c < first + n; c++) {
+        uintptr_t p = (uintptr_t)r->chunks[c & (r->cap - 1)];
+
+        low = p < low ? p : low;
+        high = p > high ? p : high;
+    }
+    if (high - low > (uintptr_t)n * PAGE / 16 * 17)
+        return;
+    low = (low + EQL_STARTS_SLAB_BYTES - 1) / EQL_STARTS_SLAB_BYTES *
+          EQL_STARTS_SLAB_BYTES;
+    high = high / EQL_STARTS_SLAB_BYTES * EQL_STARTS_SLAB_BYTES;
+    if (low < high)
+        madvise((void *)low, high - low, MADV_COLLAPSE);
+}
+
 eql_start_chunk *
 eql_start_chunk_new(eql_starts *r)
 {
     if (!r->slab && eql_starts_nchunks(r) < EQL_STARTS_SLAB_FROM)
         return eql_budget_alloc(r->budget, sizeof(eql_start_chunk));
+    if (!r->slab && eql_starts_nchunks(r) == EQL_STARTS_SLAB_FROM)
+        collapse_alone(r);
     if (!r->slab && !add_slab(r))
         return NULL;
     return cut_chunk(r, r->slab);
