@@ -265,19 +265,33 @@ eql_trail_string(const char *p, size_t n, const char *end)
     return n;
 }
 
-const char *
-eql_trail_value(eql_trail *t, const char *p, const char *end)
+/* The array at p; names are not looked for in its elements. */
+static size_t
+array(eql_trail *t, const eql_trail_step *e, const char *p, size_t len)
 {
+    const eql_trail_object *in = eql_vec_at(&t->objects, e->to / 2);
     uint32_t quotes = 0;
+    size_t n = eql_walk_array(p, len, &quotes);
+
+    if (n > 0) {
+        t->fancy |= eql_walk_has_space(p, n);
+        return n;
+    }
+    t->fancy = true;
+    if (e->name && eql_names_at(t->names, e->name)->first != EQL_NONE)
+        return 0;
+    return eql_walk_nested(p, len, t->max_depth - in->depth);
+}
+
+const char *
+eql_trail_value(eql_trail *t, const eql_trail_step *e, const char *p,
+                const char *end)
+{
     size_t n;
 
     if (p >= end)
         return NULL;
-    if (*p == '[') {
-        n = eql_walk_array(p, (size_t)(end - p), &quotes);
-        t->fancy |= eql_walk_has_space(p, n);
-    } else {
-        n = eql_walk_scalar(p, (size_t)(end - p));
-    }
+    n = *p == '[' ? array(t, e, p, (size_t)(end - p))
+                  : eql_walk_scalar(p, (size_t)(end - p));
     return n ? p + n : NULL;
 }

@@ -145,8 +145,9 @@ eql_raw *eql_trail_rare(eql_trail *t, const eql_trail_step *e, const char *p,
 /* Bytes of the string from p on, when its nth byte is a quote behind a
  * backslash; or more than are left before `end`. */
 size_t eql_trail_string(const char *p, size_t n, const char *end);
-/* After the value at p that is no string; NULL: it is odd. */
-const char *eql_trail_value(eql_trail *t, const char *p, const char *end);
+/* After the value at p that is no string, behind that step; NULL: it is odd. */
+const char *eql_trail_value(eql_trail *t, const eql_trail_step *e,
+                            const char *p, const char *end);
 
 bool eql_trail_run_any(eql_trail *t, const char *p, const char *end,
                        eql_raw *out);

@@ -60,8 +60,7 @@ cut_key(const eql_scan_line *line, uint32_t colon, piece *x)
 /* The step from `from` on, up to whose key there are structural bytes from *i
  * on; false: what follows is nothing that steps lead to. */
 static bool
-cut(eql_trail *t, const eql_scan_line *line, uint32_t *i, uint32_t from,
-    piece *x)
+cut(const eql_scan_line *line, uint32_t *i, uint32_t from, piece *x)
 {
     const char *b = line->text.p, *end = b + line->text.len, *to;
 
@@ -88,8 +87,14 @@ cut(eql_trail *t, const eql_scan_line *line, uint32_t *i, uint32_t from,
         to = b + x->to +
              eql_trail_string(b + x->to, (size_t)(to - b) - x->to, end) + 1;
     } else {
-        *i += b[x->to] == '[' ? 2 : 0;
-        to = eql_trail_value(t, b + x->to, end);
+        size_t left = (size_t)(end - b) - x->to;
+        size_t n = b[x->to] == '['
+                       ? eql_walk_nested(b + x->to, left, EQL_WALK_MAX_DEPTH)
+                       : eql_walk_scalar(b + x->to, left);
+
+        to = n ? b + x->to + n : NULL;
+        while (n && *i < line->n && line->at[*i] < x->to + n)
+            ++*i;
     }
     x->end = to ? (uint32_t)(to - b) : 0;
     return to && to <= end;
@@ -411,7 +416,7 @@ eql_trail_learn(eql_trail *t, const eql_scan_line *line)
     place = t->left->to;
     while (i < line->n && line->at[i] < from)
         i++;
-    while (cut(t, line, &i, from, &x) && learn(t, line, &x, &place) &&
+    while (cut(line, &i, from, &x) && learn(t, line, &x, &place) &&
            x.kind != EQL_TRAIL_END)
         from = x.end;
 }

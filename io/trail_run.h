@@ -71,7 +71,8 @@ RUN(string)(const char *p, const char *end)
 /* After the value at p that is no string; NULL: it is odd.  Whole numbers and
  * arrays of strings are the usual ones. */
 TARGET static inline const char *
-RUN(value)(eql_trail *t, const char *p, const char *end)
+RUN(value)(eql_trail *t, const eql_trail_step *e, const char *p,
+           const char *end)
 {
     const char *q = p;
 
@@ -92,7 +93,7 @@ RUN(value)(eql_trail *t, const char *p, const char *end)
         if (q - p < 16 && (*q == ',' || *q == '}'))
             return q;
     }
-    return eql_trail_value(t, p, end);
+    return eql_trail_value(t, e, p, end);
 }
 
 /* The length of a string is guessed to be what it was last time, so that the
@@ -160,7 +161,7 @@ RUN(run)(eql_trail *t, const char *p, const char *end, eql_raw *out)
         } else if (kind == EQL_TRAIL_VALUE) {
             if (!eql_trail_starts_value(*from))
                 goto find;
-            to = RUN(value)(t, from, end);
+            to = RUN(value)(t, e, from, end);
             if (!to)
                 goto odd;
             if (!e->name)

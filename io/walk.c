@@ -251,6 +251,62 @@ eql_walk_array(const char *p, size_t len, uint32_t *quotes)
     }
 }
 
+typedef enum { N_VALUE, N_VALUE_OR_END, N_KEY, N_KEY_OR_END, N_COMMA } nested;
+
+/* The key at *i and its colon; false: it is odd. */
+static bool
+nested_key(const char *p, size_t *i, size_t len)
+{
+    size_t from = *i + 1;
+
+    if (p[*i] != '"')
+        return false;
+    *i = past_string(p, from, len);
+    if (*i > len || memchr(p + from, '\\', *i - from))
+        return false;
+    while (*i < len && is_space(p[*i]))
+        ++*i;
+    return *i < len && p[(*i)++] == ':';
+}
+
+size_t
+eql_walk_nested(const char *p, size_t len, uint32_t depth)
+{
+    bool array[EQL_WALK_MAX_DEPTH + 1];
+    nested state = N_VALUE;
+    uint32_t n = 0, quotes = 0;
+    size_t i = 0;
+
+    for (; i < len; i++) {
+        char c = p[i];
+
+        if (is_space(c))
+            continue;
+        if (state <= N_VALUE_OR_END && (c == '[' || c == '{')) {
+            if (n == depth || n == EQL_WALK_MAX_DEPTH)
+                return 0;
+            array[n++] = c == '[';
+            state = c == '[' ? N_VALUE_OR_END : N_KEY_OR_END;
+        } else if (n > 0 && c == (array[n - 1] ? ']' : '}') &&
+                   state != N_VALUE && state != N_KEY) {
+            if (--n == 0)
+                return i + 1;
+            state = N_COMMA;
+        } else if (state == N_COMMA) {
+            if (c != ',')
+                return 0;
+            state = array[n - 1] ? N_VALUE : N_KEY;
+        } else {
+            if (state <= N_VALUE_OR_END ? !element(p, &i, len, &quotes)
+                                        : !nested_key(p, &i, len))
+                return 0;
+            state = state <= N_VALUE_OR_END ? N_COMMA : N_VALUE;
+            i--;
+        }
+    }
+    return 0;
+}
+
 bool
 eql_walk_has_space(const char *p, size_t len)
 {

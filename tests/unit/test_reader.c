@@ -326,6 +326,37 @@ test_reader_glue_limit(void **state)
     assert_int_equal(known_glue(EQL_TRAIL_MAX_GLUE + 1), 0);
 }
 
+/* Four lines with n arrays and objects, one in the other, behind a key that has
+ * no name; how many were known. */
+static uint64_t
+known_depth(uint32_t n)
+{
+    eql_reader_counters counters;
+    eql_buf all = {0};
+
+    for (uint32_t i = 0; i < 4; i++) {
+        eql_buf_add_str(&all, "{\"zz\":");
+        for (uint32_t k = 0; k < n; k++)
+            eql_buf_add_str(&all, k % 2 ? "{\"a\" : " : "[null,");
+        eql_buf_printf(&all, "%u", i);
+        for (uint32_t k = n; k-- > 0;)
+            eql_buf_add_str(&all, k % 2 ? "}" : ", true]");
+        eql_buf_printf(&all, ",\"x\":%u}\n", i);
+    }
+    counters = count_lines(&all);
+    eql_buf_free(&all);
+    return counters.trail_hits;
+}
+
+static void
+test_reader_depth_limit(void **state)
+{
+    (void)state;
+    for (uint32_t n = 1; n < EQL_WALK_MAX_DEPTH; n++)
+        assert_int_equal(known_depth(n), 2);
+    assert_int_equal(known_depth(EQL_WALK_MAX_DEPTH), 0);
+}
+
 /* Long lines between short ones: about the length that may be read fast, about
  * a round of the scan, and about the longest. */
 static void
@@ -440,6 +471,7 @@ main(void)
         cmocka_unit_test(test_reader_step_limit),
         cmocka_unit_test(test_reader_place_limit),
         cmocka_unit_test(test_reader_glue_limit),
+        cmocka_unit_test(test_reader_depth_limit),
         cmocka_unit_test(test_reader_long_lines),
         cmocka_unit_test(test_reader_captures),
     };
