@@ -56,6 +56,7 @@ eql_trail_new(const eql_names *names, uint32_t npaths, uint32_t max_depth,
     t->max_depth =
         max_depth < EQL_WALK_MAX_DEPTH ? max_depth : EQL_WALK_MAX_DEPTH;
     t->keep_nulls = keep_nulls;
+    t->credit = EQL_TRAIL_CREDIT;
     t->run = run_of(k);
     t->n = n;
     /* No text has this byte. */
@@ -155,6 +156,16 @@ take_finds(const eql_trail *t, const eql_scan_line *line, const eql_walked *w)
     return (uint32_t)(out - t->raws);
 }
 
+static bool
+may_learn(eql_trail *t)
+{
+    if (t->credit >= EQL_TRAIL_PRICE) {
+        t->credit -= EQL_TRAIL_PRICE;
+        return true;
+    }
+    return ++t->skipped % EQL_TRAIL_SELDOM == 0;
+}
+
 bool
 eql_trail_raws(eql_trail *t, eql_scan *s, eql_scan_line *line, eql_raw *raws,
                eql_trail_found *found)
@@ -166,6 +177,7 @@ eql_trail_raws(eql_trail *t, eql_scan *s, eql_scan_line *line, eql_raw *raws,
         return false;
     if (follow(t, line->text)) {
         t->n->trail_hits++;
+        t->credit += t->credit < EQL_TRAIL_CREDIT;
         *found = (eql_trail_found){t->nraws, t->special, !t->fancy};
         return true;
     }
@@ -173,7 +185,8 @@ eql_trail_raws(eql_trail *t, eql_scan *s, eql_scan_line *line, eql_raw *raws,
     if (!eql_scan_structure(s, line) || !eql_walk_line(t->walk, line, &w))
         return false;
     *found = (eql_trail_found){take_finds(t, line, &w), w.special, false};
-    eql_trail_learn(t, line);
+    if (may_learn(t))
+        eql_trail_learn(t, line);
     return true;
 }
 

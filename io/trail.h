@@ -23,6 +23,12 @@
 /* At most so many of each are known; then all are forgotten. */
 #define EQL_TRAIL_MAX_STEPS 8192u
 #define EQL_TRAIL_MAX_OBJECTS 512u
+/* Keys that never come again cost more to learn than all else: a line is
+ * learned from at the price of so many whose way was known, of which so many
+ * are given in advance and kept at most; without them, one line in so many. */
+#define EQL_TRAIL_PRICE 4u
+#define EQL_TRAIL_CREDIT 1024u
+#define EQL_TRAIL_SELDOM 8u
 
 typedef struct eql_trail eql_trail;
 
@@ -36,8 +42,8 @@ typedef struct {
     uint32_t nraws;
     uint32_t special; /* as in eql_walked */
     bool plain;       /* the way was known, and the line has neither white space
-                   between       tokens nor a name by which readers tell wrapped
-                   events and       Windows records */
+                         between       tokens nor a name by which readers tell wrapped
+                         events and       Windows records */
 } eql_trail_found;
 
 /* Raw values of a line that a line feed follows, or a carriage return and a

@@ -9,7 +9,8 @@
 #define EQL_TRAIL_GLUE 32u      /* bytes of a step that are compared at once */
 #define EQL_TRAIL_PLACES 32768u /* in the table of steps */
 #define EQL_TRAIL_PROBES 16u
-#define EQL_TRAIL_MET 16384u /* steps that were met once */
+#define EQL_TRAIL_MET 16384u /* steps that were met once, .. */
+#define EQL_TRAIL_MET_SET 4u /* .. so many of those with equal hashes */
 /* So many found no room near their place in the table: all is forgotten. */
 #define EQL_TRAIL_REFUSED 4096u
 
@@ -82,12 +83,15 @@ struct eql_trail {
     eql_trail_step start;  /* before the first one */
     eql_trail_step none;   /* fits nothing */
     uint32_t nsteps, refused;
-    uint16_t *table; /* numbers of steps, from 1, by place and text */
-    eql_vec objects; /* eql_trail_object; 0 is the line's */
-    eql_map *known;  /* objects by parent and name */
+    uint32_t credit;  /* known lines that learning has not cost yet */
+    uint32_t skipped; /* lines that would have been learned from */
+    uint16_t *table;  /* numbers of steps, from 1, by place and text */
+    eql_vec objects;  /* eql_trail_object; 0 is the line's */
+    eql_map *known;   /* objects by parent and name */
     eql_vec ops;
     eql_buf text;
     uint32_t *met; /* hashes of steps that may be learned the next time */
+    uint32_t turn; /* of a set: who is forgotten next */
     uint8_t *seen; /* per name: the epoch in which it was met */
     uint8_t epoch;
     eql_raw *raws; /* of the line at hand */

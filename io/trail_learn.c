@@ -335,17 +335,21 @@ slot_of(eql_trail *t, uint32_t h, const char *p, const draft *d, bool *known)
 }
 
 /* Was a step with this hash met before?  Keys that never come again are not
- * worth the room. */
+ * worth the room.  Turns are not those of one set, lest the steps of one line
+ * push each other out for ever. */
 static bool
 was_met(eql_trail *t, uint32_t h, const draft *d)
 {
     uint64_t x = eql_hash64(h, d->step.glue, EQL_TRAIL_GLUE);
     uint32_t tag = (uint32_t)(x >> 32) ^ (h | 1u << 31) ^ d->step.len;
-    uint32_t *met = &t->met[h % EQL_TRAIL_MET];
-    bool was = *met == tag;
+    uint32_t *set =
+        &t->met[h % (EQL_TRAIL_MET / EQL_TRAIL_MET_SET) * EQL_TRAIL_MET_SET];
 
-    *met = tag;
-    return was;
+    for (uint32_t i = 0; i < EQL_TRAIL_MET_SET; i++)
+        if (set[i] == tag)
+            return true;
+    set[t->turn++ % EQL_TRAIL_MET_SET] = tag;
+    return false;
 }
 
 /* Adds the step; false: all was forgotten for want of room, or out of memory.

@@ -227,15 +227,17 @@ count_lines(const eql_buf *all)
     return n;
 }
 
-/* n keys, three lines each: met, learned, known.  All lines share two steps. */
+/* n keys, some lines each: met, learned, and then known, so many that learning
+ * is paid for.  All lines share two steps. */
+#define KNOWN (2 * EQL_TRAIL_PRICE)
 static eql_reader_counters
 read_keys(uint32_t n)
 {
     eql_reader_counters counters;
     eql_buf all = {0};
 
-    for (uint32_t i = 0; i < 3 * n; i++)
-        eql_buf_printf(&all, "{\"k%u\":1,\"x\":%u}\n", i / 3, i);
+    for (uint32_t i = 0; i < (2 + KNOWN) * n; i++)
+        eql_buf_printf(&all, "{\"k%u\":1,\"x\":%u}\n", i / (2 + KNOWN), i);
     counters = count_lines(&all);
     eql_buf_free(&all);
     return counters;
@@ -250,11 +252,58 @@ test_reader_step_limit(void **state)
     unsetenv("EQLVM_KERNEL");
     n = read_keys(EQL_TRAIL_MAX_STEPS - 2);
     assert_int_equal(n.steps, EQL_TRAIL_MAX_STEPS);
-    assert_int_equal(n.trail_hits, EQL_TRAIL_MAX_STEPS - 2);
+    assert_int_equal(n.trail_hits, (EQL_TRAIL_MAX_STEPS - 2) * KNOWN);
     assert_int_equal(n.flushes, 0);
     n = read_keys(EQL_TRAIL_MAX_STEPS - 1);
-    assert_int_equal(n.trail_hits, EQL_TRAIL_MAX_STEPS - 2);
+    assert_int_equal(n.trail_hits, (EQL_TRAIL_MAX_STEPS - 1) * KNOWN - 1);
     assert_int_equal(n.flushes, 1);
+}
+
+/* A line of many steps is known in the end, whatever their hashes. */
+static void
+test_reader_many_steps(void **state)
+{
+    eql_buf line = {0}, all = {0};
+
+    (void)state;
+    eql_buf_add_str(&line, "{\"k\":1");
+    for (uint32_t i = 0; i < 2000; i++)
+        eql_buf_printf(&line, ",\"k%u\":1", i * 7919);
+    eql_buf_add_str(&line, "}\n");
+    for (uint32_t i = 0; i < 20; i++)
+        eql_buf_add_sv(&all, eql_buf_sv(&line));
+    assert_true(count_lines(&all).trail_hits > 10);
+    eql_buf_free(&line);
+    eql_buf_free(&all);
+}
+
+/* n lines whose keys never come again, then twenty that are alike: how many of
+ * these were known. */
+static uint64_t
+known_after(uint32_t n)
+{
+    eql_reader_counters counters;
+    eql_buf all = {0};
+
+    for (uint32_t i = 0; i < n; i++)
+        eql_buf_printf(&all, "{\"k%u\":1}\n", i);
+    for (uint32_t i = 0; i < 20; i++)
+        eql_buf_printf(&all, "{\"same\":%u}\n", i);
+    counters = count_lines(&all);
+    eql_buf_free(&all);
+    return counters.trail_hits;
+}
+
+/* Two lines to learn from; without credit they are an eighth of all. */
+static void
+test_reader_learning(void **state)
+{
+    const uint32_t lines = EQL_TRAIL_CREDIT / EQL_TRAIL_PRICE;
+
+    (void)state;
+    assert_int_equal(known_after(0), 18);
+    assert_int_equal(known_after(lines - 2), 18);
+    assert_int_equal(known_after(lines - 1), 20 - 1 - EQL_TRAIL_SELDOM);
 }
 
 /* An object that n objects stand in, one in the other. */
@@ -468,6 +517,8 @@ main(void)
         cmocka_unit_test(test_reader_hostile),
         cmocka_unit_test(test_reader_mutations),
         cmocka_unit_test(test_reader_made_up),
+        cmocka_unit_test(test_reader_learning),
+        cmocka_unit_test(test_reader_many_steps),
         cmocka_unit_test(test_reader_step_limit),
         cmocka_unit_test(test_reader_place_limit),
         cmocka_unit_test(test_reader_glue_limit),
