@@ -306,7 +306,7 @@ run_hostile(rivals *r)
     eql_buf all = {0};
 
     reader_make_hostile(&all);
-    for (int round = 0; round < 3; round++) /* shapes are known at the third */
+    for (int round = 0; round < 3; round++) /* keys are known at the third */
         compare_block(r, eql_buf_sv(&all));
     assert_true(r->compared > 1000);
     eql_buf_free(&all);
@@ -333,7 +333,7 @@ run_mutations(rivals *r)
             const char *text = reader_any_text(&rnd);
 
             if (reader_next_random(&rnd, 4) == 0)
-                reader_add_text(&block, text); /* so that shapes are known */
+                reader_add_text(&block, text); /* so that keys are known */
             reader_mutate(&rnd, &line, eql_sv_cstr(text));
             eql_buf_add_sv(&block, eql_buf_sv(&line));
         }
