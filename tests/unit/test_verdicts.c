@@ -1,5 +1,6 @@
 /* test_verdicts.c -- verdicts on events, remembered by what filters read: of
- * which events they are found again, and when they are not looked for. */
+ * which events they are found again.  When they are not looked for:
+ * test_candidates_limits.c. */
 #include "tests/support/sieve_test.h"
 #include "vm/candidates.h"
 
@@ -200,73 +201,12 @@ test_verdicts_pieces(void **state)
     end_judge(&j);
 }
 
-/* Events that are all different: after EQL_VERDICT_TRIAL of them verdicts are
- * not looked for, for longer and longer, at most for EQL_VERDICT_BYPASS. */
-static void
-test_verdicts_limits(void **state)
-{
-    uint32_t pause = EQL_VERDICT_TRIAL, change = EQL_VERDICT_TRIAL, last = 0;
-    bool looks = true, known;
-    judge j;
-
-    (void)state;
-    begin_judge(&j, "any where a : \"x*\"");
-    for (uint32_t i = 0; last < 2; i++) {
-        eql_candidate_counters n = {0};
-        char text[16];
-
-        if (i == change) {
-            looks = !looks;
-            change += looks ? EQL_VERDICT_TRIAL : pause;
-            last += !looks && pause == EQL_VERDICT_BYPASS;
-            if (!looks && pause < EQL_VERDICT_BYPASS)
-                pause *= 2;
-        }
-        snprintf(text, sizeof text, "\"x%u\"", i);
-        next_event(&j);
-        add(&j, "a", text);
-        assert_true(holds(&j, &known));
-        eql_candidates_take_counters(j.c, &n);
-        assert_int_equal(n.judged, looks);
-    }
-    end_judge(&j);
-}
-
-/* One in four that is known is enough. */
-static void
-test_verdicts_worth(void **state)
-{
-    judge j;
-
-    (void)state;
-    for (uint32_t few = 0; few <= 1; few++) {
-        eql_candidate_counters n = {0};
-
-        begin_judge(&j, "any where a : \"x*\"");
-        for (uint32_t i = 0; i <= EQL_VERDICT_TRIAL; i++) {
-            uint32_t same = EQL_VERDICT_TRIAL / 4 + 1 - few;
-            char text[16];
-            bool known;
-
-            snprintf(text, sizeof text, "\"x%u\"", i < same ? 0 : i);
-            next_event(&j);
-            add(&j, "a", text);
-            assert_true(holds(&j, &known));
-        }
-        eql_candidates_take_counters(j.c, &n);
-        assert_int_equal(n.judged, EQL_VERDICT_TRIAL + 1 - few);
-        end_judge(&j);
-    }
-}
-
 int
 main(void)
 {
     static const struct CMUnitTest all[] = {
         cmocka_unit_test(test_verdicts_repeat),
         cmocka_unit_test(test_verdicts_pieces),
-        cmocka_unit_test(test_verdicts_limits),
-        cmocka_unit_test(test_verdicts_worth),
     };
 
     return cmocka_run_group_tests_name("verdicts", all, NULL, NULL);
