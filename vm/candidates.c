@@ -316,7 +316,7 @@ recall_slot(eql_candidates *c, uint32_t leaf, uint64_t *key)
     const eql_h128 *tag;
 
     /* What the memo is no help with is no help here. */
-    if (path == EQL_NONE || !c->recall || c->paths[path].bypass > 0)
+    if (path == EQL_NONE || !c->recall || c->paths[path].trial.bypass > 0)
         return EQL_NONE;
     tag = eql_candidates_tag(c, path);
     if (!tag)

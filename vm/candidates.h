@@ -5,7 +5,7 @@
  *                                            `-> stages, those the plan allows
  *
  * Two things are remembered by a value's text: which stages it makes
- * candidates, and which leaves hold for it (eql_recall, which the interpreter
+ * candidates, and which leaves hold for it (which the interpreter
  * asks).  A third by the texts of all that the stages of a plan read: the
  * verdict, which of them hold.  None changes what an event satisfies, only what
  * that costs. */

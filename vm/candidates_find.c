@@ -8,20 +8,42 @@
 /* --- answers -----------------------------------------------------------------
  */
 
-/* Values of some paths are all different: then the memo is no help, and is kept
- * for others. */
+/* Values of some paths, and events of some plans, are all different: then
+ * memories are no help, and are kept for others.  After `trial` look-ups of
+ * which less than `least` were known there are none for `first`, each time in a
+ * row twice as many, up to `longest`. */
 static bool
-is_worth_it(eql_path_state *s)
+is_worth_it(eql_trial *t, uint32_t trial, uint32_t least, uint32_t first,
+            uint32_t longest)
 {
-    if (s->lookups == EQL_CANDIDATE_TRIAL) {
-        if (s->known < EQL_CANDIDATE_TRIAL / 16)
-            s->bypass = EQL_CANDIDATE_BYPASS;
-        s->lookups = s->known = 0;
+    if (t->lookups == trial) {
+        if (t->known >= least)
+            t->pause = 0;
+        else if (t->pause == 0)
+            t->pause = first;
+        else if (t->pause < longest)
+            t->pause *= 2;
+        t->bypass = t->pause;
+        t->lookups = t->known = 0;
     }
-    if (s->bypass == 0)
+    if (t->bypass == 0)
         return true;
-    s->bypass--;
+    t->bypass--;
     return false;
+}
+
+static bool
+is_path_worth_it(eql_trial *t)
+{
+    return is_worth_it(t, EQL_CANDIDATE_TRIAL, EQL_CANDIDATE_TRIAL / 16,
+                       EQL_CANDIDATE_BYPASS, EQL_CANDIDATE_BYPASS);
+}
+
+static bool
+is_verdict_worth_it(eql_trial *t)
+{
+    return is_worth_it(t, EQL_VERDICT_TRIAL, EQL_VERDICT_TRIAL / 4,
+                       EQL_VERDICT_TRIAL, EQL_VERDICT_BYPASS);
 }
 
 /* What the path's value says, borrowed until the next call; NULL: memory. */
@@ -35,17 +57,17 @@ answer(eql_candidates *c, uint32_t path, eql_answer *room)
 
     if (c->event->lazy && !eql_candidates_met(c, path, &raw))
         return &s->missing;
-    if (c->memo && is_worth_it(s))
+    if (c->memo && is_path_worth_it(&s->trial))
         tag = eql_candidates_tag(c, path);
     if (!tag) {
         c->n.asked++;
         return eql_index_ask(c->asker, c->event, path, room) ? room : NULL;
     }
-    s->lookups++;
+    s->trial.lookups++;
     c->n.lookups++;
     known = eql_memo_find(c->memo, *tag);
     if (known) {
-        s->known++;
+        s->trial.known++;
         c->n.known++;
         return known;
     }
@@ -284,7 +306,7 @@ take_needed(eql_candidates *c, const eql_plan *p)
         if (!p->needed[path])
             continue;
         c->wanted[n++] = path;
-        tag = c->memo && c->paths[path].bypass == 0
+        tag = c->memo && c->paths[path].trial.bypass == 0
                   ? eql_candidates_tag_raw(c, i)
                   : NULL;
         if (tag)
@@ -323,42 +345,23 @@ list_bits(eql_candidates *c, const eql_plan *p)
 /* --- verdicts ----------------------------------------------------------------
  */
 
-/* Some plans' events are all different: then it is no use to look. */
-static bool
-has_verdicts(eql_plan *p)
-{
-    if (p->lookups == EQL_VERDICT_TRIAL) {
-        if (p->known >= EQL_VERDICT_TRIAL / 4)
-            p->pause = 0;
-        else if (p->pause == 0)
-            p->pause = EQL_VERDICT_TRIAL;
-        else if (p->pause < EQL_VERDICT_BYPASS)
-            p->pause *= 2;
-        p->bypass = p->pause;
-        p->lookups = p->known = 0;
-    }
-    if (p->bypass == 0)
-        return true;
-    p->bypass--;
-    return false;
-}
-
 /* The verdict of an event like this; NULL: none is known. */
 static const eql_verdict *
 find_verdict(eql_candidates *c, eql_plan *p, eql_hash_sum *sum)
 {
     const eql_answer *a;
 
-    if (!c->verdicts || !has_verdicts(p) || !add_texts(c, p->read, sum))
+    if (!c->verdicts || !is_verdict_worth_it(&p->trial) ||
+        !add_texts(c, p->read, sum))
         return NULL;
     c->tag = eql_hash_sum_end(&c->key, sum);
-    p->lookups++;
+    p->trial.lookups++;
     c->n.judged++;
     a = eql_memo_find(c->verdicts, c->tag);
     c->wants_verdict = !a;
     if (!a)
         return NULL;
-    p->known++;
+    p->trial.known++;
     c->n.verdicts++;
     c->verdict = (eql_verdict){a->stages, a->n, (uint32_t)a->marks.w[0]};
     return &c->verdict;

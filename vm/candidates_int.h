@@ -7,20 +7,25 @@
 #include "vm/candidates.h"
 #include "vm/memo.h"
 
+/* Is it of use to look something up?  Since the trial began, or until the
+ * bypass ends. */
+typedef struct {
+    uint32_t lookups, known, bypass;
+    uint32_t pause; /* the last bypass; 0: none lately */
+} eql_trial;
+
 /* A path, over many events. */
 typedef struct {
-    /* Since the trial began, or until the bypass ends: */
-    uint32_t lookups, known, bypass;
+    eql_trial trial;
     eql_answer missing; /* what it says when it is missing */
 } eql_path_state;
 
 typedef struct {
     eql_marks marks;
-    uint32_t lookups, known, bypass; /* of verdicts: see eql_path_state */
-    uint32_t pause;                  /* the last bypass; 0: none lately */
-    const uint8_t *needed;           /* per path: access is by it */
-    const uint8_t
-        *read; /* per path without marks: a stage it allows reads it */
+    eql_trial trial;       /* of verdicts */
+    const uint8_t *needed; /* per path: access is by it */
+    const uint8_t *read;   /* per path without marks: a stage that it allows
+                              reads it */
     const uint64_t *allowed, *always; /* bits of stages */
     const uint64_t *words; /* bits of words of always[] that are not 0 */
 } eql_plan;
@@ -36,7 +41,7 @@ struct eql_candidates {
     const eql_candidate_tables *t;
     eql_index_asker *asker;
     eql_memo *memo;     /* NULL: nothing is remembered */
-    eql_memo *verdicts; /* by tags of events; none has marks */
+    eql_memo *verdicts; /* by tags of events; marks: the facts */
     eql_hash_key key;
     eql_path_state *paths;
     uint32_t npaths;
