@@ -36,6 +36,22 @@ test_gzip(eql_strview in, eql_buf *out)
     deflateEnd(&z);
 }
 
+/* What a gzip file holds. */
+static inline void
+test_gunzip_file(const char *path, eql_buf *out)
+{
+    gzFile f = gzopen(path, "rb");
+    char buf[65536];
+    int n;
+
+    assert_non_null(f);
+    while ((n = gzread(f, buf, sizeof buf)) > 0)
+        eql_buf_add(out, buf, (size_t)n);
+    assert_int_equal(n, 0);
+    gzclose(f);
+    assert_false(out->failed);
+}
+
 static inline void
 test_zstd(eql_strview in, eql_buf *out)
 {

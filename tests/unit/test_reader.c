@@ -1,10 +1,10 @@
 /* test_reader.c -- the fast reader gives what the careful one gives, for every
  * text and with every kernel. */
+#include "tests/support/eql_files.h"
 #include "tests/support/reader_pair.h"
 #include "tests/support/reader_texts.h"
 
 #include <dirent.h>
-#include <zlib.h>
 
 #include "io/trail.h"
 
@@ -449,15 +449,9 @@ test_reader_long_lines(void **state)
 static void
 read_file(reader_pair *r, const char *path)
 {
-    gzFile f = gzopen(path, "rb");
     eql_buf all = {0};
-    char buf[65536];
-    int n;
 
-    assert_non_null(f);
-    while ((n = gzread(f, buf, sizeof buf)) > 0)
-        eql_buf_add(&all, buf, (size_t)n);
-    gzclose(f);
+    test_gunzip_file(path, &all);
     read_block(r, eql_buf_sv(&all));
     eql_buf_free(&all);
 }

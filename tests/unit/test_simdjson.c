@@ -15,13 +15,13 @@
  *   200 brackets deep by default              1,024
  *   `_source` of an export is the event       knows no exports
  *   the last of equal keys counts             has them all (simdjson.cc) */
+#include "tests/support/eql_files.h"
 #include "tests/support/paths.h"
 #include "tests/support/reader_texts.h"
 #include "tests/support/simdjson.h"
 
 #include <dirent.h>
 #include <math.h>
-#include <zlib.h>
 
 #include "io/reader.h"
 #include "io/scan.h"
@@ -356,16 +356,9 @@ test_mutations(void **state)
 static void
 compare_file(rivals *r, const char *path)
 {
-    gzFile f = gzopen(path, "rb");
     eql_buf all = {0};
-    char buf[65536];
-    int n;
 
-    assert_non_null(f);
-    while ((n = gzread(f, buf, sizeof buf)) > 0)
-        eql_buf_add(&all, buf, (size_t)n);
-    gzclose(f);
-    assert_false(all.failed);
+    test_gunzip_file(path, &all);
     compare_block(r, eql_buf_sv(&all));
     eql_buf_free(&all);
 }
