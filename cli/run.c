@@ -1,5 +1,5 @@
 /* run.c -- `eqlvm run`: rules over events, alerts out. */
-#include "cli/cli.h"
+#include "cli/run.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -213,103 +213,6 @@ engine_options(const run_options *o, run_state *st, eqlvm_engine_options *eo,
     return -1;
 }
 
-static uint64_t
-sum_rejected(const eqlvm_stats *s)
-{
-    uint64_t n = 0;
-
-    for (unsigned i = 0; i < EQLVM_NREJECT; i++)
-        n += s->rejected[i];
-    return n;
-}
-
-static bool
-is_degraded(const eqlvm_stats *s)
-{
-    return sum_rejected(s) || s->evicted || s->pending_evicted ||
-           s->piped_lost || s->lineage_evicted || s->leads_evicted ||
-           s->late_evicted || s->captured_capped || s->samples_capped ||
-           s->fields_capped || s->combinations_capped || s->key_tuples_capped ||
-           s->untimed_skipped || s->late || s->late_keys;
-}
-
-static void
-report_input(const eqlvm_stats *s, double t)
-{
-    fprintf(stderr,
-            "%" PRIu64 " event%s in %" PRIu64 " file%s, %.1f MB, %.2f s "
-            "(%.0f events/s)\n",
-            s->accepted, s->accepted == 1 ? "" : "s", s->files,
-            s->files == 1 ? "" : "s", (double)s->bytes / 1e6, t,
-            t > 0 ? (double)s->accepted / t : 0.0);
-    if (s->mapped)
-        fprintf(stderr, "  %" PRIu64 " Windows records mapped to ECS\n",
-                s->mapped);
-    if (sum_rejected(s)) {
-        const char *sep = "";
-
-        fprintf(stderr, "  %" PRIu64 " rejected (", sum_rejected(s));
-        for (unsigned i = 0; i < EQLVM_NREJECT; i++)
-            if (s->rejected[i]) {
-                fprintf(stderr, "%s%s %" PRIu64, sep, eqlvm_reject_name(i),
-                        s->rejected[i]);
-                sep = ", ";
-            }
-        fputs(")\n", stderr);
-    }
-    if (s->repaired)
-        fprintf(stderr, "  %" PRIu64 " repaired (invalid UTF-8)\n",
-                s->repaired);
-    if (s->untimed)
-        fprintf(stderr, "  %" PRIu64 " without a usable time\n", s->untimed);
-    if (s->out_of_range)
-        fprintf(stderr, "  %" PRIu64 " outside --since and --until\n",
-                s->out_of_range);
-}
-
-static void
-report_engine(const eqlvm_stats *s)
-{
-    fprintf(stderr, "  %" PRIu64 " hit%s", s->hits, s->hits == 1 ? "" : "s");
-    if (s->withheld)
-        fprintf(stderr, ", %" PRIu64 " withheld by exceptions", s->withheld);
-    fputc('\n', stderr);
-    if (s->started)
-        fprintf(
-            stderr,
-            "  %" PRIu64 " sequences started: %" PRIu64 " completed, %" PRIu64
-            " replaced, %" PRIu64 " expired, %" PRIu64 " ended, %" PRIu64
-            " evicted, %" PRIu64 " open\n",
-            s->started + s->forked, s->completed + s->discarded, s->replaced,
-            s->expired, s->ended, s->evicted + s->pending_evicted, s->open);
-    if (s->discarded)
-        fprintf(stderr,
-                "  %" PRIu64 " of the completed were discarded: an event that "
-                "was to be missing was there\n",
-                s->discarded);
-    if (s->piped)
-        fprintf(stderr,
-                "  %" PRIu64 " results taken out or summed up by pipes\n",
-                s->piped);
-    fprintf(stderr, "%" PRIu64 " alert%s", s->alerts,
-            s->alerts == 1 ? "" : "s");
-    if (s->alerts) {
-        const char *sep = " (";
-
-        for (int i = 4; i >= 0; i--)
-            if (s->by_severity[i]) {
-                fprintf(stderr, "%s%" PRIu64 " %s", sep, s->by_severity[i],
-                        eqlvm_severity_name((eqlvm_severity)i));
-                sep = ", ";
-            }
-        fputc(')', stderr);
-    }
-    if (s->suppressed)
-        fprintf(stderr, ", %" PRIu64 " more suppressed by cooldown",
-                s->suppressed);
-    fputc('\n', stderr);
-}
-
 static bool
 write_notice(void *ctx, const char *p, size_t len)
 {
@@ -341,13 +244,13 @@ finish_report(run_state *st, eqlvm_engine *e)
         if (interrupted)
             fputs("eqlvm: interrupted; what was read so far is reported\n",
                   stderr);
-        report_input(&s, seconds_since(&st->start));
-        report_engine(&s);
+        run_report_input(&s, seconds_since(&st->start));
+        run_report_engine(&s);
         (void)eqlvm_engine_notices(e, write_notice, NULL);
     }
     if (st->o->stats)
         st->code = cli_worse(st->code, write_stats(e, st->o->stats));
-    if (is_degraded(&s) || interrupted)
+    if (run_is_degraded(&s) || interrupted)
         st->code = cli_worse(st->code, CLI_DEGRADED);
     if (s.alerts && st->o->fail_on_alert)
         st->code = cli_worse(st->code, CLI_ALERT);
