@@ -1,4 +1,4 @@
-/* stats.c -- what happened in a run: as numbers, as JSON, as advice. */
+/* stats.c -- what happened in a run: as numbers, as JSON. */
 #include "api/engine.h"
 #include "api/fields.h"
 #include "io/scan.h"
@@ -17,6 +17,9 @@
     X(unmapped)                                                                \
     X(repaired)                                                                \
     X(untimed)                                                                 \
+    X(numeric_times)                                                           \
+    X(mixed_units)                                                             \
+    X(odd_dates)                                                               \
     X(out_of_range)                                                            \
     X(evaluated)                                                               \
     X(hits)                                                                    \
@@ -71,6 +74,10 @@ fill_input(const eqlvm_engine *e, eqlvm_stats *out)
     out->careful_mapped = n->careful_mapped;
     out->repaired = n->repaired;
     out->untimed = n->untimed;
+    out->numeric_times = n->numeric_times;
+    out->odd_dates = n->odd_dates;
+    for (uint32_t i = 0; i < eql_events_nfiles(e->events); i++)
+        out->mixed_units += eql_times_mixed(eql_events_times(e->events, i));
     out->fields_capped = n->capped;
     out->spool_bytes = n->spool_bytes;
     for (unsigned i = 0; i < EQLVM_NREJECT; i++)
@@ -276,123 +283,4 @@ eqlvm_engine_stats_json(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
     status = eql_api_write(&b, fn, ctx);
     eql_buf_free(&b);
     return status;
-}
-
-/* --- as advice ----------------------------------------------------------- */
-
-/* One line to the user; the format takes the number first. */
-typedef struct {
-    eqlvm_write_fn fn;
-    void *ctx;
-    eql_buf line;
-    eqlvm_status status;
-} notices;
-
-static void
-send(notices *n)
-{
-    eql_buf_add_char(&n->line, '\n');
-    if (n->status == EQLVM_OK)
-        n->status = eql_api_write(&n->line, n->fn, n->ctx);
-    n->line.len = 0;
-}
-
-static void
-note_count(notices *n, uint64_t count, const char *text)
-{
-    if (count == 0)
-        return;
-    eql_buf_printf(&n->line, "%" PRIu64 " %s", count, text);
-    send(n);
-}
-
-/* A key that no event of its stage had: the rule cannot fire on this data. */
-static void
-note_key(notices *n, const eqlvm_engine *e, const eql_rule *r, uint32_t stage,
-         uint32_t k)
-{
-    const eql_program *p = e->program;
-    const eql_stage *s = &p->stages[stage];
-    uint64_t hits = eql_engine_stage(e->engine, stage)->hits;
-    const eql_key *key = &p->keys[s->keys.first + k];
-
-    if (hits == 0 || key->flags & EQL_KEY_OPTIONAL ||
-        eql_engine_key_missing(e->engine, stage, k) < hits)
-        return;
-    eql_buf_add_str(&n->line, "rule ");
-    eql_buf_add_json(&n->line, eql_program_str(p, r->name));
-    if (s->number > 0)
-        eql_buf_printf(&n->line, ", stage %" PRIu32 ": key ", s->number);
-    else
-        eql_buf_add_str(&n->line, ", until: key ");
-    eql_buf_add_sv(&n->line, eql_program_str(p, key->name));
-    if (hits == 1)
-        eql_buf_add_str(&n->line, " had no value in the only event");
-    else
-        eql_buf_printf(&n->line, " had no value in all %" PRIu64 " events",
-                       hits);
-    send(n);
-}
-
-static void
-note_keys(notices *n, const eqlvm_engine *e)
-{
-    const eql_program *p = e->program;
-
-    for (uint32_t i = 0; i < p->nstages; i++)
-        for (uint32_t k = 0; k < p->stages[i].keys.n; k++)
-            note_key(n, e, &p->rules[p->stages[i].rule], i, k);
-}
-
-eqlvm_status
-eqlvm_engine_notices(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
-{
-    notices n = {.fn = fn, .ctx = ctx};
-    const eql_engine_counters *c;
-
-    if (!e || !fn)
-        return EQLVM_ERR_ARG;
-    c = eql_engine_get_counters(e->engine);
-    note_count(&n, e->files_failed,
-               "input(s) could not be read to the end: what is missing there "
-               "was not searched");
-    note_count(&n, c->evicted,
-               "sequence(s) in flight were evicted: matches may be missing; "
-               "give the engine more --max-state-bytes");
-    note_count(&n, c->pending_evicted,
-               "sequence(s) that wait for an event with an alias gave way to "
-               "newer ones: at most 64 wait under one key");
-    note_count(&n, c->leads_evicted + c->lineage_evicted + c->late_evicted,
-               "note(s) of missing events, processes or times were forgotten "
-               "for lack of memory: matches may be missing or too many; give "
-               "the engine more --max-state-bytes");
-    note_count(&n, c->piped_lost,
-               "result(s) did not fit into the memory of a pipe: what it "
-               "reports is incomplete; give the engine more "
-               "--max-state-bytes");
-    note_count(&n, c->samples_capped,
-               "search(es) for a sample were given up: there were too many "
-               "ways to choose its events");
-    note_count(&n, c->captured_capped,
-               "hit(s) lost values that an alias or a pipe reads: they were "
-               "too large");
-    note_count(&n, c->late + c->late_keys,
-               "hit(s) came later than late_events allows and were left out");
-    note_count(&n, eql_events_get_counters(e->events)->capped,
-               "event(s) had more in the fields that rules name than is read: "
-               "what came last is missing");
-    note_count(&n, c->combinations_capped,
-               "condition(s) over many multi-valued fields, or with a text too "
-               "long to be made, were cut off and taken as false");
-    note_count(&n, c->key_tuples_capped,
-               "event(s) had more combinations of key values than are joined");
-    note_count(&n, c->cooldown_evicted,
-               "cooldown(s) were forgotten early for lack of memory: some "
-               "alerts repeat");
-    note_count(&n, c->untimed_skipped,
-               "time(s) an event without a usable time fitted a stage of a "
-               "sequence and was left out");
-    note_keys(&n, e);
-    eql_buf_free(&n.line);
-    return n.status;
 }

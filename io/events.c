@@ -9,6 +9,7 @@
 #include "io/events_int.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "io/foreign.h"
 #include "io/json.h"
@@ -32,6 +33,12 @@ set_defaults(eql_events_options *o)
         o->max_spool_bytes = EQL_DEFAULT_SPOOL_BYTES;
 }
 
+static int64_t
+tomorrow(void)
+{
+    return ((int64_t)time(NULL) + 24 * 60 * 60) * 1000000000;
+}
+
 eql_events *
 eql_events_new(const eql_program *p, const eql_events_options *o, eql_buf *why)
 {
@@ -44,6 +51,7 @@ eql_events_new(const eql_program *p, const eql_events_options *o, eql_buf *why)
         e->o = *o;
     set_defaults(&e->o);
     e->program = p;
+    e->tomorrow_ns = tomorrow();
     eql_fetch_init(e);
     e->pushed = EQL_NONE;
     ok = eql_taker_init(&e->taker, p, &e->o, why);
@@ -111,6 +119,12 @@ const char *
 eql_events_path(const eql_events *e, uint32_t file)
 {
     return file < e->sources.n ? eql_source_at(e, file)->path : "";
+}
+
+const eql_times *
+eql_events_times(const eql_events *e, uint32_t file)
+{
+    return &eql_source_at(e, file)->times;
 }
 
 bool
@@ -192,12 +206,14 @@ on_problem(void *ctx, const eql_problem *p)
 static void
 begin_taking(eql_taking *t, eql_event_fn fn, void *ctx)
 {
-    const eql_source *s = eql_source_at(t->e, t->file);
+    eql_source *s = eql_source_at(t->e, t->file);
 
     t->bytes = t->e->n.bytes;
     t->take = (eql_take){.file = t->file,
                          .store = s->store,
                          .n = &t->e->n,
+                         .times = &s->times,
+                         .tomorrow_ns = t->e->tomorrow_ns,
                          .clock = s->clock,
                          .problem = on_problem,
                          .ctx = t,

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "io/times.h"
 #include "program/program.h"
 #include "vm/event.h"
 #include "vm/hit.h"
@@ -81,6 +82,8 @@ typedef struct {
     uint64_t careful_mapped; /* .. and of them, Windows records */
     uint64_t repaired;       /* invalid UTF-8 or lone surrogates replaced */
     uint64_t untimed;        /* no usable time (as read) */
+    uint64_t numeric_times;  /* a number whose size told its unit */
+    uint64_t odd_dates;      /* before 1990 or beyond tomorrow */
     uint64_t capped; /* had more in their fields than is read (project.h) */
     uint64_t rejected[EQL_REJECT_COUNT];
     uint64_t spool_bytes;
@@ -115,6 +118,8 @@ eql_events_result eql_events_push(eql_events *e, const char *name,
                                   void *ctx);
 uint32_t eql_events_nfiles(const eql_events *e);
 const char *eql_events_path(const eql_events *e, uint32_t file);
+/* What was seen of the times of a file's events, so far. */
+const eql_times *eql_events_times(const eql_events *e, uint32_t file);
 
 /* JSON lines in memory, which stays as it is until the object is freed and has
  * EQL_READER_PADDING (reader.h) readable bytes behind it.  Nothing is copied;

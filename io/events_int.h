@@ -32,6 +32,7 @@ typedef struct {
     bool settled;          /* the clock is */
     bool pending;          /* some times are known only once it is */
     uint64_t lines;        /* of pushes */
+    eql_times times;
 } eql_source;
 
 #define EQL_OPEN_FILES 8u /* kept open for fetching */
@@ -55,6 +56,7 @@ struct eql_events {
     eql_events_options o;
     const eql_program *program;
     eql_taker taker;
+    int64_t tomorrow_ns;     /* a day after the run began */
     struct eql_share *share; /* NULL: one thread */
     eql_spool *spool;
     eql_vec sources; /* eql_source */

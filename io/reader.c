@@ -141,13 +141,13 @@ id_of(const json_t *root)
 
 /* The first usable value counts. */
 static void
-field_time(const eql_reader *r, eql_event *ev)
+field_time(const eql_reader *r, eql_event *ev, eql_read_note *note)
 {
     const eql_slot *s = eql_event_slot(ev, EQL_FIELD_TIMESTAMP);
 
     ev->time_kind = EQL_TIME_NONE;
     for (uint32_t i = 0; i < s->n; i++) {
-        eql_value ns = eql_to_time(r->dialect, &s->v[i]);
+        eql_value ns = eql_to_time_unit(r->dialect, &s->v[i], &note->unit);
 
         if (ns.tag == EQL_INT) {
             ev->time_kind = EQL_TIME_SETTLED;
@@ -247,7 +247,7 @@ read_carefully(eql_reader *r, eql_strview text, eql_wall_clock *clock,
         return EQL_READ_NOMEM;
     note->capped = eql_project_capped(r->project);
     ev->has_utc = ev->has_wall = false;
-    field_time(r, ev);
+    field_time(r, ev, note);
     return EQL_READ_EVENT;
 }
 
@@ -293,7 +293,7 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
     if (!mapped && eql_fast_time(r->fast, &ev->time_ns))
         ev->time_kind = EQL_TIME_SETTLED;
     else if (!mapped)
-        field_time(r, ev);
+        field_time(r, ev, note);
     return eql_fast_failed(r->fast) ? EQL_READ_NOMEM : EQL_READ_EVENT;
 }
 

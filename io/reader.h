@@ -37,13 +37,15 @@ typedef enum {
 
 typedef struct {
     bool mapped;
-    bool careful;      /* the fast reader left it to the careful one */
-    bool capped;       /* not all of its fields were read (project.h) */
-    bool repaired;     /* `at` is where */
-    eql_reject reason; /* REJECTED */
-    bool ended;        /* REJECTED: the text ends inside a value */
-    size_t at;         /* offset in the text */
-    const char *text;  /* static: what is wrong there */
+    bool careful;            /* the fast reader left it to the careful one */
+    bool capped;             /* not all of its fields were read (project.h) */
+    bool repaired;           /* `at` is where */
+    eql_timestamp_unit unit; /* of its time, told by a number's size; else
+                                AUTO */
+    eql_reject reason;       /* REJECTED */
+    bool ended;              /* REJECTED: the text ends inside a value */
+    size_t at;               /* offset in the text */
+    const char *text;        /* static: what is wrong there */
 } eql_read_note;
 
 /* NULL: reason in why; empty when out of memory. */

@@ -29,6 +29,7 @@ typedef struct {
     eql_events_result result;
     uint64_t lines;
     eql_events_counters n;
+    eql_times times;
     eql_vec problems; /* noted */
     eql_buf texts;
     eql_wall_clock *notes;
@@ -131,6 +132,8 @@ take_block(batch *b, eql_taker *taker, void *fn_ctx)
     eql_take take = {.file = h->file,
                      .store = h->store,
                      .n = &b->n,
+                     .times = &b->times,
+                     .tomorrow_ns = h->e->tomorrow_ns,
                      .clock = b->notes,
                      .problem = note_problem,
                      .ctx = b,
@@ -151,6 +154,7 @@ empty(batch *b)
     b->begun = b->pending = false;
     b->lines = 0;
     b->n = (eql_events_counters){0};
+    b->times = (eql_times){0};
     b->problems.n = 0;
     if (b->problems.failed || b->problems.cap > KEPT_BYTES / sizeof(noted))
         eql_vec_free(&b->problems);
@@ -199,6 +203,8 @@ add_counters(eql_events_counters *to, const eql_events_counters *n)
     to->careful_mapped += n->careful_mapped;
     to->repaired += n->repaired;
     to->untimed += n->untimed;
+    to->numeric_times += n->numeric_times;
+    to->odd_dates += n->odd_dates;
     to->capped += n->capped;
     for (int i = 0; i < EQL_REJECT_COUNT; i++)
         to->rejected[i] += n->rejected[i];
@@ -226,6 +232,7 @@ merge(eql_taking *t, batch *b)
     bool kept = true, go_on;
 
     add_counters(&t->e->n, &b->n);
+    eql_times_merge(t->take.times, &b->times, t->take.line);
     t->e->n.bytes = t->bytes + b->block.end;
     report_problems(t, b);
     t->take.pending |= b->pending;

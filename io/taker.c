@@ -89,6 +89,25 @@ reject_broken(const eql_take *to, const eql_line *line)
 
 /* --- one text --------------------------------------------------------- */
 
+/* A local time is a day off at most, which does not matter here. */
+static void
+look_at_time(eql_take *to, const eql_line *line, const eql_event *ev)
+{
+    int64_t ns = ev->time_ns;
+
+    if (ev->time_kind == EQL_TIME_NONE)
+        return;
+    if (ev->time_kind == EQL_TIME_PENDING && !ev->has_utc) {
+        if (!ev->has_wall)
+            return;
+        ns = ev->wall_ns;
+    }
+    if (ns >= EQL_TIMES_FIRST_NS && ns <= to->tomorrow_ns)
+        return;
+    to->n->odd_dates++;
+    eql_times_add_odd(to->times, line->line, ns);
+}
+
 static void
 count_accepted(eql_take *to, const eql_line *line, const eql_event *ev,
                const eql_read_note *note)
@@ -103,6 +122,11 @@ count_accepted(eql_take *to, const eql_line *line, const eql_event *ev,
     n->careful_mapped += note->careful && note->mapped;
     n->capped += note->capped;
     n->untimed += ev->time_kind == EQL_TIME_NONE;
+    if (note->unit != EQL_UNIT_AUTO) {
+        n->numeric_times++;
+        to->times->by_unit[note->unit]++;
+    }
+    look_at_time(to, line, ev);
     if (ev->time_kind == EQL_TIME_PENDING)
         to->pending = true;
     if (note->repaired) {

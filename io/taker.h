@@ -19,6 +19,8 @@ typedef struct {
     uint64_t line;  /* lines and bytes before those of a block */
     uint64_t start; /* ... both 0 where only the block is known */
     eql_events_counters *n;
+    eql_times *times;      /* what is seen of them */
+    int64_t tomorrow_ns;   /* what is dated later is odd */
     eql_wall_clock *clock; /* learns */
     bool pending;          /* set: some times are known at the file's end */
     void (*problem)(void *ctx, const eql_problem *p); /* path is not set */

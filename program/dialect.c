@@ -347,7 +347,7 @@ eql_dialect_unit(const eql_dialect *d)
 {
     if (d->timestamp_unit != EQL_UNIT_AUTO)
         return (eql_timestamp_unit)d->timestamp_unit;
-    return d->name == EQL_DIALECT_ENDGAME ? EQL_UNIT_FILETIME : EQL_UNIT_MS;
+    return d->name == EQL_DIALECT_ENDGAME ? EQL_UNIT_FILETIME : EQL_UNIT_AUTO;
 }
 
 bool

@@ -23,8 +23,8 @@ typedef enum {
     EQL_LATE_COUNT
 } eql_late_events;
 
-/* timestamp_unit: of numbers, and of strings of digits.  AUTO: milliseconds,
- * in endgame FILETIME. */
+/* timestamp_unit: of numbers, and of strings of digits.  AUTO: by the size of
+ * each (eql_time_unit in stdlib/functions.h), in endgame FILETIME. */
 typedef enum {
     EQL_UNIT_AUTO,
     EQL_UNIT_S,
@@ -84,7 +84,7 @@ bool eql_dialect_set(eql_dialect *d, eql_strview assignment, char *why,
                      size_t cap);
 /* Appends " FLAG=VALUE" for each that is not the preset's. */
 void eql_dialect_changes(const eql_dialect *d, eql_buf *out);
-/* Unit of numbers that stand for times, AUTO resolved. */
+/* Unit of numbers that stand for times; AUTO: by the size of each. */
 eql_timestamp_unit eql_dialect_unit(const eql_dialect *d);
 /* Do two programs mean the same by the same rule?  Compares all but fields. */
 bool eql_dialect_same_flags(const eql_dialect *a, const eql_dialect *b);

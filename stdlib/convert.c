@@ -185,17 +185,42 @@ eql_to_bool(const eql_value *v)
 /* 1601-01-01 to 1970-01-01 in ticks of 100 ns. */
 #define FILETIME_EPOCH INT64_C(116444736000000000)
 
-/* whole units and a part of one, in billionths, since the unit's epoch. */
-static eql_value
-instant(eql_timestamp_unit unit, int64_t whole, int64_t billionths)
+eql_timestamp_unit
+eql_time_unit(int64_t whole)
 {
-    static const int64_t ns_per_unit[EQL_UNIT_COUNT] = {
-        [EQL_UNIT_AUTO] = 1000000, [EQL_UNIT_S] = NS_PER_S,
-        [EQL_UNIT_MS] = 1000000,   [EQL_UNIT_US] = 1000,
-        [EQL_UNIT_NS] = 1,         [EQL_UNIT_FILETIME] = 100};
-    int64_t scale = ns_per_unit[unit], ns;
+    static const struct {
+        int64_t below;
+        eql_timestamp_unit unit;
+    } ranges[] = {{INT64_C(630000000), EQL_UNIT_MS},
+                  {INT64_C(100000000000), EQL_UNIT_S},
+                  {INT64_C(100000000000000), EQL_UNIT_MS},
+                  {INT64_C(100000000000000000), EQL_UNIT_US},
+                  {INT64_C(300000000000000000), EQL_UNIT_FILETIME}};
 
-    if (unit == EQL_UNIT_FILETIME &&
+    for (size_t i = 0; i < EQL_COUNTOF(ranges); i++)
+        if (whole < ranges[i].below)
+            return ranges[i].unit;
+    return EQL_UNIT_NS;
+}
+
+/* whole units and a part of one, in billionths, since the unit's epoch.  *unit
+ * AUTO becomes the one that the size tells; any other becomes AUTO, for nothing
+ * was told. */
+static eql_value
+instant(eql_timestamp_unit *unit, int64_t whole, int64_t billionths)
+{
+    static const int64_t ns_per_unit[EQL_UNIT_COUNT] = {[EQL_UNIT_S] = NS_PER_S,
+                                                        [EQL_UNIT_MS] = 1000000,
+                                                        [EQL_UNIT_US] = 1000,
+                                                        [EQL_UNIT_NS] = 1,
+                                                        [EQL_UNIT_FILETIME] =
+                                                            100};
+    bool by_size = *unit == EQL_UNIT_AUTO;
+    eql_timestamp_unit u = by_size ? eql_time_unit(whole) : *unit;
+    int64_t scale = ns_per_unit[u], ns;
+
+    *unit = by_size ? u : EQL_UNIT_AUTO;
+    if (u == EQL_UNIT_FILETIME &&
         __builtin_sub_overflow(whole, FILETIME_EPOCH, &whole))
         return eql_value_null();
     if (__builtin_mul_overflow(whole, scale, &ns) ||
@@ -205,7 +230,7 @@ instant(eql_timestamp_unit unit, int64_t whole, int64_t billionths)
 }
 
 static eql_value
-instant_of_float(eql_timestamp_unit unit, double d)
+instant_of_float(eql_timestamp_unit *unit, double d)
 {
     double whole = floor(d);
 
@@ -217,7 +242,7 @@ instant_of_float(eql_timestamp_unit unit, double d)
 
 /* Digits, and perhaps a point and digits; those after the ninth are cut. */
 static eql_value
-instant_of_digits(eql_timestamp_unit unit, eql_strview s)
+instant_of_digits(eql_timestamp_unit *unit, eql_strview s)
 {
     int64_t whole = 0, part = 0, scale = NS_PER_S;
     size_t i = 0, point;
@@ -241,22 +266,37 @@ instant_of_digits(eql_timestamp_unit unit, eql_strview s)
 }
 
 eql_value
-eql_to_time(const eql_dialect *d, const eql_value *v)
+eql_to_time_unit(const eql_dialect *d, const eql_value *v,
+                 eql_timestamp_unit *by_size)
 {
     eql_timestamp_unit unit = eql_dialect_unit(d);
+    eql_value out = eql_value_null();
     int64_t ns;
 
     switch (v->tag) {
-    case EQL_INT: return instant(unit, v->u.i, 0);
-    case EQL_FLOAT: return instant_of_float(unit, v->u.d);
+    case EQL_INT: out = instant(&unit, v->u.i, 0); break;
+    case EQL_FLOAT: out = instant_of_float(&unit, v->u.d); break;
     case EQL_STRING:
-        if (eql_time_parse(eql_value_sv(v), &ns))
-            return eql_value_int(ns);
-        return instant_of_digits(unit, eql_value_sv(v));
+        if (!eql_time_parse(eql_value_sv(v), &ns)) {
+            out = instant_of_digits(&unit, eql_value_sv(v));
+            break;
+        }
+        out = eql_value_int(ns);
+        unit = EQL_UNIT_AUTO;
+        break;
     case EQL_NULL:
     case EQL_BOOL:
     case EQL_ARRAY:
     case EQL_OBJECT: break;
     }
-    return eql_value_null();
+    *by_size = out.tag == EQL_INT ? unit : EQL_UNIT_AUTO;
+    return out;
+}
+
+eql_value
+eql_to_time(const eql_dialect *d, const eql_value *v)
+{
+    eql_timestamp_unit unit;
+
+    return eql_to_time_unit(d, v, &unit);
 }

@@ -80,5 +80,20 @@ eql_value eql_negate(const eql_value *a);
 eql_value eql_to_number(const eql_value *v);
 eql_value eql_to_bool(const eql_value *v);
 eql_value eql_to_time(const eql_dialect *d, const eql_value *v);
+/* The same; *by_size: the unit, when it was the number's size that told it,
+ * else EQL_UNIT_AUTO. */
+eql_value eql_to_time_unit(const eql_dialect *d, const eql_value *v,
+                           eql_timestamp_unit *by_size);
+/* The unit of a number that is a time, told by its whole part alone.  Ranges do
+ * not overlap, and all but the first begin where no other unit has dates that
+ * events bear:
+ *
+ *            n <  6.3e8   milliseconds (as Elasticsearch takes any number)
+ *   6.3e8 <= n <  1e11    seconds      1989-12-18 .. 5138
+ *   1e11  <= n <  1e14    milliseconds 1973 .. 5138
+ *   1e14  <= n <  1e17    microseconds 1973 .. 5138
+ *   1e17  <= n <  3e17    FILETIME     1917 .. 2551
+ *   3e17  <= n            nanoseconds  1979 .. 2262 */
+eql_timestamp_unit eql_time_unit(int64_t whole);
 
 #endif

@@ -381,6 +381,10 @@ typedef struct {
     uint64_t files, bytes, blank_lines;
     uint64_t read, accepted, mapped, unmapped, repaired, untimed;
     uint64_t rejected[EQLVM_NREJECT];
+    /* Events whose time is a number whose size told its unit; of them, those in
+     * another unit than most of their file; events dated before 1990 or beyond
+     * tomorrow. */
+    uint64_t numeric_times, mixed_units, odd_dates;
     uint64_t out_of_range, evaluated;
     uint64_t hits, hits_untimed, untimed_skipped, withheld, keyless;
     uint64_t late, late_keys; /* hits, or stages of hits, that came too late */

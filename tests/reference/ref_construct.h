@@ -106,6 +106,7 @@
     X(EV_NO_TIME, "event: no usable time")                                     \
     X(EV_TIME_NUMBER, "event: time as a number")                               \
     X(EV_TIME_DIGITS, "event: time as digits")                                 \
+    X(EV_TIME_UNIT, "event: time as a number of another unit")                 \
     X(EV_TIME_ZONE, "event: time with an offset")                              \
     X(EV_CATEGORIES, "event: several categories")                              \
     X(EV_NO_CATEGORY, "event: no category")                                    \

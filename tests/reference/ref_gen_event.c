@@ -55,6 +55,31 @@ iso_text(ref_gen_state *g, int64_t ns)
                       zone);
 }
 
+/* In another unit than milliseconds. */
+static const char *
+epoch_text(ref_gen_state *g, int64_t ns)
+{
+    ref_gen_mark(g, REF_C_EV_TIME_UNIT);
+    switch (ref_gen_pick(g, 4)) {
+    case 0:
+        if (ns % SECOND_NS == 0)
+            return ref_printf(g->pool, "%lld", (long long)(ns / SECOND_NS));
+        return ref_printf(g->pool, "\"%lld.%09lld\"",
+                          (long long)(ns / SECOND_NS),
+                          (long long)(ns % SECOND_NS));
+    case 1:
+        if (ns % 1000 == 0)
+            return ref_printf(g->pool, "%lld", (long long)(ns / 1000));
+        break;
+    case 2:
+        if (ns % 100 == 0)
+            return ref_printf(g->pool, "%lld",
+                              (long long)(ns / 100 + 116444736000000000));
+        break;
+    }
+    return ref_printf(g->pool, "%lld", (long long)ns);
+}
+
 static const char *
 time_text(ref_gen_state *g, int64_t ns)
 {
@@ -72,6 +97,8 @@ time_text(ref_gen_state *g, int64_t ns)
         ref_gen_mark(g, REF_C_EV_TIME_NUMBER);
         return ref_printf(g->pool, "%lld", (long long)ms);
     }
+    if (form == 2)
+        return epoch_text(g, ns);
     if (form == 1) {
         ref_gen_mark(g, REF_C_EV_TIME_DIGITS);
         return rest ? ref_printf(g->pool, "\"%lld.%06lld\"", (long long)ms,

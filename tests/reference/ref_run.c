@@ -34,8 +34,8 @@ typedef struct {
 /* --- reading the case ------------------------------------------------------
  */
 
-/* Spec 1.2: ISO text, digits, or a number: of milliseconds, in endgame of
- * 100 ns since 1601. */
+/* Spec 1.2: ISO text, digits, or a number: of a unit that its size tells, in
+ * endgame of 100 ns since 1601. */
 static bool
 to_time(const ref_flags *flags, ref_value v, int64_t *ns)
 {
@@ -45,7 +45,7 @@ to_time(const ref_flags *flags, ref_value v, int64_t *ns)
     }
     if (v.tag == REF_STR)
         return ref_parse_time(v.str, ns);
-    return v.tag == REF_NUM && ref_millis(v.num, ns);
+    return v.tag == REF_NUM && ref_epoch(v.num, ns);
 }
 
 static void

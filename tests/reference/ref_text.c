@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -378,31 +379,59 @@ parse_iso(const char *p, int64_t *ns)
     return true;
 }
 
+/* How long a unit of a number of this size is. */
+static int64_t
+unit_ns(double whole)
+{
+    if (whole >= 3e17)
+        return 1;
+    if (whole >= 1e17)
+        return 100; /* since 1601 */
+    if (whole >= 1e14)
+        return 1000;
+    return whole >= 6.3e8 && whole < 1e11 ? 1000000000 : 1000000;
+}
+
+static bool
+since_epoch(int64_t whole, int64_t unit, int64_t *ns)
+{
+    if (unit == 100)
+        whole -= 116444736000000000;
+    return !__builtin_mul_overflow(whole, unit, ns);
+}
+
 bool
 ref_parse_time(ref_str s, int64_t *ns)
 {
     char buf[80];
     const char *p = terminated(s, buf, sizeof buf);
     size_t n = digits(p);
+    int64_t whole, unit;
 
     if (n == 0)
         return false;
-    if (n <= 13 && (p[n] == '\0' || p[n] == '.')) {
-        *ns = strtoll(p, NULL, 10) * 1000000;
-        p += n;
-        *ns += take_fraction(&p, 1000000);
-        return *p == '\0';
-    }
-    return parse_iso(p, ns);
+    if (n > 18 || (p[n] != '\0' && p[n] != '.'))
+        return n <= 18 && parse_iso(p, ns);
+    whole = strtoll(p, NULL, 10);
+    unit = unit_ns((double)whole);
+    if (!since_epoch(whole, unit, ns))
+        return false;
+    p += n;
+    *ns += take_fraction(&p, unit);
+    return *p == '\0';
 }
 
 bool
-ref_millis(ref_num n, int64_t *ns)
+ref_epoch(ref_num n, int64_t *ns)
 {
+    double whole = n.is_int ? (double)n.i : floor(n.d);
+    int64_t unit = unit_ns(whole);
+
     if (n.is_int)
-        return !__builtin_mul_overflow(n.i, (int64_t)1000000, ns);
-    if (!(n.d > -9.2e12 && n.d < 9.2e12))
+        return since_epoch(n.i, unit, ns);
+    if (!(whole > -9.2e12 && whole < 9.2e18) ||
+        !since_epoch((int64_t)whole, unit, ns))
         return false;
-    *ns = (int64_t)(n.d * 1e6);
+    *ns += (int64_t)((n.d - whole) * (double)unit);
     return true;
 }

@@ -59,9 +59,10 @@ bool ref_parse_addr(ref_str s, ref_addr *out);
 bool ref_parse_block(ref_str s, ref_block *out);
 bool ref_in_block(const ref_block *block, const ref_addr *addr);
 
-/* ISO-8601, or digits with an optional fraction as epoch milliseconds. */
+/* ISO-8601, or digits with an optional fraction as ref_epoch takes a number. */
 bool ref_parse_time(ref_str s, int64_t *ns);
-/* Milliseconds; false when they are too many. */
-bool ref_millis(ref_num n, int64_t *ns);
+/* Seconds, milliseconds, microseconds, nanoseconds since 1970 or FILETIME, by
+ * the number's size; false when it is out of reach. */
+bool ref_epoch(ref_num n, int64_t *ns);
 
 #endif

@@ -125,7 +125,7 @@ instant(ref_value v, int64_t *ns)
 {
     if (v.tag == REF_STR)
         return ref_parse_time(v.str, ns);
-    return v.tag == REF_NUM && ref_millis(v.num, ns);
+    return v.tag == REF_NUM && ref_epoch(v.num, ns);
 }
 
 /* One side at least is from a date field: both are instants, or nothing. */

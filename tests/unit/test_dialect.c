@@ -176,7 +176,7 @@ test_dialect_unit_is_resolved(void **state)
     eql_dialect d = eql_dialect_preset(EQL_DIALECT_ELASTIC);
 
     (void)state;
-    assert_int_equal(eql_dialect_unit(&d), EQL_UNIT_MS);
+    assert_int_equal(eql_dialect_unit(&d), EQL_UNIT_AUTO);
     d = eql_dialect_preset(EQL_DIALECT_ENDGAME);
     assert_int_equal(eql_dialect_unit(&d), EQL_UNIT_FILETIME);
     d.timestamp_unit = EQL_UNIT_US;

@@ -245,17 +245,77 @@ test_types_of_a_schema(void **state)
 #define SECOND INT64_C(1000000000)
 #define EPOCH_TICKS INT64_C(116444736000000000)
 
+typedef struct {
+    eql_timestamp_unit unit;
+    eql_value in, want;
+} time_row;
+
+static void
+check_times(const time_row *rows, size_t n)
+{
+    eql_dialect d = eql_dialect_preset(EQL_DIALECT_ELASTIC);
+
+    for (size_t i = 0; i < n; i++) {
+        eql_value got;
+
+        d.timestamp_unit = rows[i].unit;
+        got = eql_to_time(&d, &rows[i].in);
+        expect("time", &rows[i].in, &got, &rows[i].want);
+    }
+}
+
+/* At each border both sides. */
+static void
+test_times_in_the_unit_of_their_size(void **state)
+{
+    static const time_row rows[] = {
+        {EQL_UNIT_AUTO, INT(-1500), INT(-1500 * SECOND / 1000)},
+        {EQL_UNIT_AUTO, INT(629999999), INT(629999999 * (SECOND / 1000))},
+        {EQL_UNIT_AUTO, INT(630000000), INT(630000000 * SECOND)},
+        {EQL_UNIT_AUTO, INT(1600000000), INT(1600000000 * SECOND)},
+        {EQL_UNIT_AUTO, INT(9223372036), INT(9223372036 * SECOND)},
+        {EQL_UNIT_AUTO, INT(99999999999), NUL}, /* the year 5138 */
+        {EQL_UNIT_AUTO, INT(100000000000), INT(100000000 * SECOND)},
+        {EQL_UNIT_AUTO, INT(1600000000123), INT(1600000000123 * 1000000)},
+        {EQL_UNIT_AUTO, INT(99999999999999), NUL},
+        {EQL_UNIT_AUTO, INT(100000000000000), INT(100000000 * SECOND)},
+        {EQL_UNIT_AUTO, INT(1600000000123456), INT(1600000000123456 * 1000)},
+        {EQL_UNIT_AUTO, INT(99999999999999999), NUL},
+        {EQL_UNIT_AUTO, INT(100000000000000000),
+         INT((100000000000000000 - EPOCH_TICKS) * 100)},
+        {EQL_UNIT_AUTO, INT(132444736000000000), INT(1600000000 * SECOND)},
+        {EQL_UNIT_AUTO, INT(299999999999999999), NUL},
+        {EQL_UNIT_AUTO, INT(300000000000000000), INT(300000000000000000)},
+        {EQL_UNIT_AUTO, INT(1600000000123456789), INT(1600000000123456789)},
+        {EQL_UNIT_AUTO, INT(INT64_MAX), INT(INT64_MAX)},
+        {EQL_UNIT_AUTO, FLT(1600000000.25),
+         INT(1600000000 * SECOND + SECOND / 4)},
+        {EQL_UNIT_AUTO, FLT(1.6e9), INT(1600000000 * SECOND)},
+        {EQL_UNIT_AUTO, FLT(629999999.5), INT(6299999995 * (SECOND / 10000))},
+        {EQL_UNIT_AUTO, FLT(1600000000000.5),
+         INT(16000000000005 * (SECOND / 10000))},
+        {EQL_UNIT_AUTO, STR("1600000000"), INT(1600000000 * SECOND)},
+        {EQL_UNIT_AUTO, STR("1600000000.123456789"),
+         INT(1600000000 * SECOND + 123456789)},
+        {EQL_UNIT_AUTO, STR("1600000000000"), INT(1600000000 * SECOND)},
+        {EQL_UNIT_AUTO, STR("1500"), INT(1500 * SECOND / 1000)},
+    };
+
+    (void)state;
+    check_times(rows, EQL_COUNTOF(rows));
+}
+
 static void
 test_times_in_every_unit(void **state)
 {
-    static const struct {
-        eql_timestamp_unit unit;
-        eql_value in, want;
-    } rows[] = {
+    static const time_row rows[] = {
         {EQL_UNIT_AUTO, STR("1970-01-01T00:00:01Z"), INT(SECOND)},
         {EQL_UNIT_FILETIME, STR("1970-01-01T00:00:01Z"), INT(SECOND)},
         {EQL_UNIT_AUTO, STR("1970-01-01T01:00:00+01:00"), INT(0)},
         {EQL_UNIT_AUTO, INT(1500), INT(1500 * SECOND / 1000)},
+        /* A unit that is named wins. */
+        {EQL_UNIT_MS, INT(1600000000), INT(1600000000 * (SECOND / 1000))},
+        {EQL_UNIT_S, INT(1500), INT(1500 * SECOND)},
         {EQL_UNIT_S, INT(-3), INT(-3 * SECOND)},
         {EQL_UNIT_US, INT(1), INT(1000)},
         {EQL_UNIT_NS, INT(INT64_MIN), INT(INT64_MIN)},
@@ -296,13 +356,7 @@ test_times_in_every_unit(void **state)
     eql_dialect d = eql_dialect_preset(EQL_DIALECT_ELASTIC);
 
     (void)state;
-    for (size_t i = 0; i < EQL_COUNTOF(rows); i++) {
-        eql_value got;
-
-        d.timestamp_unit = rows[i].unit;
-        got = eql_to_time(&d, &rows[i].in);
-        expect("time", &rows[i].in, &got, &rows[i].want);
-    }
+    check_times(rows, EQL_COUNTOF(rows));
     d = eql_dialect_preset(EQL_DIALECT_ENDGAME);
     assert_int_equal(eql_to_time(&d, &(eql_value)INT(EPOCH_TICKS + 1)).u.i,
                      100);
@@ -387,6 +441,7 @@ main(void)
         cmocka_unit_test(test_text_of_values),
         cmocka_unit_test(test_numbers_in_text),
         cmocka_unit_test(test_types_of_a_schema),
+        cmocka_unit_test(test_times_in_the_unit_of_their_size),
         cmocka_unit_test(test_times_in_every_unit),
         cmocka_unit_test(test_scratch_keeps_what_it_gave),
         cmocka_unit_test(test_scratch_refuses_more_than_its_cap),
