@@ -16,9 +16,9 @@
 #define LONGEST_LINE ((size_t)240)
 #define BEFORE_CARET ((size_t)60)
 
-/* W401 .. W417 exist. */
+/* W401 .. W428 exist. */
 #define FIRST_WARNING 1u
-#define LAST_WARNING 17u
+#define LAST_WARNING 28u
 
 struct eql_diags {
     eql_arena *arena;

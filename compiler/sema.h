@@ -134,6 +134,8 @@ bool eql_sema_lineage_stage(const eql_sema *sx, const eql_body *body,
 uint32_t eql_sema_lineage_add(const eql_sema *sx, const eql_typed_lineage *l);
 /* Does some stage of the query have this alias, nameable here or not? */
 bool eql_sema_has_alias(const eql_query *q, eql_strview name);
+/* The first aliases of its stages; how many. */
+uint32_t eql_sema_aliases(const eql_query *q, eql_strview *out, uint32_t most);
 
 /* sema_test.c: `in`, `:`, `like`, `regex`. */
 eql_typed *eql_sema_in(const eql_sema *sx, const eql_expr *e);
@@ -152,6 +154,11 @@ eql_typed *eql_sema_part_test(const eql_sema *sx, eql_span span,
  * E304 when not; W404 where it may not mean what it says. */
 bool eql_sema_check_regex(const eql_sema *sx, const eql_typed *lit, bool fold,
                           bool prefix);
+
+/* Narrows the span of a literal to one place in it, if its text stands there
+ * as it is, without escapes. */
+eql_span eql_sema_place_in_literal(const eql_sema *sx, const eql_typed *lit,
+                                   uint32_t at);
 
 /* Do they compile together?  E304 when they are too large.  how:
  * EQL_REGEX_FOLD, EQL_REGEX_PREFIX. */
@@ -174,5 +181,32 @@ bool eql_lint_case(const eql_sema *sx, const eql_typed *operand,
                    const eql_typed *lit);
 void eql_lint_name(const eql_sema *sx, const eql_path *path, eql_span span);
 void eql_lint_hyphen(const eql_sema *sx, const eql_expr *e);
+/* text is what function fn looks for in a field, where a wildcard is none. */
+void eql_lint_search(const eql_sema *sx, eql_function fn, bool fold,
+                     const eql_typed_path *field, const eql_typed *text);
+/* By the schema, function f makes null of arg; want: the letter of what it
+ * takes (functions.def). */
+void eql_lint_argument(const eql_sema *sx, const eql_function_info *f,
+                       const eql_typed *arg, char want);
+
+/* lint_string.c: strings and their backslashes.  true: told. */
+void eql_lint_escapes(const eql_sema *sx, const eql_expr *literal);
+bool eql_lint_doubled(const eql_sema *sx, const eql_typed *lit);
+void eql_lint_regex_escapes(const eql_sema *sx, const eql_typed *lit);
+
+/* lint_shape.c: what is written as one thing and read as another.  e is
+ * compared with other, or operand. */
+bool eql_lint_unquoted(const eql_sema *sx, const eql_typed *other,
+                       const eql_expr *e);
+void eql_lint_range(const eql_sema *sx, const eql_typed *operand,
+                    const eql_expr *e);
+void eql_lint_dashes(const eql_sema *sx, const eql_expr *arith);
+void eql_lint_mixed(const eql_sema *sx, const eql_expr *list);
+
+/* lint_ecs.c: what ECS has no value and no field for. */
+void eql_lint_value(const eql_sema *sx, const eql_typed *operand,
+                    const eql_typed *const *literals, uint32_t n, bool fold);
+/* May an event of this category have the path, by ECS? */
+bool eql_lint_category_has(eql_strview category, eql_strview path);
 
 #endif

@@ -142,6 +142,9 @@ eql_sema_array_contains(const eql_sema *sx, const eql_expr *e)
         ok = check_value(sx, &t->u.has.array, values[i]) && ok;
     if (!values || !ok)
         return NULL;
+    for (uint32_t i = 0; i < rest.n; i++)
+        eql_lint_search(sx, EQL_FN_ARRAY_CONTAINS, e->u.call.tilde,
+                        &t->u.has.array, values[i]);
     if (eql_sema_past_result(sx, &t->u.has.array))
         return eql_typed_const(sx->arena, e->span, eql_value_null(), false);
     t->u.has.fold = eql_sema_folds(sx, e->u.call.tilde);

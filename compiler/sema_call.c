@@ -101,9 +101,13 @@ check_mapped(const eql_sema *sx, const eql_typed *arg,
     eql_class want =
         letter == 'i' && !endgame ? EQL_CLASS_IP : letter_class(letter);
 
-    if (!sx->settings->strict || want == EQL_CLASS_ANY || c <= EQL_CLASS_NULL ||
-        c == want || eql_typed_is_literal(arg))
+    if (want == EQL_CLASS_ANY || c <= EQL_CLASS_NULL || c == want ||
+        eql_typed_is_literal(arg))
         return true;
+    if (!sx->settings->strict) {
+        eql_lint_argument(sx, f, arg, letter);
+        return true;
+    }
     return bad_argument(sx, arg, f, eql_sema_class_name(want),
                         eql_sema_class_name(c));
 }
@@ -122,6 +126,9 @@ check_argument(const eql_sema *sx, const eql_typed *arg, eql_function fn,
     if (want != EQL_CLASS_ANY && c > EQL_CLASS_NULL && c != want)
         return bad_argument(sx, arg, f, eql_sema_class_name(want),
                             eql_sema_class_name(c));
+    if (fn == EQL_FN_LENGTH &&
+        sx->settings->dialect.array_length == EQL_ARRAY_LENGTH_EACH)
+        eql_lint_argument(sx, f, arg, 's');
     if (letter == 'n' && f->args[0] == 's' && !is_whole(sx, arg))
         return bad_argument(sx, arg, f, "a whole number", "a fraction");
     return check_mapped(sx, arg, f, letter);
@@ -232,8 +239,10 @@ wildcard(const eql_sema *sx, const eql_expr *e, eql_typed **args)
 
     if (!check_literals(sx, EQL_FN_WILDCARD, args, n))
         return NULL;
-    for (uint32_t i = 1; i < n; i++)
+    for (uint32_t i = 1; i < n; i++) {
         eql_lint_pattern(sx, args[i]);
+        (void)eql_lint_doubled(sx, args[i]);
+    }
     return eql_sema_part_test(sx, e->span, args[0], part, args + 1, n - 1);
 }
 
@@ -288,6 +297,9 @@ call(const eql_sema *sx, const eql_expr *e, eql_function fn)
 
     if (!args)
         return NULL;
+    for (uint32_t i = 1; i < e->u.call.args.n; i++)
+        eql_lint_search(sx, fn, e->u.call.tilde, eql_typed_path_of(args[0]),
+                        args[i]);
     if (is_operation(fn, &op))
         return eql_typed_arith(sx->arena, e->span, op, args[0], args[1]);
     switch (fn) {

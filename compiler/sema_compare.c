@@ -137,6 +137,10 @@ equal_literal(const eql_sema *sx, eql_span span, eql_typed *l, eql_typed *r)
         return eql_sema_fit(sx, l, r, &fitted) ? wildcard_test(sx, span, l, r)
                                                : NULL;
     if (!eql_typed_is_literal(l)) {
+        const eql_typed *literal = r;
+
+        (void)eql_lint_doubled(sx, r);
+        eql_lint_value(sx, l, &literal, 1, eql_sema_folds(sx, false));
         if (!eql_lint_equal_wildcard(sx, r))
             (void)eql_lint_case(sx, l, r);
     }
@@ -243,12 +247,23 @@ compare_values(const eql_sema *sx, const eql_expr *e, eql_compare_op op,
     return negated ? eql_typed_not(sx->arena, e->span, t) : t;
 }
 
+static void
+lint_sides(const eql_sema *sx, const eql_expr *e, const eql_typed *l,
+           const eql_typed *r)
+{
+    if (e->u.op.op != EQL_CMP_EQ && e->u.op.op != EQL_CMP_NE)
+        return;
+    if (!eql_lint_unquoted(sx, l, e->u.op.right))
+        (void)eql_lint_unquoted(sx, r, e->u.op.left);
+    eql_lint_range(sx, l, e->u.op.right);
+}
+
 eql_typed *
 eql_sema_compare(const eql_sema *sx, const eql_expr *e, bool filter)
 {
     const eql_expr *le = e->u.op.left, *re = e->u.op.right;
     eql_compare_op op = (eql_compare_op)e->u.op.op;
-    eql_typed *l, *t;
+    eql_typed *l, *r, *t;
 
     if (e->u.op.single_equals)
         eql_diags_add(sx->diags, "W401", e->op_span, "write \"==\"",
@@ -268,5 +283,8 @@ eql_sema_compare(const eql_sema *sx, const eql_expr *e, bool filter)
                    : eql_typed_not(sx->arena, e->span, t);
     }
     l = eql_sema_value(sx, le);
-    return compare_values(sx, e, op, l, eql_sema_value(sx, re));
+    r = eql_sema_value(sx, re);
+    if (l && r)
+        lint_sides(sx, e, l, r);
+    return compare_values(sx, e, op, l, r);
 }

@@ -110,6 +110,7 @@ arith(const eql_sema *sx, const eql_expr *e)
     bool ok = l && eql_sema_number_operand(sx, l);
 
     eql_lint_hyphen(sx, e);
+    eql_lint_dashes(sx, e);
     ok = r && eql_sema_number_operand(sx, r) && ok;
     return ok ? eql_typed_arith(sx->arena, e->span, operations[e->u.op.op], l,
                                 r)
@@ -184,6 +185,7 @@ logic_list(const eql_sema *sx, const eql_expr *e, bool filter)
     }
     if (!ok)
         return NULL;
+    eql_lint_mixed(sx, e);
     return eql_typed_list_node(
         sx->arena, e->kind == EQL_NODE_AND ? EQL_TYPED_AND : EQL_TYPED_OR,
         e->span, items, n);
@@ -277,6 +279,7 @@ eql_sema_value(const eql_sema *sx, const eql_expr *e)
 {
     switch (e->kind) {
     case EQL_NODE_LITERAL:
+        eql_lint_escapes(sx, e);
         return eql_typed_const(sx->arena, e->span, e->u.literal, true);
     case EQL_NODE_FIELD: return eql_sema_field(sx, e);
     case EQL_NODE_CALL: return eql_sema_call(sx, e);

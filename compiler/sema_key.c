@@ -144,6 +144,28 @@ warn_unknown(eql_sema_checker *ck, const eql_typed_key *k, eql_strview of)
                       (int)path.len, path.p);
 }
 
+/* ECS has no categories of fields, but some do not go together.  A key may
+ * say that it may be missing. */
+static void
+warn_misplaced(eql_sema_checker *ck, const eql_typed_stage *s)
+{
+    const eql_typed_query *q = ck->out;
+
+    for (uint32_t i = 0; i < q->nkeys + s->nkeys; i++) {
+        const eql_typed_key *k = key_at(q, s, i);
+        eql_strview path = dotted(ck, k);
+
+        if (k->expr || k->optional || eql_lint_category_has(s->category, path))
+            continue;
+        eql_diags_add(ck->sx.diags, "W410", i < q->nkeys ? s->span : k->span,
+                      "name the key behind each stage: [...] by KEY [...] by "
+                      "KEY; one that may be missing is written ?KEY",
+                      "no event of category %.*s has the key %.*s",
+                      (int)s->category.len, s->category.p, (int)path.len,
+                      path.p);
+    }
+}
+
 /* Of a stage; a schema without categories is asked by the whole query. */
 static void
 warn_stage(eql_sema_checker *ck, const eql_typed_stage *s)
@@ -153,6 +175,8 @@ warn_stage(eql_sema_checker *ck, const eql_typed_stage *s)
     bool by_category = !s->any && eql_schema_has_categories(schema) &&
                        eql_schema_knows_category(schema, s->category);
 
+    if (schema == eql_schema_ecs() && !s->any)
+        warn_misplaced(ck, s);
     for (uint32_t i = by_category ? 0 : q->nkeys; i < q->nkeys + s->nkeys; i++)
         warn_unknown(ck, key_at(q, s, i),
                      by_category ? s->category : eql_sv("", 0));

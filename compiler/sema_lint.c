@@ -47,6 +47,89 @@ eql_lint_list_wildcard(const eql_sema *sx, const eql_typed *lit)
     return true;
 }
 
+/* --- W423: nor in functions --- */
+
+static bool
+is_search(eql_function fn)
+{
+    return fn == EQL_FN_STARTS_WITH || fn == EQL_FN_ENDS_WITH ||
+           fn == EQL_FN_STRING_CONTAINS || fn == EQL_FN_INDEX_OF ||
+           fn == EQL_FN_BETWEEN || fn == EQL_FN_ARRAY_CONTAINS;
+}
+
+/* What looks for s with wildcards, as fn looks for it; NULL: nothing does. */
+static const char *
+search_advice(const eql_sema *sx, eql_function fn, bool fold,
+              const eql_typed_path *field, eql_strview s)
+{
+    bool head = fn == EQL_FN_STARTS_WITH || fn == EQL_FN_ARRAY_CONTAINS;
+    bool tail = fn == EQL_FN_ENDS_WITH || fn == EQL_FN_ARRAY_CONTAINS;
+    bool raw = memchr(s.p, '\\', s.len) || memchr(s.p, '"', s.len);
+    const char *quotes = raw ? "\"\"\"" : "\"";
+
+    if ((!head && !tail && fn != EQL_FN_STRING_CONTAINS) || !field ||
+        s.len > 100)
+        return "\":\" and \"like\" take wildcards";
+    return eql_arena_printf(sx->arena, "write %.*s %s %s%s%.*s%s%s",
+                            (int)field->name.len, field->name.p,
+                            fold ? ":" : "like", quotes,
+                            head || s.p[0] == '*' ? "" : "*", (int)s.len, s.p,
+                            tail || s.p[s.len - 1] == '*' ? "" : "*", quotes)
+        .p;
+}
+
+/* At an end a wildcard would say nothing that the function does not say, or
+ * all that it does; in the middle, or as the value of a key, it is rather the
+ * character that is looked for. */
+static bool
+has_outer_star(eql_strview s)
+{
+    return s.len > 1 &&
+           (s.p[0] == '*' || (s.p[s.len - 1] == '*' && s.p[s.len - 2] != '='));
+}
+
+void
+eql_lint_search(const eql_sema *sx, eql_function fn, bool fold,
+                const eql_typed_path *field, const eql_typed *text)
+{
+    eql_strview s = text_of(text);
+
+    if (!eql_typed_is_literal(text) || !is_search(fn))
+        return;
+    (void)eql_lint_doubled(sx, text);
+    if (!has_outer_star(s))
+        return;
+    eql_diags_add(
+        sx->diags, "W423", text->span, search_advice(sx, fn, fold, field, s),
+        "\"*\" is an ordinary character in %.*s",
+        (int)eql_function_get(fn)->name.len, eql_function_get(fn)->name.p);
+}
+
+/* --- W424: arguments that are never of the type --- */
+
+void
+eql_lint_argument(const eql_sema *sx, const eql_function_info *f,
+                  const eql_typed *arg, char want)
+{
+    eql_class c = eql_sema_schema_class(arg);
+    const eql_typed_path *p = eql_typed_path_of(arg);
+    bool number = want == 'n';
+
+    if (!p || (number ? c != EQL_CLASS_STRING
+                      : c != EQL_CLASS_NUMBER && c != EQL_CLASS_BOOL))
+        return;
+    eql_diags_add(sx->diags, "W424", arg->span,
+                  f == eql_function_get(EQL_FN_NUMBER)
+                      ? "it needs no number(...)"
+                      : eql_arena_printf(sx->arena, "write %s(%.*s)",
+                                         number ? "number" : "string",
+                                         (int)p->name.len, p->name.p)
+                            .p,
+                  "%.*s is %s by the schema: %.*s makes null of it",
+                  (int)p->name.len, p->name.p, eql_sema_class_name(c),
+                  (int)f->name.len, f->name.p);
+}
+
 /* --- W404: what other regular expressions have --- */
 
 static bool

@@ -111,6 +111,51 @@ take_alias(resolver *r, uint32_t origin)
     return true;
 }
 
+/* The path without its first name, as a schema spells it. */
+static eql_strview
+rest_of(const resolver *r, eql_buf *out)
+{
+    for (uint32_t i = 1; i < r->path->n; i++) {
+        if (r->path->segments[i].kind == EQL_SEGMENT_INDEX)
+            continue;
+        if (out->len)
+            eql_buf_add_char(out, '.');
+        eql_buf_add_sv(out, r->path->segments[i].name);
+    }
+    return eql_buf_sv(out);
+}
+
+/* A field of ECS behind a name that is none, where stages have aliases, or the
+ * name is as short as one: that was to be an alias.  Names like `Target` and
+ * those of products go before fields of ECS, too. */
+static void
+warn_alias(const resolver *r)
+{
+    const eql_sema *sx = r->sx;
+    eql_strview root = r->path->segments[0].name, known[8];
+    uint32_t n = sx->query ? eql_sema_aliases(sx->query, known, 8) : 0;
+    uint32_t near = eql_closest(root, known, n);
+    const char *hint = "write \"as NAME\" behind the stage";
+    eql_buf rest = {0};
+
+    if (sx->query && sx->query->kind == EQL_QUERY_SEQUENCE && !sx->pipe &&
+        !sx->pure && r->path->n > 2 && !r->path->optional &&
+        (n || root.len < 3) && (root.p[0] >= 'a' || near != EQL_NONE) &&
+        eql_schema_find(sx->settings->schema, sx->category,
+                        rest_of(r, &rest)) != EQL_SCHEMA_UNKNOWN) {
+        if (n)
+            hint = eql_arena_printf(sx->arena, "did you mean \"%.*s\"?",
+                                    (int)known[near == EQL_NONE ? 0 : near].len,
+                                    known[near == EQL_NONE ? 0 : near].p)
+                       .p;
+        eql_diags_add(sx->diags, "W425", r->e->span, hint,
+                      "no stage is named \"%.*s\": this is a field, which the "
+                      "schema does not have",
+                      (int)root.len, root.p);
+    }
+    eql_buf_free(&rest);
+}
+
 /* No alias that may be named here: a field, unless it must be meant as one. */
 static bool
 take_field_root(resolver *r)
@@ -133,6 +178,8 @@ take_field_root(resolver *r)
     if (!field && looks_like_alias(root))
         return fail(r, "E309", "write \"as NAME\" behind the stage",
                     "unknown alias |");
+    if (!field)
+        warn_alias(r);
     return true;
 }
 

@@ -227,6 +227,18 @@ check_fork(eql_sema_checker *ck, const eql_stage_node *node,
     stage->fork = s->fork;
 }
 
+uint32_t
+eql_sema_aliases(const eql_query *q, eql_strview *out, uint32_t most)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < q->nstages; i++)
+        for (uint32_t j = 0; j < q->stages[i].nsuffixes && n < most; j++)
+            if (q->stages[i].suffixes[j].kind == EQL_SUFFIX_AS)
+                out[n++] = q->stages[i].suffixes[j].name.text;
+    return n;
+}
+
 bool
 eql_sema_has_alias(const eql_query *q, eql_strview name)
 {

@@ -246,11 +246,18 @@ lint_list(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
           eql_typed **items)
 {
     eql_sema inner = e->u.test.negated ? eql_sema_opposite(sx) : *sx;
-    bool wildcard = false, with_case = e->u.test.fold;
+    bool wildcard = false, with_case = e->u.test.fold, doubled = false;
+    bool unquoted = false;
 
+    eql_lint_value(&inner, operand, (const eql_typed *const *)items,
+                   e->u.test.list.n, e->u.test.fold);
     for (uint32_t i = 0; i < e->u.test.list.n; i++) {
+        unquoted =
+            unquoted || eql_lint_unquoted(sx, operand, e->u.test.list.items[i]);
+        eql_lint_range(sx, operand, e->u.test.list.items[i]);
         if (!eql_typed_is_literal(items[i]))
             continue;
+        doubled = doubled || eql_lint_doubled(sx, items[i]);
         wildcard = wildcard || eql_lint_list_wildcard(sx, items[i]);
         with_case = with_case || eql_lint_case(&inner, operand, items[i]);
     }
@@ -370,10 +377,8 @@ sort_pattern(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
 
 /* --- regex --- */
 
-/* Narrows the span of a literal to one place in it, if its text stands there
- * as it is, without escapes. */
-static eql_span
-place_in_literal(const eql_sema *sx, const eql_typed *lit, uint32_t at)
+eql_span
+eql_sema_place_in_literal(const eql_sema *sx, const eql_typed *lit, uint32_t at)
 {
     const eql_value *v = &lit->u.constant.value;
     eql_span s = lit->span;
@@ -436,11 +441,13 @@ eql_sema_check_regex(const eql_sema *sx, const eql_typed *lit, bool fold,
     eql_regex_error why = {0};
 
     if (is_regex(eql_value_sv(v), regex_flags(sx, fold, prefix), &why)) {
-        if (!prefix)
+        if (!prefix) {
             eql_lint_regex(sx, lit);
+            eql_lint_regex_escapes(sx, lit);
+        }
         return true;
     }
-    eql_diags_add(sx->diags, "E304", place_in_literal(sx, lit, why.at),
+    eql_diags_add(sx->diags, "E304", eql_sema_place_in_literal(sx, lit, why.at),
                   why.hint, "%s, at character %u of the regular expression",
                   why.text, character(v, why.at));
     return false;
@@ -501,6 +508,19 @@ pattern_folds(const eql_sema *sx, const eql_expr *e)
     }
 }
 
+static void
+lint_patterns(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
+              eql_typed **items)
+{
+    eql_sema inner = e->u.test.negated ? eql_sema_opposite(sx) : *sx;
+
+    eql_lint_value(&inner, operand, (const eql_typed *const *)items,
+                   e->u.test.list.n, pattern_folds(sx, e));
+    for (uint32_t i = 0; i < e->u.test.list.n; i++)
+        if (eql_lint_doubled(sx, items[i]))
+            return;
+}
+
 eql_typed *
 eql_sema_match(const eql_sema *sx, const eql_expr *e)
 {
@@ -523,6 +543,8 @@ eql_sema_match(const eql_sema *sx, const eql_expr *e)
     if (!ok)
         return NULL;
     s.match = e->u.test.op == EQL_MATCH_COLON;
+    if (!regex)
+        lint_patterns(sx, e, operand, items);
     s.text_only = !s.match;
     s.pattern_fold = pattern_folds(sx, e);
     if (regex && !eql_sema_compile_regexes(sx, e->span, s.regexes, s.nregexes,

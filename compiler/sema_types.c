@@ -80,19 +80,10 @@ eql_sema_class(const eql_typed *t)
     return EQL_CLASS_ANY;
 }
 
-/* The field that a value is, if it is no more than one. */
-static const eql_typed_path *
-field_of(const eql_typed *t)
-{
-    if (t->kind == EQL_TYPED_CONVERT)
-        t = t->u.convert.operand;
-    return t->kind == EQL_TYPED_FIELD ? &t->u.path : NULL;
-}
-
 eql_class
 eql_sema_schema_class(const eql_typed *t)
 {
-    const eql_typed_path *p = field_of(t);
+    const eql_typed_path *p = eql_typed_path_of(t);
 
     return p ? known_class(p->known) : eql_sema_class(t);
 }
@@ -193,7 +184,7 @@ static bool
 clash(const eql_sema *sx, const eql_typed *operand, const eql_typed *lit,
       eql_class c)
 {
-    const eql_typed_path *p = field_of(operand);
+    const eql_typed_path *p = eql_typed_path_of(operand);
     const char *what = eql_sema_tag_name(lit->u.constant.value.tag);
     eql_buf text = {0};
 

@@ -236,6 +236,15 @@ eql_typed_is_address_field(const eql_typed *t)
     return t->kind == EQL_TYPED_FIELD && t->u.path.type == EQL_FIELD_IP;
 }
 
+/* The field that a value is, if it is no more than one; else NULL. */
+static inline const eql_typed_path *
+eql_typed_path_of(const eql_typed *t)
+{
+    if (t->kind == EQL_TYPED_CONVERT)
+        t = t->u.convert.operand;
+    return t->kind == EQL_TYPED_FIELD ? &t->u.path : NULL;
+}
+
 /* Printing, for `eqlvm dump` and goldens: one node a line, indented. */
 void eql_typed_dump(const eql_typed_query *q, eql_buf *out);
 void eql_typed_dump_expr(const eql_typed *t, unsigned indent, eql_buf *out);
