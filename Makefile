@@ -1,8 +1,11 @@
 # Makefile -- builds eqlvm.  `make help` lists every target.
 #
 # Everything made goes below build/: build/release by default, and beside it
-# build/debug, build/asan, build/tsan, build/cov and build/faults (BUILD=...).
-# Put local settings into config.mk (CC = clang, PREFIX = ..., V = 1).
+# build/debug, build/asan, build/tsan, build/cov, build/faults and build/static
+# (BUILD=...).
+# Put local settings into config.mk (CC = clang, PREFIX = ..., V = 1).  CPPFLAGS,
+# CFLAGS, CXXFLAGS and LDFLAGS, from the environment or the command line, come
+# after ours, so that they win; WERROR= lets warnings pass.
 
 MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
@@ -27,7 +30,13 @@ AR     ?= ar
 RE2C   ?= re2c
 LEMON  ?= lemon
 CLANG_FORMAT ?= clang-format-14
+INSTALL ?= install
 PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
 V      ?= 0
 Q      := $(if $(filter 1,$(V)),,@)
 say     = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
@@ -43,22 +52,25 @@ OPT_tsan    := -O1 -g -fsanitize=thread
 OPT_cov     := -O0 -g --coverage
 # The engine with planted faults, for the judge's own test (docs/testing.md).
 OPT_faults  := -O1 -g -DEQL_FAULTS
+# One file that needs no library of the machine that it runs on.
+OPT_static  := -O2 -g -static
 OPT         := $(OPT_$(BUILD))
 ifeq ($(strip $(OPT)),)
-$(error BUILD=$(BUILD) is not one of release debug asan tsan cov faults)
+$(error BUILD=$(BUILD) is not one of release debug asan tsan cov faults static)
 endif
 
-WARN := -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes \
+WERROR ?= -Werror
+WARN := -Wall -Wextra $(WERROR) -Wshadow -Wconversion -Wstrict-prototypes \
         -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wundef
 # Generated parsers and lexers trip the rest through no fault of the grammar.
-GENWARN := -Wall -Werror -Wno-unused-parameter -Wno-unused-variable \
+GENWARN := -Wall $(WERROR) -Wno-unused-parameter -Wno-unused-variable \
            -Wno-unused-function -Wno-unused-but-set-variable -DNDEBUG
 
 INCLUDES := -I. -Iinclude -I$(GEN)
-CPPFLAGS += $(INCLUDES) -D_GNU_SOURCE -MMD -MP
-CFLAGS   += -std=c11 -pthread $(OPT) -fPIC -fvisibility=hidden
-CXXFLAGS += -std=c++17 $(OPT) -fPIC -fvisibility=hidden -Wall -Wextra -Werror
-LDFLAGS  += $(filter -fsanitize=% --coverage,$(OPT))
+ALL_CPPFLAGS = $(INCLUDES) -D_GNU_SOURCE -MMD -MP $(CPPFLAGS)
+ALL_CFLAGS   = -std=c11 -pthread $(OPT) -fPIC -fvisibility=hidden
+ALL_CXXFLAGS = -std=c++17 $(OPT) -fPIC -fvisibility=hidden -Wall -Wextra $(WERROR)
+ALL_LDFLAGS  = $(filter -fsanitize=% --coverage -static,$(OPT)) $(LDFLAGS)
 LIBS     := -lre2 -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm -pthread
 
 LAYERS   := base program compiler stdlib vm io api
@@ -80,26 +92,32 @@ E2E      := $(wildcard tests/e2e/*.sh)
 
 CONFORMANCE := $(B)/conformance
 
-ALL := $(B)/eqlvm $(B)/libeqlvm.a $(B)/libeqlvm.so $(CONFORMANCE)
+ALL := $(B)/eqlvm $(B)/libeqlvm.a $(CONFORMANCE)
+ifneq ($(BUILD),static)
+ALL += $(B)/libeqlvm.so
+endif
 
 .PHONY: all
 all: $(ALL) ## eqlvm, the libraries, the conformance runner (the default)
 
 $(B)/eqlvm: $(CLI_OBJ) $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(CONFORMANCE): $(CONF_OBJ) $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/libeqlvm.a: $(LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
-$(B)/libeqlvm.so.$(SOVERSION): $(LIB_OBJ)
+# Only what the header declares is exported: the C++ libraries behind our shims
+# would bring names of theirs along.
+$(B)/libeqlvm.so.$(SOVERSION): $(LIB_OBJ) tools/libeqlvm.map
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libeqlvm.so.$(SOVERSION) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libeqlvm.so.$(SOVERSION) \
+	    -Wl,--version-script=tools/libeqlvm.map -o $@ $(LIB_OBJ) $(LIBS)
 
 $(B)/libeqlvm.so: $(B)/libeqlvm.so.$(SOVERSION)
 	$(Q)ln -sf libeqlvm.so.$(SOVERSION) $@
@@ -120,58 +138,58 @@ $(GEN)/winevent_mapping.c: io/winevent.mapping.json tools/embed.sh
 
 $(OBJ)/gen/%.o: $(GEN)/%.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(GENWARN) -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(GENWARN) $(CFLAGS) -c -o $@ $<
 
 # --- compiled --------------------------------------------------------------
 
 # Four stores of four bit counts are not to become a vector.
-$(OBJ)/io/scan_x86.o: CFLAGS += -fno-tree-slp-vectorize
+$(OBJ)/io/scan_x86.o: ALL_CFLAGS += -fno-tree-slp-vectorize
 
 $(OBJ)/%.o: %.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(WARN) $(CFLAGS) -c -o $@ $<
 
 $(OBJ)/%.o: %.cc
 	$(call say,CXX,$<)
-	$(Q)mkdir -p $(@D) && $(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CXX) $(ALL_CPPFLAGS) $(ALL_CXXFLAGS) $(CXXFLAGS) -c -o $@ $<
 
 $(OBJ)/compiler/%.o $(OBJ)/tests/unit/%.o $(OBJ)/tests/reference/%.o: | $(GEN)/grammar.h
 $(LIB_C:%.c=$(OBJ)/%.o): | $(GEN)/grammar.h
 
 $(B)/tests/%: $(OBJ)/tests/unit/%.o $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 # A third opinion of JSON, where the package is there.
 $(B)/tests/test_simdjson: $(OBJ)/tests/unit/test_simdjson.o $(OBJ)/tests/support/simdjson.o \
     $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka \
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka \
 	    $(if $(wildcard /usr/include/simdjson.h /usr/local/include/simdjson.h),-lsimdjson) $(LIBS)
 
 $(B)/tests/reference: $(OBJ)/tests/reference/compare.o $(REF_OBJ) $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # The reference alone, without the library.
 $(B)/tests/test_reference_selftest: $(SELF_OBJ) \
     $(filter-out %/ref_engine.o %/ref_property.o,$(REF_OBJ))
 	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 $(B)/tests/fuzz_rule_events: $(OBJ)/tests/fuzz/fuzz_rule_events.o $(OBJ)/tests/fuzz/replay.o \
     $(REF_OBJ) $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/tests/fuzz_reader: $(OBJ)/tests/fuzz/fuzz_reader.o $(OBJ)/tests/fuzz/replay.o $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 # Fuzz targets as plain programs that replay files (no fuzzer needed).
 $(B)/tests/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(OBJ)/tests/fuzz/replay.o $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # --- tests -----------------------------------------------------------------
 
@@ -207,6 +225,14 @@ test-tsan: ## what runs on several threads, under ThreadSanitizer
 	$(Q)$(MAKE) BUILD=tsan $(TSAN_TESTS:%=build/tsan/tests/%)
 	$(Q)EQL_BUILD=build/tsan sh tools/run_tests.sh $(TSAN_TESTS:%=build/tsan/tests/%)
 
+# What CI has no time for.  Each step prints its own summary.
+.PHONY: test-full
+test-full: test ## what CI leaves out: static build, Debian packages, long random runs; SEED=
+	$(Q)$(MAKE) static
+	$(Q)EQL_BUILD=build/static sh tools/run_tests.sh tests/e2e/cli.sh tests/e2e/reference.sh
+	$(Q)$(MAKE) deb
+	$(Q)$(MAKE) test-reference CASES=1000000
+
 .PHONY: golden-update
 golden-update: $(TESTS) $(B)/eqlvm ## rewrite tests/golden/*/*.out, images to fuzz; review the diff as code
 	$(Q)for t in $(filter %golden_front %golden_back %test_writer,$(TESTS)); do \
@@ -226,11 +252,11 @@ BENCH_OBJ := $(patsubst %,$(OBJ)/benchmarks/%.o,bench corpus lane yardstick)
 
 $(B)/bench: $(BENCH_OBJ) $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsimdjson $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsimdjson $(LIBS)
 
 $(B)/%_bench: $(OBJ)/benchmarks/%_bench.o $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 BENCH_TOOLS = $(B)/eqlvm $(B)/bench $(patsubst benchmarks/%.c,$(B)/%,\
     $(wildcard benchmarks/*_bench.c))
@@ -274,30 +300,70 @@ lint: format-check $(B)/libeqlvm.a ## layers, symbols, sizes, format
 
 # --- installing ------------------------------------------------------------
 
-D := $(DESTDIR)$(PREFIX)
-.PHONY: install uninstall
-install: all ## program, library, header, eqlvm.pc and man page into PREFIX
-	install -d $(D)/bin $(D)/lib/pkgconfig $(D)/include/eqlvm $(D)/share/man/man1
-	install -m 755 $(B)/eqlvm $(D)/bin/eqlvm
-	install -m 644 $(B)/libeqlvm.a $(D)/lib/libeqlvm.a
-	install -m 755 $(B)/libeqlvm.so.$(SOVERSION) $(D)/lib/libeqlvm.so.$(SOVERSION)
-	ln -sf libeqlvm.so.$(SOVERSION) $(D)/lib/libeqlvm.so
-	install -m 644 include/eqlvm/eqlvm.h $(D)/include/eqlvm/eqlvm.h
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
-	    tools/eqlvm.pc.in > $(D)/lib/pkgconfig/eqlvm.pc
-	install -m 644 docs/eqlvm.1 $(D)/share/man/man1/eqlvm.1
+D := $(DESTDIR)
+DIRS = $(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR)/eqlvm $(MANDIR)/man1 \
+    $(DATADIR)/bash-completion/completions $(DATADIR)/zsh/site-functions \
+    $(DATADIR)/fish/vendor_completions.d
+INSTALLED = $(BINDIR)/eqlvm $(LIBDIR)/libeqlvm.a $(LIBDIR)/libeqlvm.so \
+    $(LIBDIR)/libeqlvm.so.$(SOVERSION) $(INCLUDEDIR)/eqlvm/eqlvm.h \
+    $(LIBDIR)/pkgconfig/eqlvm.pc $(MANDIR)/man1/eqlvm.1 \
+    $(DATADIR)/bash-completion/completions/eqlvm \
+    $(DATADIR)/zsh/site-functions/_eqlvm \
+    $(DATADIR)/fish/vendor_completions.d/eqlvm.fish
+
+.PHONY: docs static install uninstall deb
+MADE_DOCS = $(B)/eqlvm.1 $(B)/completions/eqlvm.bash $(B)/completions/_eqlvm \
+    $(B)/completions/eqlvm.fish
+docs: $(MADE_DOCS) ## man page and completions, made from the tables of options
+
+$(B)/eqlvm.1: $(B)/eqlvm docs/eqlvm.head.1 docs/eqlvm.tail.1
+	$(Q){ sed 's/@VERSION@/$(VERSION)/' docs/eqlvm.head.1 && \
+	    $(B)/eqlvm --generate man && cat docs/eqlvm.tail.1; } > $@
+
+$(B)/completions/eqlvm.bash: $(B)/eqlvm
+	$(Q)mkdir -p $(@D) && $(B)/eqlvm --generate complete-bash > $@
+
+$(B)/completions/_eqlvm: $(B)/eqlvm
+	$(Q)mkdir -p $(@D) && $(B)/eqlvm --generate complete-zsh > $@
+
+$(B)/completions/eqlvm.fish: $(B)/eqlvm
+	$(Q)mkdir -p $(@D) && $(B)/eqlvm --generate complete-fish > $@
+
+static: ## build/static/eqlvm: one file, no shared libraries
+	$(Q)$(MAKE) BUILD=static build/static/eqlvm
+
+# Takes PREFIX, BINDIR, LIBDIR, INCLUDEDIR, DATADIR, MANDIR and DESTDIR.
+install: all docs ## program, library, header, man page, completions into PREFIX
+	$(Q)$(INSTALL) -d $(DIRS:%=$(D)%)
+	$(Q)$(INSTALL) -m 755 $(B)/eqlvm $(D)$(BINDIR)/eqlvm
+	$(Q)$(INSTALL) -m 644 $(B)/libeqlvm.a $(D)$(LIBDIR)/libeqlvm.a
+	$(Q)$(INSTALL) -m 755 $(B)/libeqlvm.so.$(SOVERSION) $(D)$(LIBDIR)/libeqlvm.so.$(SOVERSION)
+	$(Q)ln -sf libeqlvm.so.$(SOVERSION) $(D)$(LIBDIR)/libeqlvm.so
+	$(Q)$(INSTALL) -m 644 include/eqlvm/eqlvm.h $(D)$(INCLUDEDIR)/eqlvm/eqlvm.h
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	    tools/eqlvm.pc.in > $(D)$(LIBDIR)/pkgconfig/eqlvm.pc
+	$(Q)$(INSTALL) -m 644 $(B)/eqlvm.1 $(D)$(MANDIR)/man1/eqlvm.1
+	$(Q)$(INSTALL) -m 644 $(B)/completions/eqlvm.bash \
+	    $(D)$(DATADIR)/bash-completion/completions/eqlvm
+	$(Q)$(INSTALL) -m 644 $(B)/completions/_eqlvm $(D)$(DATADIR)/zsh/site-functions/_eqlvm
+	$(Q)$(INSTALL) -m 644 $(B)/completions/eqlvm.fish \
+	    $(D)$(DATADIR)/fish/vendor_completions.d/eqlvm.fish
+	$(Q)sh tools/after_install.sh '$(D)' '$(LIBDIR)' '$(BINDIR)'
 
 uninstall: ## what install put there
-	rm -f $(D)/bin/eqlvm $(D)/lib/libeqlvm.a $(D)/lib/libeqlvm.so \
-	    $(D)/lib/libeqlvm.so.$(SOVERSION) $(D)/include/eqlvm/eqlvm.h \
-	    $(D)/lib/pkgconfig/eqlvm.pc $(D)/share/man/man1/eqlvm.1
+	rm -f $(INSTALLED:%=$(D)%)
+	rmdir $(D)$(INCLUDEDIR)/eqlvm 2>/dev/null || true
+
+deb: ## Debian packages of HEAD in build/deb, checked by lintian
+	$(Q)sh tools/make_deb.sh $(VERSION)
 
 .PHONY: clean help
 clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@echo 'make [TARGET] [BUILD=release|debug|asan|tsan|cov|faults] [V=1]'
+	@echo 'make [TARGET] [BUILD=release|debug|asan|tsan|cov|faults|static] [V=1]'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
 	    awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
 

@@ -157,33 +157,30 @@ typedef struct {
          "FILE",        "macros and constants that every query may use"},      \
         {"category-field", 0,                                                  \
          CLI_TEXT,         &(s).category_field,                                \
-         "PATH",           "field with an event's category (event.category)"}, \
-        {"timestamp-field",                                                    \
-         0,                                                                    \
-         CLI_TEXT,                                                             \
-         &(s).timestamp_field,                                                 \
-         "PATH",                                                               \
-         "field with an event's time (@timestamp)"},                           \
+         "FIELD",          "field with an event's category (event.category)"}, \
+        {"timestamp-field", 0,                                                 \
+         CLI_TEXT,          &(s).timestamp_field,                              \
+         "FIELD",           "field with an event's time (@timestamp)"},        \
         {"tiebreaker-field",                                                   \
          0,                                                                    \
          CLI_TEXT,                                                             \
          &(s).tiebreaker_field,                                                \
-         "PATH",                                                               \
+         "FIELD",                                                              \
          "field that orders events of one time (none)"},                       \
         {"process-id-field",                                                   \
          0,                                                                    \
          CLI_TEXT,                                                             \
          &(s).process_id_field,                                                \
-         "PATH",                                                               \
+         "FIELD",                                                              \
          "identity of a process, for lineage (process.entity_id)"},            \
         {"process-parent-field",                                               \
          0,                                                                    \
          CLI_TEXT,                                                             \
          &(s).process_parent_field,                                            \
-         "PATH",                                                               \
+         "FIELD",                                                              \
          "that of its parent (process.parent.entity_id)"},                     \
     {                                                                          \
-        "host-field", 0, CLI_TEXT, &(s).host_field, "PATH",                    \
+        "host-field", 0, CLI_TEXT, &(s).host_field, "FIELD",                   \
             "host of an event, for the pipes that count (host.name)"           \
     }
 /* Reads what the options name; exit code, with a message on stderr. */

@@ -1,5 +1,5 @@
 /* main.c -- the program: picks the verb. */
-#include "cli/cli.h"
+#include "cli/generate.h"
 
 #include <signal.h>
 #include <string.h>
@@ -22,7 +22,10 @@ print_help(FILE *f)
     fputs(
         "\n"
         "  eqlvm VERB --help     what a verb does, with examples\n"
-        "  eqlvm --version       version\n\n"
+        "  eqlvm --version       version\n"
+        "  eqlvm --generate KIND the man page's verbs (man), or completions\n"
+        "                        (complete-bash, complete-zsh, complete-fish)"
+        "\n\n"
         "Examples:\n"
         "  eqlvm run -r rules captures/            alerts as JSON lines\n"
         "  eqlvm run -e 'process where process.name : \"cmd.exe\"' log.json\n"
@@ -75,6 +78,8 @@ main(int argc, char **argv)
         printf("eqlvm %s\n", eqlvm_version());
         return CLI_OK;
     }
+    if (strcmp(argv[1], "--generate") == 0)
+        return cli_generate(argc > 2 ? argv[2] : "");
     for (size_t i = 0; i < cli_nverbs; i++)
         if (strcmp(argv[1], cli_verbs[i]->name) == 0)
             return cli_verbs[i]->run(argc - 1, argv + 1);

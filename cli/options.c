@@ -2,7 +2,7 @@
  *
  * --name VALUE, --name=VALUE, -n VALUE, -nVALUE; options and operands may be
  * mixed; "--" ends the options; "-" alone is an operand. */
-#include "cli/cli.h"
+#include "cli/generate.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -280,6 +280,9 @@ cli_parse(const cli_verb *verb, const cli_option *options, size_t noptions,
 {
     bool only_operands = false;
 
+    if (argc == 2 && strncmp(argv[1], CLI_GENERATE, strlen(CLI_GENERATE)) == 0)
+        return cli_generate_verb(argv[1] + strlen(CLI_GENERATE), verb, options,
+                                 noptions);
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i];
         int code;

@@ -363,7 +363,7 @@ run(int argc, char **argv)
          "which time of a Windows record counts"},
         {"utc-offset", 0, CLI_TEXT, &o.utc_offset, "+hh:mm",
          "of record times without a zone, instead of learning it"},
-        {"id-field", 0, CLI_TEXT, &o.id_field, "PATH",
+        {"id-field", 0, CLI_TEXT, &o.id_field, "FIELD",
          "field with an event's id; else _id of an export"},
         {"order", 0, CLI_CHOICE, &o.order, "auto|time|arrival",
          "order of events: by time, or as they stand; auto: endgame's stand"},

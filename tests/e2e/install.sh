@@ -1,6 +1,8 @@
 # install.sh -- make install, and a program of another project built on it.
 . tests/support/e2e.sh
 
+# The options of a make that runs this script are not for the one below.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 if ! make -s install BUILD="$(basename "${EQL_BUILD:-build/release}")" DESTDIR="$tmp/stage" PREFIX=/usr >"$tmp/out" 2>"$tmp/err"; then
     not_ok 'make install'
     exit 1
@@ -60,6 +62,59 @@ if printf '#include <eqlvm/eqlvm.h>\nint main() { return eqlvm_version()[0] == 0
 else
     not_ok 'the header in C++'
 fi
-for f in usr/bin/eqlvm usr/lib/libeqlvm.a usr/lib/libeqlvm.so usr/lib/pkgconfig/eqlvm.pc usr/share/man/man1/eqlvm.1; do
-    if [ -e "$tmp/stage/$f" ]; then ok "installed: $f"; else not_ok "installed: $f"; fi
+for f in usr/bin/eqlvm usr/lib/libeqlvm.a usr/lib/libeqlvm.so usr/lib/pkgconfig/eqlvm.pc \
+    usr/share/man/man1/eqlvm.1 usr/share/bash-completion/completions/eqlvm \
+    usr/share/zsh/site-functions/_eqlvm usr/share/fish/vendor_completions.d/eqlvm.fish; do
+    if [ -s "$tmp/stage/$f" ]; then ok "installed: $f"; else not_ok "installed: $f"; fi
+done
+
+# What the shared library exports is what the header declares.
+nm -D --defined-only "$tmp/stage/usr/lib/libeqlvm.so" | awk '{ print $3 }' |
+    grep -v -e asan -e tsan -e ubsan | sort >"$tmp/exported"
+grep -v '^eqlvm_' "$tmp/exported" >"$tmp/out"
+: >"$tmp/err"
+if [ -s "$tmp/exported" ] && [ ! -s "$tmp/out" ]; then
+    ok 'the library exports its own names only'
+else
+    not_ok 'the library exports its own names only'
+fi
+grep -o 'eqlvm_[a-z_0-9]*(' include/eqlvm/eqlvm.h | tr -d '(' | grep -v '_fn$' |
+    grep -xF -f - "$tmp/exported" >"$tmp/declared"
+same 'and all of them are in the header' "$tmp/exported" "$tmp/declared"
+
+# Directories as packagers and users give them.
+b=$(basename "${EQL_BUILD:-build/release}")
+make -s install BUILD="$b" DESTDIR="$tmp/multi" PREFIX=/opt/eqlvm LIBDIR=/opt/eqlvm/lib/arch \
+    BINDIR=/opt/bin >"$tmp/out" 2>"$tmp/err"
+for f in opt/bin/eqlvm opt/eqlvm/lib/arch/libeqlvm.so.0 opt/eqlvm/lib/arch/pkgconfig/eqlvm.pc; do
+    if [ -e "$tmp/multi/$f" ]; then ok "LIBDIR and BINDIR: $f"; else not_ok "LIBDIR and BINDIR: $f"; fi
+done
+if grep -qx 'libdir=/opt/eqlvm/lib/arch' "$tmp/multi/opt/eqlvm/lib/arch/pkgconfig/eqlvm.pc"; then
+    ok 'eqlvm.pc names LIBDIR'
+else
+    not_ok 'eqlvm.pc names LIBDIR'
+fi
+make -s uninstall BUILD="$b" DESTDIR="$tmp/multi" PREFIX=/opt/eqlvm LIBDIR=/opt/eqlvm/lib/arch \
+    BINDIR=/opt/bin >"$tmp/out" 2>"$tmp/err"
+find "$tmp/multi" -type f -o -type l >"$tmp/out"
+if [ ! -s "$tmp/out" ]; then ok 'uninstall leaves nothing'; else not_ok 'uninstall leaves nothing'; fi
+
+# Without DESTDIR, what is left to do is said.
+make -s install BUILD="$b" PREFIX="$tmp/local" >"$tmp/out" 2>"$tmp/err"
+code=$?
+expect 'install says that PATH lacks the program' 0 "$tmp/local/bin is not in PATH"
+expect 'install says what the loader needs' 0 'ldconfig|LD_LIBRARY_PATH'
+
+# Flags of the environment and of the command line come after ours.
+for how in environment command; do
+    case $how in
+    environment) CPPFLAGS=-DSEEN_CPP CFLAGS=-DSEEN_C LDFLAGS=-Wl,--seen-ld \
+        make -n B="$tmp/none" V=1 all >"$tmp/out" 2>"$tmp/err" ;;
+    command) make -n B="$tmp/none" V=1 CPPFLAGS=-DSEEN_CPP CFLAGS=-DSEEN_C \
+        LDFLAGS=-Wl,--seen-ld all >"$tmp/out" 2>"$tmp/err" ;;
+    esac
+    code=$?
+    expect "make takes flags from the $how" 0 \
+        '-fvisibility=hidden.*-DSEEN_CPP|-DSEEN_CPP.*-fvisibility=hidden' \
+        '-O[0-9a-z]* .*-DSEEN_C -c' '-Wl,--seen-ld.*libeqlvm\.so'
 done
