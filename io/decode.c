@@ -126,24 +126,27 @@ unescape(const char *p, const char *end, char *out)
     return out;
 }
 
-/* s: what stands between the quotes. */
-static eql_value
-string(eql_decode *d, eql_strview s)
+/* s: what stands between the quotes.  false: out of memory. */
+static bool
+string(eql_decode *d, eql_strview s, eql_value *v)
 {
     const char *slash = s.len ? memchr(s.p, '\\', s.len) : NULL;
     size_t before;
     char *text, *end;
 
-    if (!slash)
-        return eql_value_str(s);
+    if (!slash) {
+        *v = eql_value_str(s);
+        return true;
+    }
     /* No escape is shorter than what it stands for. */
     text = eql_arena_text(d->arena, s.len + 7);
     if (!text)
-        return eql_value_null();
+        return false;
     before = (size_t)(slash - s.p);
     memcpy(text, s.p, before);
     end = unescape(slash, s.p + s.len, text + before);
-    return eql_value_str(eql_sv(text, (size_t)(end - text)));
+    *v = eql_value_str(eql_sv(text, (size_t)(end - text)));
+    return true;
 }
 
 static eql_value
@@ -161,16 +164,18 @@ number(eql_strview s)
     return is_int ? eql_value_int(i) : eql_value_float(x);
 }
 
-static eql_value
-scalar(eql_decode *d, eql_strview s)
+/* false: out of memory. */
+static bool
+scalar(eql_decode *d, eql_strview s, eql_value *v)
 {
     switch (s.p[0]) {
-    case '"': return string(d, eql_sv(s.p + 1, s.len - 2));
-    case 't': return eql_value_bool(true);
-    case 'f': return eql_value_bool(false);
-    case 'n': return eql_value_null();
-    default: return number(s);
+    case '"': return string(d, eql_sv(s.p + 1, s.len - 2), v);
+    case 't': *v = eql_value_bool(true); break;
+    case 'f': *v = eql_value_bool(false); break;
+    case 'n': *v = eql_value_null(); break;
+    default: *v = number(s); break;
     }
+    return true;
 }
 
 /* --- arrays
@@ -236,7 +241,8 @@ array(eql_decode *d, eql_strview a, eql_slot *slot)
         return false;
     slot->v = v;
     for (i = 1; next_scalar(a, &i, &s);) {
-        v[slot->n] = scalar(d, s);
+        if (!scalar(d, s, &v[slot->n]))
+            return false;
         slot->n += v[slot->n].tag != EQL_NULL;
     }
     return true;
@@ -245,9 +251,11 @@ array(eql_decode *d, eql_strview a, eql_slot *slot)
 static bool
 one(eql_decode *d, eql_strview s, eql_slot *slot)
 {
-    eql_value v = scalar(d, s), *kept;
+    eql_value v, *kept;
 
     *slot = (eql_slot){0};
+    if (!scalar(d, s, &v))
+        return false;
     if (v.tag == EQL_NULL)
         return true;
     kept = eql_arena_alloc(d->arena, sizeof *kept);

@@ -40,7 +40,7 @@ struct eql_fast {
     eql_fast_slots_fn careful;
     void *ctx;
     eql_reader_counters *n;
-    bool failed;
+    eql_read_status late; /* what became of the last text's slots */
 };
 
 /* --- what a text may cost ---------------------------------------------------
@@ -175,10 +175,10 @@ eql_fast_free(eql_fast *f)
     free(f);
 }
 
-bool
-eql_fast_failed(const eql_fast *f)
+eql_read_status
+eql_fast_late(const eql_fast *f)
 {
-    return f->failed;
+    return f->late;
 }
 
 /* --- slots
@@ -188,11 +188,10 @@ eql_fast_failed(const eql_fast *f)
 static void
 fill_all(eql_fast *f)
 {
-    const eql_slot *slots = f->careful(f->ctx);
+    const eql_slot *slots = NULL;
 
     f->n->refills++;
-    if (!slots)
-        f->failed = true;
+    f->late = f->careful(f->ctx, &slots);
     for (uint32_t i = 0; i < f->program->nfields; i++) {
         if (f->filled[i] == f->lazy.epoch)
             continue;
@@ -360,6 +359,7 @@ eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
     eql_scan_line *line = line_of(f, text);
 
     begin_event(f);
+    f->late = EQL_READ_EVENT;
     f->was_plain = false;
     *mapped = false;
     if (!line || line->text.len > f->max_len ||

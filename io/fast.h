@@ -11,9 +11,9 @@
 
 typedef struct eql_fast eql_fast;
 
-/* All slots of the last text that was read, by the careful way; NULL when out
- * of memory. */
-typedef const eql_slot *(*eql_fast_slots_fn)(void *ctx);
+/* All slots of the last text that was read, by the careful way; else why there
+ * are none. */
+typedef eql_read_status (*eql_fast_slots_fn)(void *ctx, const eql_slot **slots);
 
 /* The mapping is borrowed; NULL: never map.  NULL when out of memory. */
 eql_fast *eql_fast_new(const eql_program *p, const eql_reader_options *o,
@@ -37,7 +37,7 @@ bool eql_fast_was_plain(const eql_fast *f);
 /* The time of the event that was read, which was not mapped; false: ask its
  * slot. */
 bool eql_fast_time(eql_fast *f, int64_t *ns);
-/* A slot was wanted and there was no memory for it. */
-bool eql_fast_failed(const eql_fast *f);
+/* eql_reader_late of the last text. */
+eql_read_status eql_fast_late(const eql_fast *f);
 
 #endif

@@ -29,7 +29,7 @@ struct eql_reader {
     eql_reader_counters n;
 };
 
-static const eql_slot *careful_slots(void *ctx);
+static eql_read_status careful_slots(void *ctx, const eql_slot **slots);
 
 eql_reader *
 eql_reader_new(const eql_program *p, const eql_reader_options *o, eql_buf *why)
@@ -81,10 +81,10 @@ eql_reader_get_counters(const eql_reader *r)
     return &r->n;
 }
 
-bool
-eql_reader_failed(const eql_reader *r)
+eql_read_status
+eql_reader_late(const eql_reader *r)
 {
-    return r->fast && eql_fast_failed(r->fast);
+    return r->fast ? eql_fast_late(r->fast) : EQL_READ_EVENT;
 }
 
 /* --- blocks ----------------------------------------------------------- */
@@ -252,36 +252,40 @@ read_carefully(eql_reader *r, eql_strview text, eql_wall_clock *clock,
 }
 
 /* The fast reader took the text, but not all of its slots. */
-static const eql_slot *
-careful_slots(void *ctx)
+static eql_read_status
+careful_slots(void *ctx, const eql_slot **slots)
 {
     eql_reader *r = ctx;
     eql_read_note note;
     const json_t *event;
+    eql_read_status st;
     eql_mapped m;
 
     forget(r);
-    if (parse(r, r->text, &r->scratch, &r->root, &note) != EQL_READ_EVENT)
-        return NULL;
+    st = parse(r, r->text, &r->scratch, &r->root, &note);
+    if (st != EQL_READ_EVENT)
+        return st;
     event = unwrapped(r->root);
-    if (!wants_mapping(r, event))
-        return eql_project_run(r->project, event);
-    if (!eql_mapping_apply(r->mapping, event, r->clock, false, &m))
-        return NULL;
-    r->ecs = m.ecs;
-    return eql_project_run(r->project, m.ecs);
+    if (wants_mapping(r, event)) {
+        if (!eql_mapping_apply(r->mapping, event, r->clock, false, &m))
+            return EQL_READ_NOMEM;
+        event = r->ecs = m.ecs;
+    }
+    *slots = eql_project_run(r->project, event);
+    return *slots ? EQL_READ_EVENT : EQL_READ_NOMEM;
 }
 
 eql_read_status
 eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
                 eql_event *ev, eql_read_note *note)
 {
+    eql_read_status late;
     bool mapped;
 
     forget(r);
     if (!r->fast)
         return read_carefully(r, text, clock, ev, note);
-    if (eql_fast_failed(r->fast))
+    if (eql_fast_late(r->fast) == EQL_READ_NOMEM)
         return EQL_READ_NOMEM;
     r->text = text;
     r->clock = clock;
@@ -294,7 +298,9 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
         ev->time_kind = EQL_TIME_SETTLED;
     else if (!mapped)
         field_time(r, ev, note);
-    return eql_fast_failed(r->fast) ? EQL_READ_NOMEM : EQL_READ_EVENT;
+    late = eql_fast_late(r->fast);
+    return late == EQL_READ_REJECTED ? read_carefully(r, text, clock, ev, note)
+                                     : late;
 }
 
 /* --- again, for an alert ---------------------------------------------- */

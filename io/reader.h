@@ -68,9 +68,11 @@ eql_read_status eql_reader_read(eql_reader *r, eql_strview text,
                                 eql_read_note *note);
 
 const eql_reader_counters *eql_reader_get_counters(const eql_reader *r);
-/* Could a slot not be filled for want of memory?  Then all later calls of
- * eql_reader_read say NOMEM. */
-bool eql_reader_failed(const eql_reader *r);
+/* Slots are filled when they are asked for, some by the careful reader.  What
+ * became of those of the event that was read last: EVENT; NOMEM, and then all
+ * later calls of eql_reader_read say so too; REJECTED: the careful reader takes
+ * for broken what the fast one took, which is a fault of ours. */
+eql_read_status eql_reader_late(const eql_reader *r);
 
 /* An event as an alert shows it. */
 typedef struct {

@@ -139,6 +139,24 @@ count_accepted(eql_take *to, const eql_line *line, const eql_event *ev,
     }
 }
 
+/* The event was counted and handed on, and then found to be none. */
+static void
+take_back(const eql_take *to, const eql_line *line, const eql_event *ev,
+          const eql_read_note *note)
+{
+    eql_problem p = problem_at(line, 0);
+
+    to->n->read--;
+    to->n->accepted--;
+    to->n->mapped -= note->mapped;
+    to->n->unmapped -= !note->mapped;
+    to->n->untimed -= ev->time_kind == EQL_TIME_NONE;
+    p.reason = EQL_REJECT_SYNTAX;
+    p.text = "malformed JSON, noticed late: alerts may name this event; "
+             "please report it, this is a fault of eqlvm";
+    reject(to, &p);
+}
+
 static eql_events_result
 take_text(eql_taker *t, eql_take *to, const eql_line *line)
 {
@@ -161,6 +179,11 @@ take_text(eql_taker *t, eql_take *to, const eql_line *line)
     t->kept = false;
     go_on = to->fn(to->fn_ctx, &ev);
     t->text = eql_sv(NULL, 0);
+    switch (eql_reader_late(t->reader)) {
+    case EQL_READ_NOMEM: return EQL_EVENTS_NOMEM;
+    case EQL_READ_REJECTED: take_back(to, line, &ev, &note); break;
+    case EQL_READ_EVENT: break;
+    }
     return go_on ? EQL_EVENTS_OK : EQL_EVENTS_STOPPED;
 }
 
