@@ -127,6 +127,7 @@ eql_scan_next(eql_scan *s, eql_scan_line *line)
         return false;
     s->look(&l);
     len = l.i;
+    l.odd |= len > 0 && l.escaped == len; /* by the last byte of all */
     /* A carriage return at the very end is no fault. */
     if (l.control == len && len > 0 && l.p[len - 1] == '\r')
         l.control = 0;
@@ -241,7 +242,8 @@ eql_look_step(eql_look *l, const eql_look_masks *m)
     backslash = m->backslash & upto;
     control = m->control & upto;
     if (backslash | escape) {
-        escapes = eql_scan_escaped(backslash, &escape) & ~backslash & upto;
+        /* Past the end, too: a backslash that nothing follows is a bad one. */
+        escapes = eql_scan_escaped(backslash, &escape) & ~backslash;
         if (escapes)
             l->odd |= bad_escape(l->p, l->len, l->i, escapes);
         if (escape)

@@ -191,17 +191,19 @@ eql_scan_sse(eql_scan_state *s)
 }
 
 /* Up to the first 64 bytes in which there is more than printable ASCII and the
- * common escapes. */
+ * common escapes.  A backslash that ends one round escapes the first byte of
+ * the next, though there be none in it. */
 SSE INLINE void
 sse_look(eql_look *l)
 {
     const __m128i low = _mm_set1_epi8(0x20), v = _mm_set1_epi8('\\');
     const char *p = l->p;
     size_t i = l->i, len = l->len;
+    uint64_t escape = i && l->escaped == i;
 
     for (; len - i >= 64; i += 64) {
         __m128i least = _mm_set1_epi8(0x7f);
-        uint64_t slash = 0, escape, rest;
+        uint64_t slash = 0, next = escape, rest;
 
         for (int k = 0; k < 64; k += 16) {
             __m128i x =
@@ -213,16 +215,16 @@ sse_look(eql_look *l)
         }
         if (_mm_movemask_epi8(_mm_cmplt_epi8(least, low)))
             break;
-        if (!slash)
+        if (!(slash | escape))
             continue;
-        escape = i && l->escaped == i;
-        rest = eql_scan_escaped(slash, &escape) & ~slash;
+        rest = eql_scan_escaped(slash, &next) & ~slash;
         if (rest && (rest & ~sse_letters(p + i)))
             break;
-        if (escape)
-            l->escaped = i + 64;
+        escape = next;
     }
     l->i = i;
+    if (escape)
+        l->escaped = i;
 }
 
 SSE INLINE eql_look_masks
@@ -425,6 +427,7 @@ avx2_look(eql_look *l)
     const __m256i v = _mm256_set1_epi8('\\'), least = _mm256_set1_epi8(0x20);
     const char *p = l->p;
     size_t i = l->i, len = l->len;
+    uint64_t escape = i && l->escaped == i;
 
     for (; len - i >= 64; i += 64) {
         __m256i lo = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
@@ -432,22 +435,23 @@ avx2_look(eql_look *l)
             _mm256_loadu_si256((const __m256i *)(const void *)(p + i + 32));
         __m256i a = _mm256_cmpeq_epi8(lo, v), b = _mm256_cmpeq_epi8(hi, v);
         __m256i rare = _mm256_cmpgt_epi8(least, _mm256_min_epi8(lo, hi));
-        uint64_t slash, escape, rest;
+        uint64_t slash, next = escape, rest;
 
-        if (_mm256_testz_si256(_mm256_or_si256(_mm256_or_si256(a, b), rare),
+        if (!escape &&
+            _mm256_testz_si256(_mm256_or_si256(_mm256_or_si256(a, b), rare),
                                _mm256_set1_epi8(-1)))
             continue;
         if (_mm256_movemask_epi8(rare))
             break;
         slash = avx2_mask(a, b);
-        escape = i && l->escaped == i;
-        rest = eql_scan_escaped(slash, &escape) & ~slash;
+        rest = eql_scan_escaped(slash, &next) & ~slash;
         if (rest && (rest & ~avx2_letters(p + i)))
             break;
-        if (escape)
-            l->escaped = i + 64;
+        escape = next;
     }
     l->i = i;
+    if (escape)
+        l->escaped = i;
 }
 
 AVX2 INLINE eql_look_masks
@@ -635,24 +639,25 @@ avx512_look(eql_look *l)
 {
     const char *p = l->p;
     size_t i = l->i, len = l->len;
+    uint64_t escape = i && l->escaped == i;
 
     for (; len - i >= 64; i += 64) {
         __m512i x = _mm512_loadu_si512(p + i);
         uint64_t slash = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\\'));
-        uint64_t escape, rest;
+        uint64_t next = escape, rest;
 
         if (_mm512_cmplt_epi8_mask(x, _mm512_set1_epi8(0x20)))
             break;
-        if (!slash)
+        if (!(slash | escape))
             continue;
-        escape = i && l->escaped == i;
-        rest = eql_scan_escaped(slash, &escape) & ~slash;
+        rest = eql_scan_escaped(slash, &next) & ~slash;
         if (rest && (rest & ~avx512_letters(p + i)))
             break;
-        if (escape)
-            l->escaped = i + 64;
+        escape = next;
     }
     l->i = i;
+    if (escape)
+        l->escaped = i;
 }
 
 AVX512 void
