@@ -113,6 +113,14 @@ eql_compiler_free(eql_compiler *c)
     free(c);
 }
 
+/* Spec 16 #20. */
+static eql_comments
+comments_of(const eql_compile_settings *o)
+{
+    return o->dialect.name == EQL_DIALECT_ELASTIC ? EQL_COMMENTS_NEST
+                                                  : EQL_COMMENTS_FLAT;
+}
+
 /* --- the settings' definitions --- */
 
 /* Reads them, once.  They are as good as nothing when one is bad, for rules
@@ -130,7 +138,8 @@ definitions(eql_compiler *c, eql_diags *diags)
         return !c->bad;
     c->read = true;
     eql_diags_set_source(diags, &src);
-    q = eql_parse_definitions(c->lasting, src.text, diags);
+    q = eql_parse_definitions(c->lasting, src.text, comments_of(&c->settings),
+                              diags);
     if (q) {
         eql_strict_query(q, src.text, &c->settings, diags);
         eql_def_set_make(&c->definitions, NULL, c->lasting, q, diags);
@@ -144,10 +153,12 @@ definitions(eql_compiler *c, eql_diags *diags)
 static eql_query *
 parse(unit *u, const eql_source *src)
 {
+    eql_comments comments = comments_of(u->settings);
+
     eql_diags_set_source(u->diags, src);
     return u->settings->implied_any
-               ? eql_parse_implied(u->arena, src->text, u->diags)
-               : eql_parse(u->arena, src->text, u->diags);
+               ? eql_parse_implied(u->arena, src->text, comments, u->diags)
+               : eql_parse(u->arena, src->text, comments, u->diags);
 }
 
 static void
@@ -210,7 +221,8 @@ analyse_condition(unit *u, const eql_rule_condition *c)
     eql_typed *t = NULL;
 
     eql_diags_set_source(u->diags, &c->when);
-    e = eql_parse_condition(u->arena, c->when.text, u->diags);
+    e = eql_parse_condition(u->arena, c->when.text, comments_of(u->settings),
+                            u->diags);
     if (e) {
         eql_strict_condition(e, c->when.text, u->settings, u->diags);
         if (!eql_expand_condition(&u->definitions, u->arena, &e, u->diags))
@@ -357,7 +369,7 @@ eql_compiler_dump(eql_compiler *c, const eql_rule_source *r, eql_dump_pass pass,
     eql_compile_result res;
 
     if (pass == EQL_DUMP_TOKENS) {
-        eql_dump_tokens(r->query.text, out);
+        eql_dump_tokens(r->query.text, comments_of(&c->settings), out);
         return EQL_COMPILED;
     }
     if (pass == EQL_DUMP_AST)

@@ -16,7 +16,10 @@ report_open(eql_parser *ps, eql_token tok)
         break;
     case EQL_LEX_OPEN_COMMENT:
         eql_diags_add(ps->diags, "E101", tok.span,
-                      "comments nest: every /* needs its own */",
+                      ps->lexer.comments == EQL_COMMENTS_NEST
+                          ? "in dialect elastic comments nest: every /* needs "
+                            "its own */"
+                          : "it ends at the next */",
                       "comment is not closed");
         break;
     case EQL_LEX_OPEN_QUOTED:

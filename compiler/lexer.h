@@ -25,19 +25,25 @@ typedef struct {
     eql_span span;
 } eql_token;
 
+/* Elasticsearch's block comments nest.  Those of endgame and endpoint end at
+ * the first end mark, whatever stands in them (spec 2.2). */
+typedef enum { EQL_COMMENTS_NEST, EQL_COMMENTS_FLAT } eql_comments;
+
 typedef struct eql_lexer eql_lexer;
 struct eql_lexer {
     const unsigned char *text; /* NUL after the last byte; borrowed */
     const unsigned char *cursor;
     const unsigned char *limit; /* the NUL */
     bool after_dot; /* the last token was '.': the next word is a name */
+    eql_comments comments;
     /* Told of every comment to the end of a line; NULL: nobody is. */
     void (*comment)(void *context, eql_span span);
     void *context;
 };
 
 /* text[len] must be NUL.  len fits uint32_t.  A BOM at the start is skipped. */
-void eql_lexer_init(eql_lexer *lx, const char *text, size_t len);
+void eql_lexer_init(eql_lexer *lx, const char *text, size_t len,
+                    eql_comments comments);
 /* Fills in the next token. */
 void eql_lexer_next(eql_lexer *lx, eql_token *tok);
 

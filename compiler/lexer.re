@@ -12,9 +12,11 @@
 #include "grammar.h"
 
 void
-eql_lexer_init(eql_lexer *lx, const char *text, size_t len)
+eql_lexer_init(eql_lexer *lx, const char *text, size_t len,
+               eql_comments comments)
 {
-    *lx = (eql_lexer){.text = (const unsigned char *)text};
+    *lx = (eql_lexer){.text = (const unsigned char *)text,
+                      .comments = comments};
     lx->cursor = lx->text;
     lx->limit = lx->text + len;
     if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
@@ -85,7 +87,7 @@ triple(eql_lexer *lx, eql_token *tok, const unsigned char *start)
     take(lx, tok, EQL_TOK_STRING, start);
 }
 
-/* After the opening of a block comment; they nest.  false: it never ends. */
+/* After the opening of a block comment.  false: it never ends. */
 static bool
 skip_comment(eql_lexer *lx)
 {
@@ -98,7 +100,8 @@ skip_comment(eql_lexer *lx)
             lx->cursor += 2;
             if (--open == 0)
                 return true;
-        } else if (p[0] == '/' && p[1] == '*') {
+        } else if (p[0] == '/' && p[1] == '*' &&
+                   lx->comments == EQL_COMMENTS_NEST) {
             lx->cursor += 2;
             open++;
         } else {

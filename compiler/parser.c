@@ -152,7 +152,7 @@ warn_direction(eql_parser *ps)
 /* Parses into *ps; false when anything was wrong.  first: a token kind that
  * chooses what is parsed, 0 for a query. */
 static bool
-parse(eql_parser *ps, eql_strview text, int first)
+parse(eql_parser *ps, eql_strview text, eql_comments comments, int first)
 {
     uint32_t errors = eql_diags_nerrors(ps->diags);
 
@@ -166,7 +166,7 @@ parse(eql_parser *ps, eql_strview text, int first)
     ps->alone = first == EQL_TOK_CONDITION || first == EQL_TOK_DEFINITIONS;
     if (first)
         eql_grammar_(ps->grammar, first, (eql_token){0});
-    eql_lexer_init(&ps->lexer, ps->text.p, ps->text.len);
+    eql_lexer_init(&ps->lexer, ps->text.p, ps->text.len, comments);
     ps->lexer.comment = eql_allow_comment;
     ps->lexer.context = ps;
     run(ps);
@@ -179,33 +179,37 @@ parse(eql_parser *ps, eql_strview text, int first)
 }
 
 eql_query *
-eql_parse(eql_arena *arena, eql_strview text, eql_diags *diags)
+eql_parse(eql_arena *arena, eql_strview text, eql_comments comments,
+          eql_diags *diags)
 {
     eql_parser ps = {.arena = arena, .diags = diags};
 
-    return parse(&ps, text, 0) ? ps.query : NULL;
+    return parse(&ps, text, comments, 0) ? ps.query : NULL;
 }
 
 eql_query *
-eql_parse_implied(eql_arena *arena, eql_strview text, eql_diags *diags)
+eql_parse_implied(eql_arena *arena, eql_strview text, eql_comments comments,
+                  eql_diags *diags)
 {
     eql_parser ps = {.arena = arena, .diags = diags};
 
-    return parse(&ps, text, EQL_TOK_IMPLIED) ? ps.query : NULL;
+    return parse(&ps, text, comments, EQL_TOK_IMPLIED) ? ps.query : NULL;
 }
 
 eql_query *
-eql_parse_definitions(eql_arena *arena, eql_strview text, eql_diags *diags)
+eql_parse_definitions(eql_arena *arena, eql_strview text, eql_comments comments,
+                      eql_diags *diags)
 {
     eql_parser ps = {.arena = arena, .diags = diags};
 
-    return parse(&ps, text, EQL_TOK_DEFINITIONS) ? ps.query : NULL;
+    return parse(&ps, text, comments, EQL_TOK_DEFINITIONS) ? ps.query : NULL;
 }
 
 eql_expr *
-eql_parse_condition(eql_arena *arena, eql_strview text, eql_diags *diags)
+eql_parse_condition(eql_arena *arena, eql_strview text, eql_comments comments,
+                    eql_diags *diags)
 {
     eql_parser ps = {.arena = arena, .diags = diags};
 
-    return parse(&ps, text, EQL_TOK_CONDITION) ? ps.condition : NULL;
+    return parse(&ps, text, comments, EQL_TOK_CONDITION) ? ps.condition : NULL;
 }

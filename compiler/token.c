@@ -150,7 +150,7 @@ eql_token_is_miscased(eql_strview w, char out[16])
 }
 
 void
-eql_dump_tokens(eql_strview text, eql_buf *out)
+eql_dump_tokens(eql_strview text, eql_comments comments, eql_buf *out)
 {
     eql_buf copy = {0};
     eql_lexer lx;
@@ -163,7 +163,7 @@ eql_dump_tokens(eql_strview text, eql_buf *out)
         eql_buf_free(&copy);
         return;
     }
-    eql_lexer_init(&lx, copy.p, text.len);
+    eql_lexer_init(&lx, copy.p, text.len, comments);
     do {
         eql_lexer_next(&lx, &tok);
         eql_buf_printf(out, "%-12s %4u %3u  ", eql_token_name(tok.kind),

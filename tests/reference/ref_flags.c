@@ -66,7 +66,8 @@ ref_flags_read(ref_flags *f, const char *dialect, const char *const *set)
     bool endpoint = dialect && strcmp(dialect, "endpoint") == 0;
     bool endgame = dialect && strcmp(dialect, "endgame") == 0;
 
-    *f = (ref_flags){.endgame = endgame,
+    *f = (ref_flags){.flat_comments = endgame || endpoint,
+                     .endgame = endgame,
                      .category = endgame ? "event_type" : "event.category",
                      .timestamp = endgame ? "timestamp" : "@timestamp"};
     if (dialect && !endpoint && !endgame && strcmp(dialect, "elastic") != 0)

@@ -30,7 +30,8 @@ typedef struct {
     bool sample_stream;  /* sample_mode */
     bool join_once;      /* join_reuse */
     bool arrival;        /* late_events: sort or arrival */
-    bool endgame;        /* field names of events, from the preset */
+    bool flat_comments;  /* from the preset, as the next */
+    bool endgame;        /* field names of events */
     bool no_schema;
     const char *category, *timestamp; /* paths */
 } ref_flags;

@@ -52,12 +52,14 @@ ref_gen_mark(ref_gen_state *g, ref_construct c)
 static const char *
 any_gap(ref_gen_state *g)
 {
-    static const char *const gaps[] = {"\n    ", " /* one /* two */ */ ",
-                                       " // x == \"\n", "\t"};
+    static const char *const gaps[] = {"\n    ", " // x == \"\n", "\t"};
 
     if (!ref_gen_chance(g, 15))
         return " ";
     ref_gen_mark(g, REF_C_COMMENT);
+    if (ref_gen_chance(g, 30))
+        return g->flags.flat_comments ? " /* one /* two */ "
+                                      : " /* one /* two */ */ ";
     return gaps[ref_gen_pick(g, REF_COUNTOF(gaps))];
 }
 
@@ -83,9 +85,9 @@ make(ref_gen_state *g)
     g->c = c;
     g->step_ns = 1000000 * REF_GEN_PICK(g, steps_ms);
     c->kind = any_kind(g);
-    c->gap = any_gap(g);
     c->through_image = ref_gen_chance(g, 20);
     ref_gen_dialect(g);
+    c->gap = any_gap(g);
     g->single = g->flags.kleene && ref_gen_chance(g, 40);
     g->family = ref_gen_chance(g, 10);
     g->timed = g->family;

@@ -11,6 +11,7 @@ typedef struct {
     const char *p, *end;
     ref_token *tokens;
     size_t n;
+    bool flat_comments;
     const char *why; /* NULL: no error yet */
 } lexer;
 
@@ -64,7 +65,7 @@ skip_block_comment(lexer *x)
             x->why = "unterminated comment";
             return;
         }
-        if (starts(x, "/*")) {
+        if (starts(x, "/*") && !(depth && x->flat_comments)) {
             depth++;
             x->p += 2;
         } else if (starts(x, "*/")) {
@@ -357,9 +358,12 @@ lex_one(lexer *x)
 }
 
 ref_token *
-ref_lex(ref_pool *pool, ref_str text, const char **why)
+ref_lex(ref_pool *pool, ref_str text, bool flat_comments, const char **why)
 {
-    lexer x = {.pool = pool, .p = text.p, .end = text.p + text.n};
+    lexer x = {.pool = pool,
+               .p = text.p,
+               .end = text.p + text.n,
+               .flat_comments = flat_comments};
 
     for (skip_space(&x); !x.why && x.p < x.end; skip_space(&x))
         lex_one(&x);

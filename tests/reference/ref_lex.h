@@ -28,7 +28,8 @@ typedef struct {
 } ref_token;
 
 /* The tokens, the last of kind REF_T_END; NULL when the text has none and
- * *why says it. */
-ref_token *ref_lex(ref_pool *pool, ref_str text, const char **why);
+ * *why says it.  flat_comments: a block comment ends at the first end mark. */
+ref_token *ref_lex(ref_pool *pool, ref_str text, bool flat_comments,
+                   const char **why);
 
 #endif

@@ -500,12 +500,13 @@ ref_p_expr(ref_parser *p)
 }
 
 ref_node *
-ref_parse_condition(ref_pool *pool, ref_str text, const char **why)
+ref_parse_condition(ref_pool *pool, ref_str text, bool flat_comments,
+                    const char **why)
 {
     ref_parser p = {.pool = pool};
     ref_node *e;
 
-    p.t = ref_lex(pool, text, why);
+    p.t = ref_lex(pool, text, flat_comments, why);
     if (!p.t)
         return NULL;
     e = ref_p_expr(&p);

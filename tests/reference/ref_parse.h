@@ -7,9 +7,11 @@
 
 #include "tests/reference/ref_ast.h"
 
-/* NULL when the text is no query; *why says it. */
-ref_query *ref_parse_query(ref_pool *pool, ref_str text, const char **why);
+/* NULL when the text is no query; *why says it.  flat_comments: spec 16 #20. */
+ref_query *ref_parse_query(ref_pool *pool, ref_str text, bool flat_comments,
+                           const char **why);
 /* The same for a condition alone. */
-ref_node *ref_parse_condition(ref_pool *pool, ref_str text, const char **why);
+ref_node *ref_parse_condition(ref_pool *pool, ref_str text, bool flat_comments,
+                              const char **why);
 
 #endif

@@ -351,12 +351,13 @@ parse_tuple_query(ref_parser *p, ref_query *q)
 }
 
 ref_query *
-ref_parse_query(ref_pool *pool, ref_str text, const char **why)
+ref_parse_query(ref_pool *pool, ref_str text, bool flat_comments,
+                const char **why)
 {
     ref_parser p = {.pool = pool};
     ref_query *q = ref_alloc(pool, sizeof *q);
 
-    p.t = ref_lex(pool, text, why);
+    p.t = ref_lex(pool, text, flat_comments, why);
     if (!p.t)
         return NULL;
     parse_definitions(&p);

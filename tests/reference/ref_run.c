@@ -115,12 +115,14 @@ parse(run *r)
 {
     const ref_case *c = r->c;
 
-    r->query = ref_parse_query(r->pool, ref_cstr(c->query), &r->refused);
+    r->query = ref_parse_query(r->pool, ref_cstr(c->query),
+                               r->flags.flat_comments, &r->refused);
     r->exceptions =
         ref_alloc(r->pool, (c->nexceptions + 1) * sizeof *r->exceptions);
     for (size_t i = 0; !r->refused && i < c->nexceptions; i++)
-        r->exceptions[i] = ref_parse_condition(
-            r->pool, ref_cstr(c->exceptions[i].condition), &r->refused);
+        r->exceptions[i] =
+            ref_parse_condition(r->pool, ref_cstr(c->exceptions[i].condition),
+                                r->flags.flat_comments, &r->refused);
 }
 
 static void

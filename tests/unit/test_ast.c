@@ -42,7 +42,7 @@ parse(fixture *f, eql_strview text)
     f->diags = eql_diags_new();
     f->src = (eql_source){.text = text, .first_line = 1};
     eql_diags_set_source(f->diags, &f->src);
-    return eql_parse(f->arena, text, f->diags);
+    return eql_parse(f->arena, text, EQL_COMMENTS_NEST, f->diags);
 }
 
 /* Parses or fails with the first diagnostic, rendered. */
@@ -335,12 +335,13 @@ test_condition_alone(void **state)
     eql_expr *e;
 
     f->diags = eql_diags_new();
-    e = eql_parse_condition(f->arena, eql_sv_cstr("a == 1 and b"), f->diags);
+    e = eql_parse_condition(f->arena, eql_sv_cstr("a == 1 and b"),
+                            EQL_COMMENTS_NEST, f->diags);
     assert_non_null(e);
     assert_int_equal(e->kind, EQL_NODE_AND);
     for (uint32_t i = 0; i < EQL_COUNTOF(bad); i++) {
-        assert_null(
-            eql_parse_condition(f->arena, eql_sv_cstr(bad[i]), f->diags));
+        assert_null(eql_parse_condition(f->arena, eql_sv_cstr(bad[i]),
+                                        EQL_COMMENTS_NEST, f->diags));
         assert_int_equal(eql_diags_nerrors(f->diags), i + 1);
     }
 }

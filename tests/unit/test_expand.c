@@ -38,12 +38,13 @@ expand(fixture *f, const char *definitions, eql_strview text)
 
     eql_diags_set_source(f->diags, &src);
     if (definitions) {
-        d = eql_parse_definitions(f->arena, eql_sv_cstr(definitions), f->diags);
+        d = eql_parse_definitions(f->arena, eql_sv_cstr(definitions),
+                                  EQL_COMMENTS_NEST, f->diags);
         assert_non_null(d);
         if (!eql_def_set_make(&f->outer, NULL, f->arena, d, f->diags))
             return NULL;
     }
-    q = eql_parse(f->arena, text, f->diags);
+    q = eql_parse(f->arena, text, EQL_COMMENTS_NEST, f->diags);
     assert_non_null(q);
     if (!eql_def_set_make(&f->own, &f->outer, f->arena, q, f->diags) ||
         !eql_expand_query(&f->own, f->arena, q, f->diags))

@@ -31,7 +31,7 @@ parse_code(eql_strview text, char code[5], eql_buf *printed)
     eql_query *q;
 
     eql_diags_set_source(diags, &src);
-    q = eql_parse(arena, text, diags);
+    q = eql_parse(arena, text, EQL_COMMENTS_NEST, diags);
     assert_true((q != NULL) == (eql_diags_nerrors(diags) == 0));
     memset(code, 0, 5);
     if (!q)

@@ -13,7 +13,7 @@ typedef void (*golden_pass)(eql_strview text, eql_buf *out);
 static void
 pass_lex(eql_strview text, eql_buf *out)
 {
-    eql_dump_tokens(text, out);
+    eql_dump_tokens(text, EQL_COMMENTS_NEST, out);
 }
 
 static void
@@ -25,7 +25,7 @@ pass_errors(eql_strview text, eql_buf *out)
         .file = eql_sv_cstr("rule.eql"), .text = text, .first_line = 1};
 
     eql_diags_set_source(diags, &src);
-    assert_null(eql_parse(arena, text, diags));
+    assert_null(eql_parse(arena, text, EQL_COMMENTS_NEST, diags));
     assert_true(eql_diags_nerrors(diags) > 0);
     for (uint32_t i = 0; i < eql_diags_count(diags); i++)
         eql_diag_render(eql_diags_at(diags, i), false, out);
@@ -41,7 +41,7 @@ dump_tree(eql_arena *arena, eql_strview text, eql_buf *dump, eql_buf *print)
     eql_query *q;
 
     eql_diags_set_source(diags, &src);
-    q = eql_parse(arena, text, diags);
+    q = eql_parse(arena, text, EQL_COMMENTS_NEST, diags);
     if (!q) {
         for (uint32_t i = 0; i < eql_diags_count(diags); i++)
             eql_diag_render(eql_diags_at(diags, i), false, dump);

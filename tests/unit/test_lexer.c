@@ -9,12 +9,12 @@
 /* Kinds of all tokens of text, with spaces between; METHOD and the like are
  * followed by nothing. */
 static void
-kinds_of(const char *text, eql_buf *out)
+kinds_of(const char *text, eql_comments comments, eql_buf *out)
 {
     eql_lexer lx;
     eql_token tok;
 
-    eql_lexer_init(&lx, text, strlen(text));
+    eql_lexer_init(&lx, text, strlen(text), comments);
     for (;;) {
         eql_lexer_next(&lx, &tok);
         if (tok.kind == 0)
@@ -30,17 +30,23 @@ typedef struct {
 } kinds_case;
 
 static void
-check_kinds(const kinds_case *cases, size_t n)
+check_comments(const kinds_case *cases, size_t n, eql_comments comments)
 {
     for (size_t i = 0; i < n; i++) {
         eql_buf out = {0};
 
-        kinds_of(cases[i].in, &out);
+        kinds_of(cases[i].in, comments, &out);
         if (!eql_sv_is(eql_buf_sv(&out), cases[i].want))
             fail_msg("%s\n  got  %.*s\n  want %s", cases[i].in, (int)out.len,
                      out.p, cases[i].want);
         eql_buf_free(&out);
     }
+}
+
+static void
+check_kinds(const kinds_case *cases, size_t n)
+{
+    check_comments(cases, n, EQL_COMMENTS_NEST);
 }
 
 static void
@@ -174,6 +180,24 @@ test_space_and_comments(void **state)
     check_kinds(cases, EQL_COUNTOF(cases));
 }
 
+/* As endgame and endpoint have them: what stands inside opens nothing. */
+static void
+test_flat_comments(void **state)
+{
+    static const kinds_case cases[] = {
+        {"a /* b */ c", "IDENT IDENT"},
+        {"a /* /* b */ c", "IDENT IDENT"},
+        {"a /* /* b */ c */ d", "IDENT IDENT STAR SLASH IDENT"},
+        {"a /* b * /* c */ d", "IDENT IDENT"},
+        {"a /*/*/ b", "IDENT IDENT"},
+        {"a /*/ b", "IDENT !open-comment"},
+        {"/* /*", "!open-comment"},
+    };
+
+    (void)state;
+    check_comments(cases, EQL_COUNTOF(cases), EQL_COMMENTS_FLAT);
+}
+
 static void
 test_operators(void **state)
 {
@@ -208,7 +232,7 @@ test_spans(void **state)
     eql_token tok;
 
     (void)state;
-    eql_lexer_init(&lx, text, strlen(text));
+    eql_lexer_init(&lx, text, strlen(text), EQL_COMMENTS_NEST);
     for (size_t i = 0; i < EQL_COUNTOF(want); i++) {
         eql_lexer_next(&lx, &tok);
         assert_int_equal(tok.span.offset, want[i].offset);
@@ -240,7 +264,7 @@ test_any_bytes_end(void **state)
                                    : common[(x >> 33) % (sizeof common - 1)];
         }
         text[len] = '\0';
-        eql_lexer_init(&lx, text, len);
+        eql_lexer_init(&lx, text, len, EQL_COMMENTS_NEST);
         do {
             eql_lexer_next(&lx, &tok);
             assert_true(tok.span.offset >= end);
@@ -272,6 +296,7 @@ main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_strings),
         cmocka_unit_test(test_space_and_comments),
+        cmocka_unit_test(test_flat_comments),
         cmocka_unit_test(test_operators),
         cmocka_unit_test(test_spans),
         cmocka_unit_test(test_any_bytes_end),

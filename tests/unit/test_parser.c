@@ -15,7 +15,7 @@ parse(eql_strview text, char code[8])
     uint32_t n;
 
     eql_diags_set_source(diags, &src);
-    q = eql_parse(arena, text, diags);
+    q = eql_parse(arena, text, EQL_COMMENTS_NEST, diags);
     n = eql_diags_nerrors(diags);
     assert_true((q != NULL) == (n == 0));
     code[0] = 0;

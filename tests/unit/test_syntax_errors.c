@@ -15,7 +15,7 @@ parse(eql_strview text, char code[5], uint32_t *line)
     uint32_t n;
 
     eql_diags_set_source(diags, &src);
-    assert_true((eql_parse(arena, text, diags) != NULL) ==
+    assert_true((eql_parse(arena, text, EQL_COMMENTS_NEST, diags) != NULL) ==
                 (eql_diags_nerrors(diags) == 0));
     n = eql_diags_nerrors(diags);
     memset(code, 0, 5);
