@@ -247,20 +247,23 @@ on_rule(void *ctx, const eql_rule_source *r)
 
 /* --- adding -------------------------------------------------------------- */
 
-eqlvm_status
-eqlvm_compiler_add_path(eqlvm_compiler *c, const char *path)
+/* What a file, a folder or (text not NULL) a text under a name holds. */
+static eqlvm_status
+add_rules(eqlvm_compiler *c, const char *path, const eql_strview *text)
 {
     eql_rules_calls calls = {on_rule, on_image, c};
     eql_buf why = {0};
     eqlvm_status s = EQLVM_OK;
+    eql_rules_result r;
 
-    if (!c || !path || !c->compiler)
-        return EQLVM_ERR_ARG;
     if (eqlvm_compiler_check(c) != EQLVM_OK)
         return EQLVM_ERR_ARG;
     c->stopped = EQLVM_OK;
-    switch (
-        eql_rules_read(path, c->rules, c->diags, &calls, &c->counters, &why)) {
+    r = text ? eql_rules_read_text(path, *text, c->rules, c->diags, &calls,
+                                   &c->counters, &why)
+             : eql_rules_read(path, c->rules, c->diags, &calls, &c->counters,
+                              &why);
+    switch (r) {
     case EQL_RULES_OK: break;
     case EQL_RULES_NOMEM: s = EQLVM_ERR_NOMEM; break;
     case EQL_RULES_IO:
@@ -273,6 +276,25 @@ eqlvm_compiler_add_path(eqlvm_compiler *c, const char *path)
     if (s == EQLVM_ERR_NOMEM)
         fail(c, s, path, "out of memory");
     return s;
+}
+
+eqlvm_status
+eqlvm_compiler_add_path(eqlvm_compiler *c, const char *path)
+{
+    if (!c || !path || !c->compiler)
+        return EQLVM_ERR_ARG;
+    return add_rules(c, path, NULL);
+}
+
+eqlvm_status
+eqlvm_compiler_add_text(eqlvm_compiler *c, const char *name, const char *text,
+                        size_t len)
+{
+    eql_strview all = eql_sv(text ? text : "", len);
+
+    if (!c || (!text && len > 0) || !c->compiler)
+        return EQLVM_ERR_ARG;
+    return add_rules(c, name ? name : "-", &all);
 }
 
 eqlvm_status

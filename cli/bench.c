@@ -384,6 +384,8 @@ check_options(const bench_options *o)
             return CLI_USAGE;
         }
     }
+    if (!cli_reads_stdin_once(&o->rules, NULL))
+        return CLI_USAGE;
     if (o->rounds < 1 || o->rounds > MAX_ROUNDS || o->warm_up > MAX_ROUNDS) {
         cli_error("--rounds is 1 to %u, --warm-up 0 to %u", MAX_ROUNDS,
                   MAX_ROUNDS);
@@ -398,18 +400,19 @@ run(int argc, char **argv)
     bench_options o = {
         .rounds = DEFAULT_ROUNDS, .warm_up = 1, .top = DEFAULT_TOP};
     const cli_option options[] = {
-        {"rules", 'r', CLI_LIST, &o.rules, "PATH",
-         "rule file or folder: .eql .toml .ndjson .eqlc (repeatable)"},
+        CLI_RULES_OPTION(o.rules),
         {"query", 'e', CLI_LIST, &o.queries, "EQL",
          "a query from the command line (repeatable)"},
         CLI_SELECT_OPTIONS(o.select),
+        CLI_STDIN_OPTION(o.select),
         {"rounds", 0, CLI_COUNT, &o.rounds, "N", "measured rounds (5)"},
         {"warm-up", 0, CLI_COUNT, &o.warm_up, "N",
          "rounds before them that do not count (1)"},
         {"threads", 'j', CLI_COUNT, &o.threads, "N",
          "that read and filter; 0: as many as there are processors"},
         {"top", 0, CLI_COUNT, &o.top, "N", "rules in the table (20)"},
-        {"json", 0, CLI_TEXT, &o.json, "FILE", "all figures as JSON"},
+        {"json", 0, CLI_TEXT, &o.json, "FILE",
+         "all figures as JSON; - is standard output"},
         {"html", 0, CLI_TEXT, &o.html, "FILE", "one page with plots"},
         {"check", 0, CLI_FLAG, &o.check, NULL,
          "exit 1 when a rule costs more than its budget_ns"},

@@ -113,7 +113,7 @@ check(check_options *o)
     c = cli_new_compiler(&o->select, &code);
     if (!c)
         return code;
-    code = cli_add_rules(c, &o->paths, &o->queries);
+    code = cli_add_rules(c, &o->select, &o->paths, &o->queries);
     s = eqlvm_compiler_finish(c, &p);
     eqlvm_compiler_summary(c, &sum);
     if (s != EQLVM_OK && s != EQLVM_ERR_COMPILE) {
@@ -141,9 +141,11 @@ run(int argc, char **argv)
 {
     check_options o = {0};
     const cli_option options[] = {
+        CLI_RULES_OPTION(o.paths),
         {"query", 'e', CLI_LIST, &o.queries, "EQL",
          "a query from the command line (repeatable)"},
         CLI_SELECT_OPTIONS(o.select),
+        CLI_STDIN_OPTION(o.select),
         {"json", 0, CLI_FLAG, &o.json, NULL,
          "everything as one JSON object on standard output"},
         {"verbose", 'v', CLI_FLAG, &o.verbose, NULL,
@@ -161,6 +163,8 @@ run(int argc, char **argv)
         cli_error("no rules: give files or folders, or -e EQL");
         code = CLI_USAGE;
     }
+    if (code < 0 && !cli_reads_stdin_once(&o.paths, NULL))
+        code = CLI_USAGE;
     if (code < 0)
         code = check(&o);
     cli_list_free(&o.paths);
@@ -173,16 +177,21 @@ const cli_verb cli_verb_check = {
     .name = "check",
     .usage = "[OPTIONS] RULES...",
     .about = "compile rules and say what is wrong with them",
-    .details = "RULES are files or folders: .eql .toml .ndjson .eqlc.\n"
-               "\n"
-               "Examples:\n"
-               "  eqlvm check rules\n"
-               "  eqlvm check -v my_rule.toml\n"
-               "  eqlvm check --json rules > report.json\n"
-               "  eqlvm check --dialect endgame --strict old_rules\n"
-               "  eqlvm check -e 'process where process.name == \"cmd.exe\"'\n"
-               "\n"
-               "Exit codes: 0 all compile; 2 usage; 3 some do not, with\n"
-               "--skip-bad-rules; 4 some do not; 5 unreadable.\n",
+    .details =
+        "RULES are files or folders, .eql .toml .ndjson .eqlc, or - for\n"
+        "standard input: what comes from there is called by --stdin-name,\n"
+        "and is a query, TOML or an export by that name's suffix, else by\n"
+        "its looks.\n"
+        "\n"
+        "Examples:\n"
+        "  eqlvm check rules\n"
+        "  eqlvm check -v my_rule.toml\n"
+        "  eqlvm check --json rules > report.json\n"
+        "  eqlvm check --stdin-name my_rule.toml - < buffer\n"
+        "  eqlvm check --dialect endgame --strict old_rules\n"
+        "  eqlvm check -e 'process where process.name == \"cmd.exe\"'\n"
+        "\n"
+        "Exit codes: 0 all compile; 2 usage; 3 some do not, with\n"
+        "--skip-bad-rules; 4 some do not; 5 unreadable.\n",
     .run = run,
 };

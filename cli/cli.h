@@ -62,6 +62,8 @@ typedef struct {
 int cli_parse(const cli_verb *verb, const cli_option *options, size_t noptions,
               int argc, char **argv, cli_list *operands);
 void cli_list_free(cli_list *l);
+/* Standard input is in one of the lists at most?  If not, a message says so. */
+bool cli_reads_stdin_once(const cli_list *rules, const cli_list *events);
 
 extern const cli_verb cli_verb_bench, cli_verb_check, cli_verb_compile,
     cli_verb_dump, cli_verb_fields, cli_verb_functions, cli_verb_run,
@@ -83,8 +85,8 @@ unsigned cli_width(FILE *f);
 
 /* eqlvm_write_fn over a FILE *: false at the first error. */
 bool cli_write(void *file, const char *p, size_t len);
-/* The whole of a small file, NUL-terminated, for the caller to free; NULL and a
- * message on failure. */
+/* The whole of a small file, or of "-", NUL-terminated, for the caller to free;
+ * NULL and a message on failure. */
 char *cli_read_file(const char *path, size_t *len);
 /* A string in JSON, quotes and all. */
 void cli_write_json(FILE *f, const char *p, size_t len);
@@ -102,7 +104,8 @@ bool cli_pipe_closed(FILE *f);
 /* The options every verb that takes rules has. */
 typedef struct {
     cli_list rule, tag, os;
-    int severity; /* eqlvm_severity */
+    const char *stdin_name; /* what rules from standard input are called */
+    int severity;           /* eqlvm_severity */
     bool skip_bad_rules;
     /* The language. */
     cli_list set;
@@ -112,6 +115,14 @@ typedef struct {
     bool strict;
     char *definitions; /* text of the file */
 } cli_select;
+/* Where rules come from; verbs whose operands are rules put both in one list.
+ */
+#define CLI_RULES_OPTION(list)                                                 \
+    {                                                                          \
+        "rules", 'r', CLI_LIST, &(list), "PATH",                               \
+            "rules: file or folder, .eql .toml .ndjson .eqlc, or - "           \
+            "(repeatable)"                                                     \
+    }
 #define CLI_SELECT_OPTIONS(s)                                                  \
     {"rule",   0,                                                              \
      CLI_LIST, &(s).rule,                                                      \
@@ -133,6 +144,12 @@ typedef struct {
     {                                                                          \
         "skip-bad-rules", 0, CLI_FLAG, &(s).skip_bad_rules, NULL,              \
             "go on without the rules that do not compile"                      \
+    }
+/* For rules from standard input, where - is read as rules. */
+#define CLI_STDIN_OPTION(s)                                                    \
+    {                                                                          \
+        "stdin-name", 0, CLI_TEXT, &(s).stdin_name, "NAME",                    \
+            "file name of rules from -: for messages, and for what they are"   \
     }
 #define CLI_LANGUAGE_OPTIONS(s)                                                \
     {"", 0, CLI_GROUP, NULL, NULL, "Language"},                                \
@@ -190,9 +207,9 @@ void cli_select_free(cli_select *s);
 /* A compiler that takes the selected rules; NULL, a message and an exit code on
  * failure. */
 eqlvm_compiler *cli_new_compiler(cli_select *s, int *code);
-/* Adds paths and queries (NULL: none) to the compiler; messages on stderr;
- * exit code. */
-int cli_add_rules(eqlvm_compiler *c, const cli_list *paths,
+/* Adds paths ("-": standard input) and queries (NULL: none) to the compiler;
+ * messages on stderr; exit code. */
+int cli_add_rules(eqlvm_compiler *c, const cli_select *s, const cli_list *paths,
                   const cli_list *queries);
 /* Prints the diagnostics (errors, and warnings if wanted) on stderr. */
 void cli_print_diags(const eqlvm_compiler *c, bool warnings, bool colour);

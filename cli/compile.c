@@ -85,7 +85,9 @@ run(int argc, char **argv)
     const cli_option options[] = {
         {"out", 'o', CLI_TEXT, &out, "FILE",
          "the compiled file, by custom .eqlc; - is standard output"},
+        CLI_RULES_OPTION(paths),
         CLI_SELECT_OPTIONS(select),
+        CLI_STDIN_OPTION(select),
         {"color", 0, CLI_CHOICE, &colour, "auto|always|never",
          "colour of messages"},
         CLI_LANGUAGE_OPTIONS(select),
@@ -99,6 +101,8 @@ run(int argc, char **argv)
                       : "no output: give -o FILE.eqlc");
         code = CLI_USAGE;
     }
+    if (code < 0 && !cli_reads_stdin_once(&paths, NULL))
+        code = CLI_USAGE;
     if (code < 0)
         code = compile(&paths, &select, out, colour);
     cli_list_free(&paths);

@@ -32,7 +32,7 @@ dump(const cli_list *paths, const cli_list *queries, cli_select *select,
         return code;
     if (pass != PASS_BYTECODE)
         eqlvm_compiler_dump(c, passes[pass], write_pass, &wrote);
-    code = cli_add_rules(c, paths, queries);
+    code = cli_add_rules(c, select, paths, queries);
     p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), &code);
     if (p && pass == PASS_BYTECODE)
         (void)eqlvm_program_disassemble(p, cli_write, stdout);
@@ -54,11 +54,13 @@ run(int argc, char **argv)
     cli_select select = {0};
     int pass = PASS_BYTECODE, colour = 0;
     const cli_option options[] = {
+        CLI_RULES_OPTION(paths),
         {"query", 'e', CLI_LIST, &queries, "EQL",
          "a query from the command line (repeatable)"},
         {"pass", 'p', CLI_CHOICE, &pass, "bytecode|tokens|ast|typed|plan",
          "what to print; bytecode is the default"},
         CLI_SELECT_OPTIONS(select),
+        CLI_STDIN_OPTION(select),
         {"color", 0, CLI_CHOICE, &colour, "auto|always|never",
          "colour of messages"},
         CLI_LANGUAGE_OPTIONS(select),
@@ -71,6 +73,8 @@ run(int argc, char **argv)
         cli_error("no rules: give files or folders, or -e EQL");
         code = CLI_USAGE;
     }
+    if (code < 0 && !cli_reads_stdin_once(&paths, NULL))
+        code = CLI_USAGE;
     if (code < 0)
         code = dump(&paths, &queries, &select, pass, colour);
     cli_list_free(&paths);

@@ -165,11 +165,11 @@ run(int argc, char **argv)
 {
     fields_options o = {0};
     const cli_option options[] = {
-        {"rules", 'r', CLI_LIST, &o.rules, "PATH",
-         "rule file or folder: .eql .toml .ndjson .eqlc (repeatable)"},
+        CLI_RULES_OPTION(o.rules),
         {"query", 'e', CLI_LIST, &o.queries, "EQL",
          "a query from the command line (repeatable)"},
         CLI_SELECT_OPTIONS(o.select),
+        CLI_STDIN_OPTION(o.select),
         {"missing", 0, CLI_FLAG, &o.missing, NULL,
          "only fields that none of the events had"},
         {"json", 0, CLI_FLAG, &o.json, NULL, "as a JSON array"},
@@ -188,6 +188,8 @@ run(int argc, char **argv)
         cli_error("--missing wants events to look at");
         code = CLI_USAGE;
     }
+    if (code < 0 && !cli_reads_stdin_once(&o.rules, &o.events))
+        code = CLI_USAGE;
     if (code < 0)
         code = load_and_show(&o);
     cli_list_free(&o.rules);

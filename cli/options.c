@@ -1,7 +1,8 @@
 /* options.c -- the command line: parsing by table, help from the same table.
  *
- * --name VALUE, --name=VALUE, -n VALUE, -nVALUE; options and operands may be
- * mixed; "--" ends the options; "-" alone is an operand. */
+ * --name VALUE, --name=VALUE, -n VALUE, -nVALUE; letters without a value may
+ * share a dash (-vq), the last of them may have one (-vrPATH); options and
+ * operands may be mixed; "--" ends the options; "-" alone is an operand. */
 #include "cli/generate.h"
 
 #include <errno.h>
@@ -80,6 +81,26 @@ cli_list_free(cli_list *l)
 {
     free(l->items);
     *l = (cli_list){NULL, 0};
+}
+
+static size_t
+count_stdin(const cli_list *l)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; l && i < l->n; i++)
+        n += strcmp(l->items[i], "-") == 0;
+    return n;
+}
+
+bool
+cli_reads_stdin_once(const cli_list *rules, const cli_list *events)
+{
+    if (count_stdin(rules) == 0 ||
+        count_stdin(rules) + count_stdin(events) == 1)
+        return true;
+    cli_error("standard input can be read but once");
+    return false;
 }
 
 static bool
@@ -235,56 +256,102 @@ print_help(const cli_verb *verb, const cli_option *options, size_t n)
     return CLI_OK;
 }
 
-/* One option at argv[*i]; moves *i over its value. */
+/* The command line, as far as it is read. */
+typedef struct {
+    const cli_verb *verb;
+    const cli_option *options;
+    size_t n;
+    int argc;
+    char **argv;
+    int at; /* of argv[] */
+} line;
+
+/* The option's value: what stands behind it in its argument, or the next
+ * argument. */
 static int
-parse_one(const cli_verb *verb, const cli_option *options, size_t n, int argc,
-          char **argv, int *i)
+take_value(line *l, const cli_option *o, const char *value)
 {
-    const char *arg = argv[*i], *value = NULL;
-    const cli_option *o = NULL;
-
-    if (arg[1] == '-') {
-        size_t len = strcspn(arg + 2, "=");
-
-        o = find_option(options, n, arg + 2, len);
-        if (o && arg[2 + len] == '=')
-            value = arg + 2 + len + 1;
-    } else {
-        for (size_t k = 0; k < n && !o; k++)
-            if (options[k].letter && options[k].letter == arg[1])
-                o = &options[k];
-        if (o && arg[2] && o->kind == CLI_FLAG)
-            o = NULL;
-        if (o && arg[2])
-            value = arg + 2;
+    if (o->kind != CLI_FLAG && !value) {
+        if (l->at + 1 >= l->argc) {
+            cli_error("--%s wants a value (%s)", o->name, o->arg);
+            return usage_error(l->verb);
+        }
+        value = l->argv[++l->at];
     }
+    return set_option(l->verb, o, value);
+}
+
+static int
+parse_long(line *l)
+{
+    const char *arg = l->argv[l->at];
+    size_t len = strcspn(arg + 2, "=");
+    const cli_option *o = find_option(l->options, l->n, arg + 2, len);
+    const char *value = arg[2 + len] == '=' ? arg + 2 + len + 1 : NULL;
+
+    if (len == 4 && strncmp(arg + 2, "help", 4) == 0 && !value)
+        return print_help(l->verb, l->options, l->n);
     if (!o)
-        return unknown_option(verb, options, n, arg);
+        return unknown_option(l->verb, l->options, l->n, arg);
     if (o->kind == CLI_FLAG && value) {
         cli_error("--%s takes no value", o->name);
-        return usage_error(verb);
+        return usage_error(l->verb);
     }
-    if (o->kind != CLI_FLAG && !value) {
-        if (*i + 1 >= argc) {
-            cli_error("--%s wants a value (%s)", o->name, o->arg);
-            return usage_error(verb);
-        }
-        value = argv[++*i];
+    return take_value(l, o, value);
+}
+
+static int
+unknown_letter(const line *l, const char *letter)
+{
+    const char *arg = l->argv[l->at];
+
+    /* "-stats" for "--stats" is more likely than five letters. */
+    if (arg[1] && arg[2] &&
+        find_option(l->options, l->n, arg + 1, strcspn(arg + 1, "=")))
+        cli_error("unknown option '%s'; did you mean '-%s'?", arg, arg);
+    else if (arg[1] && arg[2])
+        cli_error("unknown option '-%.1s' in '%s'", letter, arg);
+    else
+        cli_error("unknown option '%s'", arg);
+    return usage_error(l->verb);
+}
+
+/* -a, -abc, -aVALUE, -abVALUE. */
+static int
+parse_letters(line *l)
+{
+    const char *p = l->argv[l->at] + 1;
+    int code = -1;
+
+    for (; *p && code < 0; p++) {
+        const cli_option *o = NULL;
+
+        for (size_t k = 0; k < l->n && !o; k++)
+            if (l->options[k].letter && l->options[k].letter == *p)
+                o = &l->options[k];
+        if (!o && *p == 'h')
+            return print_help(l->verb, l->options, l->n);
+        if (!o)
+            return unknown_letter(l, p);
+        if (o->kind != CLI_FLAG)
+            return take_value(l, o, p[1] ? p + 1 : NULL);
+        code = take_value(l, o, NULL);
     }
-    return set_option(verb, o, value);
+    return code;
 }
 
 int
 cli_parse(const cli_verb *verb, const cli_option *options, size_t noptions,
           int argc, char **argv, cli_list *operands)
 {
+    line l = {verb, options, noptions, argc, argv, 1};
     bool only_operands = false;
 
     if (argc == 2 && strncmp(argv[1], CLI_GENERATE, strlen(CLI_GENERATE)) == 0)
         return cli_generate_verb(argv[1] + strlen(CLI_GENERATE), verb, options,
                                  noptions);
-    for (int i = 1; i < argc; i++) {
-        const char *arg = argv[i];
+    for (; l.at < argc; l.at++) {
+        const char *arg = argv[l.at];
         int code;
 
         if (only_operands || arg[0] != '-' || !arg[1]) {
@@ -298,9 +365,7 @@ cli_parse(const cli_verb *verb, const cli_option *options, size_t noptions,
             only_operands = true;
             continue;
         }
-        if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0)
-            return print_help(verb, options, noptions);
-        code = parse_one(verb, options, noptions, argc, argv, &i);
+        code = arg[1] == '-' ? parse_long(&l) : parse_letters(&l);
         if (code >= 0)
             return code;
     }

@@ -73,8 +73,22 @@ cli_new_compiler(cli_select *s, int *code)
     return c;
 }
 
+static eqlvm_status
+add_stdin(eqlvm_compiler *c, const cli_select *s)
+{
+    size_t len;
+    char *text = cli_read_file("-", &len);
+    eqlvm_status status = EQLVM_ERR_IO;
+
+    if (text)
+        status = eqlvm_compiler_add_text(c, s->stdin_name, text, len);
+    free(text);
+    return status;
+}
+
 int
-cli_add_rules(eqlvm_compiler *c, const cli_list *paths, const cli_list *queries)
+cli_add_rules(eqlvm_compiler *c, const cli_select *select,
+              const cli_list *paths, const cli_list *queries)
 {
     int code = CLI_OK;
 
@@ -84,11 +98,14 @@ cli_add_rules(eqlvm_compiler *c, const cli_list *paths, const cli_list *queries)
             code = cli_worse(code, CLI_IO);
 
     for (size_t i = 0; i < paths->n; i++) {
-        eqlvm_status s = eqlvm_compiler_add_path(c, paths->items[i]);
+        eqlvm_status s = strcmp(paths->items[i], "-") == 0
+                             ? add_stdin(c, select)
+                             : eqlvm_compiler_add_path(c, paths->items[i]);
 
         if (s == EQLVM_OK)
             continue;
-        cli_error("%s", eqlvm_compiler_error(c));
+        if (*eqlvm_compiler_error(c))
+            cli_error("%s", eqlvm_compiler_error(c));
         code = cli_worse(code, s == EQLVM_ERR_IMAGE ? CLI_COMPILE : CLI_IO);
     }
     return code;
@@ -141,7 +158,7 @@ cli_load_rules(cli_select *s, const cli_list *paths, const cli_list *queries,
 
     if (!c)
         return NULL;
-    *code = cli_add_rules(c, paths, queries);
+    *code = cli_add_rules(c, s, paths, queries);
     if (*code == CLI_OK || (s->skip_bad_rules && *code == CLI_COMPILE))
         p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), code);
     if (p && verb && eqlvm_program_nrules(p) == 0) {

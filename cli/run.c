@@ -18,7 +18,7 @@ typedef struct {
     int input, time_rule, order, format, colour;
     const char *mapping, *utc_offset, *since, *until, *output, *stats,
         *temp_dir, *id_field;
-    bool brief, fail_on_alert, quiet, no_index, no_memo;
+    bool brief, json, fail_on_alert, quiet, no_index, no_memo;
     uint64_t max_line_bytes, max_event_depth, sort_memory, max_state_bytes,
         max_spool_bytes, threads;
 } run_options;
@@ -347,11 +347,11 @@ run(int argc, char **argv)
 {
     run_options o = {0};
     const cli_option options[] = {
-        {"rules", 'r', CLI_LIST, &o.rules, "PATH",
-         "rule file or folder: .eql .toml .ndjson .eqlc (repeatable)"},
+        CLI_RULES_OPTION(o.rules),
         {"query", 'e', CLI_LIST, &o.queries, "EQL",
          "a query from the command line (repeatable)"},
         CLI_SELECT_OPTIONS(o.select),
+        CLI_STDIN_OPTION(o.select),
         {"since", 0, CLI_TEXT, &o.since, "TIME",
          "only events at or after TIME"},
         {"until", 0, CLI_TEXT, &o.until, "TIME", "only events before TIME"},
@@ -369,6 +369,7 @@ run(int argc, char **argv)
          "order of events: by time, or as they stand; auto: endgame's stand"},
         {"output", 0, CLI_CHOICE, &o.format, "auto|ndjson|table|csv|ecs",
          "form of the alerts; auto: table on a terminal, else ndjson"},
+        {"json", 0, CLI_FLAG, &o.json, NULL, "the same as --output ndjson"},
         {"out", 'o', CLI_TEXT, &o.output, "FILE", "alerts to FILE"},
         {"brief", 0, CLI_FLAG, &o.brief, NULL, "alerts without their events"},
         {"stats", 0, CLI_TEXT, &o.stats, "FILE", "counts of the run as JSON"},
@@ -381,7 +382,7 @@ run(int argc, char **argv)
          "look at every rule of an event's category; same alerts, slower"},
         {"no-memo", 0, CLI_FLAG, &o.no_memo, NULL,
          "forget what was learned of values; same alerts, slower"},
-        {"threads", 0, CLI_COUNT, &o.threads, "N",
+        {"threads", 'j', CLI_COUNT, &o.threads, "N",
          "that read and filter; alerts are the same (CPUs, at most 8)"},
         {"sort-memory", 0, CLI_SIZE, &o.sort_memory, "SIZE",
          "hits held in memory before spilling (16M)"},
@@ -408,6 +409,14 @@ run(int argc, char **argv)
         cli_error("no events: give files, folders, or - for standard input");
         code = CLI_USAGE;
     }
+    if (code < 0 && o.json && o.format > 1) {
+        cli_error("--json is --output ndjson: give one form");
+        code = CLI_USAGE;
+    } else if (o.json) {
+        o.format = 1;
+    }
+    if (code < 0 && !cli_reads_stdin_once(&o.rules, &o.events))
+        code = CLI_USAGE;
     if (code < 0 &&
         (is_one_of(o.output, &o.events) || is_one_of(o.output, &o.rules) ||
          is_one_of(o.stats, &o.events) || is_one_of(o.stats, &o.rules)))

@@ -108,7 +108,8 @@ cli_write_json(FILE *f, const char *p, size_t len)
 char *
 cli_read_file(const char *path, size_t *len)
 {
-    FILE *f = fopen(path, "rb");
+    bool is_stdin = strcmp(path, "-") == 0;
+    FILE *f = is_stdin ? stdin : fopen(path, "rb");
     char *text = NULL;
     size_t cap = 0;
 
@@ -124,14 +125,16 @@ cli_read_file(const char *path, size_t *len)
         *len += fread(text + *len, 1, cap - *len - 1, f);
         if (feof(f)) {
             text[*len] = 0;
-            fclose(f);
+            if (!is_stdin)
+                fclose(f);
             return text;
         }
         if (ferror(f))
             break;
     }
-    cli_error("cannot read %s: %s", path, strerror(errno));
-    if (f)
+    cli_error("cannot read %s: %s", is_stdin ? "standard input" : path,
+              strerror(errno));
+    if (f && !is_stdin)
         fclose(f);
     free(text);
     return NULL;

@@ -1,16 +1,44 @@
 /* test.c -- `eqlvm test`: runs the tests that rules carry. */
 #include "cli/cli.h"
 
+#include <string.h>
+
 typedef struct {
-    bool verbose;
+    bool verbose, json;
     bool colour;
+    uint64_t told; /* tests so far, as JSON */
 } test_state;
+
+static void
+print_text(const char *name, eqlvm_text t)
+{
+    printf(",\"%s\":", name);
+    cli_write_json(stdout, t.p, t.len);
+}
+
+/* The first of them opens the object. */
+static void
+print_json(test_state *st, const eqlvm_test_result *r)
+{
+    printf("%s{\"passed\":%s", st->told++ ? ",\n" : "{\"tests\":[\n",
+           r->passed ? "true" : "false");
+    print_text("rule", r->rule);
+    print_text("name", r->name);
+    print_text("file", r->file);
+    printf(",\"line\":%u", r->line);
+    print_text("detail", r->detail);
+    putchar('}');
+}
 
 static bool
 on_result(void *ctx, const eqlvm_test_result *r)
 {
-    const test_state *st = ctx;
+    test_state *st = ctx;
 
+    if (st->json) {
+        print_json(st, r);
+        return true;
+    }
     if (r->passed && !st->verbose)
         return true;
     printf("%s%s%s  %.*s: %.*s\n",
@@ -28,6 +56,30 @@ write_diag(void *ctx, const char *p, size_t len)
 {
     (void)ctx;
     return fwrite(p, 1, len, stderr) == len;
+}
+
+static void
+print_summary(const test_state *st, const eqlvm_test_summary *sum)
+{
+    if (st->json) {
+        printf("%s],\"rules\":%llu,\"passed\":%llu,\"failed\":%llu,"
+               "\"bad\":%llu,\"rules_without_tests\":%llu}\n",
+               st->told ? "\n" : "{\"tests\":[", (unsigned long long)sum->rules,
+               (unsigned long long)sum->passed, (unsigned long long)sum->failed,
+               (unsigned long long)sum->bad,
+               (unsigned long long)sum->rules_without_tests);
+        return;
+    }
+    printf("%llu rule%s: %llu passed, %llu failed",
+           (unsigned long long)sum->rules, sum->rules == 1 ? "" : "s",
+           (unsigned long long)sum->passed, (unsigned long long)sum->failed);
+    if (sum->rules_without_tests)
+        printf(", %llu rule%s without tests",
+               (unsigned long long)sum->rules_without_tests,
+               sum->rules_without_tests == 1 ? "" : "s");
+    if (sum->bad)
+        printf(", %llu did not compile", (unsigned long long)sum->bad);
+    putchar('\n');
 }
 
 static int
@@ -62,16 +114,7 @@ test(const cli_list *paths, cli_select *select, test_state *st)
                   "(compiled files carry no tests)");
         return CLI_USAGE;
     }
-    printf("%llu rule%s: %llu passed, %llu failed",
-           (unsigned long long)sum.rules, sum.rules == 1 ? "" : "s",
-           (unsigned long long)sum.passed, (unsigned long long)sum.failed);
-    if (sum.rules_without_tests)
-        printf(", %llu rule%s without tests",
-               (unsigned long long)sum.rules_without_tests,
-               sum.rules_without_tests == 1 ? "" : "s");
-    if (sum.bad)
-        printf(", %llu did not compile", (unsigned long long)sum.bad);
-    putchar('\n');
+    print_summary(st, &sum);
     if (!cli_close_output(stdout, NULL))
         code = cli_worse(code, CLI_IO);
     if (sum.failed)
@@ -87,9 +130,12 @@ run(int argc, char **argv)
 {
     cli_list paths = {0};
     cli_select select = {0};
-    test_state st = {false, false};
+    test_state st = {0};
     int colour = 0;
     const cli_option options[] = {
+        CLI_RULES_OPTION(paths),
+        {"json", 0, CLI_FLAG, &st.json, NULL,
+         "everything as one JSON object on standard output"},
         {"verbose", 'v', CLI_FLAG, &st.verbose, NULL,
          "also list the tests that pass"},
         CLI_SELECT_OPTIONS(select),
@@ -104,6 +150,12 @@ run(int argc, char **argv)
     if (code < 0 && paths.n == 0) {
         cli_error("no rules: give files or folders");
         code = CLI_USAGE;
+    }
+    for (size_t i = 0; code < 0 && i < paths.n; i++) {
+        if (strcmp(paths.items[i], "-") == 0) {
+            cli_error("tests are of rules in files: - is not read here");
+            code = CLI_USAGE;
+        }
     }
     st.colour = cli_use_colour(colour, stdout);
     if (code < 0)
@@ -128,6 +180,7 @@ const cli_verb cli_verb_test = {
         "Examples:\n"
         "  eqlvm test rules\n"
         "  eqlvm test -v rules/windows/my_rule.toml\n"
+        "  eqlvm test --json rules > tests.json\n"
         "\n"
         "Exit codes: 0 all passed; 1 some failed; 2 usage; 3 bad rules were\n"
         "skipped; 4 a rule did not compile; 5 unreadable.\n",

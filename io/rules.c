@@ -37,8 +37,9 @@ typedef struct {
     eql_rules_counters *counters;
     eql_buf *why;
     eql_vec entries;
-    eql_map *events; /* files named by tests: device and inode */
-    bool named;      /* the path is a file: it must hold a rule */
+    eql_map *events;          /* files named by tests: device and inode */
+    bool named;               /* the path is a file: it must hold a rule */
+    const eql_strview *given; /* the text of the only one; NULL: it is read */
 } walk;
 
 static kind
@@ -50,6 +51,38 @@ kind_of(eql_strview path)
         if (eql_rule_has_suffix(path, suffixes[i]))
             return (kind)i;
     return KIND_NONE;
+}
+
+/* What a text without a name is.  A query begins with a word or a comment of
+ * its own kind, a TOML file with a table, a comment or a key. */
+static kind
+kind_of_text(eql_strview text)
+{
+    static const char image[] = {'E', 'Q', 'L', 'C'};
+    size_t i = 0, word;
+
+    if (text.len >= sizeof image && !memcmp(text.p, image, sizeof image))
+        return KIND_IMAGE;
+    if (text.len >= 3 && !memcmp(text.p, "\xEF\xBB\xBF", 3))
+        i = 3;
+    while (i < text.len && strchr(" \t\r\n", text.p[i]) && text.p[i])
+        i++;
+    if (i == text.len)
+        return KIND_EQL;
+    if (text.p[i] == '{')
+        return KIND_NDJSON;
+    if (text.p[i] == '[' || text.p[i] == '#')
+        return KIND_TOML;
+    for (word = i; i < text.len && (text.p[i] > ' ' && text.p[i] != '=');)
+        i++;
+    if (i == word)
+        return KIND_EQL;
+    while (i < text.len && (text.p[i] == ' ' || text.p[i] == '\t'))
+        i++;
+    return i < text.len && text.p[i] == '=' &&
+                   !(i + 1 < text.len && text.p[i + 1] == '=')
+               ? KIND_TOML
+               : KIND_EQL;
 }
 
 static eql_rules_result
@@ -86,9 +119,16 @@ read_all(walk *w, const char *path, int fd, eql_buf *out)
 static eql_rules_result
 read_file(walk *w, const char *path, eql_buf *out)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd;
     eql_rules_result r;
 
+    if (w->given) {
+        if (w->given->len > MAX_FILE_BYTES)
+            return io_error(w, path, "a rule file of over 256 MiB");
+        eql_buf_add_sv(out, *w->given);
+        return out->failed ? EQL_RULES_NOMEM : EQL_RULES_OK;
+    }
+    fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return io_error(w, path, strerror(errno));
     r = read_all(w, path, fd, out);
@@ -400,30 +440,62 @@ read_entries(walk *w)
     return r;
 }
 
+/* The entries are found by `find` below the name, or given. */
+static eql_rules_result
+read_rules(walk *w, const char *path)
+{
+    eql_strview name = eql_arena_dup(w->arena, eql_sv_cstr(path));
+    entry e = {.path = name};
+    eql_rules_result r = EQL_RULES_NOMEM;
+
+    w->scratch = eql_arena_new(0);
+    w->events = eql_map_new();
+    if (w->scratch && w->events && name.p && !w->given)
+        r = find(w, name, 0);
+    if (w->scratch && w->events && name.p && w->given) {
+        e.kind = kind_of(name);
+        if (e.kind == KIND_NONE)
+            e.kind = kind_of_text(*w->given);
+        w->named = true;
+        if (eql_vec_push(&w->entries, &e, sizeof e) != EQL_NONE)
+            r = EQL_RULES_OK;
+    }
+    if (r == EQL_RULES_OK)
+        r = read_entries(w);
+    eql_vec_free(&w->entries);
+    eql_map_free(w->events);
+    eql_arena_free(w->scratch);
+    if (r == EQL_RULES_OK &&
+        (eql_arena_failed(w->arena) || eql_diags_failed(w->diags)))
+        r = EQL_RULES_NOMEM;
+    return r;
+}
+
 eql_rules_result
 eql_rules_read(const char *path, eql_arena *arena, eql_diags *diags,
                const eql_rules_calls *calls, eql_rules_counters *counters,
                eql_buf *why)
 {
     walk w = {.arena = arena,
-              .scratch = eql_arena_new(0),
+              .diags = diags,
+              .calls = calls,
+              .counters = counters,
+              .why = why};
+
+    return read_rules(&w, path);
+}
+
+eql_rules_result
+eql_rules_read_text(const char *name, eql_strview text, eql_arena *arena,
+                    eql_diags *diags, const eql_rules_calls *calls,
+                    eql_rules_counters *counters, eql_buf *why)
+{
+    walk w = {.arena = arena,
               .diags = diags,
               .calls = calls,
               .counters = counters,
               .why = why,
-              .events = eql_map_new()};
-    eql_strview name = eql_arena_dup(arena, eql_sv_cstr(path));
-    eql_rules_result r = EQL_RULES_NOMEM;
+              .given = &text};
 
-    if (w.scratch && w.events && name.p)
-        r = find(&w, name, 0);
-    if (r == EQL_RULES_OK)
-        r = read_entries(&w);
-    eql_vec_free(&w.entries);
-    eql_map_free(w.events);
-    eql_arena_free(w.scratch);
-    if (r == EQL_RULES_OK &&
-        (eql_arena_failed(arena) || eql_diags_failed(diags)))
-        r = EQL_RULES_NOMEM;
-    return r;
+    return read_rules(&w, name);
 }

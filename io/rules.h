@@ -39,5 +39,12 @@ typedef enum {
 eql_rules_result eql_rules_read(const char *path, eql_arena *arena,
                                 eql_diags *diags, const eql_rules_calls *calls,
                                 eql_rules_counters *counters, eql_buf *why);
+/* The same for a text in memory, as if it were a file of this name.  Where the
+ * name has none of the suffixes, the text tells what it is. */
+eql_rules_result eql_rules_read_text(const char *name, eql_strview text,
+                                     eql_arena *arena, eql_diags *diags,
+                                     const eql_rules_calls *calls,
+                                     eql_rules_counters *counters,
+                                     eql_buf *why);
 
 #endif

@@ -140,6 +140,12 @@ EQLVM_API eqlvm_status eqlvm_compiler_check(eqlvm_compiler *c);
  * are diagnostics, not a status; EQLVM_ERR_IO: the path cannot be read. */
 EQLVM_API eqlvm_status eqlvm_compiler_add_path(eqlvm_compiler *c,
                                                const char *path);
+/* The same for a text in memory, as if it were a file of that name (NULL: -).
+ * Where the name has none of those suffixes, the text tells what it is: a
+ * query, a TOML rule, an export or a compiled file. */
+EQLVM_API eqlvm_status eqlvm_compiler_add_text(eqlvm_compiler *c,
+                                               const char *name,
+                                               const char *text, size_t len);
 /* Adds one query under a name. */
 EQLVM_API eqlvm_status eqlvm_compiler_add_query(eqlvm_compiler *c,
                                                 const char *name,

@@ -335,6 +335,59 @@ put_rule(const char *dir, const char *name, const char *tests)
     eql_buf_free(&text);
 }
 
+/* What a text without a telling name is taken for. */
+static void
+test_text_of_a_rule(void **state)
+{
+#define QUERY "any where true"
+#define TOML "rule.name = 'n'\nrule.language = 'eql'\nrule.type = 'eql'\n"
+    static const struct {
+        const char *label, *name, *text;
+        uint64_t rules, bad;
+    } cases[] = {
+        {"a query", NULL, QUERY, 1, 0},
+        {"after white space", "-", "\n\t " QUERY, 1, 0},
+        {"after a mark", "-", "\xEF\xBB\xBF" QUERY, 1, 0},
+        {"after a comment", "-", "/* x = 1 */ " QUERY, 1, 0},
+        {"whose condition compares", "-", "any where a==b", 1, 0},
+        {"that is not one", "-", "x == 1", 0, 1},
+        {"a table", "-",
+         "[rule]\nname='n'\nlanguage='eql'\ntype='eql'\n"
+         "query='" QUERY "'",
+         1, 0},
+        {"keys", "-", TOML "rule.query = '" QUERY "'", 1, 0},
+        {"keys after a comment", "x", "# c\n" TOML "rule.query='" QUERY "'", 1,
+         0},
+        {"an export", "-",
+         "{\"name\":\"n\",\"type\":\"eql\",\"language\":\"eql\","
+         "\"query\":\"" QUERY "\"}",
+         1, 0},
+        {"nothing", "-", "", 0, 1},
+        {"a suffix decides", "x.toml", QUERY, 0, 1},
+        {"a suffix decides, too", "x.eql", "[rule]", 0, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        eqlvm_compiler *c = eqlvm_compiler_new(NULL);
+        eqlvm_compile_summary sum;
+
+        assert_int_equal(eqlvm_compiler_add_text(c, cases[i].name,
+                                                 cases[i].text,
+                                                 strlen(cases[i].text)),
+                         EQLVM_OK);
+        eqlvm_compiler_summary(c, &sum);
+        if (sum.rules != cases[i].rules || sum.bad != cases[i].bad)
+            fail_msg("%s: %llu rules, %llu bad", cases[i].label,
+                     (unsigned long long)sum.rules,
+                     (unsigned long long)sum.bad);
+        eqlvm_compiler_free(c);
+    }
+    assert_int_equal(eqlvm_compiler_add_text(NULL, "-", "", 0), EQLVM_ERR_ARG);
+#undef QUERY
+#undef TOML
+}
+
 static void
 test_tests_pass(void **state)
 {
@@ -416,6 +469,7 @@ main(void)
         cmocka_unit_test(test_ignored_keys_are_listed),
         cmocka_unit_test(test_program_info),
         cmocka_unit_test(test_compiled_files_and_more),
+        cmocka_unit_test(test_text_of_a_rule),
         cmocka_unit_test(test_tests_pass),
         cmocka_unit_test(test_tests_fail),
     };
