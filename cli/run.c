@@ -342,6 +342,31 @@ load_and_run(run_options *o)
     return code;
 }
 
+/* Exit code of options without sense, -1: all is well. */
+static int
+check_options(run_options *o)
+{
+    if (o->rules.n + o->queries.n == 0) {
+        cli_error("no rules: give -r PATH or -e EQL");
+        return CLI_USAGE;
+    }
+    if (o->events.n == 0) {
+        cli_error("no events: give files, folders, or - for standard input");
+        return CLI_USAGE;
+    }
+    if (o->json && o->format > 1) {
+        cli_error("--json is --output ndjson: give one form");
+        return CLI_USAGE;
+    }
+    if (o->json)
+        o->format = 1;
+    if (!cli_reads_stdin_once(&o->rules, &o->events) ||
+        is_one_of(o->output, &o->events) || is_one_of(o->output, &o->rules) ||
+        is_one_of(o->stats, &o->events) || is_one_of(o->stats, &o->rules))
+        return CLI_USAGE;
+    return -1;
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -402,25 +427,8 @@ run(int argc, char **argv)
         cli_parse(&cli_verb_run, options, sizeof options / sizeof options[0],
                   argc, argv, &o.events);
 
-    if (code < 0 && o.rules.n + o.queries.n == 0) {
-        cli_error("no rules: give -r PATH or -e EQL");
-        code = CLI_USAGE;
-    } else if (code < 0 && o.events.n == 0) {
-        cli_error("no events: give files, folders, or - for standard input");
-        code = CLI_USAGE;
-    }
-    if (code < 0 && o.json && o.format > 1) {
-        cli_error("--json is --output ndjson: give one form");
-        code = CLI_USAGE;
-    } else if (o.json) {
-        o.format = 1;
-    }
-    if (code < 0 && !cli_reads_stdin_once(&o.rules, &o.events))
-        code = CLI_USAGE;
-    if (code < 0 &&
-        (is_one_of(o.output, &o.events) || is_one_of(o.output, &o.rules) ||
-         is_one_of(o.stats, &o.events) || is_one_of(o.stats, &o.rules)))
-        code = CLI_USAGE;
+    if (code < 0)
+        code = check_options(&o);
     if (code < 0)
         code = load_and_run(&o);
     cli_list_free(&o.rules);
