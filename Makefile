@@ -44,12 +44,13 @@ say     = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
 VERSION   := 0.1.0
 SOVERSION := 0
 
+# With EQL_DEBUG a run checks at its end that its counts balance.
 OPT_release := -O2 -g
-OPT_debug   := -O0 -g3
-OPT_asan    := -O1 -g -fsanitize=address,undefined \
+OPT_debug   := -O0 -g3 -DEQL_DEBUG
+OPT_asan    := -O1 -g -DEQL_DEBUG -fsanitize=address,undefined \
                -fno-sanitize-recover=all -fno-omit-frame-pointer
-OPT_tsan    := -O1 -g -fsanitize=thread
-OPT_cov     := -O0 -g --coverage
+OPT_tsan    := -O1 -g -DEQL_DEBUG -fsanitize=thread
+OPT_cov     := -O0 -g -DEQL_DEBUG --coverage
 # The engine with planted faults, for the judge's own test (docs/testing.md).
 OPT_faults  := -O1 -g -DEQL_FAULTS
 # One file that needs no library of the machine that it runs on.

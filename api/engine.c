@@ -6,6 +6,7 @@
  * elsewhere, so that no event outside it ever takes part in a sequence. */
 #include "api/engine.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define PROGRESS_EVENTS 4096u /* events between two calls of progress */
@@ -64,15 +65,15 @@ on_event(void *ctx, const eql_event *ev)
     eqlvm_engine *e = ctx;
 
     eql_engine_progress(e, 1);
-    if (atomic_load_explicit(&e->stop, memory_order_relaxed))
-        return false;
-    if (!eql_engine_takes(e, ev)) {
+    if (eql_engine_takes(e, ev)) {
+        e->evaluated++;
+        e->vm = eql_engine_event(e->engine, ev);
+    } else {
         e->out_of_range++;
-        return true;
     }
-    e->evaluated++;
-    e->vm = eql_engine_event(e->engine, ev);
-    return e->vm == EQL_ENGINE_OK;
+    /* The event has been counted as read: it takes part, stop or not. */
+    return e->vm == EQL_ENGINE_OK &&
+           !atomic_load_explicit(&e->stop, memory_order_relaxed);
 }
 
 static bool
@@ -431,6 +432,20 @@ after_finish(eqlvm_engine *e)
     return EQLVM_OK;
 }
 
+/* Of a run that was not cut short. */
+static void
+check_balances(const eqlvm_engine *e)
+{
+#ifdef EQL_DEBUG
+    eqlvm_stats s;
+
+    eqlvm_engine_stats(e, &s);
+    assert(e->vm != EQL_ENGINE_OK || !eqlvm_stats_unbalanced(&s));
+#else
+    (void)e;
+#endif
+}
+
 eqlvm_status
 eqlvm_engine_finish(eqlvm_engine *e)
 {
@@ -447,6 +462,7 @@ eqlvm_engine_finish(eqlvm_engine *e)
     if (s == EQLVM_OK) {
         e->vm = eql_engine_finish(e->engine);
         s = after_finish(e);
+        check_balances(e);
     }
     clock_gettime(CLOCK_MONOTONIC, &e->ended);
     return s;

@@ -217,7 +217,7 @@ eqlvm_engine_notices(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
                "note(s) of missing events, processes or times were forgotten "
                "for lack of memory: matches may be missing or too many; give "
                "the engine more --max-state-bytes");
-    note_count(&n, c->piped_lost,
+    note_count(&n, c->piped_lost + c->rows_lost,
                "result(s) did not fit into the memory of a pipe: what it "
                "reports is incomplete; give the engine more "
                "--max-state-bytes");

@@ -5,59 +5,6 @@
 
 #include <inttypes.h>
 
-/* Members of eqlvm_stats that are plain counts, in the order of the JSON. */
-#define COUNTS(X)                                                              \
-    X(files)                                                                   \
-    X(files_failed)                                                            \
-    X(bytes)                                                                   \
-    X(blank_lines)                                                             \
-    X(read)                                                                    \
-    X(accepted)                                                                \
-    X(mapped)                                                                  \
-    X(unmapped)                                                                \
-    X(repaired)                                                                \
-    X(untimed)                                                                 \
-    X(numeric_times)                                                           \
-    X(mixed_units)                                                             \
-    X(odd_dates)                                                               \
-    X(out_of_range)                                                            \
-    X(evaluated)                                                               \
-    X(hits)                                                                    \
-    X(hits_untimed)                                                            \
-    X(untimed_skipped)                                                         \
-    X(withheld)                                                                \
-    X(keyless)                                                                 \
-    X(late)                                                                    \
-    X(late_keys)                                                               \
-    X(started)                                                                 \
-    X(forked)                                                                  \
-    X(completed)                                                               \
-    X(discarded)                                                               \
-    X(replaced)                                                                \
-    X(expired)                                                                 \
-    X(ended)                                                                   \
-    X(evicted)                                                                 \
-    X(pending_evicted)                                                         \
-    X(open)                                                                    \
-    X(event_matches)                                                           \
-    X(suppressed)                                                              \
-    X(piped)                                                                   \
-    X(rows)                                                                    \
-    X(alerts)                                                                  \
-    X(piped_lost)                                                              \
-    X(lineage_evicted)                                                         \
-    X(leads_evicted)                                                           \
-    X(late_evicted)                                                            \
-    X(captured_capped)                                                         \
-    X(samples_capped)                                                          \
-    X(cooldown_evicted)                                                        \
-    X(fields_capped)                                                           \
-    X(combinations_capped)                                                     \
-    X(key_tuples_capped)                                                       \
-    X(spilled_bytes)                                                           \
-    X(spool_bytes)                                                             \
-    X(state_bytes_peak)
-
 static void
 fill_input(const eqlvm_engine *e, eqlvm_stats *out)
 {
@@ -95,6 +42,7 @@ fill_engine(const eqlvm_engine *e, eqlvm_stats *out)
     out->values_met = c.known;
     out->stages_judged = c.candidates;
     out->hits = n->hits;
+    out->hits_timed = n->hits_timed;
     out->hits_untimed = n->hits_untimed;
     out->untimed_skipped = n->untimed_skipped;
     out->withheld = n->withheld;
@@ -107,6 +55,7 @@ fill_engine(const eqlvm_engine *e, eqlvm_stats *out)
     out->pending_evicted = n->pending_evicted;
     out->piped = n->piped;
     out->piped_lost = n->piped_lost;
+    out->rows_lost = n->rows_lost;
     out->lineage_evicted = n->lineage_evicted;
     out->leads_evicted = n->leads_evicted;
     out->late_evicted = n->late_evicted;
@@ -142,6 +91,59 @@ eqlvm_engine_stats(const eqlvm_engine *e, eqlvm_stats *out)
     out->files_failed = e->files_failed;
     for (unsigned i = 0; i < EQL_SEVERITY_COUNT; i++)
         out->by_severity[i] = e->by_severity[i];
+}
+
+/* --- what they say -------------------------------------------------------- */
+
+/* A counter that is not in the table would be in no report. */
+#define COUNTER(member, effect, meaning) +1
+_Static_assert(sizeof(eqlvm_stats) ==
+                   sizeof(uint64_t) * (EQLVM_NREJECT + EQL_SEVERITY_COUNT +
+#include "api/counters.def"
+                                       ),
+               "api/counters.def has every member of eqlvm_stats");
+
+static uint64_t
+sum(const uint64_t *counts, uint32_t n)
+{
+    uint64_t all = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        all += counts[i];
+    return all;
+}
+
+bool
+eqlvm_stats_degraded(const eqlvm_stats *s)
+{
+    enum { NONE, LOSS, EXTRA, BOTH };
+
+    if (!s)
+        return false;
+#define COUNTER(member, effect, meaning)                                       \
+    if ((effect) != NONE && s->member > 0)                                     \
+        return true;
+#include "api/counters.def"
+    return sum(s->rejected, EQLVM_NREJECT) > 0;
+}
+
+const char *
+eqlvm_stats_unbalanced(const eqlvm_stats *s)
+{
+    uint64_t rejected, by_severity;
+
+    if (!s)
+        return NULL;
+    rejected = sum(s->rejected, EQLVM_NREJECT);
+    by_severity = sum(s->by_severity, EQL_SEVERITY_COUNT);
+#define COUNTER(member, effect, meaning)                                       \
+    const uint64_t member = s->member;                                         \
+    (void)member;
+#define BALANCE(left, right)                                                   \
+    if ((left) != (right))                                                     \
+        return #left " == " #right;
+#include "api/counters.def"
+    return NULL;
 }
 
 void
@@ -243,14 +245,11 @@ add_speed(const eqlvm_engine *e, const eqlvm_stats *s, eql_buf *b)
         clock_gettime(CLOCK_MONOTONIC, &end);
     t = (double)(end.tv_sec - e->started.tv_sec) +
         (double)(end.tv_nsec - e->started.tv_nsec) / 1e9;
-    eql_buf_printf(b,
-                   ",\"seconds\":%.3f,\"events_per_second\":%.0f,"
-                   "\"careful\":%" PRIu64 ",\"careful_mapped\":%" PRIu64
-                   ",\"events_met\":%" PRIu64 ",\"values_asked\":%" PRIu64
-                   ",\"values_met\":%" PRIu64 ",\"stages_judged\":%" PRIu64,
-                   t, t > 0 ? (double)s->accepted / t : 0.0, s->careful,
-                   s->careful_mapped, s->events_met, s->values_asked,
-                   s->values_met, s->stages_judged);
+    eql_buf_printf(b, ",\"seconds\":%.3f,\"events_per_second\":%.0f", t,
+                   t > 0 ? (double)s->accepted / t : 0.0);
+#define SPEED(member, meaning)                                                 \
+    eql_buf_printf(b, ",\"" #member "\":%" PRIu64, s->member);
+#include "api/counters.def"
 }
 
 eqlvm_status
@@ -264,9 +263,12 @@ eqlvm_engine_stats_json(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
         return EQLVM_ERR_ARG;
     eqlvm_engine_stats(e, &s);
     eql_buf_add_char(&b, '{');
-#define X(member) eql_buf_printf(&b, "\"" #member "\":%" PRIu64 ",", s.member);
-    COUNTS(X)
-#undef X
+    eql_buf_printf(&b, "\"degraded\":%s,",
+                   eqlvm_stats_degraded(&s) ? "true" : "false");
+#define COUNTER(member, effect, meaning)                                       \
+    eql_buf_printf(&b, "\"" #member "\":%" PRIu64 ",", s.member);
+#define SPEED(member, meaning)
+#include "api/counters.def"
     eql_buf_add_str(&b, "\"rejected\":{");
     for (unsigned i = 0; i < EQLVM_NREJECT; i++)
         eql_buf_printf(&b, "%s\"%s\":%" PRIu64, i ? "," : "",

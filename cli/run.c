@@ -250,7 +250,7 @@ finish_report(run_state *st, eqlvm_engine *e)
     }
     if (st->o->stats)
         st->code = cli_worse(st->code, write_stats(e, st->o->stats));
-    if (run_is_degraded(&s) || interrupted)
+    if (eqlvm_stats_degraded(&s) || interrupted)
         st->code = cli_worse(st->code, CLI_DEGRADED);
     if (s.alerts && st->o->fail_on_alert)
         st->code = cli_worse(st->code, CLI_ALERT);

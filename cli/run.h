@@ -4,8 +4,6 @@
 
 #include "cli/cli.h"
 
-/* Was anything lost, doubled or left out? (exit code 3) */
-bool run_is_degraded(const eqlvm_stats *s);
 /* What was read, in `seconds`, on stderr. */
 void run_report_input(const eqlvm_stats *s, double seconds);
 /* What came of it, on stderr. */

@@ -13,16 +13,6 @@ sum_rejected(const eqlvm_stats *s)
     return n;
 }
 
-bool
-run_is_degraded(const eqlvm_stats *s)
-{
-    return sum_rejected(s) || s->evicted || s->pending_evicted ||
-           s->piped_lost || s->lineage_evicted || s->leads_evicted ||
-           s->late_evicted || s->captured_capped || s->samples_capped ||
-           s->fields_capped || s->combinations_capped || s->key_tuples_capped ||
-           s->untimed_skipped || s->late || s->late_keys;
-}
-
 void
 run_report_input(const eqlvm_stats *s, double t)
 {

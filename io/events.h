@@ -69,7 +69,7 @@ typedef struct {
     void *ctx;
 } eql_events_options;
 
-/* read == accepted + sum of rejected; mapped + unmapped == accepted */
+/* How they balance says api/counters.def. */
 typedef struct {
     uint64_t files;
     uint64_t bytes; /* decompressed */

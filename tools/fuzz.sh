@@ -8,7 +8,7 @@ clang=${CLANG:-clang-14}
 command -v "$clang" >/dev/null || { echo "fuzz: no $clang" >&2; exit 1; }
 dir=build/fuzz
 mkdir -p "$dir/new-$target"
-flags="-O1 -g -fPIC -fsanitize=fuzzer-no-link,address,undefined"
+flags="-O1 -g -DEQL_DEBUG -fPIC -fsanitize=fuzzer-no-link,address,undefined"
 make B="$dir/lib" CC="$clang" CXX="${CLANGXX:-clang++-14}" \
     CFLAGS="-std=c11 $flags" CXXFLAGS="-std=c++17 $flags -fno-sanitize=vptr" \
     "$dir/lib/libeqlvm.a" >&2

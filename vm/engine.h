@@ -67,13 +67,9 @@ typedef struct {
     bool no_memo;  /* nothing is remembered of values seen before */
 } eql_engine_options;
 
-/* All in events, partials or results; they balance:
- *   hits_timed + hits_untimed + late == hits (sequences skip untimed ones)
- *   started + forked == completed + discarded + replaced + expired + ended +
- *       evicted + pending_evicted + open
- *   completed + event_matches == matches + suppressed + piped + piped_lost
- *       (without pipes; the rows of pipes are apart, see pipe.h)
- * A partial is what a sequence, a join or a sample has begun under one key. */
+/* All in events, partials or results.  How they balance says api/counters.def,
+ * where `alerts` are matches here; what each means, too.  A partial is what a
+ * sequence, a join or a sample has begun under one key. */
 typedef struct {
     uint64_t events;          /* seen by eql_engine_event */
     uint64_t hits;            /* events that satisfied a stage, with keys */
@@ -105,6 +101,7 @@ typedef struct {
     uint64_t combinations_capped;
     uint64_t samples_capped;    /* searches given up (EQL_MAX_SAMPLE_STEPS) */
     uint64_t piped_lost;        /* results lost to pipes that had no room */
+    uint64_t rows_lost;         /* rows of `count`, likewise */
     uint64_t key_tuples_capped; /* stage hits that lost key tuples to a cap */
     uint64_t cooldown_evicted;  /* cooldowns forgotten too early: memory */
     uint64_t spilled_bytes;     /* written to temporary files */

@@ -364,9 +364,12 @@ static void
 cut(eql_pipes *x, chain *c, const eql_pipe_item *item)
 {
     c->cut = true;
+    if (item->columns.is_row) {
+        x->counters->rows_lost++;
+        return;
+    }
     x->counters->piped_lost++;
-    if (!item->columns.is_row)
-        c->lost++;
+    c->lost++;
 }
 
 static eql_engine_result

@@ -4,7 +4,8 @@
  * comes at eql_pipes_finish, rule by rule, in the pipe's own order; rows of
  * `count` come after the matches of all rules (design 7).  Results wait in
  * memory up to a budget, then the rule is cut off: what it has is reported, all
- * that would follow is lost, and counted in piped_lost. */
+ * that would follow is lost, and counted: results in piped_lost, rows in
+ * rows_lost. */
 #ifndef EQL_VM_PIPE_H
 #define EQL_VM_PIPE_H
 
@@ -14,8 +15,8 @@
 
 typedef struct eql_pipes eql_pipes;
 
-/* At the end of a run, pushed == delivered + piped + piped_lost, rows apart;
- * rows that were lost are counted in piped_lost, too.  NULL: out of memory. */
+/* At the end of a run, pushed == delivered + piped + piped_lost, rows apart.
+ * NULL: out of memory. */
 eql_pipes *eql_pipes_new(const eql_program *p, const eql_captures *c,
                          eql_budget *budget, eql_engine_counters *counters);
 void eql_pipes_free(eql_pipes *x); /* NULL is fine */

@@ -377,12 +377,17 @@ typedef struct {
 /* Reasons are those of io/reject.def, in its order. */
 #define EQLVM_NREJECT 10
 
-/* What happened.  The numbers balance:
- *   read == accepted + all rejected;  accepted == mapped + unmapped
- *   accepted == evaluated + out_of_range   (since/until)
+/* What happened.  docs/statistics.md says of each number what it counts, and
+ * what it says of the alerts.  When a run has ended without error they balance,
+ * `rejected` and `by_severity` standing for the sums over them:
+ *   read == accepted + rejected
+ *   accepted == mapped + unmapped
+ *   accepted == evaluated + out_of_range
+ *   hits == hits_timed + hits_untimed + late
  *   started + forked == completed + discarded + replaced + expired + ended +
- *       evicted + pending_evicted + open
- *   completed + event_matches == alerts + suppressed + piped + piped_lost */
+ *     evicted + pending_evicted + open
+ *   completed + event_matches == alerts + suppressed + piped + piped_lost
+ *   alerts == by_severity */
 typedef struct {
     uint64_t files, bytes, blank_lines;
     uint64_t read, accepted, mapped, unmapped, repaired, untimed;
@@ -392,7 +397,7 @@ typedef struct {
      * tomorrow. */
     uint64_t numeric_times, mixed_units, odd_dates;
     uint64_t out_of_range, evaluated;
-    uint64_t hits, hits_untimed, untimed_skipped, withheld, keyless;
+    uint64_t hits, hits_timed, hits_untimed, untimed_skipped, withheld, keyless;
     uint64_t late, late_keys; /* hits, or stages of hits, that came too late */
     /* What sequences, joins and samples have begun under a key. */
     uint64_t started, forked, completed, replaced, expired, ended, evicted;
@@ -404,7 +409,8 @@ typedef struct {
     uint64_t rows;  /* of the pipe `count`; no alerts */
     uint64_t by_severity[5];
     /* Lost to a bound, each of them. */
-    uint64_t piped_lost, lineage_evicted, leads_evicted, late_evicted;
+    uint64_t piped_lost, rows_lost, lineage_evicted, leads_evicted,
+        late_evicted;
     uint64_t captured_capped, samples_capped, cooldown_evicted;
     uint64_t fields_capped, combinations_capped, key_tuples_capped;
     uint64_t spilled_bytes, spool_bytes, state_bytes_peak;
@@ -419,6 +425,13 @@ typedef struct {
      * threads and blocks, too. */
     uint64_t events_met, values_asked, values_met, stages_judged;
 } eqlvm_stats;
+/* May alerts be missing, or be there twice or wrongly?  So it is when something
+ * was rejected, evicted, capped or skipped: any of the numbers that
+ * docs/statistics.md says it of. */
+EQLVM_API bool eqlvm_stats_degraded(const eqlvm_stats *s);
+/* The first balance that does not hold, as it is written above; NULL: all do.
+ * One that does not is a bug of the engine's. */
+EQLVM_API const char *eqlvm_stats_unbalanced(const eqlvm_stats *s);
 EQLVM_API const char *
 eqlvm_reject_name(unsigned reason); /* NULL past the end */
 

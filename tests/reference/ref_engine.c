@@ -130,6 +130,19 @@ take_problem(void *ctx, const eqlvm_problem *p)
              p->text);
 }
 
+static bool
+is_balanced(const eqlvm_engine *e, char err[REF_ERR])
+{
+    const char *which;
+    eqlvm_stats s;
+
+    eqlvm_engine_stats(e, &s);
+    which = eqlvm_stats_unbalanced(&s);
+    if (which)
+        snprintf(err, REF_ERR, "counts do not balance: %s", which);
+    return !which;
+}
+
 static int
 run(const eqlvm_program *p, const ref_case *c, ref_matches *out,
     char err[REF_ERR])
@@ -143,6 +156,7 @@ run(const eqlvm_program *p, const ref_case *c, ref_matches *out,
         ok = eqlvm_engine_push(e, "case", c->events[i], strlen(c->events[i])) ==
              EQLVM_OK;
     ok = ok && eqlvm_engine_finish(e) == EQLVM_OK && !err[0];
+    ok = ok && is_balanced(e, err);
     if (e && !ok && !err[0])
         snprintf(err, REF_ERR, "%s", eqlvm_engine_error(e));
     eqlvm_engine_free(e);

@@ -62,13 +62,14 @@ test_bounds_no_state_is_too_small(void **state)
 
         for (size_t k = 0; k < EQL_COUNTOF(bytes); k++) {
             eqlvm_stats s = run_with_state(c->query, bytes[k]);
-            uint64_t lost =
-                s.evicted + s.leads_evicted + s.piped_lost + s.lineage_evicted;
+            uint64_t lost = s.evicted + s.leads_evicted + s.piped_lost +
+                            s.rows_lost + s.lineage_evicted;
 
             if (s.alerts + s.rows != c->results && lost == 0)
                 fail_msg("%s: %llu bytes, %llu results", c->query,
                          (unsigned long long)bytes[k],
                          (unsigned long long)(s.alerts + s.rows));
+            assert_null(eqlvm_stats_unbalanced(&s));
         }
         assert_int_equal(run_with_state(c->query, 0).alerts +
                              run_with_state(c->query, 0).rows,

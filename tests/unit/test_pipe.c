@@ -367,7 +367,7 @@ run_capped(const char *query, uint64_t budget, ordered_run *r)
     }
     ordered_finish(r);
     assert_in_range(r->budget.peak, 1, budget);
-    return r->counters.piped_lost;
+    return r->counters.piped_lost + r->counters.rows_lost;
 }
 
 /* Cut off: what it has is reported, the rest is counted. */

@@ -1,0 +1,179 @@
+/* test_statistics.c -- the counters of a run: eqlvm.h and docs/statistics.md
+ * say of them what api/counters.def does, and each that means loss or doubling
+ * makes a run degraded. */
+#include "tests/support/api_test.h"
+
+#include <ctype.h>
+
+static char *
+read_text(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    eql_buf b = {0};
+    char part[4096];
+    size_t n;
+
+    assert_non_null(f);
+    while ((n = fread(part, 1, sizeof part, f)) > 0)
+        eql_buf_add(&b, part, n);
+    fclose(f);
+    eql_buf_add_char(&b, '\0');
+    assert_false(b.failed);
+    return b.p;
+}
+
+static const char *
+column(const char *effect)
+{
+    if (strcmp(effect, "LOSS") == 0)
+        return "missing";
+    if (strcmp(effect, "EXTRA") == 0)
+        return "extra";
+    return strcmp(effect, "BOTH") == 0 ? "missing or extra" : "";
+}
+
+static void
+add_row(eql_buf *b, const char *name, const char *meaning, const char *effect)
+{
+    eql_buf_printf(b, "| `%s` | %s | %s |\n", name, meaning, column(effect));
+}
+
+/* Fails with the part as it should be. */
+static void
+assert_has(const char *text, const eql_buf *part)
+{
+    assert_false(part->failed);
+    if (!strstr(text, part->p))
+        fail_msg("docs/statistics.md has not:\n%s", part->p);
+}
+
+static void
+test_the_page_has_every_counter(void **state)
+{
+    char *page = read_text("docs/statistics.md");
+    eql_buf rows = {0};
+
+    (void)state;
+    eql_buf_add_str(&rows, "| counter | counts | alerts |\n|---|---|---|\n");
+#define COUNTER(member, effect, meaning)                                       \
+    add_row(&rows, #member, meaning, #effect);
+#include "api/counters.def"
+    eql_buf_add_str(&rows, "\n");
+    eql_buf_add_char(&rows, '\0');
+    assert_has(page, &rows);
+    eql_buf_free(&rows);
+    free(page);
+}
+
+static void
+test_the_page_has_every_reason(void **state)
+{
+    char *page = read_text("docs/statistics.md");
+    eql_buf rows = {0};
+
+    (void)state;
+    eql_buf_add_str(&rows, "| reason | |\n|---|---|\n");
+#define X(name, key, text) eql_buf_printf(&rows, "| `%s` | %s |\n", key, text);
+#include "io/reject.def"
+#undef X
+    eql_buf_add_char(&rows, '\n');
+    eql_buf_add_char(&rows, '\0');
+    assert_has(page, &rows);
+    eql_buf_free(&rows);
+    free(page);
+}
+
+/* Runs of white space, and the stars of a comment, as one space. */
+static void
+squeeze(char *s)
+{
+    char *to = s;
+
+    for (; *s; s++) {
+        char c = isspace((unsigned char)*s) || *s == '*' ? ' ' : *s;
+
+        if (c != ' ' || to[-1] != ' ')
+            *to++ = c;
+    }
+    *to = '\0';
+}
+
+static void
+assert_says(const char *path, const char *balance)
+{
+    char *text = read_text(path);
+
+    squeeze(text + 1);
+    if (!strstr(text, balance))
+        fail_msg("%s has not: %s", path, balance);
+    free(text);
+}
+
+static void
+test_every_balance_is_told(void **state)
+{
+    static const char *const balances[] = {
+#define BALANCE(left, right) #left " == " #right,
+#include "api/counters.def"
+    };
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(balances); i++) {
+        assert_says("docs/statistics.md", balances[i]);
+        assert_says("include/eqlvm/eqlvm.h", balances[i]);
+    }
+}
+
+static void
+test_degraded_is_what_the_table_says(void **state)
+{
+    eqlvm_stats s = {0};
+
+    (void)state;
+    assert_false(eqlvm_stats_degraded(&s));
+    assert_false(eqlvm_stats_degraded(NULL));
+#define COUNTER(member, effect, meaning)                                       \
+    s = (eqlvm_stats){.member = 1};                                            \
+    if (eqlvm_stats_degraded(&s) != (strcmp(#effect, "NONE") != 0))            \
+        fail_msg("%s", #member);
+#include "api/counters.def"
+    for (unsigned i = 0; i < EQLVM_NREJECT; i++) {
+        s = (eqlvm_stats){0};
+        s.rejected[i] = 1;
+        assert_true(eqlvm_stats_degraded(&s));
+    }
+}
+
+static void
+test_balances_are_told_apart(void **state)
+{
+    eqlvm_stats s = {0};
+
+    (void)state;
+    assert_null(eqlvm_stats_unbalanced(&s));
+    assert_null(eqlvm_stats_unbalanced(NULL));
+    s.read = 2;
+    s.accepted = s.mapped = s.evaluated = 1;
+    assert_string_equal(eqlvm_stats_unbalanced(&s),
+                        "read == accepted + rejected");
+    s.rejected[3] = 1;
+    assert_null(eqlvm_stats_unbalanced(&s));
+    s.alerts = s.event_matches = 1;
+    assert_string_equal(eqlvm_stats_unbalanced(&s), "alerts == by_severity");
+    s.by_severity[4] = 1;
+    assert_null(eqlvm_stats_unbalanced(&s));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_page_has_every_counter),
+        cmocka_unit_test(test_the_page_has_every_reason),
+        cmocka_unit_test(test_every_balance_is_told),
+        cmocka_unit_test(test_degraded_is_what_the_table_says),
+        cmocka_unit_test(test_balances_are_told_apart),
+    };
+
+    return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
+}
