@@ -294,10 +294,11 @@ format: ## clang-format every .c and .h
 format-check: ## fail where `make format` would change something
 	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 
-lint: format-check $(B)/libeqlvm.a ## layers, symbols, sizes, format
+lint: format-check $(B)/libeqlvm.a ## layers, symbols, sizes, image tables, format
 	$(Q)sh tools/check_layers.sh
 	$(Q)sh tools/check_symbols.sh $(B)/libeqlvm.a
 	$(Q)sh tools/check_sizes.sh
+	$(Q)sh tools/check_tables.sh
 
 # --- installing ------------------------------------------------------------
 

@@ -379,10 +379,11 @@ emit_rule(emitter *em, const eql_plan *plan)
         .budget_ns = r->budget_ns,
         .stages = {stages.first, plan->nstages},
         .pipes = emit_pipes(em, plan),
-        .tags = emit_strings(em, r->tags, r->ntags),
-        .threats = emit_strings(em, r->threats, r->nthreats),
     };
 
+    /* Tags go first: a program has one form (program/verify.c). */
+    rule.tags = emit_strings(em, r->tags, r->ntags);
+    rule.threats = emit_strings(em, r->threats, r->nthreats);
     if (em->failed || eql_builder_rule(b, &rule) == EQL_NONE)
         em->failed = true;
 }

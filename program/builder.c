@@ -17,6 +17,7 @@
 
 struct eql_builder {
     eql_buf heap;
+    eql_vec pieces; /* of the heap, in order: eql_str, one per text */
     eql_vec vec[EQL_SECTION_COUNT];  /* all but the heap */
     eql_map *map[EQL_SECTION_COUNT]; /* of sections that are interned: key ->
                                         record; heap: text -> offset */
@@ -126,8 +127,13 @@ intern(eql_builder *b, eql_strview s)
         return (eql_str){0, 0};
     }
     at = eql_map_intern(b->map[EQL_SECTION_heap], s.p, s.len, end);
-    if (at == end) /* it is new: s is not empty */
+    if (at == end) { /* it is new: s is not empty */
+        eql_str piece = {at, (uint32_t)s.len};
+
         eql_buf_add_sv(&b->heap, s);
+        if (eql_vec_push(&b->pieces, &piece, sizeof piece) == EQL_NONE)
+            b->failed = true;
+    }
     if (at == EQL_NONE || b->heap.failed) {
         b->failed = true;
         return (eql_str){0, 0};
@@ -495,6 +501,7 @@ eql_builder_free(eql_builder *b)
         eql_map_free(b->map[i]);
     }
     eql_buf_free(&b->heap);
+    eql_vec_free(&b->pieces);
     eql_buf_free(&b->key);
     free(b);
 }
@@ -558,30 +565,116 @@ eql_builder_same_dialect(const eql_builder *b, const eql_program *p)
            same_field(b, x->process_name, p, y->process_name);
 }
 
+/* --- the program ----------------------------------------------------------
+ *
+ * Nothing of a program is without an owner (verify_owned.c).  Records are made
+ * for one; but a text may have been interned for a record that was there
+ * already, as the name of a field by another name.  It is left out. */
+
+/* Of the piece that begins at `off`: where it goes; EQL_NONE: nowhere. */
+static uint32_t *
+place_of(const eql_builder *b, uint32_t *places, uint32_t off)
+{
+    const eql_str *pieces = b->pieces.items;
+    uint32_t low = 0, high = b->pieces.n;
+
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (pieces[middle].off <= off)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &places[low];
+}
+
+static void
+name_piece(const eql_builder *b, uint32_t *places, eql_str s)
+{
+    if (s.len > 0)
+        *place_of(b, places, s.off) = 0;
+}
+
+/* Gives a place to every piece that a record has; their bytes. */
+static uint32_t
+place_pieces(const eql_builder *b, uint32_t *places)
+{
+    const eql_str *pieces = b->pieces.items;
+    const eql_vec *strings = &b->vec[EQL_SECTION_strings];
+    uint32_t at = 0;
+
+    memset(places, 0xff, b->pieces.n * sizeof *places);
+    for (uint32_t i = 0; i < strings->n; i++)
+        name_piece(b, places, *(const eql_str *)eql_vec_at(strings, i));
+#define X(section, type, member)                                               \
+    for (uint32_t i = 0; i < b->vec[EQL_SECTION_##section].n; i++)             \
+        name_piece(                                                            \
+            b, places,                                                         \
+            ((const type *)b->vec[EQL_SECTION_##section].items)[i].member);
+    EQL_PROGRAM_STRINGS(X)
+#undef X
+    for (uint32_t i = 0; i < b->pieces.n; i++) {
+        if (places[i] == EQL_NONE)
+            continue;
+        places[i] = at;
+        at += pieces[i].len;
+    }
+    return at;
+}
+
+static void
+move_string(const eql_builder *b, uint32_t *places, const eql_str *s)
+{
+    if (s->len > 0)
+        ((eql_str *)(uintptr_t)s)->off = *place_of(b, places, s->off);
+}
+
+/* Fills the heap of p, a copy of the builder's records, and points them there.
+ */
+static void
+move_strings(const eql_builder *b, uint32_t *places, const eql_program *p)
+{
+    const eql_str *pieces = b->pieces.items;
+
+    for (uint32_t i = 0; i < b->pieces.n; i++) {
+        if (places[i] != EQL_NONE)
+            memcpy((char *)(uintptr_t)p->heap + places[i],
+                   b->heap.p + pieces[i].off, pieces[i].len);
+    }
+    for (uint32_t i = 0; i < p->nstrings; i++)
+        move_string(b, places, &p->strings[i]);
+#define X(section, type, member)                                               \
+    for (uint32_t i = 0; i < p->n##section; i++)                               \
+        move_string(b, places, &p->section[i].member);
+    EQL_PROGRAM_STRINGS(X)
+#undef X
+}
+
 eql_program *
 eql_builder_finish(const eql_builder *b)
 {
-    uint32_t n[EQL_SECTION_COUNT];
+    uint32_t n[EQL_SECTION_COUNT], *places;
     size_t offset[EQL_SECTION_COUNT + 1];
-    eql_program *p;
+    eql_program *p = NULL;
 
     if (b->failed)
         return NULL;
+    places = calloc((size_t)b->pieces.n + 1, sizeof *places);
+    if (!places)
+        return NULL;
     for (unsigned i = 0; i < EQL_SECTION_COUNT; i++)
         n[i] = b->vec[i].n;
-    n[EQL_SECTION_heap] = (uint32_t)b->heap.len;
-    p = eql_layout_alloc(n);
-    if (!p || !eql_layout_offsets(n, offset)) {
-        eql_program_free(p);
-        return NULL;
-    }
-    if (b->heap.len > 0)
-        memcpy((char *)p->blob + offset[EQL_SECTION_heap], b->heap.p,
-               b->heap.len);
-    for (unsigned i = EQL_SECTION_heap + 1; i < EQL_SECTION_COUNT; i++) {
+    n[EQL_SECTION_heap] = place_pieces(b, places);
+    if (eql_layout_offsets(n, offset))
+        p = eql_layout_alloc(n);
+    for (unsigned i = EQL_SECTION_heap + 1; p && i < EQL_SECTION_COUNT; i++) {
         if (n[i] > 0)
             memcpy((char *)p->blob + offset[i], b->vec[i].items,
                    (size_t)n[i] * eql_layout_record_size(i));
     }
+    if (p)
+        move_strings(b, places, p);
+    free(places);
     return p;
 }

@@ -479,19 +479,6 @@ move_clock(eql_import *im, uint32_t from)
     return eql_builder_clock(im->b, &c);
 }
 
-/* Whichever stood first in the old program goes first. */
-static void
-move_texts(eql_import *im, eql_rule *r)
-{
-    if (im->rule->threats.first < im->rule->tags.first) {
-        r->threats = move_strings(im, r->threats);
-        r->tags = move_strings(im, r->tags);
-    } else {
-        r->tags = move_strings(im, r->tags);
-        r->threats = move_strings(im, r->threats);
-    }
-}
-
 static bool
 add_rule(eql_import *im)
 {
@@ -508,7 +495,8 @@ add_rule(eql_import *im)
         r.until = moved_stage(im, r.until);
     r.clock = move_clock(im, r.clock);
     r.pipes = move_pipes(im, r.pipes);
-    move_texts(im, &r);
+    r.tags = move_strings(im, r.tags);
+    r.threats = move_strings(im, r.threats);
     return !im->failed && eql_builder_rule(im->b, &r) != EQL_NONE;
 }
 

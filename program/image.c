@@ -134,7 +134,7 @@ check_header(const image_header *head, const void *data, size_t len)
     eql_h128 sum;
 
     if (head->version != EQL_IMAGE_VERSION)
-        return "made by another version of eqlvm";
+        return "made by another version of eqlvm: compile the rules again";
     if (head->byte_order != BYTE_ORDER_MARK)
         return "bad byte-order mark";
     if (head->nsections != EQL_SECTION_COUNT)

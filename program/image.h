@@ -6,7 +6,37 @@
  *
  * Little-endian, no pointers, no serialised automata: patterns are rebuilt
  * from text.  Loading always verifies; the checksum tells damage from malice,
- * the verifier does not rely on it. */
+ * the verifier does not rely on it. *
+ * A program has one form, and nothing in an image is without an owner: runs of
+ * records lie one behind the other in the order of their owners, what others
+ * name by index is named by a rule in the end (or by the dialect), and strings
+ * leave no byte of the heap over.  So whoever walks a whole table meets nothing
+ * that the verifier has not.  All tables, what a record belongs to, the file
+ * verify_*.c that sees to it, and the rooms that ask how many there are:
+ *
+ * heap       | the strings, each a piece of it     | owned | -
+ * strings    | tags and techniques of each rule    | rules | -
+ * insns      | leaves and filters as they begin    | code  | vm
+ * consts     | instructions, lists                 | data  | vm
+ * lists      | constants that are lists, in order  | data  | vm
+ * fields     | instructions, keys, stages ...      | data  | api io program vm
+ * segs       | fields, in order                    | data  | -
+ * dialects   | the program: one                    | data  | -
+ * clocks     | rules; the first: the program       | data  | vm
+ * iterators  | instructions                        | code  | program
+ * leaves     | filters, keys, pipes                | code  | api program vm
+ * filters    | stages and theirs, pipes, iterators | code  | api program vm
+ * exprs      | pipes, in order                     | rules | -
+ * pipes      | rules, in order                     | rules | vm
+ * lineages   | instructions of one rule            | rules | program vm
+ * keys       | stages, in order                    | rules | vm
+ * exceptions | stages, in order                    | rules | -
+ * severities | stages, in order                    | rules | -
+ * stages     | rules: lineages', its own, until    | rules | api vm
+ * rules      | the program                         | rules | api program vm
+ *
+ * tools/check_tables.sh holds this list to the code, and test_image_tables.c
+ * the verifier to it: no record of any table may be added, lacking or wrong. */
 #ifndef EQL_PROGRAM_IMAGE_H
 #define EQL_PROGRAM_IMAGE_H
 
@@ -14,7 +44,7 @@
 #include "base/hash.h"
 #include "program/program.h"
 
-#define EQL_IMAGE_VERSION 4u
+#define EQL_IMAGE_VERSION 5u
 
 /* What the header says of everything after it.  Any damage to one 8 bytes
  * changes it, most other damage does; it is no defence against malice. */

@@ -4,33 +4,22 @@
  * Each kind of record has a list; lists are looked through until nothing new
  * is found, and then sorted into the order of the old program. */
 #include "program/import_int.h"
+#include "program/operand.h"
 
 #include <stdlib.h>
-
-/* Kind of operand c of each opcode, by its letter in opcode.def; a and b name
- * nothing outside their code. */
-static const char operand_c[EQL_OP_COUNT][2] = {
-#define OP(name, a, b, c, text) [EQL_OP_##name] = #c,
-#include "program/opcode.def"
-#undef OP
-};
 
 eql_import_kind
 eql_import_kind_of(const eql_insn *in)
 {
-    switch (operand_c[in->op][0]) {
-    case 'F':
-    case 'E': return EQL_IMPORT_FIELD;
-    case 'K':
-    case 'P':
-    case 'S':
-    case 'N':
-    case 'G': return EQL_IMPORT_CONST;
-    case 'L': return EQL_IMPORT_LEAF;
-    case 'I': return EQL_IMPORT_ITERATOR;
-    case 'Y': return EQL_IMPORT_LINEAGE;
-    default: return EQL_IMPORT_NONE;
+    switch (eql_insn_names(in)) {
+    case EQL_NAMES_FIELD: return EQL_IMPORT_FIELD;
+    case EQL_NAMES_CONST: return EQL_IMPORT_CONST;
+    case EQL_NAMES_LEAF: return EQL_IMPORT_LEAF;
+    case EQL_NAMES_ITERATOR: return EQL_IMPORT_ITERATOR;
+    case EQL_NAMES_LINEAGE: return EQL_IMPORT_LINEAGE;
+    case EQL_NAMES_NOTHING: break;
     }
+    return EQL_IMPORT_NONE;
 }
 
 /* --- gathering ----------------------------------------------------------- */

@@ -44,8 +44,7 @@ typedef struct {
     bool failed;
 } eql_import;
 
-/* What operand c of an instruction names; a and b name nothing outside their
- * code. */
+/* What an instruction names (operand.h). */
 eql_import_kind eql_import_kind_of(const eql_insn *in);
 /* Everything that the rule needs, each kind in the order of the old program.
  * im->failed when out of memory. */

@@ -334,6 +334,22 @@ typedef struct {
     X(stages, eql_stage)                                                       \
     X(rules, eql_rule)
 
+/* The strings of their records: X(section, type, member), but for strings[],
+ * whose records are strings. */
+#define EQL_PROGRAM_STRINGS(X)                                                 \
+    X(consts, eql_const, str)                                                  \
+    X(fields, eql_field, name)                                                 \
+    X(segs, eql_field_seg, name)                                               \
+    X(keys, eql_key, name)                                                     \
+    X(exceptions, eql_exception, name)                                         \
+    X(stages, eql_stage, alias)                                                \
+    X(stages, eql_stage, category)                                             \
+    X(rules, eql_rule, name)                                                   \
+    X(rules, eql_rule, id)                                                     \
+    X(rules, eql_rule, file)                                                   \
+    X(rules, eql_rule, query)                                                  \
+    X(rules, eql_rule, description)
+
 typedef struct {
 #define X(member, type)                                                        \
     const type *member;                                                        \
@@ -432,8 +448,8 @@ EQL_MUST_USE bool eql_builder_import_rule(eql_builder *b, const eql_program *p,
 /* A program of the first n rules of a verified one, not verified itself.  NULL
  * when out of memory. */
 eql_program *eql_program_first_rules(const eql_program *p, uint32_t n);
-/* Makes the program (not verified yet); NULL when out of memory.  The builder
- * may be freed afterwards. */
+/* Makes the program (not verified yet), without the strings that no record
+ * has; NULL when out of memory.  The builder may be freed afterwards. */
 eql_program *eql_builder_finish(const eql_builder *b);
 
 #endif

@@ -245,6 +245,41 @@ check_code(code_state *s)
     return true;
 }
 
+/* The next run of code is this one; it is not empty. */
+static bool
+take_code(eql_verifier *v, eql_section section, uint32_t i, eql_range code)
+{
+    if (code.n == 0)
+        return eql_verify_refuse(v, EQL_VERIFY_BAD_END, section, i);
+    return eql_verify_next_run(v, EQL_SECTION_insns, code) ||
+           eql_verify_refuse(v, EQL_VERIFY_BAD_RANGE, section, i);
+}
+
+/* Leaves and filters come in order each, but the two are mixed as rules were
+ * compiled: whichever begins first is next. */
+bool
+eql_verify_code_tiles(eql_verifier *v)
+{
+    const eql_program *p = v->p;
+    uint32_t leaf = 0, filter = 0;
+
+    while (leaf < p->nleaves || filter < p->nfilters) {
+        bool is_leaf = filter == p->nfilters ||
+                       (leaf < p->nleaves && p->leaves[leaf].code.first <
+                                                 p->filters[filter].code.first);
+        bool ok = is_leaf ? take_code(v, EQL_SECTION_leaves, leaf,
+                                      p->leaves[leaf].code)
+                          : take_code(v, EQL_SECTION_filters, filter,
+                                      p->filters[filter].code);
+
+        if (!ok)
+            return false;
+        leaf += is_leaf;
+        filter += !is_leaf;
+    }
+    return eql_verify_all_run(v, EQL_SECTION_insns);
+}
+
 static uint64_t
 low_bits(uint32_t n)
 {
@@ -252,7 +287,7 @@ low_bits(uint32_t n)
 }
 
 static bool
-check_leaf(eql_verifier *v, uint32_t i, uint32_t *next)
+check_leaf(eql_verifier *v, uint32_t i)
 {
     const eql_leaf *leaf = &v->p->leaves[i];
     code_state s = {
@@ -264,11 +299,6 @@ check_leaf(eql_verifier *v, uint32_t i, uint32_t *next)
     if (leaf->nocc > EQL_MAX_OCCURRENCES)
         return eql_verify_refuse(v, EQL_VERIFY_BAD_OCCURRENCE,
                                  EQL_SECTION_leaves, i);
-    if (!eql_verify_in_order(leaf->code, v->p->ninsns, next))
-        return eql_verify_refuse(v, EQL_VERIFY_BAD_RANGE, EQL_SECTION_leaves,
-                                 i);
-    if (s.n == 0)
-        return eql_verify_refuse(v, EQL_VERIFY_BAD_END, EQL_SECTION_leaves, i);
     if (!check_code(&s))
         return false;
     if (s.occurrences != low_bits(leaf->nocc))
@@ -280,10 +310,8 @@ check_leaf(eql_verifier *v, uint32_t i, uint32_t *next)
 bool
 eql_verify_leaves(eql_verifier *v)
 {
-    uint32_t next = 0;
-
     for (uint32_t i = 0; i < v->p->nleaves; i++) {
-        if (!check_leaf(v, i, &next))
+        if (!check_leaf(v, i))
             return false;
     }
     return true;
@@ -292,18 +320,10 @@ eql_verify_leaves(eql_verifier *v)
 bool
 eql_verify_filters(eql_verifier *v)
 {
-    uint32_t next = 0;
-
     for (uint32_t i = 0; i < v->p->nfilters; i++) {
         eql_range code = v->p->filters[i].code;
         code_state s = {.v = v, .first = code.first, .n = code.n};
 
-        if (!eql_verify_in_order(code, v->p->ninsns, &next))
-            return eql_verify_refuse(v, EQL_VERIFY_BAD_RANGE,
-                                     EQL_SECTION_filters, i);
-        if (s.n == 0)
-            return eql_verify_refuse(v, EQL_VERIFY_BAD_END, EQL_SECTION_filters,
-                                     i);
         if (!check_code(&s))
             return false;
     }

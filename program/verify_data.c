@@ -70,7 +70,7 @@ item_ok(const eql_verifier *v, uint32_t list_kind, const eql_const *item)
 {
     if (list_kind == EQL_CONST_SET)
         return eql_verify_is_scalar(item->kind);
-    if (item->kind != EQL_CONST_STRING || !eql_verify_string_ok(v, item->str))
+    if (item->kind != EQL_CONST_STRING)
         return false;
     return list_kind != EQL_CONST_NETWORKS || is_network(v, item);
 }
@@ -81,7 +81,7 @@ check_list(eql_verifier *v, uint32_t i)
     const eql_program *p = v->p;
     const eql_const *k = &p->consts[i];
 
-    if (!eql_verify_in_order(k->list, p->nlists, &v->next_list))
+    if (!eql_verify_next_run(v, EQL_SECTION_lists, k->list))
         return eql_verify_refuse(v, EQL_VERIFY_BAD_RANGE, EQL_SECTION_consts,
                                  i);
     for (uint32_t j = k->list.first; j < k->list.first + k->list.n; j++) {
@@ -111,9 +111,6 @@ check_scalar(eql_verifier *v, uint32_t i)
     if (!ok)
         return eql_verify_refuse(v, EQL_VERIFY_BAD_CONST, EQL_SECTION_consts,
                                  i);
-    if (!eql_verify_string_ok(v, k->str))
-        return eql_verify_refuse(v, EQL_VERIFY_BAD_STRING, EQL_SECTION_consts,
-                                 i);
     if (!eql_verify_charge_text(v, k->str.len))
         return eql_verify_refuse(v, EQL_VERIFY_BAD_BUDGET, EQL_SECTION_consts,
                                  i);
@@ -141,7 +138,7 @@ eql_verify_consts(eql_verifier *v)
         if (!check_const(v, i))
             return false;
     }
-    return true;
+    return eql_verify_all_run(v, EQL_SECTION_lists);
 }
 
 /* --- fields --- */
@@ -163,8 +160,6 @@ check_seg(eql_verifier *v, uint32_t i, bool leading)
 {
     const eql_field_seg *s = &v->p->segs[i];
 
-    if (!eql_verify_string_ok(v, s->name))
-        return eql_verify_refuse(v, EQL_VERIFY_BAD_STRING, EQL_SECTION_segs, i);
     if (!seg_ok(s, leading))
         return eql_verify_refuse(v, EQL_VERIFY_BAD_FIELD, EQL_SECTION_segs, i);
     if (!eql_verify_charge_text(v, s->name.len))
@@ -204,16 +199,13 @@ place_ok(eql_verifier *v, uint32_t i)
 }
 
 static bool
-check_field(eql_verifier *v, uint32_t i, uint32_t *next_seg)
+check_field(eql_verifier *v, uint32_t i)
 {
     const eql_field *f = &v->p->fields[i];
 
-    if (!eql_verify_string_ok(v, f->name))
-        return eql_verify_refuse(v, EQL_VERIFY_BAD_STRING, EQL_SECTION_fields,
-                                 i);
     if (f->type >= EQL_FIELD_TYPE_COUNT || f->mode >= EQL_MODE_COUNT)
         return eql_verify_refuse(v, EQL_VERIFY_BAD_KIND, EQL_SECTION_fields, i);
-    if (!eql_verify_in_order(f->segs, v->p->nsegs, next_seg))
+    if (!eql_verify_next_run(v, EQL_SECTION_segs, f->segs))
         return eql_verify_refuse(v, EQL_VERIFY_BAD_RANGE, EQL_SECTION_fields,
                                  i);
     if (!place_ok(v, i))
@@ -252,12 +244,13 @@ bool
 eql_verify_fields(eql_verifier *v)
 {
     const eql_program *p = v->p;
-    uint32_t next_seg = 0;
 
     for (uint32_t i = 0; i < p->nfields; i++) {
-        if (!check_field(v, i, &next_seg))
+        if (!check_field(v, i))
             return false;
     }
+    if (!eql_verify_all_run(v, EQL_SECTION_segs))
+        return false;
     for (uint32_t i = 0; i < p->nfields; i++) {
         if (v->children[i] != p->fields[i].nchildren)
             return eql_verify_refuse(v, EQL_VERIFY_BAD_FIELD,

@@ -3,8 +3,10 @@
  *
  * Code has been checked and its scopes are known; here each use of it is held
  * to what is there where it stands: stages see their event, residuals and pipes
- * the positions of their rule as well.  A stage belongs to one rule, and each
- * is a stage, an `until` or the stage of one lineage. */
+ * the positions of their rule as well.
+ *
+ * Rule by rule, stages[] holds the stages of its lineages, its own and its
+ * `until`; what they have in other tables follows in the same order. */
 #include "program/verify_int.h"
 
 static bool
@@ -33,8 +35,6 @@ check_key(eql_verifier *v, uint32_t i)
 {
     const eql_key *k = &v->p->keys[i];
 
-    if (!eql_verify_string_ok(v, k->name))
-        return refuse(v, EQL_VERIFY_BAD_STRING, EQL_SECTION_keys, i);
     if ((k->flags & ~EQL_KEY_OPTIONAL) != 0)
         return refuse(v, EQL_VERIFY_BAD_KIND, EQL_SECTION_keys, i);
     if (k->field == EQL_NONE) {
@@ -54,8 +54,6 @@ check_exception(eql_verifier *v, uint32_t i)
 {
     const eql_exception *x = &v->p->exceptions[i];
 
-    if (!eql_verify_string_ok(v, x->name))
-        return refuse(v, EQL_VERIFY_BAD_STRING, EQL_SECTION_exceptions, i);
     if (x->filter >= v->p->nfilters)
         return refuse(v, EQL_VERIFY_BAD_INDEX, EQL_SECTION_exceptions, i);
     if (!is_pure_filter(v, x->filter))
@@ -77,7 +75,7 @@ check_severity(eql_verifier *v, uint32_t i)
     return true;
 }
 
-/* Every run of a stage lies inside its section, and so does its code. */
+/* What a stage has is there, and its runs are the next ones. */
 static bool
 check_names(eql_verifier *v, uint32_t i)
 {
@@ -87,12 +85,9 @@ check_names(eql_verifier *v, uint32_t i)
     if (s->rule >= p->nrules || s->filter >= p->nfilters ||
         (s->residual != EQL_NONE && s->residual >= p->nfilters))
         return refuse(v, EQL_VERIFY_BAD_INDEX, EQL_SECTION_stages, i);
-    if (!eql_verify_string_ok(v, s->category) ||
-        !eql_verify_string_ok(v, s->alias))
-        return refuse(v, EQL_VERIFY_BAD_STRING, EQL_SECTION_stages, i);
-    if (!eql_verify_in_range(s->keys, p->nkeys) ||
-        !eql_verify_in_range(s->exceptions, p->nexceptions) ||
-        !eql_verify_in_range(s->severities, p->nseverities))
+    if (!eql_verify_next_run(v, EQL_SECTION_keys, s->keys) ||
+        !eql_verify_next_run(v, EQL_SECTION_exceptions, s->exceptions) ||
+        !eql_verify_next_run(v, EQL_SECTION_severities, s->severities))
         return refuse(v, EQL_VERIFY_BAD_RANGE, EQL_SECTION_stages, i);
     if (!eql_verify_plain_field(p, s->category_field))
         return refuse(v, EQL_VERIFY_BAD_FIELD, EQL_SECTION_stages, i);
@@ -105,9 +100,6 @@ charge_stage(eql_verifier *v, const eql_stage *s)
 {
     const eql_program *p = v->p;
     bool ok = eql_verify_charge_text(v, s->category.len) &&
-              eql_verify_charge_shared(v, s->keys.n) &&
-              eql_verify_charge_shared(v, s->exceptions.n) &&
-              eql_verify_charge_shared(v, s->severities.n) &&
               charge_filter(v, s->filter) &&
               (s->residual == EQL_NONE || charge_filter(v, s->residual));
 
@@ -140,10 +132,10 @@ check_stage(eql_verifier *v, uint32_t i)
     return true;
 }
 
-/* A lineage has a stage of its own, and lower ones alone may be asked for in
- * it: they know of the event already. */
+/* A lineage has a stage of its own (check_lineages), and lower ones alone may
+ * be asked for in it: they know of the event already. */
 static bool
-check_lineage(eql_verifier *v, uint32_t i, uint32_t *next)
+check_lineage(eql_verifier *v, uint32_t i)
 {
     const eql_lineage *l = &v->p->lineages[i];
     const eql_stage *s;
@@ -153,12 +145,10 @@ check_lineage(eql_verifier *v, uint32_t i, uint32_t *next)
     if (l->stage >= v->p->nstages)
         return refuse(v, EQL_VERIFY_BAD_INDEX, EQL_SECTION_lineages, i);
     s = &v->p->stages[l->stage];
-    /* Rising, hence all different. */
-    if (l->stage < *next || s->flags != EQL_STAGE_LINEAGE || s->number != 0 ||
-        s->runs != 1 || s->alias.len != 0 || s->keys.n != 0 ||
-        s->exceptions.n != 0 || s->severities.n != 0)
+    if (s->flags != EQL_STAGE_LINEAGE || s->number != 0 || s->runs != 1 ||
+        s->alias.len != 0 || s->keys.n != 0 || s->exceptions.n != 0 ||
+        s->severities.n != 0)
         return refuse(v, EQL_VERIFY_BAD_LINEAGE, EQL_SECTION_lineages, i);
-    *next = l->stage + 1;
     if (s->residual != EQL_NONE && (v->filters[s->residual].lineages > i ||
                                     v->filters[s->residual].most_origin != 0))
         return refuse(v, EQL_VERIFY_BAD_LINEAGE, EQL_SECTION_lineages, i);
@@ -169,7 +159,6 @@ bool
 eql_verify_stages(eql_verifier *v)
 {
     const eql_program *p = v->p;
-    uint32_t next = 0;
 
     for (uint32_t i = 0; i < p->nkeys; i++) {
         if (!check_key(v, i))
@@ -188,10 +177,12 @@ eql_verify_stages(eql_verifier *v)
             return false;
     }
     for (uint32_t i = 0; i < p->nlineages; i++) {
-        if (!check_lineage(v, i, &next))
+        if (!check_lineage(v, i))
             return false;
     }
-    return true;
+    return eql_verify_all_run(v, EQL_SECTION_keys) &&
+           eql_verify_all_run(v, EQL_SECTION_exceptions) &&
+           eql_verify_all_run(v, EQL_SECTION_severities);
 }
 
 /* --- pipes --- */
@@ -225,12 +216,10 @@ check_pipe(eql_verifier *v, uint32_t i, uint32_t positions)
 
     if (x->kind >= EQL_PIPE_KIND_COUNT)
         return refuse(v, EQL_VERIFY_BAD_KIND, EQL_SECTION_pipes, i);
-    if (!eql_verify_in_range(x->exprs, p->nexprs))
+    if (!eql_verify_next_run(v, EQL_SECTION_exprs, x->exprs))
         return refuse(v, EQL_VERIFY_BAD_RANGE, EQL_SECTION_pipes, i);
     if (!pipe_ok(v, x))
         return refuse(v, EQL_VERIFY_BAD_PIPE, EQL_SECTION_pipes, i);
-    if (!eql_verify_charge_shared(v, x->exprs.n))
-        return refuse(v, EQL_VERIFY_BAD_BUDGET, EQL_SECTION_pipes, i);
     if (x->filter != EQL_NONE &&
         !sees_results(&v->filters[x->filter], positions))
         return refuse(v, EQL_VERIFY_BAD_PURITY, EQL_SECTION_pipes, i);
@@ -245,29 +234,22 @@ check_pipe(eql_verifier *v, uint32_t i, uint32_t positions)
 
 /* --- rules --- */
 
-/* What grows from rule to rule. */
+/* The rule at hand. */
 typedef struct {
-    uint32_t next_stage, next_pipe; /* where the runs so far ended */
-    uint64_t owned;                 /* stages that belong to some rule */
-} rules_state;
+    uint32_t positions;
+    uint32_t first_lineage, lineages; /* its own: from, to before */
+} rule_state;
 
+/* Its tags and techniques, its pipes: the next ones. */
 static bool
-check_rule_texts(eql_verifier *v, uint32_t i)
+check_rule_runs(eql_verifier *v, uint32_t i)
 {
     const eql_rule *r = &v->p->rules[i];
 
-    if (!eql_verify_string_ok(v, r->name) || !eql_verify_string_ok(v, r->id) ||
-        !eql_verify_string_ok(v, r->file) ||
-        !eql_verify_string_ok(v, r->query) ||
-        !eql_verify_string_ok(v, r->description))
-        return refuse(v, EQL_VERIFY_BAD_STRING, EQL_SECTION_rules, i);
-    if (!eql_verify_in_range(r->tags, v->p->nstrings) ||
-        !eql_verify_in_range(r->threats, v->p->nstrings))
-        return refuse(v, EQL_VERIFY_BAD_RANGE, EQL_SECTION_rules, i);
-    if (!eql_verify_charge_shared(v, r->tags.n) ||
-        !eql_verify_charge_shared(v, r->threats.n))
-        return refuse(v, EQL_VERIFY_BAD_BUDGET, EQL_SECTION_rules, i);
-    return true;
+    return (eql_verify_next_run(v, EQL_SECTION_strings, r->tags) &&
+            eql_verify_next_run(v, EQL_SECTION_strings, r->threats) &&
+            eql_verify_next_run(v, EQL_SECTION_pipes, r->pipes)) ||
+           refuse(v, EQL_VERIFY_BAD_RANGE, EQL_SECTION_rules, i);
 }
 
 static bool
@@ -284,6 +266,39 @@ check_rule_numbers(eql_verifier *v, uint32_t i)
         (!r->has_maxspan && r->maxspan_ns != 0) ||
         (r->risk_score > 100 && r->risk_score != EQL_NONE))
         return refuse(v, EQL_VERIFY_BAD_RULE, EQL_SECTION_rules, i);
+    return true;
+}
+
+/* Lineages that it asks for are the rule's own. */
+static bool
+asks_own(const eql_scope *s, const rule_state *st)
+{
+    return s->lineages == 0 || (s->first_lineage >= st->first_lineage &&
+                                s->lineages <= st->lineages);
+}
+
+/* The stages before the rule's own: those of its lineages, in order. */
+static bool
+check_lineages(eql_verifier *v, uint32_t i, rule_state *st)
+{
+    const eql_program *p = v->p;
+    uint32_t *stage = &v->next[EQL_SECTION_stages];
+    uint32_t *lineage = &v->next[EQL_SECTION_lineages];
+
+    st->first_lineage = *lineage;
+    for (; *stage < p->rules[i].stages.first; ++*stage, ++*lineage) {
+        uint32_t residual;
+
+        if (*lineage >= p->nlineages || p->lineages[*lineage].stage != *stage ||
+            p->stages[*stage].rule != i)
+            return refuse(v, EQL_VERIFY_BAD_RULE, EQL_SECTION_rules, i);
+        st->lineages = *lineage;
+        residual = p->stages[*stage].residual;
+        if (residual != EQL_NONE && !asks_own(&v->filters[residual], st))
+            return refuse(v, EQL_VERIFY_BAD_LINEAGE, EQL_SECTION_lineages,
+                          *lineage);
+    }
+    st->lineages = *lineage;
     return true;
 }
 
@@ -316,14 +331,18 @@ stage_fits(const eql_rule *r, const eql_stage *s, bool first)
 
 /* A residual may name the events of the rule's own positions. */
 static bool
-residual_fits(const eql_verifier *v, const eql_stage *s, uint32_t positions)
+residual_fits(const eql_verifier *v, const eql_stage *s, const rule_state *st)
 {
-    return s->residual == EQL_NONE ||
-           v->filters[s->residual].most_origin <= positions;
+    const eql_scope *scope;
+
+    if (s->residual == EQL_NONE)
+        return true;
+    scope = &v->filters[s->residual];
+    return scope->most_origin <= st->positions && asks_own(scope, st);
 }
 
 static bool
-count_positions(eql_verifier *v, uint32_t i, uint32_t *positions)
+count_positions(eql_verifier *v, uint32_t i, rule_state *st)
 {
     const eql_rule *r = &v->p->rules[i];
     uint64_t n = 0;
@@ -335,12 +354,12 @@ count_positions(eql_verifier *v, uint32_t i, uint32_t *positions)
         v->positions > EQL_VERIFY_POSITIONS_FREE +
                            (uint64_t)v->p->nstages * EQL_VERIFY_POSITIONS_STAGE)
         return refuse(v, EQL_VERIFY_BAD_BUDGET, EQL_SECTION_rules, i);
-    *positions = (uint32_t)n;
+    st->positions = (uint32_t)n;
     return true;
 }
 
 static bool
-check_rule_stages(eql_verifier *v, uint32_t i, uint32_t positions)
+check_rule_stages(eql_verifier *v, uint32_t i, const rule_state *st)
 {
     const eql_rule *r = &v->p->rules[i];
     bool positive = false;
@@ -353,7 +372,7 @@ check_rule_stages(eql_verifier *v, uint32_t i, uint32_t positions)
             return false;
         if (!stage_fits(r, s, j == 0))
             return refuse(v, EQL_VERIFY_BAD_STAGE, EQL_SECTION_stages, stage);
-        if (!residual_fits(v, s, positions))
+        if (!residual_fits(v, s, st))
             return refuse(v, EQL_VERIFY_BAD_PURITY, EQL_SECTION_stages, stage);
         positive = positive || !(s->flags & EQL_STAGE_MISSING);
     }
@@ -361,14 +380,15 @@ check_rule_stages(eql_verifier *v, uint32_t i, uint32_t positions)
 }
 
 static bool
-check_until(eql_verifier *v, uint32_t i, uint32_t positions)
+check_until(eql_verifier *v, uint32_t i, const rule_state *st)
 {
     uint32_t until = v->p->rules[i].until;
     const eql_stage *s;
 
     if (until == EQL_NONE)
         return true;
-    if (until >= v->p->nstages)
+    /* It stands behind the rule's own. */
+    if (!eql_verify_next_run(v, EQL_SECTION_stages, (eql_range){until, 1}))
         return refuse(v, EQL_VERIFY_BAD_INDEX, EQL_SECTION_rules, i);
     s = &v->p->stages[until];
     /* Its number 0 tells it from the stages. */
@@ -377,7 +397,7 @@ check_until(eql_verifier *v, uint32_t i, uint32_t positions)
     if ((s->flags & ~EQL_STAGE_BY_ALIAS) != 0 || s->runs != 1 ||
         s->alias.len != 0)
         return refuse(v, EQL_VERIFY_BAD_STAGE, EQL_SECTION_stages, until);
-    return residual_fits(v, s, positions) ||
+    return residual_fits(v, s, st) ||
            refuse(v, EQL_VERIFY_BAD_PURITY, EQL_SECTION_stages, until);
 }
 
@@ -394,42 +414,39 @@ shape_ok(const eql_rule *r)
     }
 }
 
-/* A stage names one rule, so runs whose stages all name their rule cannot
- * overlap; st->owned counts them, to find stages that no rule has. */
 static bool
-check_rule_parts(eql_verifier *v, uint32_t i, rules_state *st)
+check_rule_parts(eql_verifier *v, uint32_t i)
 {
-    const eql_program *p = v->p;
-    const eql_rule *r = &p->rules[i];
-    uint32_t positions = 0;
+    const eql_rule *r = &v->p->rules[i];
+    rule_state st = {0};
 
-    if (!eql_verify_in_order(r->stages, p->nstages, &st->next_stage) ||
-        !eql_verify_in_order(r->pipes, p->npipes, &st->next_pipe))
-        return refuse(v, EQL_VERIFY_BAD_RANGE, EQL_SECTION_rules, i);
     if (r->stages.n == 0 || !shape_ok(r))
         return refuse(v, EQL_VERIFY_BAD_RULE, EQL_SECTION_rules, i);
-    if (!count_positions(v, i, &positions) ||
-        !check_rule_stages(v, i, positions) || !check_until(v, i, positions))
+    if (!check_lineages(v, i, &st))
+        return false;
+    if (!eql_verify_next_run(v, EQL_SECTION_stages, r->stages))
+        return refuse(v, EQL_VERIFY_BAD_RANGE, EQL_SECTION_rules, i);
+    if (!count_positions(v, i, &st) || !check_rule_stages(v, i, &st) ||
+        !check_until(v, i, &st))
         return false;
     for (uint32_t j = 0; j < r->pipes.n; j++) {
-        if (!check_pipe(v, r->pipes.first + j, positions))
+        if (!check_pipe(v, r->pipes.first + j, st.positions))
             return false;
     }
-    st->owned += r->stages.n + (r->until != EQL_NONE);
     return true;
 }
 
 bool
 eql_verify_rules(eql_verifier *v)
 {
-    rules_state st = {.owned = v->p->nlineages};
-
     for (uint32_t i = 0; i < v->p->nrules; i++) {
-        if (!check_rule_texts(v, i) || !check_rule_numbers(v, i) ||
-            !check_rule_parts(v, i, &st))
+        if (!check_rule_runs(v, i) || !check_rule_numbers(v, i) ||
+            !check_rule_parts(v, i))
             return false;
     }
-    if (st.owned != v->p->nstages)
-        return refuse(v, EQL_VERIFY_BAD_RULE, EQL_SECTION_rules, v->p->nrules);
-    return true;
+    return eql_verify_all_run(v, EQL_SECTION_strings) &&
+           eql_verify_all_run(v, EQL_SECTION_pipes) &&
+           eql_verify_all_run(v, EQL_SECTION_exprs) &&
+           eql_verify_all_run(v, EQL_SECTION_lineages) &&
+           eql_verify_all_run(v, EQL_SECTION_stages);
 }

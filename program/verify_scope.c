@@ -62,6 +62,7 @@ join(eql_scope *s, const eql_scope *inner, uint32_t bound)
     s->least_level = least(s->least_level, inner->least_level);
     s->most_origin = most(s->most_origin, inner->most_origin);
     s->lineages = most(s->lineages, inner->lineages);
+    s->first_lineage = least(s->first_lineage, inner->first_lineage);
     /* Far from overflow: no leaf is above EQL_VERIFY_WORK_BODY. */
     s->work += inner->work;
     return true;
@@ -88,6 +89,7 @@ filter_scope(eql_verifier *v, uint32_t f, uint32_t below)
     if (s->known)
         return true;
     s->least_level = EQL_MAX_LEVELS;
+    s->first_lineage = EQL_NONE;
     s->work = code.n;
     for (uint32_t i = code.first; i < code.first + code.n; i++) {
         const eql_insn *in = &v->p->insns[i];
@@ -131,6 +133,7 @@ use_insn(scope_state *s)
     case EQL_OP_COUNT_OF: return use_iterator(s, in->c);
     case EQL_OP_LINEAGE:
         s->scope->lineages = most(s->scope->lineages, in->c + 1);
+        s->scope->first_lineage = least(s->scope->first_lineage, in->c);
         return true;
     default: return true;
     }
@@ -143,6 +146,7 @@ leaf_scope(eql_verifier *v, uint32_t leaf)
     scope_state s = {.v = v, .leaf = leaf, .scope = &v->leaves[leaf]};
 
     s.scope->least_level = EQL_MAX_LEVELS;
+    s.scope->first_lineage = EQL_NONE;
     s.scope->work = code.n;
     for (s.insn = code.first; s.insn < code.first + code.n; s.insn++) {
         if (!use_insn(&s))

@@ -262,7 +262,7 @@ sample_bodies(eql_builder *b)
 static inline void
 sample_residuals(eql_builder *b)
 {
-    eql_insn has[3] = {{EQL_OP_LOAD_CONST, 0, 0, SAMPLE_STRING},
+    eql_insn has[3] = {{EQL_OP_LOAD_CONST, 0, 0, SAMPLE_NULL},
                        {EQL_OP_ARRAY_HAS, 0, 1, SAMPLE_STACK},
                        {EQL_OP_RETURN, 0, 0, 0}};
     eql_insn alias[4] = {{EQL_OP_LOAD_FIELD, 0, 0, SAMPLE_NAME},
@@ -317,7 +317,6 @@ sample_first_rules(eql_builder *b)
     eql_exception exception = {eql_builder_str(b, eql_sv_cstr("ours")), 1};
     eql_severity severity = {EQL_SEVERITY_HIGH, 31, 0};
     eql_str process = eql_builder_str(b, eql_sv_cstr("process"));
-    eql_range key_run = eql_builder_keys(b, keys, 2);
     eql_stage event = sample_stage(SAMPLE_EVENT_RULE, 1, 1);
     eql_stage stages[3] = {sample_stage(SAMPLE_SEQUENCE, 1, 0),
                            sample_stage(SAMPLE_SEQUENCE, 2, 1),
@@ -338,7 +337,7 @@ sample_first_rules(eql_builder *b)
                        .tags = eql_builder_strings(b, &tag, 1)};
 
     for (int i = 0; i < 3; i++) {
-        stages[i].keys = key_run;
+        stages[i].keys = eql_builder_keys(b, keys, 2);
         stages[i].has_category = i < 2;
         stages[i].category = i < 2 ? process : (eql_str){0, 0};
     }
@@ -418,7 +417,10 @@ sample_last_rules(eql_builder *b)
                      .risk_score = EQL_NONE,
                      .until = EQL_NONE};
     eql_pipe_op head = {.kind = EQL_PIPE_HEAD, .filter = EQL_NONE, .n = 1};
+    eql_key key = {.field = EQL_NONE, .leaf = SAMPLE_EQ_K};
 
+    for (int i = 0; i < 2; i++)
+        sample[i].keys = eql_builder_keys(b, &key, 1);
     rule.stages = eql_builder_stages(b, sample, 2);
     eql_builder_rule(b, &rule);
     rule.name = eql_builder_str(b, eql_sv_cstr("join"));

@@ -1,4 +1,5 @@
 /* test_builder.c -- what the builder interns, and what it makes of it. */
+#include "tests/support/build_test.h"
 #include "tests/support/sample_program.h"
 #include "program/verify.h"
 
@@ -19,6 +20,32 @@ test_builder_interns_strings(void **state)
     eql_builder_free(b);
 }
 
+/* As the name of a field that another has already. */
+static void
+test_builder_leaves_out_what_nobody_names(void **state)
+{
+    eql_builder *b = sample_builder();
+    eql_str first, second;
+    eql_program *p;
+
+    (void)state;
+    first = eql_builder_str(b, eql_sv_cstr("unused"));
+    eql_builder_path(b, eql_sv_cstr("used"), EQL_MODE_FLAT);
+    second = eql_builder_str(b, eql_sv_cstr("unused too"));
+    assert_true(second.off > first.off);
+    p = sample_finish(b);
+    assert_int_equal(p->nheap, strlen("@timestamp"
+                                      "event"
+                                      "category"
+                                      "event.category"
+                                      "used"));
+    assert_true(eql_sv_is(eql_program_str(p, p->fields[2].name), "used"));
+    assert_true(
+        eql_sv_is(eql_program_str(p, p->fields[EQL_FIELD_CATEGORY].name),
+                  "event.category"));
+    eql_program_free(p);
+}
+
 static void
 test_builder_makes_strings_valid(void **state)
 {
@@ -31,12 +58,13 @@ test_builder_makes_strings_valid(void **state)
     (void)state;
     for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
         eql_builder *b = sample_builder();
-        eql_str s = eql_builder_str(b, eql_sv_cstr(cases[i].in));
+        uint32_t field =
+            eql_builder_path(b, eql_sv_cstr(cases[i].in), EQL_MODE_FLAT);
         eql_program *p = eql_builder_finish(b);
 
-        if (!eql_sv_is(eql_program_str(p, s), cases[i].out))
+        if (!eql_sv_is(eql_program_str(p, p->fields[field].name), cases[i].out))
             fail_msg("%s: wrong text", cases[i].label);
-        assert_int_equal(eql_verify(p).code, EQL_VERIFY_OK);
+        assert_int_equal(test_verify_but_owners(p).code, EQL_VERIFY_OK);
         eql_program_free(p);
         eql_builder_free(b);
     }
@@ -306,6 +334,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_builder_interns_strings),
+        cmocka_unit_test(test_builder_leaves_out_what_nobody_names),
         cmocka_unit_test(test_builder_makes_strings_valid),
         cmocka_unit_test(test_builder_interns_constants),
         cmocka_unit_test(test_builder_interns_lists_by_kind_and_flags),

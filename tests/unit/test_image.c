@@ -140,7 +140,10 @@ test_image_refuses_by_name(void **state)
         const char *why;
     } cases[] = {
         {"magic", 0, 'X', true, "not a compiled rule file"},
-        {"version", 4, 99, true, "made by another version of eqlvm"},
+        {"version", 4, 99, true,
+         "made by another version of eqlvm: compile the rules again"},
+        {"the version before", 4, EQL_IMAGE_VERSION - 1, true,
+         "made by another version of eqlvm: compile the rules again"},
         {"byte order", 8, 0x0a, true, "bad byte-order mark"},
         {"sections", 12, 99, true, "wrong number of sections"},
         {"length", 16, 1, true, "its length is not the one in its header"},

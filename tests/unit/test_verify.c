@@ -127,7 +127,7 @@ test_verify_fields(void **state)
          EQL_VERIFY_BAD_FIELD, "segs", 7},
         {"unknown flag", AT(segs, eql_field_seg, 7, flags, 4),
          EQL_VERIFY_BAD_FIELD, "segs", 7},
-        {"empty name", AT(segs, eql_field_seg, 4, name.len, 0),
+        {"empty name", AT(segs, eql_field_seg, 4, name, 0),
          EQL_VERIFY_BAD_FIELD, "segs", 4},
         {"name with an index", AT(segs, eql_field_seg, 4, index, 1),
          EQL_VERIFY_BAD_FIELD, "segs", 4},

@@ -23,7 +23,8 @@ test_verify_array_functions(void **state)
          AT(iterators, eql_iterator, 0, field, SAMPLE_STACK),
          EQL_VERIFY_BAD_NESTING, "insns", 40},
         {"element outside of its function",
-         AT(insns, eql_insn, 13, c, SAMPLE_FRAME_NAME), EQL_VERIFY_OK, "", 0},
+         AT(insns, eql_insn, 13, c, SAMPLE_FRAME_NAME), EQL_VERIFY_BAD_PURITY,
+         "keys", 9},
         {"element outside, in a filter",
          AT(insns, eql_insn, 10, c, SAMPLE_FRAME_NAME), EQL_VERIFY_BAD_PURITY,
          "exceptions", 0},
@@ -31,7 +32,7 @@ test_verify_array_functions(void **state)
          EQL_VERIFY_BAD_PURITY, "stages", SAMPLE_LINEAGE_STAGE},
         {"has of an inner array outside",
          AT(insns, eql_insn, 44, c, SAMPLE_SIGS), EQL_VERIFY_BAD_PURITY, "keys",
-         2},
+         6},
     };
 
     (void)state;
@@ -58,8 +59,8 @@ test_verify_parts_of_stages(void **state)
         {"severity filter",
          AT(severities, eql_severity, 0, filter, SAMPLE_FILTERS),
          EQL_VERIFY_BAD_INDEX, "severities", 0},
-        {"key name", AT(keys, eql_key, 2, name.len, 99999),
-         EQL_VERIFY_BAD_STRING, "keys", 2},
+        {"key name", AT(keys, eql_key, 6, name.len, 99999),
+         EQL_VERIFY_BAD_STRING, "keys", 6},
         {"key of field and leaf", AT(keys, eql_key, 1, leaf, 0),
          EQL_VERIFY_BAD_INDEX, "keys", 1},
         {"key of nothing", AT(keys, eql_key, 1, field, EQL_NONE),
@@ -70,14 +71,14 @@ test_verify_parts_of_stages(void **state)
          EQL_VERIFY_BAD_FIELD, "keys", 1},
         {"key of another event", AT(keys, eql_key, 1, field, SAMPLE_ALIAS_NAME),
          EQL_VERIFY_BAD_FIELD, "keys", 1},
-        {"key leaf out of range", AT(keys, eql_key, 2, leaf, SAMPLE_LEAVES),
-         EQL_VERIFY_BAD_INDEX, "keys", 2},
-        {"key leaf of another event", AT(keys, eql_key, 2, leaf, SAMPLE_ALIAS),
-         EQL_VERIFY_BAD_PURITY, "keys", 2},
-        {"key leaf with lineage", AT(keys, eql_key, 2, leaf, SAMPLE_LINEAGE),
-         EQL_VERIFY_BAD_PURITY, "keys", 2},
-        {"key leaf of an element", AT(keys, eql_key, 2, leaf, SAMPLE_SIG_REGEX),
-         EQL_VERIFY_BAD_PURITY, "keys", 2},
+        {"key leaf out of range", AT(keys, eql_key, 6, leaf, SAMPLE_LEAVES),
+         EQL_VERIFY_BAD_INDEX, "keys", 6},
+        {"key leaf of another event", AT(keys, eql_key, 6, leaf, SAMPLE_ALIAS),
+         EQL_VERIFY_BAD_PURITY, "keys", 6},
+        {"key leaf with lineage", AT(keys, eql_key, 6, leaf, SAMPLE_LINEAGE),
+         EQL_VERIFY_BAD_PURITY, "keys", 6},
+        {"key leaf of an element", AT(keys, eql_key, 6, leaf, SAMPLE_SIG_REGEX),
+         EQL_VERIFY_BAD_PURITY, "keys", 6},
         {"exception of another event",
          AT(exceptions, eql_exception, 0, filter, SAMPLE_RESULT),
          EQL_VERIFY_BAD_PURITY, "exceptions", 0},
@@ -131,10 +132,13 @@ test_verify_stages(void **state)
          EQL_VERIFY_BAD_RANGE, "stages", 1},
         {"severities", AT(stages, eql_stage, 2, severities.n, UINT32_MAX),
          EQL_VERIFY_BAD_RANGE, "stages", 2},
-        {"fewer keys than its rule", AT(stages, eql_stage, 2, keys.n, 1),
-         EQL_VERIFY_BAD_KEYS, "stages", 2},
-        {"until with fewer keys", AT(stages, eql_stage, 3, keys.n, 0),
-         EQL_VERIFY_BAD_KEYS, "stages", 3},
+        {"keys of another stage", AT(stages, eql_stage, 2, keys.first, 0),
+         EQL_VERIFY_BAD_RANGE, "stages", 2},
+        {"a key between the runs", AT(stages, eql_stage, 2, keys.n, 1),
+         EQL_VERIFY_BAD_RANGE, "stages", 3},
+        {"a key behind them",
+         AT(stages, eql_stage, SAMPLE_SAMPLE_STAGE + 1, keys, 0),
+         EQL_VERIFY_BAD_OWNER, "keys", 10},
     };
 
     (void)state;
@@ -180,15 +184,17 @@ test_verify_rules(void **state)
         {"until out of range", AT(rules, eql_rule, 1, until, SAMPLE_STAGES),
          EQL_VERIFY_BAD_INDEX, "rules", 1},
         {"until is a stage", AT(rules, eql_rule, 1, until, 2),
-         EQL_VERIFY_BAD_RULE, "rules", 1},
+         EQL_VERIFY_BAD_INDEX, "rules", 1},
         {"until of another rule", AT(rules, eql_rule, 1, until, 0),
-         EQL_VERIFY_BAD_RULE, "rules", 1},
+         EQL_VERIFY_BAD_INDEX, "rules", 1},
         {"stage of another rule", AT(stages, eql_stage, 2, rule, 0),
          EQL_VERIFY_BAD_RULE, "rules", 1},
         {"stage number", AT(stages, eql_stage, 2, number, 1),
          EQL_VERIFY_BAD_RULE, "rules", 1},
         {"stage without a rule", AT(rules, eql_rule, 1, until, EQL_NONE),
-         EQL_VERIFY_BAD_RULE, "rules", SAMPLE_RULES},
+         EQL_VERIFY_BAD_RULE, "rules", SAMPLE_FULL},
+        {"tag without a rule", AT(rules, eql_rule, 1, tags, 0),
+         EQL_VERIFY_BAD_OWNER, "strings", 0},
     };
 
     (void)state;
@@ -264,8 +270,8 @@ test_verify_lineages_and_pipes(void **state)
          AT(stages, eql_stage, SAMPLE_LINEAGE_STAGE, runs, 2),
          EQL_VERIFY_BAD_LINEAGE, "lineages", 0},
         {"stage with keys",
-         AT(stages, eql_stage, SAMPLE_LINEAGE_STAGE, keys.n, 1),
-         EQL_VERIFY_BAD_LINEAGE, "lineages", 0},
+         AT(stages, eql_stage, SAMPLE_LINEAGE_STAGE, exceptions, 1ull << 32),
+         EQL_VERIFY_BAD_RANGE, "stages", SAMPLE_LINEAGE_STAGE},
         {"asks for itself",
          AT(stages, eql_stage, SAMPLE_LINEAGE_STAGE, residual, SAMPLE_IMPURE),
          EQL_VERIFY_BAD_LINEAGE, "lineages", 0},
@@ -311,6 +317,67 @@ test_verify_lineages_and_pipes(void **state)
     expect_all(rows, EQL_COUNTOF(rows));
 }
 
+/* Another number of keys than the first stage has. */
+static void
+test_verify_numbers_of_keys(void **state)
+{
+    static const eql_insn accept[] = {{EQL_OP_ACCEPT, 0, 0, 0}};
+    eql_key key = {.field = EQL_FIELD_CATEGORY, .leaf = EQL_NONE};
+
+    (void)state;
+    for (uint32_t number = 0; number <= 2; number += 2) {
+        eql_builder *b = sample_builder();
+        eql_stage stages[2] = {sample_stage(0, 1, 0),
+                               sample_stage(0, number, 0)};
+        eql_rule rule = {.kind = EQL_RULE_SEQUENCE, .risk_score = EQL_NONE};
+        eql_verify_result r;
+        eql_program *p;
+
+        eql_builder_filter(b, accept, 1);
+        stages[1].keys = eql_builder_keys(b, &key, 1);
+        rule.stages = eql_builder_stages(b, stages, 2);
+        rule.stages.n = number == 0 ? 1 : 2;
+        rule.until = number == 0 ? 1 : EQL_NONE;
+        eql_builder_rule(b, &rule);
+        p = sample_finish(b);
+        r = eql_verify(p);
+        assert_int_equal(r.code, EQL_VERIFY_BAD_KEYS);
+        assert_int_equal(r.index, 1);
+        eql_program_free(p);
+    }
+}
+
+static void
+test_verify_owners(void **state)
+{
+    static const damage rows[] = {
+        {"constant", AT(insns, eql_insn, 43, c, SAMPLE_STRING),
+         EQL_VERIFY_BAD_OWNER, "consts", SAMPLE_NULL},
+        {"item of a list", EQL_SECTION_lists, 2, 0, 4, SAMPLE_TRUE,
+         EQL_VERIFY_OK, "", 0},
+        {"field", AT(clocks, eql_clock, 1, timestamp, SAMPLE_PID),
+         EQL_VERIFY_BAD_OWNER, "fields", SAMPLE_CREATED},
+        {"clock", AT(rules, eql_rule, SAMPLE_FULL, clock, 0),
+         EQL_VERIFY_BAD_OWNER, "clocks", 1},
+        {"body of an array function",
+         AT(insns, eql_insn, 40, op, EQL_OP_LOAD_CONST), EQL_VERIFY_BAD_OWNER,
+         "consts", SAMPLE_REGEX},
+        {"leaf", AT(insns, eql_insn, 17, c, SAMPLE_IN), EQL_VERIFY_BAD_OWNER,
+         "leaves", SAMPLE_EQ},
+        {"filter", AT(pipes, eql_pipe_op, 2, filter, SAMPLE_PURE),
+         EQL_VERIFY_BAD_OWNER, "filters", SAMPLE_RESULT},
+        {"lineage", AT(insns, eql_insn, 60, c, SAMPLE_LIKE),
+         EQL_VERIFY_BAD_OWNER, "lineages", 0},
+        {"string", AT(rules, eql_rule, SAMPLE_JOIN, name, 0),
+         EQL_VERIFY_BAD_OWNER, "rules", SAMPLE_SAMPLE},
+        {"part of a string", AT(rules, eql_rule, SAMPLE_JOIN, name.len, 3),
+         EQL_VERIFY_BAD_OWNER, "rules", SAMPLE_JOIN},
+    };
+
+    (void)state;
+    expect_all(rows, EQL_COUNTOF(rows));
+}
+
 int
 main(void)
 {
@@ -321,6 +388,8 @@ main(void)
         cmocka_unit_test(test_verify_rules),
         cmocka_unit_test(test_verify_stages_of_their_rule),
         cmocka_unit_test(test_verify_lineages_and_pipes),
+        cmocka_unit_test(test_verify_numbers_of_keys),
+        cmocka_unit_test(test_verify_owners),
     };
 
     return cmocka_run_group_tests_name("verify_rules", tests, NULL, NULL);
