@@ -64,6 +64,14 @@ eql_sv_cmp(eql_strview a, eql_strview b)
     return c ? c : (a.len > b.len) - (a.len < b.len);
 }
 
+/* A letter of ASCII, a digit or `_`. */
+static inline bool
+eql_is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '_';
+}
+
 /* ASCII only; for names of functions, units and file extensions. */
 bool eql_sv_eq_ascii_ci(eql_strview a, eql_strview b);
 

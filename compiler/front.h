@@ -20,6 +20,8 @@ typedef struct {
     eql_lexer lexer;
     eql_token prev;   /* last token taken by the grammar */
     eql_token before; /* and the one before it */
+    eql_token pipe;   /* name of the last pipe; no span: none yet */
+    uint32_t dashes;  /* behind the last "--"; 0: none yet */
     int kind;         /* SEQUENCE, SAMPLE or JOIN once it was taken; else 0 */
     uint32_t open[EQL_MAX_DEPTH]; /* offsets of brackets still open */
     uint32_t depth;               /* of them */
@@ -176,6 +178,9 @@ bool eql_grammar_accepts(const void *grammar, int kind);
 
 /* --- what is wrong --- */
 
+/* Is the text a rule of another system?  Then that is told at tok, as E202,
+ * and parsing stops.  Asked while no `where` was read. */
+bool eql_foreign_report(eql_parser *ps, eql_token tok);
 /* tok.kind >= EQL_LEX_ERROR. */
 void eql_lex_report(eql_parser *ps, eql_token tok);
 /* The grammar does not accept tok. */

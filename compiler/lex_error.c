@@ -82,20 +82,26 @@ static void
 report_stray(eql_parser *ps, eql_token tok)
 {
     eql_strview s = eql_ast_text(ps, tok.span);
+    const char *hint = advice(s);
     size_t n;
     uint32_t cp = eql_utf8_decode(s.p, s.len, &n);
 
+    if (eql_sv_is(s, "~") && tok.span.offset && s.p[-1] == '=')
+        hint = "without case are \":\", which takes wildcards, in~ (...) and "
+               "regex~";
     if (cp > 0x20 && cp < 0x7F)
-        eql_diags_add(ps->diags, "E103", tok.span, advice(s),
+        eql_diags_add(ps->diags, "E103", tok.span, hint,
                       "\"%.*s\" is not part of EQL", (int)s.len, s.p);
     else
-        eql_diags_add(ps->diags, "E103", tok.span, advice(s),
+        eql_diags_add(ps->diags, "E103", tok.span, hint,
                       "character U+%04X outside a string", cp);
 }
 
 void
 eql_lex_report(eql_parser *ps, eql_token tok)
 {
+    if (!ps->broken && eql_foreign_report(ps, tok))
+        return;
     if (tok.kind == EQL_LEX_STRAY)
         report_stray(ps, tok);
     else if (tok.kind == EQL_LEX_EMPTY_QUOTED)

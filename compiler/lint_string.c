@@ -13,16 +13,9 @@
 #define LONGEST_SUGGESTION 120u
 
 static bool
-is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool
 is_letter(char c)
 {
-    return is_word(c) && c != '_' && !(c >= '0' && c <= '9');
+    return eql_is_word(c) && c != '_' && !(c >= '0' && c <= '9');
 }
 
 static bool
@@ -66,7 +59,7 @@ word_at(eql_strview s, size_t at)
 {
     size_t end = at;
 
-    while (end < s.len && is_word(s.p[end]))
+    while (end < s.len && eql_is_word(s.p[end]))
         end++;
     return eql_sv(s.p + at, end - at);
 }
@@ -169,8 +162,8 @@ is_inside_path(eql_strview s, size_t at)
         return false;
     if (s.p[at - 1] == ':')
         return at > 1 && is_letter(s.p[at - 2]) &&
-               (at == 2 || !is_word(s.p[at - 3]));
-    return is_word(s.p[at - 1]) || strchr(")}%.-]", s.p[at - 1]);
+               (at == 2 || !eql_is_word(s.p[at - 3]));
+    return eql_is_word(s.p[at - 1]) || strchr(")}%.-]", s.p[at - 1]);
 }
 
 /* Are all backslashes doubled, and some of them between names of a path? */
@@ -299,7 +292,7 @@ eql_lint_regex_escapes(const eql_sema *sx, const eql_typed *lit)
                 "two backslashes are a backslash in the text");
             return;
         }
-        if (is_word(c) && c != '_' && !strchr("dswDSW", c)) {
+        if (eql_is_word(c) && c != '_' && !strchr("dswDSW", c)) {
             eql_diags_add(sx->diags, "W420", at,
                           regex_advice(sx, eql_sv(s.p + i + 1, s.len - i - 1)),
                           "\"\\%c\" is the character %c here", c, c);

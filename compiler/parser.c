@@ -59,6 +59,11 @@ eql_parser_feed(eql_parser *ps, eql_token tok)
         tok.kind == EQL_TOK_JOIN)
         ps->kind = tok.kind;
     eql_grammar_(ps->grammar, tok.kind, tok);
+    if (ps->prev.kind == EQL_TOK_PIPE)
+        ps->pipe = tok;
+    if (tok.kind == EQL_TOK_MINUS && ps->prev.kind == EQL_TOK_MINUS &&
+        tok.span.offset == ps->prev.span.offset + 1)
+        ps->dashes = tok.span.offset + 1;
     ps->before = ps->prev;
     ps->prev = tok;
 }

@@ -14,6 +14,93 @@
 
 /* --- name and count --- */
 
+/* Functions of other languages; %1 and %2 are their arguments as written, of
+ * which there must be as many. */
+static const struct {
+    const char *names; /* in lower case, between blanks */
+    const char *advice;
+} other_functions[] = {
+    {" isnull isempty isnullorempty is_null missing notexists ",
+     "write %1 == null"},
+    {" isnotnull isnotempty is_not_null exists has_field isset ",
+     "write %1 != null"},
+    {" contains has instr includes strcontains containsstring ",
+     "write stringContains~(%1, %2), or %1 : \"*text*\""},
+    {" beginswith starts_with hasprefix has_prefix ",
+     "write startsWith~(%1, %2), or %1 : \"text*\""},
+    {" ends_with hassuffix has_suffix ",
+     "write endsWith~(%1, %2), or %1 : \"*text\""},
+    {" equals eq iequals ", "write %1 == %2, without case %1 : %2"},
+    {" lower upper tolower toupper lcase ucase to_lower to_upper lowercase "
+     "uppercase ",
+     "\":\", in~ and functions with \"~\" ignore case"},
+    {" len strlen size char_length length_of ", "write length(%1)"},
+    {" tostring to_string str tostr cast ", "write string(%1)"},
+    {" tonumber to_number int toint tolong float todouble to_long ",
+     "write number(%1)"},
+    {" rlike regexp regex_match regexmatch re_match regexp_match regexp_like "
+     "matches regex ",
+     "write %1 regex %2: it matches the whole text"},
+    {" like ilike ", "write %1 like %2, without case %1 : %2"},
+    {" substr substring_of left mid ", "write substring(%1, from, to)"},
+    {" index position strpos locate charindex ", "write indexOf(%1, %2)"},
+    {" cidr cidr_match ipv4_is_in_range ipv4_is_match ip_in_range "
+     "ipv4_is_in_any_range inrange ",
+     "write cidrMatch(%1, %2)"},
+    {" concatenate strcat concat_ws ", "write concat(...)"},
+    {" mvcontains mv_contains array_contains arrayhas ",
+     "write %1 == %2: it holds if one of the values is"},
+    {" count sum avg min max dcount ", "to count, use a pipe: | count FIELD"},
+    {" now ago today ", "times are chosen with --since and --until"},
+};
+
+/* advice with the arguments of e put in; NULL: it has too few. */
+static const char *
+fill_in(const eql_sema *sx, const eql_expr *e, const char *advice)
+{
+    const eql_expr_list *args = &e->u.call.args;
+    eql_buf out = {0};
+    bool ok = true;
+    eql_strview s;
+
+    for (const char *p = advice; *p; p++) {
+        uint32_t i = p[0] == '%' ? (uint32_t)(p[1] - '1') : 0;
+
+        if (p[0] != '%') {
+            eql_buf_add_char(&out, *p);
+            continue;
+        }
+        p++;
+        ok = ok && i < args->n && args->items[i]->span.len <= 60 &&
+             args->items[i]->span.offset + args->items[i]->span.len <=
+                 sx->text.len;
+        if (ok)
+            eql_buf_add(&out, sx->text.p + args->items[i]->span.offset,
+                        args->items[i]->span.len);
+    }
+    eql_buf_add_char(&out, '\0');
+    s = eql_arena_dup(sx->arena, eql_buf_sv(&out));
+    eql_buf_free(&out);
+    return ok ? s.p : NULL;
+}
+
+static const char *
+advice_on_function(const eql_sema *sx, const eql_expr *e)
+{
+    eql_strview name = e->u.call.name.text;
+    char word[32];
+
+    if (name.len + 3 > sizeof word)
+        return NULL;
+    word[0] = word[name.len + 1] = ' ';
+    word[name.len + 2] = '\0';
+    eql_fold_ascii(name, word + 1);
+    for (size_t i = 0; i < EQL_COUNTOF(other_functions); i++)
+        if (strstr(other_functions[i].names, word))
+            return fill_in(sx, e, other_functions[i].advice);
+    return NULL;
+}
+
 static eql_typed *
 unknown_function(const eql_sema *sx, const eql_expr *e)
 {
@@ -29,6 +116,8 @@ unknown_function(const eql_sema *sx, const eql_expr *e)
                                 "keywords are lower-case: write \"%s\"", word)
                    .p;
     else
+        hint = advice_on_function(sx, e);
+    if (!hint)
         hint = eql_sema_closest(sx, name->text, names, EQL_FN_COUNT);
     eql_diags_add(sx->diags, "E302", name->span, hint,
                   "unknown function \"%.*s\"", (int)name->text.len,

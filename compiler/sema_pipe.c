@@ -3,6 +3,7 @@
  * E310 for both.  Paths in them read the first event of a result, events[i]
  * the others; behind `count` they are the columns of its rows. */
 #include "compiler/sema_query.h"
+#include "program/rule_language.h"
 
 static const struct {
     eql_strview name;
@@ -25,13 +26,16 @@ static void
 unknown(eql_sema_checker *ck, const eql_pipe *p)
 {
     eql_strview names[EQL_PIPE_KIND_COUNT];
+    const char *advice = eql_rule_pipe_advice(p->name.text);
     eql_strview hint = {0};
     uint32_t close;
 
     for (uint32_t i = 0; i < EQL_PIPE_KIND_COUNT; i++)
         names[i] = pipes[i].name;
     close = eql_closest(p->name.text, names, EQL_PIPE_KIND_COUNT);
-    if (close != EQL_NONE)
+    if (advice)
+        hint = eql_sv_cstr(advice);
+    else if (close != EQL_NONE)
         hint = eql_arena_printf(ck->sx.arena, "did you mean \"%s\"?",
                                 names[close].p);
     eql_diags_add(ck->sx.diags, "E310", p->name.span,

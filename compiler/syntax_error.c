@@ -9,6 +9,7 @@
 
 #include "compiler/token.h"
 #include "grammar.h"
+#include "program/rule_language.h"
 
 static bool
 accepts(const eql_parser *ps, int kind)
@@ -256,6 +257,15 @@ advice_on_word(eql_strview s, eql_strview before)
         {{"matches", 7}, "the whole text by an expression: a regex \"...\""},
         {{"startswith", 10}, "the beginning of a text: a : \"text*\""},
         {{"endswith", 8}, "the end of a text: a : \"*text\""},
+        {{"exists", 6}, "whether a field is there: a != null"},
+        {{"has", 3}, "text inside another: a : \"*text*\""},
+        {{"equals", 6},
+         "the whole text: a == \"text\", without case a : \"text\""},
+        {{"eq", 2}, "the whole text: a == \"text\", without case a : \"text\""},
+        {{"ne", 2},
+         "another text: a != \"text\", without case not a : \"text\""},
+        {{"rlike", 5}, "the whole text by an expression: a regex \"...\""},
+        {{"ilike", 5}, "wildcards without case: a like~ \"*text*\""},
     };
 
     for (size_t i = 0; i < EQL_COUNTOF(words); i++)
@@ -275,14 +285,19 @@ advice_on_token(const eql_parser *ps, eql_token tok)
     if (tok.kind == EQL_TOK_RPAREN && ps->prev.kind == EQL_TOK_LPAREN &&
         is_test(ps->before.kind))
         return "a list needs at least one item";
+    if (tok.kind == EQL_TOK_MINUS && ps->prev.kind == EQL_TOK_INTEGER)
+        return "a range is two comparisons: a >= 80 and a <= 443";
     if (ps->prev.kind == EQL_TOK_IN || ps->prev.kind == EQL_TOK_IN_CI)
         return "the right side of in is a list in parentheses: in (1, 2)";
     if (is_match(ps->prev.kind) ||
         (ps->prev.kind == EQL_TOK_LPAREN && is_match(ps->before.kind)))
         return "the right side of :, like and regex is a literal or a list "
-               "of literals; fields are compared with ==";
+               "of literals; text stands in quotes, fields are compared with "
+               "==";
     if (tok.kind == EQL_TOK_LBRACKET || tok.kind == EQL_TOK_MISSING_OPEN)
         return advice_on_bracket(ps);
+    if (ps->prev.kind == EQL_TOK_PIPE)
+        return eql_rule_pipe_advice(s);
     word = advice_on_word(s, eql_ast_text(ps, ps->prev.span));
     if (word && accepts(ps, EQL_TOK_AND) && tok.kind == EQL_TOK_IDENT)
         return word;
@@ -300,10 +315,58 @@ is_unit(eql_strview s)
            eql_sv_is(s, "h") || eql_sv_is(s, "d");
 }
 
+/* Is the last token on the line of a "--", which SQL has for a comment? */
+static bool
+is_after_dashes(const eql_parser *ps)
+{
+    uint32_t last = ps->prev.span.offset;
+
+    return ps->dashes &&
+           (last < ps->dashes ||
+            !memchr(ps->text.p + ps->dashes, '\n', last - ps->dashes));
+}
+
+/* `maxspan=...` or `runs=...`, of which `with` was forgotten. */
+static bool
+wants_with(const eql_parser *ps, eql_token tok)
+{
+    eql_strview s = eql_ast_text(ps, tok.span);
+
+    return accepts(ps, EQL_TOK_WITH) &&
+           (eql_sv_is(s, "maxspan") || eql_sv_is(s, "runs"));
+}
+
+/* Pipes of other languages, or `by`, which no pipe of EQL has. */
+static const char *
+advice_on_pipe(const eql_parser *ps, eql_token tok)
+{
+    eql_strview name = eql_ast_text(ps, ps->pipe.span);
+    const char *advice = eql_rule_pipe_advice(name);
+
+    if (advice)
+        return advice;
+    if (tok.kind != EQL_TOK_BY || !accepts(ps, EQL_TOK_IDENT))
+        return NULL;
+    return eql_sv_is(name, "unique") ? "write: unique FIELD, without by"
+           : eql_sv_is(name, "sort") ? "write: sort FIELD, without by"
+                                     : "write: count FIELD, without by";
+}
+
 /* Advice that needs no state of the grammar beyond the last two tokens. */
 static const char *
 advice_on_place(const eql_parser *ps, eql_token tok)
 {
+    if (is_after_dashes(ps))
+        return "a comment begins with //";
+    if (wants_with(ps, tok))
+        return tok.span.len == 4 ? "write: with runs=3"
+                                 : "write: with maxspan=1m";
+    if (ps->pipe.span.len) {
+        const char *pipe = advice_on_pipe(ps, tok);
+
+        if (pipe)
+            return pipe;
+    }
     if (ps->prev.kind == EQL_TOK_BY)
         return "name the fields that all events of one match share: "
                "by host.id, user.id";
@@ -396,6 +459,22 @@ where_is_missing(const eql_parser *ps, eql_token tok)
            tok.kind != 0 && !eql_token_is_reserved(eql_ast_text(ps, tok.span));
 }
 
+bool
+eql_foreign_report(eql_parser *ps, eql_token tok)
+{
+    const eql_foreign_rule *r;
+
+    if (!accepts(ps, EQL_TOK_WHERE) && ps->prev.span.len)
+        return false;
+    r = eql_rule_is_foreign(ps->text);
+    if (!r)
+        return false;
+    eql_diags_add(ps->diags, "E202", tok.span, r->advice,
+                  "\"where\" is missing: this is no EQL");
+    ps->stop = true;
+    return true;
+}
+
 static void
 report_where(eql_parser *ps, eql_token tok)
 {
@@ -423,6 +502,10 @@ eql_syntax_report(eql_parser *ps, eql_token tok)
         eql_diags_add(ps->diags, "E103", ps->prev.span,
                       "a function without case is written: name~(...)",
                       "\"~\" after a name that is no function call");
+    else if (where_is_missing(ps, tok) &&
+             (!wrong_case(ps, tok, word) || strcmp(word, "where") != 0) &&
+             eql_foreign_report(ps, tok))
+        return;
     else if (where_is_missing(ps, tok) && !wrong_case(ps, tok, word))
         report_where(ps, tok);
     else if ((is_comparison(tok.kind) || is_test(tok.kind)) &&
