@@ -130,9 +130,11 @@ take_problem(void *ctx, const eqlvm_problem *p)
              p->text);
 }
 
+/* Do the counts balance?  If so, what they say of the matches. */
 static bool
-is_balanced(const eqlvm_engine *e, char err[REF_ERR])
+look_at_counts(const eqlvm_engine *e, ref_bounds *b, char err[REF_ERR])
 {
+    enum { NONE, LOSS, EXTRA, BOTH };
     const char *which;
     eqlvm_stats s;
 
@@ -140,23 +142,64 @@ is_balanced(const eqlvm_engine *e, char err[REF_ERR])
     which = eqlvm_stats_unbalanced(&s);
     if (which)
         snprintf(err, REF_ERR, "counts do not balance: %s", which);
+    b->may_miss = b->may_add = false;
+#define COUNTER(member, effect, meaning)                                       \
+    b->may_miss |= s.member && ((effect) == LOSS || (effect) == BOTH);         \
+    b->may_add |= s.member && &s.member != &s.evicted &&                       \
+                  ((effect) == EXTRA || (effect) == BOTH);
+#include "api/counters.def"
     return !which;
 }
 
-static int
-run(const eqlvm_program *p, const ref_case *c, ref_matches *out,
-    char err[REF_ERR])
+static bool
+push_events(eqlvm_engine *e, const ref_case *c)
 {
-    eqlvm_engine_options o = {
-        .input = EQLVM_INPUT_ECS, .problem = take_problem, .ctx = err};
-    eqlvm_engine *e = eqlvm_engine_new(p, &o, take, out, err, REF_ERR);
-    bool ok = e != NULL;
+    bool ok = true;
 
     for (size_t i = 0; ok && i < c->nevents; i++)
         ok = eqlvm_engine_push(e, "case", c->events[i], strlen(c->events[i])) ==
              EQLVM_OK;
-    ok = ok && eqlvm_engine_finish(e) == EQLVM_OK && !err[0];
-    ok = ok && is_balanced(e, err);
+    return ok;
+}
+
+/* As lines of a file, so that threads have something to share. */
+static bool
+read_events(eqlvm_engine *e, const ref_case *c)
+{
+    char path[] = "/tmp/eqlvm-case-XXXXXX";
+    int fd = mkstemp(path);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+    bool ok = f != NULL;
+
+    for (size_t i = 0; ok && i < c->nevents; i++)
+        ok = fprintf(f, "%s\n", c->events[i]) > 0;
+    ok = f && fclose(f) == 0 && ok;
+    ok = ok && eqlvm_engine_read(e, path) == EQLVM_OK;
+    /* Alerts read the file again. */
+    ok = eqlvm_engine_finish(e) == EQLVM_OK && ok;
+    if (fd >= 0)
+        unlink(path);
+    return ok;
+}
+
+static int
+run(const eqlvm_program *p, const ref_case *c, ref_bounds *b, ref_matches *out,
+    char err[REF_ERR])
+{
+    eqlvm_engine_options o = {.input = EQLVM_INPUT_ECS,
+                              .max_state_bytes = b->max_state_bytes,
+                              .threads = b->threads,
+                              .block_bytes = b->threads > 1 ? 64 : 0,
+                              .problem = take_problem,
+                              .ctx = err};
+    eqlvm_engine *e = eqlvm_engine_new(p, &o, take, out, err, REF_ERR);
+    bool ok = e != NULL;
+
+    if (ok && b->threads > 1)
+        ok = read_events(e, c);
+    else if (ok)
+        ok = push_events(e, c) && eqlvm_engine_finish(e) == EQLVM_OK;
+    ok = ok && !err[0] && look_at_counts(e, b, err);
     if (e && !ok && !err[0])
         snprintf(err, REF_ERR, "%s", eqlvm_engine_error(e));
     eqlvm_engine_free(e);
@@ -217,6 +260,15 @@ first_error(const eqlvm_compiler *compiler, char err[REF_ERR])
 int
 ref_engine_run(const ref_case *c, ref_matches *out, char err[REF_ERR])
 {
+    ref_bounds plenty = {.threads = 1};
+
+    return ref_engine_run_within(c, &plenty, out, err);
+}
+
+int
+ref_engine_run_within(const ref_case *c, ref_bounds *b, ref_matches *out,
+                      char err[REF_ERR])
+{
     eqlvm_compile_options o = {.dialect = c->dialect,
                                .set = c->set,
                                .schema = c->no_schema ? "none" : NULL,
@@ -235,7 +287,7 @@ ref_engine_run(const ref_case *c, ref_matches *out, char err[REF_ERR])
         eqlvm_compiler_finish(compiler, &p) == EQLVM_OK) {
         result = 2;
         if (!c->through_image || reload(&p, err))
-            result = run(p, c, out, err);
+            result = run(p, c, b, out, err);
     } else {
         first_error(compiler, err);
     }

@@ -18,9 +18,9 @@ typedef struct {
 const char *
 ref_property_name(ref_property p)
 {
-    static const char *const names[] = {"later at every position",
-                                        "more without missing stages",
-                                        "maxspan leaves out", "key by key"};
+    static const char *const names[] = {
+        "later at every position", "more without missing stages",
+        "maxspan leaves out", "key by key", "little memory"};
 
     return names[p];
 }
@@ -216,6 +216,42 @@ split(check *k)
     return result;
 }
 
+/* Does losing a partial mean that a match is lost, and no more?  Joins, samples
+ * and forks take other events then, and pipes hand on other matches. */
+static bool
+only_loses(const ref_gen_case *c)
+{
+    return c->kind == REF_Q_SEQUENCE && c->npipes == 0 && !uses(c, REF_C_FORK);
+}
+
+static ref_property_result
+little(check *k)
+{
+    static const uint64_t bytes[] = {1, 150, 400, 900, 2000, 6000};
+
+    for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
+        ref_bounds b = {.max_state_bytes = bytes[i],
+                        .threads = 1 + (uint32_t)i % 3};
+        ref_matches got = {0};
+        ref_property_result result = REF_P_HOLDS;
+
+        if (ref_engine_run_within(&k->rendered, &b, &got, k->err) != 0)
+            result = REF_P_FAILS;
+        else if (!b.may_miss && !b.may_add &&
+                 !ref_matches_eq(&got, &k->matches))
+            result = fails(k, "lost in silence", &got);
+        else if (!b.may_miss && !is_subset(k, &k->matches, &got))
+            result = fails(k, "missing", &got);
+        else if (!b.may_add && only_loses(k->c) &&
+                 !is_subset(k, &got, &k->matches))
+            result = fails(k, "extra", &got);
+        ref_matches_free(&got);
+        if (result != REF_P_HOLDS)
+            return result;
+    }
+    return REF_P_HOLDS;
+}
+
 /* --- which of them speak of a case -----------------------------------------
  */
 
@@ -229,6 +265,8 @@ applies(ref_property p, const ref_gen_case *c)
         missing |= c->stages[i].missing;
         positive |= !c->stages[i].missing;
     }
+    if (p == REF_P_LITTLE)
+        return true;
     if (c->npipes)
         return false;
     switch (p) {
@@ -248,8 +286,8 @@ applies(ref_property p, const ref_gen_case *c)
 ref_property_result
 ref_property_check(ref_property p, const ref_gen_case *c, char err[REF_ERR])
 {
-    static ref_property_result (*const checks[])(check *) = {monotone, superset,
-                                                             maxspan, split};
+    static ref_property_result (*const checks[])(check *) = {
+        monotone, superset, maxspan, split, little};
     check k = {.c = c, .err = err};
     ref_property_result result = REF_P_NONE;
 

@@ -10,6 +10,8 @@ typedef enum {
     REF_P_SUPERSET, /* without missing stages there are no fewer matches */
     REF_P_MAXSPAN,  /* maxspan only leaves out what is too long */
     REF_P_SPLIT,    /* key by key is the same as all at once */
+    REF_P_LITTLE,   /* with little memory and several threads it is the same,
+                       or a counter says how it is not */
     REF_NPROPERTIES
 } ref_property;
 
