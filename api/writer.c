@@ -22,9 +22,10 @@ eqlvm_writer_new(const eqlvm_program *p, const eqlvm_writer_options *o,
     w->fn = fn;
     w->ctx = ctx;
     w->fields = eql_fields_new();
+    w->common = eql_common_new();
     w->arena = eql_arena_new(0);
     w->rules = calloc((size_t)w->program->nrules + 1, sizeof *w->rules);
-    if (w->fields && w->arena && w->rules)
+    if (w->fields && w->common && w->arena && w->rules)
         return w;
     eqlvm_writer_free(w);
     return NULL;
@@ -36,6 +37,7 @@ eqlvm_writer_free(eqlvm_writer *w)
     if (!w)
         return;
     eql_fields_free(w->fields);
+    eql_common_free(w->common);
     eql_arena_free(w->arena);
     eql_buf_free(&w->rule_texts);
     eql_buf_free(&w->out);
@@ -58,7 +60,9 @@ eqlvm_writer_alert(eqlvm_writer *w, const eqlvm_alert *a)
     }
     if (eql_arena_failed(w->arena))
         return EQLVM_ERR_NOMEM;
-    w->started = true;
+    w->started =
+        w->started || a->nstages > 0 || w->o.format != EQLVM_FORMAT_TABLE;
+    w->rows_of = a->nstages == 0 ? a->rule + 1 : 0;
     return eql_api_write(&w->out, w->fn, w->ctx);
 }
 
@@ -225,6 +229,22 @@ eql_writer_look(eqlvm_writer *w, const eqlvm_alert_stage *s)
     f.destination = endpoint(w, destination, "destination.port");
     f.object = first_of(w, object);
     return f;
+}
+
+eql_writer_columns
+eql_writer_row(eqlvm_writer *w, const eqlvm_alert *a, const char *sep)
+{
+    eql_writer_columns c;
+
+    if (!eql_fields_read(w->fields,
+                         a->row.len ? eql_api_sv(a->row) : eql_sv("{}", 2)))
+        w->out.failed = true;
+    c.key = eql_fields_list(w->fields, "key", sep);
+    c.count = eql_fields_list(w->fields, "count", sep);
+    c.percent = eql_fields_list(w->fields, "percent", sep);
+    c.hosts = eql_fields_list(w->fields, "hosts", sep);
+    c.total_hosts = eql_fields_list(w->fields, "total_hosts", sep);
+    return c;
 }
 
 eql_strview

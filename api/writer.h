@@ -8,6 +8,7 @@
 
 #include "api/api.h"
 #include "base/arena.h"
+#include "io/common.h"
 #include "io/fields.h"
 
 /* Of a rule, in rule_texts: what stands before an alert's severity, and what
@@ -23,10 +24,12 @@ struct eqlvm_writer {
     void *ctx;
     eql_buf out;
     eql_fields *fields;
-    eql_arena *arena; /* texts of the alert at hand */
+    eql_common *common; /* what the events of an alert have in common; ECS */
+    eql_arena *arena;   /* texts of the alert at hand */
     eql_buf rule_texts;
     eql_writer_rule *rules; /* per rule of the program */
-    bool started;           /* the header is out */
+    bool started;           /* the header is out; table: that of alerts .. */
+    uint32_t rows_of; /* .. and that of this rule's rows, counted from 1 */
 };
 
 void eql_writer_ndjson(eqlvm_writer *w, const eqlvm_alert *a);
@@ -41,6 +44,13 @@ typedef struct {
     eql_strview object;              /* file, registry key, library, name */
 } eql_writer_facts;
 eql_writer_facts eql_writer_look(eqlvm_writer *w, const eqlvm_alert_stage *s);
+/* The fields of a row, or of what `unique_count` adds to an alert; empty: not
+ * there.  Lists have `sep` between their values. */
+typedef struct {
+    eql_strview key, count, percent, hosts, total_hosts;
+} eql_writer_columns;
+eql_writer_columns eql_writer_row(eqlvm_writer *w, const eqlvm_alert *a,
+                                  const char *sep);
 /* A key's value as people read it: strings without quotes. */
 eql_strview eql_writer_key(eqlvm_writer *w, const eqlvm_alert_key *k);
 

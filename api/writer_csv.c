@@ -12,7 +12,7 @@
 static const char header[] =
     "alert_id,time,severity,rule_id,rule,keys,span_ms,stage,stage_time,host,"
     "user,process,pid,parent,command_line,source,destination,object,file,line,"
-    "event_id,row\r\n";
+    "event_id,row.key,row.count,row.percent,row.hosts,row.total_hosts\r\n";
 
 static bool
 is_plain(eql_strview s)
@@ -89,13 +89,14 @@ add_alert(eqlvm_writer *w, const eqlvm_alert *a)
     const eql_program *p = w->program;
     const eql_rule *r = &p->rules[a->rule];
 
-    add(w, eql_api_sv(a->alert_id));
+    add(w, a->nstages > 0 ? eql_api_sv(a->alert_id) : eql_sv("", 0));
     add_time(w, a->has_time, a->time_ns);
     add(w, eql_sv_cstr(eqlvm_severity_name(a->severity)));
     add(w, eql_program_str(p, r->id));
     add(w, eql_program_str(p, r->name));
     add_keys(w, a);
-    eql_writer_ms(&w->out, a->span_ns);
+    if (a->nstages > 0)
+        eql_writer_ms(&w->out, a->span_ns);
     eql_buf_add_char(&w->out, ',');
 }
 
@@ -129,7 +130,13 @@ add_stage(eqlvm_writer *w, const eqlvm_alert_stage *s)
 static void
 end_line(eqlvm_writer *w, const eqlvm_alert *a)
 {
-    add(w, eql_api_sv(a->row));
+    eql_writer_columns c = eql_writer_row(w, a, "; ");
+
+    add(w, c.key);
+    add(w, c.count);
+    add(w, c.percent);
+    add(w, c.hosts);
+    add(w, c.total_hosts);
     if (!w->out.failed)
         w->out.len--; /* the last comma */
     eql_buf_add_str(&w->out, "\r\n");
@@ -145,7 +152,7 @@ eql_writer_csv(eqlvm_writer *w, const eqlvm_alert *a)
         add_stage(w, &a->stages[i]);
         end_line(w, a);
     }
-    if (a->nstages == 0) { /* a row of `count` */
+    if (a->nstages == 0) { /* a row of `count`, which is no alert */
         add_alert(w, a);
         eql_buf_add_str(&w->out, ",,,,,,,,,,,,,,");
         end_line(w, a);

@@ -284,13 +284,35 @@ add_threats(eqlvm_writer *w, const eql_rule *r)
     add_techniques(w, r, true);
 }
 
-/* The keys are what the events have in common, so they stand for the alert. */
+/* What w->common is to be, for the alert. */
 static void
-add_common_fields(eqlvm_writer *w, const eqlvm_alert *a)
+find_common(eqlvm_writer *w, const eqlvm_alert *a)
+{
+    eql_common_reset(w->common);
+    for (uint32_t i = 0; i < a->nstages && !w->o.brief; i++)
+        if (!a->stages[i].missing &&
+            !eql_common_add(w->common, eql_api_sv(a->stages[i].event)))
+            w->out.failed = true;
+}
+
+/* The event's own `event`, where ours has `event.kind`. */
+static void
+add_original_event(eqlvm_writer *w)
+{
+    if (!eql_common_has(w->common, eql_sv_cstr("event")))
+        return;
+    eql_writer_name(&w->out, "kibana.alert.original_event", false);
+    (void)eql_common_value(w->common, "event", &w->out);
+}
+
+/* Keys are in common, but one event may spell or name them otherwise than the
+ * next. */
+static void
+add_keys_in_common(eqlvm_writer *w, const eqlvm_alert *a)
 {
     for (uint32_t i = 0; i < a->nkeys; i++) {
         eql_strview name = eql_api_sv(a->keys[i].name);
-        bool again = false;
+        bool again = eql_common_has(w->common, name);
 
         for (uint32_t k = 0; k < i; k++)
             again = again || eql_sv_eq(name, eql_api_sv(a->keys[k].name));
@@ -304,6 +326,34 @@ add_common_fields(eqlvm_writer *w, const eqlvm_alert *a)
     }
 }
 
+/* The source's own fields: of the only event all, of several those that they
+ * have in common; but for what is the alert's own. */
+static void
+add_source_fields(eqlvm_writer *w, const eqlvm_alert *a)
+{
+    find_common(w, a);
+    if (a->nstages == 1)
+        add_original_event(w);
+    eql_common_drop(w->common, "@timestamp");
+    eql_common_drop(w->common, "event.kind");
+    eql_common_drop(w->common, "kibana.alert");
+    if (a->row.len > 0)
+        eql_common_drop(w->common, "row");
+    add_keys_in_common(w, a);
+    eql_common_print(w->common, &w->out);
+}
+
+/* A row of `count`: no alert, but its rule is named as an alert's is. */
+static void
+add_ecs_row(eqlvm_writer *w, const eqlvm_alert *a)
+{
+    eql_buf_add_str(&w->out, "\"event.kind\":\"metric\"");
+    add_ecs_rule(w, &w->program->rules[a->rule]);
+    eql_writer_name(&w->out, "row", false);
+    eql_buf_add_sv(&w->out, eql_api_sv(a->row));
+    eql_buf_add_str(&w->out, "}\n");
+}
+
 void
 eql_writer_ecs(eqlvm_writer *w, const eqlvm_alert *a)
 {
@@ -312,7 +362,7 @@ eql_writer_ecs(eqlvm_writer *w, const eqlvm_alert *a)
 
     eql_buf_add_char(b, '{');
     if (a->nstages == 0) {
-        add_row(w, a);
+        add_ecs_row(w, a);
         return;
     }
     eql_writer_name(b, "@timestamp", true);
@@ -333,6 +383,10 @@ eql_writer_ecs(eqlvm_writer *w, const eqlvm_alert *a)
     eql_writer_name(b, "kibana.alert.ancestors", false);
     add_ancestors(w, a);
     add_threats(w, r);
-    add_common_fields(w, a);
+    if (a->row.len > 0) {
+        eql_writer_name(b, "row", false);
+        eql_buf_add_sv(b, eql_api_sv(a->row));
+    }
+    add_source_fields(w, a);
     eql_buf_add_str(b, "}\n");
 }

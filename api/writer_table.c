@@ -9,6 +9,10 @@
  *            172.18.39.5:50123 -> 172.18.39.6:5985
  *            capture.json.gz:1798
  *
+ *   count                     high      A rule with the pipe `count`
+ *        COUNT  PERCENT  KEY                    HOSTS
+ *            2    66.7%  cmd.exe                2: h1, h2
+ *
  * Nothing of an event reaches the terminal uncleaned (base/show.h), and no line
  * is wider than the terminal. */
 #include <inttypes.h>
@@ -131,15 +135,14 @@ colour_of(eqlvm_severity s)
     return "0";
 }
 
+/* A time, severity and rule. */
 static void
-add_alert(table *t, const eqlvm_alert *a)
+add_title(table *t, const eqlvm_alert *a, eql_strview time)
 {
     const eql_rule *r = &t->w->program->rules[a->rule];
-    char time[40];
-    size_t n = format_time(a->has_time, a->time_ns, time);
 
-    eql_buf_add(t->out, time, n);
-    add_spaces(t->out, 26 - n);
+    eql_buf_add_sv(t->out, time);
+    add_spaces(t->out, 26 - time.len);
     paint(t, colour_of(a->severity));
     eql_buf_printf(t->out, "%-8s", eqlvm_severity_name(a->severity));
     paint(t, "0");
@@ -148,6 +151,15 @@ add_alert(table *t, const eqlvm_alert *a)
     add_tail(t, eql_program_str(t->w->program, r->name), 36);
     paint(t, "0");
     eql_buf_add_char(t->out, '\n');
+}
+
+static void
+add_alert(table *t, const eqlvm_alert *a)
+{
+    char time[40];
+    size_t n = format_time(a->has_time, a->time_ns, time);
+
+    add_title(t, a, eql_sv(time, n));
 }
 
 /* Keys and span. */
@@ -266,21 +278,101 @@ add_stage(table *t, const eqlvm_alert *a, const eqlvm_alert_stage *s)
                                  file.p, s->line));
 }
 
+/* --- rows of `count` ----------------------------------------------------- */
+
+#define COUNT_WIDTH 21u /* of count and percent, with what stands between */
+
+static size_t
+key_width(const table *t)
+{
+    return t->width == EQL_SHOW_ALL ? 32 : (t->width - COUNT_WIDTH - 2) / 2;
+}
+
+/* "66.7%" of 0.6666666666666666. */
+static eql_strview
+percent(table *t, eql_strview fraction)
+{
+    bool is_int;
+    int64_t i;
+    double x;
+
+    if (fraction.len == 0 || !eql_parse_number(fraction, &is_int, &i, &x))
+        return eql_sv("-", 1);
+    if (is_int)
+        x = (double)i;
+    return eql_arena_printf(t->w->arena, "%.1f%%", x * 100);
+}
+
+/* "2: h1, h2" */
+static eql_strview
+hosts(table *t, const eql_writer_columns *c)
+{
+    if (c->total_hosts.len == 0)
+        return eql_sv("-", 1);
+    return eql_arena_printf(t->w->arena, "%.*s: %.*s", (int)c->total_hosts.len,
+                            c->total_hosts.p, (int)c->hosts.len, c->hosts.p);
+}
+
+/* Once for all rows of a rule. */
+static void
+add_rows_header(table *t, const eqlvm_alert *a)
+{
+    eql_buf_add_char(t->out, '\n');
+    add_title(t, a, eql_sv_cstr("count"));
+    paint(t, "1");
+    eql_buf_add_str(t->out, "     COUNT  PERCENT  ");
+    add_cell(t, eql_sv_cstr("KEY"), key_width(t));
+    eql_buf_add_str(t->out, "HOSTS");
+    paint(t, "0");
+    eql_buf_add_char(t->out, '\n');
+}
+
+static void
+add_count_row(table *t, const eqlvm_alert *a)
+{
+    eql_writer_columns c = eql_writer_row(t->w, a, ", ");
+    eql_strview part = percent(t, c.percent);
+
+    eql_buf_printf(t->out, "%10.*s  %7.*s  ", (int)c.count.len, c.count.p,
+                   (int)part.len, part.p);
+    add_cell(t, c.key, key_width(t));
+    add_rest(t, hosts(t, &c), COUNT_WIDTH + key_width(t) + 2);
+}
+
+/* What `unique_count` says of an alert. */
+static void
+add_counts(table *t, const eqlvm_alert *a)
+{
+    eql_writer_columns c = eql_writer_row(t->w, a, ", ");
+    eql_strview part = percent(t, c.percent), where = hosts(t, &c);
+
+    add_spaces(t->out, 4);
+    add_rest(t,
+             eql_arena_printf(t->w->arena, "count %.*s (%.*s), hosts %.*s",
+                              (int)c.count.len, c.count.p, (int)part.len,
+                              part.p, (int)where.len, where.p),
+             4);
+}
+
 void
 eql_writer_table(eqlvm_writer *w, const eqlvm_alert *a)
 {
     table t = {.w = w, .out = &w->out};
 
     set_widths(&t);
+    if (a->nstages == 0) {
+        if (w->rows_of != a->rule + 1)
+            add_rows_header(&t, a);
+        add_count_row(&t, a);
+        return;
+    }
     if (!w->started)
         add_header(&t);
     eql_buf_add_char(t.out, '\n');
     add_alert(&t, a);
     add_keys(&t, a);
-    if (a->row.len > 0) {
-        add_spaces(t.out, 4);
-        add_rest(&t, eql_api_sv(a->row), 4);
-    }
+    if (a->row.len > 0)
+        add_counts(&t, a);
     for (uint32_t i = 0; i < a->nstages; i++)
         add_stage(&t, a, &a->stages[i]);
 }

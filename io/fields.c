@@ -134,3 +134,27 @@ eql_fields_join(eql_fields *f, const char *path)
 {
     return get(f, path, MOST_VALUES);
 }
+
+static void
+add_value(eql_buf *out, const json_t *v)
+{
+    if (json_is_string(v))
+        add_scalar(out, v);
+    else
+        eql_json_print(v, out);
+}
+
+eql_strview
+eql_fields_list(eql_fields *f, const char *path, const char *sep)
+{
+    const json_t *v = lookup(f->event, path);
+
+    f->scratch.len = 0;
+    if (v && !json_is_array(v))
+        add_value(&f->scratch, v);
+    for (size_t i = 0; i < json_array_size(v); i++) {
+        eql_buf_add_str(&f->scratch, i ? sep : "");
+        add_value(&f->scratch, json_array_get(v, i));
+    }
+    return keep(f, &f->scratch);
+}

@@ -19,5 +19,8 @@ bool eql_fields_read(eql_fields *f, eql_strview json);
 eql_strview eql_fields_get(eql_fields *f, const char *path);
 /* All values of a field, separated by spaces. */
 eql_strview eql_fields_join(eql_fields *f, const char *path);
+/* All values of a field with `sep` between them: strings as they are, all
+ * others as JSON, null too.  Empty when it is not there. */
+eql_strview eql_fields_list(eql_fields *f, const char *path, const char *sep);
 
 #endif

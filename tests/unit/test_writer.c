@@ -370,18 +370,19 @@ test_csv_rows(void **state)
         x.out.p,
         "alert_id,time,severity,rule_id,rule,keys,span_ms,stage,stage_time,"
         "host,user,process,pid,parent,command_line,source,destination,object,"
-        "file,line,event_id,row\r\n"
+        "file,line,event_id,row.key,row.count,row.percent,row.hosts,"
+        "row.total_hosts\r\n"
         "00112233445566778899aabbccddeeff,2020-09-20T21:09:11.000Z,high,r-1,"
         "\"A, \"\"rule\"\"\",host.id=WS6.local; n=7,327,1,2020-09-20T21:09:10."
         "673Z,WS6,NT AUTHORITY\\NETWORK SERVICE,svchost.exe,5,,,172.18.39.5:"
-        "50123,[fe80::1]:5985,,captures/a.json.gz,1798,,\r\n"
+        "50123,[fe80::1]:5985,,captures/a.json.gz,1798,,,,,,\r\n"
         "00112233445566778899aabbccddeeff,2020-09-20T21:09:11.000Z,high,r-1,"
         "\"A, \"\"rule\"\"\",host.id=WS6.local; n=7,327,2,2020-09-20T21:09:11."
         "000Z,WS6,pgustavo,powershell.exe,,wsmprovhost.exe,powershell.exe -noP"
         " -sta -w 1 -enc SQBmACgAJABQAFMAVgBlAHIAcwBpAG8AbgBUAGEAYgBsAGUALgBQAF"
         "MAVgBlAHIAcwBpAG8AbgAuAE0AYQBqAG8AcgAgAC0AZwBlACAAMwApAHsA,,,,"
         "captures/"
-        "a.json.gz,1802,e-2,\r\n");
+        "a.json.gz,1802,e-2,,,,,\r\n");
     close_fixture(&x);
 }
 
@@ -389,7 +390,8 @@ test_csv_rows(void **state)
 static void
 test_missing_stages_and_rows(void **state)
 {
-    static const char row[] = "{\"count\":2}";
+    static const char row[] = "{\"count\":2,\"percent\":0.25,\"hosts\":["
+                              "\"h1\",null,\"h2\"],\"total_hosts\":3}";
     fixture x;
 
     (void)state;
@@ -401,41 +403,84 @@ test_missing_stages_and_rows(void **state)
     assert_non_null(strstr(x.out.p, "\"stages\":[{\"stage\":1,\"as\":null,"
                                     "\"missing\":true},{\"stage\":2,\"as\":"
                                     "\"ran\",\"missing\":false,"));
-    assert_non_null(strstr(x.out.p, "}],\"row\":{\"count\":2}}\n"));
+    assert_non_null(strstr(x.out.p, "}],\"row\":{\"count\":2,\"percent\":"));
     write_once(&x, EQLVM_FORMAT_CSV, 0);
     assert_non_null(
-        strstr(x.out.p, ",1,,,,,,,,,,,,,,\"{\"\"count\"\":2}\"\r\n"));
+        strstr(x.out.p, ",1,,,,,,,,,,,,,,,2,0.25,h1; null; h2,3\r\n"));
     write_once(&x, EQLVM_FORMAT_TABLE, 0);
     assert_non_null(strstr(x.out.p, "1  no such event\n"));
+    assert_non_null(
+        strstr(x.out.p, "    count 2 (25.0%), hosts 3: h1, null, h2\n"));
     write_once(&x, EQLVM_FORMAT_ECS, 0);
     assert_non_null(
         strstr(x.out.p, "\"kibana.alert.ancestors\":[{\"id\":\"e-2\""));
+    assert_non_null(strstr(x.out.p, "\"row\":{\"count\":2,\"percent\":"));
     close_fixture(&x);
 }
 
-/* A row of `count` is written by itself. */
+/* Rows of `count`: the same fields in every form, by the same names. */
 static void
 test_count_rows(void **state)
 {
-    static const char row[] = "{\"key\":\"a\",\"count\":2}";
+    static const char row[] =
+        "{\"key\":[\"a,b\",null,7],\"count\":2,\"percent\":"
+        "0.6666666666666666,\"hosts\":[\"h1\",\"h2\"],\"total_hosts\":2}";
+    char member[256];
+    fixture x;
+
+    (void)state;
+    open_fixture(&x, "R");
+    x.alert = (eqlvm_alert){.alert_id = text("00112233"),
+                            .severity = EQLVM_SEVERITY_MEDIUM,
+                            .row = text(row)};
+    snprintf(member, sizeof member, ",\"row\":%s}\n", row);
+    write_once(&x, EQLVM_FORMAT_NDJSON, 0);
+    assert_string_equal(strstr(x.out.p, ",\"row\":"), member);
+    assert_ptr_equal(strstr(x.out.p, "{\"rule\":{\"id\":\"r-1\",\"name\":\"R\","
+                                     "\"severity\":\"medium\","),
+                     x.out.p);
+    write_once(&x, EQLVM_FORMAT_ECS, 0);
+    assert_string_equal(strstr(x.out.p, ",\"row\":"), member);
+    assert_ptr_equal(strstr(x.out.p,
+                            "{\"event.kind\":\"metric\",\"kibana.alert.rule."
+                            "name\":\"R\","),
+                     x.out.p);
+    write_once(&x, EQLVM_FORMAT_CSV, 0);
+    assert_non_null(strstr(x.out.p,
+                           "row.total_hosts\r\n,,medium,r-1,R,,,,,,,,,,"
+                           ",,,,,,,\"a,b; null; 7\",2,0.6666666666666666,"
+                           "h1; h2,2\r\n"));
+    close_fixture(&x);
+}
+
+/* One header for all rows of a rule, and none for alerts. */
+static void
+test_count_rows_in_a_table(void **state)
+{
+    static const char row[] = "{\"key\":\"cmd.exe\",\"count\":2,\"percent\":"
+                              "0.6666666666666666,\"hosts\":[\"h1\",\"h2\"],"
+                              "\"total_hosts\":2}";
+    static const char totals[] = "{\"key\":\"totals\",\"count\":3}";
+    eqlvm_writer_options o = {.format = EQLVM_FORMAT_TABLE, .width = 60};
+    eqlvm_writer *w;
     fixture x;
 
     (void)state;
     open_fixture(&x, "R");
     x.alert =
         (eqlvm_alert){.severity = EQLVM_SEVERITY_MEDIUM, .row = text(row)};
-    write_once(&x, EQLVM_FORMAT_NDJSON, 0);
-    assert_string_equal(
-        x.out.p, "{\"rule\":{\"id\":\"r-1\",\"name\":\"R\",\"severity\":"
-                 "\"medium\",\"risk_score\":47,\"file\":\"rules/r.toml\","
-                 "\"threat\":[\"T1021.006\",\"T1059\"]},\"row\":{\"key\":"
-                 "\"a\",\"count\":2}}\n");
-    write_once(&x, EQLVM_FORMAT_CSV, 0);
-    assert_non_null(strstr(x.out.p,
-                           "event_id,row\r\n,,medium,r-1,R,,0,,,,,,,,,,"
-                           ",,,,,\"{\"\"key\"\":"));
-    write_once(&x, EQLVM_FORMAT_TABLE, 0);
-    assert_non_null(strstr(x.out.p, "    {\"key\":\"a\",\"count\":2}\n"));
+    w = eqlvm_writer_new(&x.program, &o, collect, &x.out);
+    assert_int_equal(eqlvm_writer_alert(w, &x.alert), EQLVM_OK);
+    x.alert.row = text(totals);
+    assert_int_equal(eqlvm_writer_alert(w, &x.alert), EQLVM_OK);
+    eqlvm_writer_free(w);
+    eql_buf_add_char(&x.out, '\0');
+    assert_string_equal(x.out.p,
+                        "\n"
+                        "count                     medium    R\n"
+                        "     COUNT  PERCENT  KEY                 HOSTS\n"
+                        "         2    66.7%  cmd.exe             2: h1, h2\n"
+                        "         3        -  totals              -\n");
     close_fixture(&x);
 }
 
@@ -482,6 +527,11 @@ test_ecs_document(void **state)
         json_integer_value(json_object_get(o, "kibana.alert.risk_score")), 47);
     assert_string_equal(json_string_value(json_object_get(o, "host.id")),
                         "WS6.local");
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(o, "host"), "name")),
+        "WS6");
+    assert_null(json_object_get(o, "user"));
+    assert_null(json_object_get(o, "kibana.alert.original_event"));
     v = json_object_get(o, "threat.technique.id");
     assert_int_equal(json_array_size(v), 2);
     assert_string_equal(json_string_value(json_array_get(v, 0)), "T1021");
@@ -496,6 +546,39 @@ test_ecs_document(void **state)
         json_string_value(json_object_get(json_array_get(v, 1), "id")), "e-2");
     assert_true(json_is_object(json_object_get(json_array_get(v, 1), "event")));
     json_decref(o);
+    close_fixture(&x);
+}
+
+/* Of the only event: all it has, but for what is the alert's own. */
+static void
+test_ecs_source_fields(void **state)
+{
+    static const char event[] =
+        "{\"@timestamp\":\"2001-01-01T00:00:00Z\",\"event.kind\":\"event\","
+        "\"event\":{\"category\":[\"process\"]},\"process\":{\"pid\":7,"
+        "\"name\":\"a\"},\"process.args\":[\"x\",\"y\"],\"kibana.alert.uuid\""
+        ":\"other\",\"row\":1}";
+    static const char want[] =
+        ",\"kibana.alert.original_event\":{\"kind\":\"event\",\"category\":"
+        "[\"process\"]},\"host.id\":\"WS6.local\",\"n\":7,\"event\":{"
+        "\"category\":[\"process\"]},\"process\":{\"pid\":7,\"name\":\"a\","
+        "\"args\":[\"x\",\"y\"]},\"kibana\":{},\"row\":1}\n";
+    eqlvm_writer_options full = {.format = EQLVM_FORMAT_ECS};
+    eqlvm_writer_options brief = {.format = EQLVM_FORMAT_ECS, .brief = true};
+    fixture x;
+
+    (void)state;
+    open_fixture(&x, "R");
+    x.stages[0].event = text(event);
+    x.alert.nstages = 1;
+    write_times(&x, &full, 1);
+    assert_string_equal(strstr(x.out.p, ",\"kibana.alert.original_event\""),
+                        want);
+    assert_null(strstr(x.out.p, "\"@timestamp\":\"2001-01-01T00:00:00Z\",\"ev"
+                                "ent\":{"));
+    write_times(&x, &brief, 1);
+    assert_null(strstr(x.out.p, "\"process\""));
+    assert_non_null(strstr(x.out.p, ",\"host.id\":\"WS6.local\",\"n\":7}\n"));
     close_fixture(&x);
 }
 
@@ -532,8 +615,10 @@ main(void)
         cmocka_unit_test(test_csv_rows),
         cmocka_unit_test(test_missing_stages_and_rows),
         cmocka_unit_test(test_count_rows),
+        cmocka_unit_test(test_count_rows_in_a_table),
         cmocka_unit_test(test_csv_quotes_hostile_events),
         cmocka_unit_test(test_ecs_document),
+        cmocka_unit_test(test_ecs_source_fields),
         cmocka_unit_test(test_errors),
     };
 
