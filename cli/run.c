@@ -196,14 +196,8 @@ engine_options(const run_options *o, run_state *st, eqlvm_engine_options *eo,
             return CLI_USAGE;
         }
     }
-    eo->has_since = o->since != NULL;
-    eo->has_until = o->until != NULL;
-    if ((o->since && !eqlvm_time_parse(o->since, &eo->since_ns)) ||
-        (o->until && !eqlvm_time_parse(o->until, &eo->until_ns))) {
-        cli_error("--since and --until want a time such as "
-                  "2026-01-31T12:00:00Z");
+    if (!run_parse_range(o->since, o->until, eo))
         return CLI_USAGE;
-    }
     if (o->mapping) {
         *mapping = cli_read_file(o->mapping, &eo->mapping_len);
         if (!*mapping)
@@ -378,8 +372,9 @@ run(int argc, char **argv)
         CLI_SELECT_OPTIONS(o.select),
         CLI_STDIN_OPTION(o.select),
         {"since", 0, CLI_TEXT, &o.since, "TIME",
-         "only events at or after TIME"},
-        {"until", 0, CLI_TEXT, &o.until, "TIME", "only events before TIME"},
+         "only events from TIME on: a day, a time, 2h, 3d, today, yesterday"},
+        {"until", 0, CLI_TEXT, &o.until, "TIME",
+         "only events before TIME, written likewise"},
         {"input", 0, CLI_CHOICE, &o.input, "auto|ecs|winevent",
          "what the events are; auto maps Windows records to ECS"},
         {"mapping", 0, CLI_TEXT, &o.mapping, "FILE",

@@ -4,6 +4,10 @@
 
 #include "cli/cli.h"
 
+/* The range of --since and --until, each NULL when not given.  false: one makes
+ * no sense, which has been told. */
+bool run_parse_range(const char *since, const char *until,
+                     eqlvm_engine_options *eo);
 /* What was read, in `seconds`, on stderr. */
 void run_report_input(const eqlvm_stats *s, double seconds);
 /* What came of it, on stderr. */

@@ -60,6 +60,11 @@ typedef bool (*eqlvm_write_fn)(void *ctx, const char *p, size_t len);
 /* ISO-8601 as in events ("2026-01-02T03:04:05.678Z"; no zone means UTC).
  * false when s is no time. */
 EQLVM_API bool eqlvm_time_parse(const char *s, int64_t *ns);
+/* A time as people write it, in UTC: the same, a day ("2026-01-02", its
+ * beginning), how long before now_ns ("90s", "15m", "2h", "3d", "1w", "1d12h",
+ * with or without " ago"), "now", "today" or "yesterday" (their beginning). */
+EQLVM_API bool eqlvm_time_parse_from(const char *s, int64_t now_ns,
+                                     int64_t *ns);
 
 /* --- diagnostics --------------------------------------------------------- */
 

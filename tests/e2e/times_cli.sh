@@ -104,3 +104,44 @@ for threads in 1 3; do
     stat "$threads threads: numbers" numeric_times 9000
     stat "$threads threads: the mixture" mixed_units 1
 done
+
+# --since and --until as people type them.
+at() { # FILE TIME...: an event at each time, as date -d takes it
+    file=$1
+    shift
+    for t in "$@"; do
+        printf '{"@timestamp":"%s","event":{"category":"process"}}\n' "$(date -u -d "$t" +%Y-%m-%dT%H:%M:%SZ)"
+    done >"$file"
+}
+counts() { # NAME ALERTS ARGS...
+    name=$1 alerts=$2
+    shift 2
+    run run -e 'process where true' "$@" "$tmp/ago"
+    expect "$name" 0 "^$alerts alert"
+}
+at "$tmp/ago" '-8 days' '-50 hours' '-3 hours' '-30 minutes' '-2 minutes'
+counts '2h' 2 --since 2h
+counts '2h ago' 2 --since '2h ago'
+counts '15m' 1 --since 15m
+counts '300s' 1 --since 300s
+counts '3d' 4 --since 3d
+counts '1w' 4 --since 1w
+counts '1w to 2h' 2 --since 1w --until 2h
+counts 'now' 5 --until now
+at "$tmp/ago" 'today 00:00:00' 'yesterday 00:00:00' '2020-09-01 00:00:00' '2020-08-31 23:59:59'
+counts 'today' 1 --since today
+counts 'yesterday' 2 --since yesterday
+counts 'yesterday to today' 1 --since yesterday --until today
+counts 'a day' 3 --since 2020-09-01
+counts 'the day before' 1 --until 2020-09-01
+counts 'a time without seconds' 3 --since '2020-09-01 00:00'
+counts 'a time with a zone' 4 --since 2020-09-01T01:00+02:00
+for t in noon 2hours -2h 2020-13-01 1600000000 ''; do
+    run run -e "$seq" --since "$t" "$tmp/ago"
+    expect "--since '$t' is none" 2 '--since wants a day .*2h.*yesterday'
+    run run -e "$seq" --until "$t" "$tmp/ago"
+    expect "--until '$t' is none" 2 '--until wants a day .*2h.*yesterday'
+done
+run run -e "$seq" --since today --until yesterday "$tmp/ago"
+expect 'an empty range is told' 2 'no event is at or after --since today'
+run run --help; expect 'help names the forms' 0 'yesterday'
