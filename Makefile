@@ -200,7 +200,7 @@ TESTS += $(B)/tests/test_reference_selftest
 endif
 RUN_TESTS := EQL_BUILD=$(B) sh tools/run_tests.sh
 
-.PHONY: tests test test-unit test-e2e test-reference test-faults test-tsan
+.PHONY: tests test test-unit test-e2e test-reference test-faults test-images test-tsan
 tests: $(TESTS) $(B)/tests/reference $(FUZZ) $(ALL) ## build every test program
 
 test: tests ## all suites; the last line says N passed, N failed
@@ -220,6 +220,12 @@ test-reference: $(B)/tests/reference ## random cases against the reference: CASE
 test-faults: ## every planted fault must be caught within CASES cases
 	$(Q)$(MAKE) BUILD=faults build/faults/tests/reference
 	$(Q)sh tools/check_faults.sh build/faults/tests/reference $(CASES)
+
+# Of image_mutations, whose share in the suites is small.
+IMAGES ?= 200000
+test-images: ## IMAGES= re-sealed mutations of an image under ASan: refused, or run clean
+	$(Q)$(MAKE) BUILD=asan build/asan/tests/test_image_mutations
+	$(Q)EQL_IMAGE_MUTATIONS=$(IMAGES) build/asan/tests/test_image_mutations
 
 TSAN_TESTS := test_threads test_crew
 test-tsan: ## what runs on several threads, under ThreadSanitizer
