@@ -234,6 +234,14 @@ eql_candidates_judge_all(eql_candidates *c)
     c->verdicts = NULL;
 }
 
+bool
+eql_candidates_met_category(const eql_candidates *c, uint32_t stage)
+{
+    uint32_t mark = eql_index_category_mark(c->t->index, stage);
+
+    return mark == EQL_NONE || (c->met_marks.w[mark / 64] >> mark % 64 & 1);
+}
+
 void
 eql_candidates_take_counters(eql_candidates *c, eql_candidate_counters *out)
 {

@@ -90,6 +90,8 @@ const uint32_t *eql_candidates_find(eql_candidates *c, uint32_t *n,
 /* This is the verdict on the event that was asked about: copied.  false: out of
  * memory. */
 EQL_MUST_USE bool eql_candidates_judge(eql_candidates *c, const eql_verdict *v);
+/* Has an event had the stage's category?  With an index only. */
+bool eql_candidates_met_category(const eql_candidates *c, uint32_t stage);
 /* Adds what was counted since the last call. */
 void eql_candidates_take_counters(eql_candidates *c,
                                   eql_candidate_counters *out);

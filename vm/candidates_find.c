@@ -210,6 +210,8 @@ plan_for(eql_candidates *c, const eql_marks *marks)
         at = (uint32_t)(h >> 32) % EQL_PLAN_SLOTS;
     }
     c->plans[at] = make_plan(c, marks);
+    for (uint32_t i = 0; i < EQL_INDEX_MARKS / 64; i++)
+        c->met_marks.w[i] |= marks->w[i];
     c->nplans += c->plans[at] != NULL;
     return c->plans[at];
 }

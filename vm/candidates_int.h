@@ -64,6 +64,7 @@ struct eql_candidates {
     uint32_t *found;
     uint8_t *marked;        /* per path: it has marks */
     eql_hash_piece *pieces; /* scratch */
+    eql_marks met_marks;    /* of all events: plans are made for each set */
     /* Plans by marks, open addressing. */
     eql_plan **plans;
     uint32_t nplans;

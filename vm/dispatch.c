@@ -207,3 +207,10 @@ eql_dispatch_stages(eql_dispatch *d, const eql_event *ev,
     *stages = d->merged;
     return n;
 }
+
+bool
+eql_dispatch_met(const eql_dispatch *d, uint32_t stage)
+{
+    return d->category_of[stage] == d->ncategories ||
+           d->categories[d->category_of[stage]].seen > 0;
+}

@@ -18,5 +18,7 @@ void eql_dispatch_free(eql_dispatch *d);              /* NULL is fine */
  * next call.  Returns how many. */
 uint32_t eql_dispatch_stages(eql_dispatch *d, const eql_event *ev,
                              const uint32_t **stages);
+/* Has an event had the stage's category?  true for `any`. */
+bool eql_dispatch_met(const eql_dispatch *d, uint32_t stage);
 
 #endif

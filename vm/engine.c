@@ -516,6 +516,18 @@ eql_engine_field_present(const eql_engine *e, uint32_t field)
     return eql_sieve_field_present(e->sieve, field);
 }
 
+bool
+eql_engine_field_met(const eql_engine *e, uint32_t field)
+{
+    return eql_sieve_field_met(e->sieve, field);
+}
+
+bool
+eql_engine_category_met(const eql_engine *e, uint32_t stage)
+{
+    return eql_sieve_category_met(e->sieve, stage);
+}
+
 const char *
 eql_engine_error(const eql_engine *e)
 {

@@ -183,6 +183,10 @@ uint64_t eql_engine_key_missing(const eql_engine *e, uint32_t stage,
 /* From now on, count the events that have a value for each field. */
 void eql_engine_count_fields(eql_engine *e);
 uint64_t eql_engine_field_present(const eql_engine *e, uint32_t field);
+/* Has an event had a value for this field, which has no parent; and has one had
+ * the category of this stage?  Of lanes, up to the last eql_engine_collect. */
+bool eql_engine_field_met(const eql_engine *e, uint32_t field);
+bool eql_engine_category_met(const eql_engine *e, uint32_t stage);
 /* From now on, count candidates and measure time per stage, and the state per
  * rule.  To be called before there are lanes.  false: out of memory. */
 bool eql_engine_profile(eql_engine *e);

@@ -80,6 +80,9 @@ EQL_MUST_USE bool eql_index_make_plan(const eql_index *ix,
 bool eql_index_allows(const eql_index *ix, uint32_t stage,
                       const eql_marks *marks);
 
+/* The mark of the stage's category; EQL_NONE: it asks for none. */
+uint32_t eql_index_category_mark(const eql_index *ix, uint32_t stage);
+
 /* For reports. */
 typedef struct {
     uint32_t stages, always; /* always: those without an access set */

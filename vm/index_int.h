@@ -1,7 +1,6 @@
 /* index_int.h -- what the parts of the index share.
  *
  *   index_leaf.c   what a leaf asks of which path, and how dear it is
- *   index_need.c   fields without which a leaf of several paths cannot hold
  *   index_text.c   literals: keys of whole texts, pieces of patterns
  *   index_regex.c  pieces of regular expressions
  *   index_cut.c    necessary leaves and cheapest cuts of filter code
@@ -66,8 +65,6 @@ void eql_index_counts_free(eql_index_counts *c);
  * path EQL_NONE.  NULL: out of memory.  The caller frees it. */
 eql_index_leaf *eql_index_leaves(const eql_prepared *pr, const eql_paths *paths,
                                  const eql_index_counts *counts);
-/* Does the leaf never hold when the field has no value? */
-bool eql_index_needs_field(const eql_program *p, uint32_t leaf, uint32_t field);
 /* Does the regular expression of the leaf match whole texts? */
 bool eql_index_is_whole(const eql_program *p, const eql_index_leaf *l);
 /* A path of which there are few values, true of most events. */
@@ -269,7 +266,8 @@ struct eql_index {
     eql_buf pool;
     /* Per stage. */
     eql_marks *needs;
-    eql_range *stage_paths; /* of access_paths[], each once */
+    uint32_t *category_marks; /* EQL_NONE: it asks for none */
+    eql_range *stage_paths;   /* of access_paths[], each once */
     uint32_t *access_paths;
     /* Bits, one per stage, nwords each. */
     uint32_t nwords;

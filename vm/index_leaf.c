@@ -4,6 +4,7 @@
  * follows from its shape, or the interpreter is asked.  Costs are guesses from
  * the rules alone: no event has been seen yet. */
 #include "vm/index_int.h"
+#include "vm/need.h"
 
 #include <stdlib.h>
 
@@ -243,10 +244,11 @@ choose_present(const finder *f, uint32_t leaf)
     for (uint32_t i = 0; i < f->walk.fields.n; i++) {
         uint32_t field = *(const uint32_t *)eql_vec_at(&f->walk.fields, i);
         uint32_t path = f->paths->of[field];
+        eql_lack lack = {.p = f->p, .field = field};
 
         if (l->path != EQL_NONE && f->asked[path] >= f->asked[l->path])
             continue;
-        if (!eql_index_needs_field(f->p, leaf, field))
+        if (!eql_lack_leaf(&lack, leaf))
             continue;
         l->path = path;
         l->present = field;

@@ -50,6 +50,12 @@ list_categories(const eql_program *p, eql_index_category *c)
     return n;
 }
 
+uint32_t
+eql_index_category_mark(const eql_index *ix, uint32_t stage)
+{
+    return ix->category_marks[stage];
+}
+
 bool
 eql_index_fits(const eql_program *p)
 {
@@ -65,16 +71,21 @@ mark_categories(eql_index *ix)
 
     ix->categories = eql_arena_array(ix->arena, EQL_INDEX_CATEGORIES,
                                      sizeof *ix->categories);
-    if (!ix->categories)
+    ix->category_marks = eql_arena_array(ix->arena, (size_t)p->nstages + 1,
+                                         sizeof *ix->category_marks);
+    if (!ix->categories || !ix->category_marks)
         return false;
     ix->ncategories = list_categories(p, ix->categories);
     ix->nmarks = ix->ncategories;
     for (uint32_t i = 0; i < p->nstages; i++) {
         const eql_stage *s = &p->stages[i];
 
-        if (s->has_category)
-            eql_marks_set(&ix->needs[i],
-                          find_category(p, ix->categories, ix->ncategories, s));
+        ix->category_marks[i] = EQL_NONE;
+        if (!s->has_category)
+            continue;
+        ix->category_marks[i] =
+            find_category(p, ix->categories, ix->ncategories, s);
+        eql_marks_set(&ix->needs[i], ix->category_marks[i]);
     }
     return true;
 }

@@ -13,6 +13,7 @@
 #include "vm/fault.h"
 #include "vm/interp.h"
 #include "vm/keys.h"
+#include "vm/sight.h"
 
 struct eql_sieve {
     const eql_program *program;
@@ -39,6 +40,8 @@ struct eql_sieve {
     uint64_t clock_ns;              /* what looking at the clock twice costs */
     eql_candidate_counters counted; /* so far, and by other sieves */
     uint64_t *present;              /* per program field */
+    eql_sight sight;                /* what events had */
+    uint8_t *categories; /* per stage: another sieve met its category */
 };
 
 static bool
@@ -78,8 +81,10 @@ eql_sieve_new(const eql_program *p, const eql_captures *c,
     s->stages = calloc((size_t)p->nstages + 1, sizeof *s->stages);
     s->held = calloc((size_t)p->nstages + 1, sizeof *s->held);
     s->present = calloc((size_t)p->nfields + 1, sizeof *s->present);
+    s->categories = calloc((size_t)p->nstages + 1, sizeof *s->categories);
     if (!s->dispatch || !s->keys || !s->records || !s->pulses || !s->stages ||
-        !s->held || !s->present || !find_lineage_clocks(s)) {
+        !s->held || !s->present || !s->categories ||
+        !eql_sight_init(&s->sight, p) || !find_lineage_clocks(s)) {
         eql_sieve_free(s);
         return NULL;
     }
@@ -104,6 +109,8 @@ eql_sieve_free(eql_sieve *s)
     free(s->stages);
     free(s->held);
     free(s->present);
+    free(s->categories);
+    eql_sight_free(&s->sight);
     free(s);
 }
 
@@ -599,6 +606,7 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn,
     s->counters->events++;
     if (s->count_fields)
         count_fields(s, ev);
+    eql_sight_event(&s->sight, ev);
     forget_records(s);
     if (s->candidates)
         eql_candidates_begin(s->candidates, ev);
@@ -643,12 +651,14 @@ eql_sieve_collect(eql_sieve *to, eql_sieve *from)
         to->stages[i].keyless += from->stages[i].keyless;
         to->stages[i].candidates += from->stages[i].candidates;
         to->stages[i].ns += from->stages[i].ns;
+        to->categories[i] |= eql_sieve_category_met(from, i);
         from->stages[i] = (eql_stage_counters){0};
     }
     for (uint32_t f = 0; f < p->nfields; f++) {
         to->present[f] += from->present[f];
         from->present[f] = 0;
     }
+    eql_sight_collect(&to->sight, &from->sight);
     move_candidates(to, from);
     eql_keys_collect(to->keys, from->keys);
 }
@@ -669,6 +679,21 @@ uint64_t
 eql_sieve_field_present(const eql_sieve *s, uint32_t field)
 {
     return s->present[field];
+}
+
+bool
+eql_sieve_field_met(const eql_sieve *s, uint32_t field)
+{
+    return eql_sight_met(&s->sight, field);
+}
+
+bool
+eql_sieve_category_met(const eql_sieve *s, uint32_t stage)
+{
+    if (s->categories[stage])
+        return true;
+    return s->indexed ? eql_candidates_met_category(s->candidates, stage)
+                      : eql_dispatch_met(s->dispatch, stage);
 }
 
 eql_candidate_counters

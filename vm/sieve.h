@@ -47,6 +47,10 @@ eql_engine_result eql_sieve_event(eql_sieve *s, const eql_event *ev,
                                   void *ctx);
 const eql_stage_counters *eql_sieve_stage(const eql_sieve *s, uint32_t stage);
 uint64_t eql_sieve_key_missing(const eql_sieve *s, uint32_t key);
+/* Has an event had a value for this field, which has no parent (sight.h); and
+ * has one had the stage's category? */
+bool eql_sieve_field_met(const eql_sieve *s, uint32_t field);
+bool eql_sieve_category_met(const eql_sieve *s, uint32_t stage);
 /* Of all events so far; zeros without tables. */
 eql_candidate_counters eql_sieve_candidates(eql_sieve *s);
 /* Events in which program field f had a value; 0 unless they are counted. */
