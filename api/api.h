@@ -12,7 +12,8 @@
 #include "program/program.h"
 
 struct eqlvm_program {
-    eql_program *p; /* verified */
+    eql_program *p;             /* verified */
+    eqlvm_compile_summary made; /* all zero: loaded */
 };
 
 static inline eqlvm_text

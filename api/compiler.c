@@ -352,6 +352,7 @@ eqlvm_compiler_finish(eqlvm_compiler *c, eqlvm_program **out)
     eql_compiler_free(c->compiler);
     c->compiler = NULL;
     if (program && program->p) {
+        eqlvm_compiler_summary(c, &program->made);
         *out = program;
         eql_buf_free(&why);
         return EQLVM_OK;

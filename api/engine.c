@@ -218,6 +218,7 @@ eqlvm_engine_new(const eqlvm_program *p, const eqlvm_engine_options *o,
     if (!e)
         return NULL;
     e->program = p->p;
+    eqlvm_program_summary(p, &e->made);
     if (o)
         e->o = *o;
     e->fn = fn;

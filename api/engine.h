@@ -12,6 +12,7 @@
 
 struct eqlvm_engine {
     const eql_program *program;
+    eqlvm_compile_summary made; /* how the program was */
     eqlvm_engine_options o;
     eql_events *events;
     eql_engine *engine;

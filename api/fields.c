@@ -109,14 +109,14 @@ walk_rule(walker *w, uint32_t rule)
 
 /* --- paths ---------------------------------------------------------------- */
 
-static void
-add_path(const eql_program *p, uint32_t field, eql_buf *out)
+void
+eql_fields_add_path(const eql_program *p, uint32_t field, eql_buf *out)
 {
     const eql_field *f = &p->fields[field];
     bool dot = false;
 
     if (f->parent != EQL_NONE) {
-        add_path(p, f->parent, out);
+        eql_fields_add_path(p, f->parent, out);
         eql_buf_add_str(out, "[]");
         dot = true;
     }
@@ -153,7 +153,7 @@ name_fields(eqlvm_fields *r, const eql_program *p)
 
     for (uint32_t i = 0; ok && i < p->nfields; i++) {
         path.len = 0;
-        add_path(p, i, &path);
+        eql_fields_add_path(p, i, &path);
         r->items[i] = (eql_seen_field){
             .path = eql_arena_dup(r->arena, eql_buf_sv(&path)), .field = i};
         ok = !path.failed && r->items[i].path.p;

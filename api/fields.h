@@ -19,4 +19,7 @@ struct eqlvm_fields {
     uint32_t n;
 };
 
+/* Appends the dotted path of a program's field. */
+void eql_fields_add_path(const eql_program *p, uint32_t field, eql_buf *out);
+
 #endif

@@ -87,6 +87,16 @@ eqlvm_program_first(const eqlvm_program *p, uint32_t n, eqlvm_program **out)
     return EQLVM_ERR_NOMEM;
 }
 
+void
+eqlvm_program_summary(const eqlvm_program *p, eqlvm_compile_summary *out)
+{
+    *out = (eqlvm_compile_summary){0};
+    if (!p)
+        return;
+    *out = p->made;
+    out->rules = p->p->nrules;
+}
+
 uint32_t
 eqlvm_program_nrules(const eqlvm_program *p)
 {

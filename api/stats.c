@@ -1,4 +1,5 @@
 /* stats.c -- what happened in a run: as numbers, as JSON. */
+#include "api/coverage.h"
 #include "api/engine.h"
 #include "api/fields.h"
 #include "io/scan.h"
@@ -255,16 +256,22 @@ add_speed(const eqlvm_engine *e, const eqlvm_stats *s, eql_buf *b)
 eqlvm_status
 eqlvm_engine_stats_json(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
 {
+    eqlvm_coverage_summary sum;
+    eqlvm_coverage *c;
     eqlvm_stats s;
     eql_buf b = {0};
     eqlvm_status status;
 
     if (!e || !fn)
         return EQLVM_ERR_ARG;
+    c = eqlvm_coverage_new(e);
+    if (!c)
+        return EQLVM_ERR_NOMEM;
+    eqlvm_coverage_get(c, &sum);
     eqlvm_engine_stats(e, &s);
     eql_buf_add_char(&b, '{');
     eql_buf_printf(&b, "\"degraded\":%s,",
-                   eqlvm_stats_degraded(&s) ? "true" : "false");
+                   eqlvm_stats_degraded(&s) || sum.blind ? "true" : "false");
 #define COUNTER(member, effect, meaning)                                       \
     eql_buf_printf(&b, "\"" #member "\":%" PRIu64 ",", s.member);
 #define SPEED(member, meaning)
@@ -281,6 +288,8 @@ eqlvm_engine_stats_json(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
     eql_buf_add_char(&b, '}');
     add_speed(e, &s, &b);
     add_rules(e, &b);
+    eql_coverage_json(c, e, &b);
+    eqlvm_coverage_free(c);
     eql_buf_add_str(&b, "}\n");
     status = eql_api_write(&b, fn, ctx);
     eql_buf_free(&b);

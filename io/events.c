@@ -77,6 +77,7 @@ eql_events_free(eql_events *e)
     eql_share_free(e->share);
     eql_taker_free(&e->taker);
     eql_spool_free(e->spool);
+    eql_glance_free(&e->glance);
     eql_buf_free(&e->error);
     free(e);
 }
@@ -331,6 +332,7 @@ read_input(eql_taking *t, eql_input *in, eql_lines *l)
         t->e->n.bytes = t->bytes + eql_lines_bytes(l);
         return EQL_EVENTS_OK;
     }
+    eql_glance_add(&t->e->glance, eql_lines_peek(l, 1));
     r = read_lines(t, in, l, &line);
     if (r != EQL_EVENTS_OK || line.kind != EQL_LINE_PLAIN)
         return r;
@@ -424,6 +426,7 @@ eql_events_read_memory(eql_events *e, const char *name, eql_strview text,
         return eql_events_no_memory(e);
     e->n.files++;
     eql_source_at(e, t.file)->memory = text;
+    eql_glance_add(&e->glance, text);
     begin_taking(&t, fn, ctx);
     s = eql_blocks_memory(text, e->o.block_bytes, e->o.max_line_bytes);
     r = s ? read_blocks(&t, s) : EQL_EVENTS_NOMEM;
@@ -476,6 +479,7 @@ eql_events_push(eql_events *e, const char *name, eql_strview event,
         return eql_events_no_memory(e);
     begin_taking(&t, fn, ctx);
     line.line = ++eql_source_at(e, t.file)->lines;
+    eql_glance_add(&e->glance, event);
     e->n.bytes += event.len;
     return end_taking(&t, eql_taker_line(&e->taker, &t.take, &line));
 }
@@ -531,6 +535,17 @@ eql_events_keep_shared(eql_events *e, uint32_t worker, const eql_event *ev,
                        eql_event_ref *ref)
 {
     return keep(e, eql_share_taker(e->share, worker), ev, ref);
+}
+
+bool
+eql_events_names(const eql_events *e, eql_events_name_fn fn, void *ctx)
+{
+    eql_wall_clock *clock = eql_wall_clock_new(&e->o);
+    bool ok =
+        clock && eql_glance_names(&e->glance, e->taker.reader, clock, fn, ctx);
+
+    eql_wall_clock_free(clock);
+    return ok;
 }
 
 const eql_events_counters *

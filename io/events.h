@@ -151,6 +151,12 @@ typedef struct {
 bool eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
                       bool has_time, int64_t time_ns, eql_fetched *out);
 
+/* Told the names of fields in the first events of each input (glance.h); fn as
+ * there.  false: fn said so, or out of memory. */
+typedef bool (*eql_events_name_fn)(void *ctx, eql_strview name,
+                                   eql_strview text);
+bool eql_events_names(const eql_events *e, eql_events_name_fn fn, void *ctx);
+
 const eql_events_counters *eql_events_get_counters(const eql_events *e);
 const char *eql_events_error(const eql_events *e); /* "" when none */
 

@@ -8,6 +8,7 @@
 #include "io/input.h"
 #include "io/mapping.h"
 #include "io/reader.h"
+#include "io/glance.h"
 #include "io/spool.h"
 #include "io/taker.h"
 
@@ -62,6 +63,7 @@ struct eql_events {
     eql_vec sources; /* eql_source */
     uint32_t pushed; /* source of the last push, EQL_NONE */
     eql_events_counters n;
+    eql_glance glance;
     eql_buf error;
 
     eql_open_file open[EQL_OPEN_FILES];

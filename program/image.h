@@ -16,7 +16,7 @@
  *
  * heap       | the strings, each a piece of it     | owned | -
  * strings    | tags and techniques of each rule    | rules | -
- * insns      | leaves and filters as they begin    | code  | vm
+ * insns      | leaves and filters as they begin    | code  | api vm
  * consts     | instructions, lists                 | data  | vm
  * lists      | constants that are lists, in order  | data  | vm
  * fields     | instructions, keys, stages ...      | data  | api io program vm
@@ -28,7 +28,7 @@
  * filters    | stages and theirs, pipes, iterators | code  | api program vm
  * exprs      | pipes, in order                     | rules | -
  * pipes      | rules, in order                     | rules | vm
- * lineages   | instructions of one rule            | rules | program vm
+ * lineages   | instructions of one rule            | rules | api program vm
  * keys       | stages, in order                    | rules | vm
  * exceptions | stages, in order                    | rules | -
  * severities | stages, in order                    | rules | -

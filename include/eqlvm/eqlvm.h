@@ -216,6 +216,10 @@ typedef struct {
 /* A program of the first n rules of p, to be freed too. */
 EQLVM_API eqlvm_status eqlvm_program_first(const eqlvm_program *p, uint32_t n,
                                            eqlvm_program **out);
+/* How it was made: what a compiler's summary said at its end; of one that was
+ * loaded, the rules alone. */
+EQLVM_API void eqlvm_program_summary(const eqlvm_program *p,
+                                     eqlvm_compile_summary *out);
 EQLVM_API uint32_t eqlvm_program_nrules(const eqlvm_program *p);
 EQLVM_API void eqlvm_program_rule(const eqlvm_program *p, uint32_t rule,
                                   eqlvm_rule_info *out);
@@ -489,13 +493,87 @@ EQLVM_API uint64_t eqlvm_engine_rule_alerts(const eqlvm_engine *e,
  * list of the engine's program. */
 EQLVM_API uint64_t eqlvm_engine_field_events(const eqlvm_engine *e,
                                              const eqlvm_fields *f, size_t i);
-/* The statistics as one JSON object with the per-rule counts. */
+/* The statistics as one JSON object with the per-rule counts, how many rules
+ * ran and were skipped, and what eqlvm_coverage says. */
 EQLVM_API eqlvm_status eqlvm_engine_stats_json(const eqlvm_engine *e,
                                                eqlvm_write_fn fn, void *ctx);
 /* What the numbers mean for the user, worst first: "rule X, stage 1: key
  * host.id had no value in all 12 events", ...  One call per line. */
 EQLVM_API eqlvm_status eqlvm_engine_notices(const eqlvm_engine *e,
                                             eqlvm_write_fn fn, void *ctx);
+
+/* --- what events had of what rules need
+ * ------------------------------------------ */
+
+/* Can no alerts be believed?  An engine notes which of the fields and
+ * categories that rules name its events had.  A rule cannot fire when a
+ * positive stage of it cannot be hit: no event had the stage's category, or a
+ * field without which its condition cannot be true, or one of its keys, or (in
+ * sequences) a time. What is said to be missing was in no event that took part;
+ * what a condition can do without is not said. */
+typedef struct eqlvm_coverage eqlvm_coverage;
+/* Of the events so far: after eqlvm_engine_finish, or between two files.  The
+ * engine's program must outlive it, the engine need not.  NULL when out of
+ * memory. */
+EQLVM_API eqlvm_coverage *eqlvm_coverage_new(const eqlvm_engine *e);
+EQLVM_API void eqlvm_coverage_free(eqlvm_coverage *c);
+
+/* Why the silence of a run says nothing: bits. */
+typedef enum {
+    EQLVM_BLIND_CATEGORY = 1, /* rules ask for categories, no event had one */
+    EQLVM_BLIND_TIME = 2,     /* no event had a usable time */
+    EQLVM_BLIND_FIELDS = 4    /* no event had any field that the rules name */
+} eqlvm_blind;
+
+typedef struct {
+    uint64_t events; /* that took part; 0: there is nothing to say of rules */
+    /* eqlvm_blind bits; 0: there were alerts, no events, or all is well. */
+    unsigned blind;
+    uint32_t rules, rules_unable;    /* unable: they could not fire */
+    uint32_t nneeds, nunable, nidle; /* of the lists below */
+    /* Where rules look for category and time (the first of several), and what
+     * events had that looks like it, or empty. */
+    eqlvm_text category_field, category_near, time_field, time_near;
+} eqlvm_coverage_summary;
+EQLVM_API void eqlvm_coverage_get(const eqlvm_coverage *c,
+                                  eqlvm_coverage_summary *out);
+
+typedef enum {
+    EQLVM_NEED_CATEGORY,
+    EQLVM_NEED_FIELD,
+    EQLVM_NEED_TIME
+} eqlvm_need_kind;
+
+/* Something that rules need and no event had; those that the most rules need
+ * come first. */
+typedef struct {
+    eqlvm_need_kind kind;
+    eqlvm_text name; /* of the category, or path of the field; of the time's */
+    eqlvm_text near; /* what events had and may be meant; may be empty */
+    uint32_t rules;  /* that could not fire for want of it */
+} eqlvm_need;
+EQLVM_API void eqlvm_coverage_need(const eqlvm_coverage *c, uint32_t i,
+                                   eqlvm_need *out);
+
+/* A stage that could not be hit, and with it its rule; by rule and stage. */
+typedef struct {
+    uint32_t rule;
+    uint32_t stage;        /* as written, from 1 */
+    const uint32_t *needs; /* numbers of needs; borrowed */
+    uint32_t nneeds;
+    bool any; /* one of them would have done; else each is needed */
+} eqlvm_unable;
+EQLVM_API void eqlvm_coverage_unable(const eqlvm_coverage *c, uint32_t i,
+                                     eqlvm_unable *out);
+
+/* A positive stage of several that no event hit; those of rules that were hit
+ * the most come first. */
+typedef struct {
+    uint32_t rule, stage;
+    uint64_t hits; /* of the rule's other stages */
+} eqlvm_idle;
+EQLVM_API void eqlvm_coverage_idle(const eqlvm_coverage *c, uint32_t i,
+                                   eqlvm_idle *out);
 
 /* --- rule tests
  * ----------------------------------------------------------------- */
