@@ -227,21 +227,24 @@ write_stats(const eqlvm_engine *e, const char *path)
 }
 
 static void
-finish_report(run_state *st, eqlvm_engine *e)
+finish_report(run_state *st, eqlvm_engine *e, const eqlvm_program *p)
 {
+    bool quiet = st->o->quiet || st->pipe_closed;
     eqlvm_stats s;
 
     eqlvm_engine_stats(e, &s);
     clear_progress(st);
-    if (!st->o->quiet && !st->pipe_closed) {
+    if (!quiet) {
         fflush(st->out);
         if (interrupted)
             fputs("eqlvm: interrupted; what was read so far is reported\n",
                   stderr);
         run_report_input(&s, seconds_since(&st->start));
+        run_report_rules(p);
         run_report_engine(&s);
         (void)eqlvm_engine_notices(e, write_notice, NULL);
     }
+    st->code = cli_worse(st->code, run_report_coverage(e, p, &s, quiet));
     if (st->o->stats)
         st->code = cli_worse(st->code, write_stats(e, st->o->stats));
     if (eqlvm_stats_degraded(&s) || interrupted)
@@ -311,7 +314,7 @@ run_program(const run_options *o, const eqlvm_program *p)
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     read_all(&st, e);
-    finish_report(&st, e);
+    finish_report(&st, e, p);
     code = st.code;
 out:
     interrupted_engine = NULL;
@@ -449,7 +452,9 @@ const cli_verb cli_verb_run = {
         "  zcat big.gz | eqlvm run -r rules.eqlc - > alerts.ndjson\n"
         "\n"
         "Exit codes: 0 ran; 1 alerts with --fail-on-alert; 2 usage;\n"
-        "3 degraded (something was rejected, evicted, capped or skipped);\n"
+        "3 degraded (something was rejected, evicted, capped or skipped, or\n"
+        "no alert means nothing: no category, no time, no field of the "
+        "rules);\n"
         "4 a rule did not compile; 5 input or output failed.\n",
     .run = run,
 };

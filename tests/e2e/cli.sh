@@ -48,7 +48,7 @@ run run -e "$ps" "$tmp/log.xml"; expect 'XML is named' 3 'XML'
 
 # limits at n and n+1
 deep() { awk -v n="$1" 'BEGIN { for (i = 1; i < n; i++) printf "{\"a\":"; printf "{}"; for (i = 1; i < n; i++) printf "}"; print "" }'; }
-deep 200 >"$tmp/d.json"; run run -e "$ps" "$tmp/d.json"; expect 'nesting at the limit' 0 '1 event '
+deep 200 >"$tmp/d.json"; run run -e 'any where true' "$tmp/d.json"; expect 'nesting at the limit' 0 '1 event '
 deep 201 >"$tmp/d.json"; run run -e "$ps" "$tmp/d.json"; expect 'nesting over the limit' 3 'too_deep'
 n=$(printf '%s' "$ev" | wc -c)
 run run -e "$ps" --max-line-bytes "$n" "$tmp/one.json"; expect 'line at the limit' 0 '1 alert'
