@@ -150,6 +150,9 @@ note_times(notices *n, const eqlvm_engine *e)
 {
     for (int u = 0; u < EQL_UNIT_COUNT; u++)
         note_unit(n, e, u);
+    note_count(n, eql_engine_get_counters(e->engine)->own_numeric_times,
+               "time(s) in a rule's own timestamp_field are numbers, taken for "
+               "times in the unit that their size tells");
     note_mixtures(n, e);
     note_odd_dates(n, e);
 }

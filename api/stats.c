@@ -44,6 +44,7 @@ fill_engine(const eqlvm_engine *e, eqlvm_stats *out)
     out->stages_judged = c.candidates;
     out->hits = n->hits;
     out->hits_timed = n->hits_timed;
+    out->own_numeric_times = n->own_numeric_times;
     out->hits_untimed = n->hits_untimed;
     out->untimed_skipped = n->untimed_skipped;
     out->withheld = n->withheld;

@@ -71,21 +71,23 @@ typedef struct {
  * where `alerts` are matches here; what each means, too.  A partial is what a
  * sequence, a join or a sample has begun under one key. */
 typedef struct {
-    uint64_t events;          /* seen by eql_engine_event */
-    uint64_t hits;            /* events that satisfied a stage, with keys */
-    uint64_t pulses;          /* of them only for lineages (pulses.h), timed */
-    uint64_t hits_timed;      /* of them with a time, known at the finish */
-    uint64_t hits_untimed;    /* of them without usable time */
-    uint64_t late;            /* of them too late: late_events=reorder */
-    uint64_t late_keys;       /* stage hits under a key: late_events=drop */
-    uint64_t late_evicted;    /* keys whose newest time was forgotten */
-    uint64_t untimed_skipped; /* entries skipped for lack of time */
-    uint64_t withheld;        /* stage hits hidden by an exception */
-    uint64_t keyless;         /* stage hits without a value for a key */
-    uint64_t started;         /* partials */
-    uint64_t forked;          /* partials that `fork` made of others */
-    uint64_t completed;       /* results, taken note of by cooldown or pipe */
-    uint64_t discarded;       /* complete, but a missing event was there */
+    uint64_t events;       /* seen by eql_engine_event */
+    uint64_t hits;         /* events that satisfied a stage, with keys */
+    uint64_t pulses;       /* of them only for lineages (pulses.h), timed */
+    uint64_t hits_timed;   /* of them with a time, known at the finish */
+    uint64_t hits_untimed; /* of them without usable time */
+    uint64_t own_numeric_times; /* in a rule's own time field, of what its
+                                   stages took: a number's size told its unit */
+    uint64_t late;              /* of them too late: late_events=reorder */
+    uint64_t late_keys;         /* stage hits under a key: late_events=drop */
+    uint64_t late_evicted;      /* keys whose newest time was forgotten */
+    uint64_t untimed_skipped;   /* entries skipped for lack of time */
+    uint64_t withheld;          /* stage hits hidden by an exception */
+    uint64_t keyless;           /* stage hits without a value for a key */
+    uint64_t started;           /* partials */
+    uint64_t forked;            /* partials that `fork` made of others */
+    uint64_t completed;         /* results, taken note of by cooldown or pipe */
+    uint64_t discarded;         /* complete, but a missing event was there */
     uint64_t replaced, expired, ended, evicted;
     uint64_t pending_evicted; /* of a list of partials that wait on an alias */
     uint64_t open; /* at the end; also matches that were undecided then

@@ -14,6 +14,7 @@
 #define EQL_PURE_COUNTERS(X)                                                   \
     X(events)                                                                  \
     X(hits)                                                                    \
+    X(own_numeric_times)                                                       \
     X(pulses)                                                                  \
     X(withheld)                                                                \
     X(keyless)                                                                 \

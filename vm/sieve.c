@@ -261,11 +261,15 @@ set_reader_time(eql_hit *head, const eql_event *ev)
 static void
 set_field_time(const eql_sieve *s, eql_hit *head, const eql_slot *slot)
 {
+    const eql_dialect *d = eql_program_dialect(s->program);
+
     for (uint32_t i = 0; i < slot->n; i++) {
-        eql_value t = eql_to_time(eql_program_dialect(s->program), &slot->v[i]);
+        eql_timestamp_unit unit;
+        eql_value t = eql_to_time_unit(d, &slot->v[i], &unit);
 
         if (t.tag != EQL_INT)
             continue;
+        s->counters->own_numeric_times += unit != EQL_UNIT_AUTO;
         head->flags = EQL_HIT_TIMED;
         head->time_ns = t.u.i;
         return;

@@ -406,6 +406,8 @@ typedef struct {
      * tomorrow. */
     uint64_t numeric_times, mixed_units, odd_dates;
     uint64_t out_of_range, evaluated;
+    /* The same for a rule's own time field, of events that its stages took. */
+    uint64_t own_numeric_times;
     uint64_t hits, hits_timed, hits_untimed, untimed_skipped, withheld, keyless;
     uint64_t late, late_keys; /* hits, or stages of hits, that came too late */
     /* What sequences, joins and samples have begun under a key. */

@@ -61,9 +61,16 @@ risk_score = 1
 timestamp_field = "t"
 query = '''sequence with maxspan=5s [process where process.name == "a"] [process where process.name == "b"]'''
 TOML
-run run -r "$tmp/own.toml" "$tmp/own"; expect "a rule's own time field" 0 '^0 alerts'
+run run -r "$tmp/own.toml" "$tmp/own"; expect "a rule's own time field" 0 '^0 alerts' "2 time\(s\) in a rule's own timestamp_field are numbers"
 run run -e 'process where true' --since 2020-09-13T13:00:00Z "$tmp/far"; expect '--since reads them alike' 0 '^1 alert'
 run run -e 'process where true' --until 2020-09-13T13:00:00Z "$tmp/far"; expect '--until too' 0 '^1 alert'
+
+# Three files are named, more are counted.
+for i in 1 2 3 4; do cp "$tmp/far" "$tmp/n$i"; done
+run run -e "$seq" "$tmp/n1" "$tmp/n2" "$tmp/n3"
+expect 'three files are named' 0 'times in .*n1, .*n2, .*n3 are numbers'
+run run -e "$seq" "$tmp/n1" "$tmp/n2" "$tmp/n3" "$tmp/n4"
+expect 'the fourth is counted' 0 'n3 and 1 more file\(s\) are numbers'
 
 # A mixture within a file.
 { cat "$tmp/far"; pair "$tmp/x" 1600000000000 1600002400000; head -n 1 "$tmp/x"; } >"$tmp/mixed"
@@ -72,6 +79,9 @@ expect 'a mixture is told' 0 'mixed:? .*seconds \(2\).*milliseconds \(1\)'
 stat 'numbers are counted' numeric_times 3
 stat 'a mixture is counted' mixed_units 1
 stat 'no date is odd' odd_dates 0
+for i in 1 2 3 4; do cp "$tmp/mixed" "$tmp/n$i"; done
+run run -e "$seq" "$tmp/n1" "$tmp/n2" "$tmp/n3" "$tmp/n4"
+expect 'of mixtures, too' 0 'n3: units of time are mixed' '^eqlvm: 1 more file\(s\) with units of time that are mixed'
 run run -e "$seq" --stats "$tmp/stats" "$tmp/far" "$tmp/x"
 stat 'two files are no mixture' mixed_units 0
 

@@ -164,6 +164,61 @@ test_balances_are_told_apart(void **state)
     assert_null(eqlvm_stats_unbalanced(&s));
 }
 
+/* Pushed events: numbers are read by their size, counted per name, and told;
+ * two names are no mixture. */
+static void
+test_pushed_times(void **state)
+{
+    static const char query[] =
+        "sequence with maxspan=5s [any where n == 1] [any where n == 2]";
+    static const struct {
+        const char *name, *event;
+    } events[] = {
+        {"a", "{\"@timestamp\":1600000000,\"n\":1}"},
+        {"a", "{\"@timestamp\":1600002400,\"n\":2}"},
+        {"b", "{\"@timestamp\":1600002401000,\"n\":2}"},
+        {"b", "{\"@timestamp\":\"2020-09-13T13:00:00Z\",\"n\":3}"},
+        {"b", "{\"@timestamp\":1600002402,\"n\":2}"},
+        {"b", "{\"@timestamp\":1600002403000,\"n\":2}"},
+        {"b", "{\"@timestamp\":7,\"n\":9}"},
+    };
+    const char *text = query;
+    eqlvm_program *p = api_compile(&text, 1);
+    api_alerts seen = {0};
+    eqlvm_engine *e = eqlvm_engine_new(p, NULL, api_on_alert, &seen, NULL, 0);
+    eqlvm_stats s;
+    eql_buf notices = {0};
+
+    (void)state;
+    assert_non_null(e);
+    for (size_t i = 0; i < EQL_COUNTOF(events); i++)
+        assert_int_equal(eqlvm_engine_push(e, events[i].name, events[i].event,
+                                           strlen(events[i].event)),
+                         EQLVM_OK);
+    assert_int_equal(eqlvm_engine_finish(e), EQLVM_OK);
+    assert_seen(&seen, "");
+    eqlvm_engine_stats(e, &s);
+    assert_null(eqlvm_stats_unbalanced(&s));
+    assert_int_equal(s.numeric_times, 6);
+    assert_int_equal(s.mixed_units, 1);
+    assert_int_equal(s.odd_dates, 1);
+    assert_int_equal(eqlvm_engine_notices(e, api_collect, &notices), EQLVM_OK);
+    eql_buf_add_char(&notices, '\0');
+    assert_non_null(strstr(notices.p, "times in a are numbers, taken for "
+                                      "seconds by their size"));
+    assert_non_null(strstr(notices.p, "times in b are numbers, taken for "
+                                      "milliseconds by their size"));
+    assert_non_null(strstr(notices.p,
+                           "b: units of time are mixed: seconds (1), "
+                           "milliseconds (3)"));
+    assert_non_null(strstr(notices.p, "the first in b:5 (1970-01-01T00:00:00."
+                                      "007Z)"));
+    eql_buf_free(&notices);
+    api_alerts_free(&seen);
+    eqlvm_engine_free(e);
+    eqlvm_program_free(p);
+}
+
 int
 main(void)
 {
@@ -173,6 +228,7 @@ main(void)
         cmocka_unit_test(test_every_balance_is_told),
         cmocka_unit_test(test_degraded_is_what_the_table_says),
         cmocka_unit_test(test_balances_are_told_apart),
+        cmocka_unit_test(test_pushed_times),
     };
 
     return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
