@@ -44,6 +44,7 @@ value_cost(const eql_typed *t)
     case EQL_TYPED_OR: return list_cost(&t->u.list) + t->u.list.n;
     case EQL_TYPED_NOT:
     case EQL_TYPED_IS_NULL:
+    case EQL_TYPED_TRUTH:
     case EQL_TYPED_NEGATE: return 1 + value_cost(t->u.operand);
     case EQL_TYPED_CONVERT: return 1 + value_cost(t->u.convert.operand);
     case EQL_TYPED_COMPARE:

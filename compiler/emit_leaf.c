@@ -395,6 +395,7 @@ emit_value(emitter *em, const eql_typed *t, uint32_t d)
     case EQL_TYPED_OR: emit_list(em, t, d); break;
     case EQL_TYPED_NOT: emit_unary(em, t, EQL_OP_NOT, d); break;
     case EQL_TYPED_IS_NULL: emit_unary(em, t, EQL_OP_IS_NULL, d); break;
+    case EQL_TYPED_TRUTH: emit_unary(em, t, EQL_OP_TO_TRUTH, d); break;
     case EQL_TYPED_NEGATE: emit_unary(em, t, EQL_OP_NEG, d); break;
     case EQL_TYPED_CONVERT: emit_convert(em, t, d); break;
     case EQL_TYPED_COMPARE: emit_compare(em, t, d); break;

@@ -538,6 +538,8 @@ fold_unary(folder *fx, eql_typed *t)
     v = x->u.constant.value;
     if (t->kind == EQL_TYPED_IS_NULL)
         return constant(fx, t, eql_value_bool(v.tag == EQL_NULL));
+    if (t->kind == EQL_TYPED_TRUTH)
+        return x; /* of no event of the result: null */
     if (t->kind == EQL_TYPED_NEGATE)
         return constant(fx, t, eql_negate(&v));
     return constant(
@@ -556,6 +558,7 @@ fold_value(folder *fx, eql_typed *t)
     case EQL_TYPED_OR: return fold_value_list(fx, t);
     case EQL_TYPED_NOT:
     case EQL_TYPED_IS_NULL:
+    case EQL_TYPED_TRUTH:
     case EQL_TYPED_NEGATE: return fold_unary(fx, t);
     case EQL_TYPED_CONVERT: return fold_convert(fx, t);
     case EQL_TYPED_COMPARE: return fold_compare(fx, t);

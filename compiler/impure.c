@@ -52,6 +52,7 @@ eql_typed_is_impure(const eql_typed *t)
     case EQL_TYPED_OR: return list_is_impure(&t->u.list);
     case EQL_TYPED_NOT:
     case EQL_TYPED_IS_NULL:
+    case EQL_TYPED_TRUTH:
     case EQL_TYPED_NEGATE: return eql_typed_is_impure(t->u.operand);
     case EQL_TYPED_CONVERT: return eql_typed_is_impure(t->u.convert.operand);
     case EQL_TYPED_COMPARE:

@@ -151,11 +151,15 @@ as_boolean(const eql_sema *sx, eql_typed *t)
 }
 
 /* A bare field f among conditions is `f == true` (spec 4.3), in value position
- * too. */
+ * too.  Where an array or object is a value, it is true then, though it equals
+ * nothing. */
 static eql_typed *
 filter_field(const eql_sema *sx, const eql_expr *e)
 {
     eql_typed *f = as_boolean(sx, eql_sema_field(sx, e));
+
+    if (sx->settings->dialect.multi_value == EQL_MULTI_VALUE_OPAQUE)
+        f = eql_typed_truth(sx->arena, e->span, f);
 
     return eql_typed_compare(
         sx->arena, e->span, EQL_CMP_EQ, f,

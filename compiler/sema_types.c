@@ -61,6 +61,7 @@ eql_sema_class(const eql_typed *t)
     switch (t->kind) {
     case EQL_TYPED_CONST: return tag_class(t->u.constant.value.tag);
     case EQL_TYPED_FIELD:
+    case EQL_TYPED_TRUTH:
     case EQL_TYPED_CONVERT:
     case EQL_TYPED_KIND_COUNT: return EQL_CLASS_ANY;
     case EQL_TYPED_ARITH:
@@ -145,6 +146,7 @@ eql_sema_has_field(const eql_typed *t)
     case EQL_TYPED_OR: return any_field(&t->u.list);
     case EQL_TYPED_NOT:
     case EQL_TYPED_IS_NULL:
+    case EQL_TYPED_TRUTH:
     case EQL_TYPED_NEGATE: return eql_sema_has_field(t->u.operand);
     case EQL_TYPED_CONVERT: return eql_sema_has_field(t->u.convert.operand);
     case EQL_TYPED_COMPARE:

@@ -54,6 +54,16 @@ eql_typed_is_null(eql_arena *a, eql_span span, eql_typed *operand)
 }
 
 eql_typed *
+eql_typed_truth(eql_arena *a, eql_span span, eql_typed *operand)
+{
+    eql_typed *t = unary(a, EQL_TYPED_TRUTH, span, operand);
+
+    if (t)
+        t->boolean = false;
+    return t;
+}
+
+eql_typed *
 eql_typed_convert(eql_arena *a, eql_field_type type, eql_typed *operand)
 {
     eql_typed *t;

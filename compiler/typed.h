@@ -26,6 +26,7 @@ typedef enum {
     EQL_TYPED_OR,      /* list, two or more */
     EQL_TYPED_NOT,     /* operand */
     EQL_TYPED_IS_NULL, /* operand; never null itself */
+    EQL_TYPED_TRUTH,   /* operand; true for an array or an object */
     EQL_TYPED_CONVERT, /* operand as its schema type has it (spec 4.7) */
     EQL_TYPED_COMPARE, /* op (never NE), left, right */
     EQL_TYPED_TEST,    /* operand against parts: true if any holds */
@@ -104,7 +105,7 @@ struct eql_typed {
         } constant;
         eql_typed_path path; /* FIELD */
         eql_typed_list list; /* AND, OR */
-        eql_typed *operand;  /* NOT, IS_NULL, NEGATE */
+        eql_typed *operand;  /* NOT, IS_NULL, TRUTH, NEGATE */
         struct {
             eql_field_type type; /* not ANY */
             eql_typed *operand;
@@ -205,6 +206,7 @@ eql_typed *eql_typed_const(eql_arena *a, eql_span span, eql_value v,
                            bool literal);
 eql_typed *eql_typed_not(eql_arena *a, eql_span span, eql_typed *operand);
 eql_typed *eql_typed_is_null(eql_arena *a, eql_span span, eql_typed *operand);
+eql_typed *eql_typed_truth(eql_arena *a, eql_span span, eql_typed *operand);
 /* operand itself for type ANY. */
 eql_typed *eql_typed_convert(eql_arena *a, eql_field_type type,
                              eql_typed *operand);

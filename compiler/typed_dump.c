@@ -211,6 +211,9 @@ eql_typed_dump_expr(const eql_typed *t, unsigned indent, eql_buf *out)
     case EQL_TYPED_IS_NULL:
         dump_operand("is null", t->u.operand, indent, out);
         break;
+    case EQL_TYPED_TRUTH:
+        dump_operand("truth", t->u.operand, indent, out);
+        break;
     case EQL_TYPED_NEGATE:
         dump_operand("negate", t->u.operand, indent, out);
         break;

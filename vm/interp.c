@@ -442,6 +442,7 @@ run_leaf(eql_interp *it, const eql_insn *in)
         case EQL_OP_TO_NUMBER: *to = eql_to_number(&r[in->b]); break;
         case EQL_OP_TO_BOOL: *to = eql_to_bool(&r[in->b]); break;
         case EQL_OP_TO_TIME: *to = eql_to_time(it->dialect, &r[in->b]); break;
+        case EQL_OP_TO_TRUTH: *to = eql_op_to_truth(&r[in->b]); break;
         case EQL_OP_ADD:
         case EQL_OP_SUB:
         case EQL_OP_MUL:

@@ -53,6 +53,7 @@ is_null(const knowledge *k, const eql_lack *l, const eql_insn *in)
     case EQL_OP_TO_NUMBER:
     case EQL_OP_TO_BOOL:
     case EQL_OP_TO_TIME:
+    case EQL_OP_TO_TRUTH:
     case EQL_OP_NEG:
     case EQL_OP_NOT:
     case EQL_OP_EQ_K:

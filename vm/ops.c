@@ -22,6 +22,14 @@ to_truth(const eql_value *v)
 }
 
 eql_value
+eql_op_to_truth(const eql_value *x)
+{
+    return eql_value_is_composite(x) && !eql_value_is_null(x)
+               ? eql_value_bool(true)
+               : *x;
+}
+
+eql_value
 eql_op_not(const eql_value *x)
 {
     if (x->tag == EQL_BOOL)

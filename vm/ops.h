@@ -30,6 +30,8 @@ eql_value_is_null(const eql_value *v)
 
 /* Kleene logic; anything but a boolean is null to `and`, `or` and `not`. */
 eql_value eql_op_truth(eql_truth t);
+/* x itself, but for an array or object that is not empty: that is true. */
+eql_value eql_op_to_truth(const eql_value *x);
 eql_value eql_op_not(const eql_value *x);
 eql_value eql_op_and(const eql_value *x, const eql_value *y);
 eql_value eql_op_or(const eql_value *x, const eql_value *y);

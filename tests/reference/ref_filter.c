@@ -62,6 +62,9 @@ condition_value(leaf *l, const ref_node *e)
 {
     ref_value v = value_of(l, e);
 
+    /* A list or object, which only opaque paths give, is true. */
+    if (e->kind == REF_N_FIELD && v.tag == REF_LIST)
+        return ref_boolean(true);
     return e->kind == REF_N_FIELD
                ? ref_equals(l->env, v, literal_true(), REF_EXACT)
                : v;
