@@ -459,14 +459,8 @@ run_leaf(eql_interp *it, const eql_insn *in)
         case EQL_OP_EQ:
             *to = eql_op_truth(eql_compare_equal(how, &r[in->b], &r[in->c]));
             break;
-        case EQL_OP_LT:
-            *to = eql_op_order(eql_compare_order(how, &r[in->b], &r[in->c]),
-                               EQL_LESS, EQL_LESS);
-            break;
-        case EQL_OP_LE:
-            *to = eql_op_order(eql_compare_order(how, &r[in->b], &r[in->c]),
-                               EQL_LESS, EQL_EQUAL);
-            break;
+        case EQL_OP_LT: *to = eql_op_less(how, &r[in->b], &r[in->c]); break;
+        case EQL_OP_LE: *to = eql_op_at_most(how, &r[in->b], &r[in->c]); break;
         case EQL_OP_EQ_K:
             *to = eql_op_truth(
                 eql_compare_equal_literal(how, &r[in->b], k[in->c].literal));

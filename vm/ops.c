@@ -69,6 +69,18 @@ eql_op_order(eql_ordering o, eql_ordering wanted, eql_ordering or_this)
 }
 
 eql_value
+eql_op_less(const eql_comparing *how, const eql_value *x, const eql_value *y)
+{
+    return eql_op_order(eql_compare_order(how, x, y), EQL_LESS, EQL_LESS);
+}
+
+eql_value
+eql_op_at_most(const eql_comparing *how, const eql_value *x, const eql_value *y)
+{
+    return eql_op_order(eql_compare_order(how, x, y), EQL_LESS, EQL_EQUAL);
+}
+
+eql_value
 eql_op_in_or(const eql_value *x, const eql_value *y)
 {
     eql_truth a = to_truth(x), b = to_truth(y);

@@ -40,6 +40,12 @@ eql_value eql_op_in_or(const eql_value *x, const eql_value *y);
 eql_value eql_op_order(eql_ordering o, eql_ordering wanted,
                        eql_ordering or_this);
 
+/* x < y, x <= y */
+eql_value eql_op_less(const eql_comparing *how, const eql_value *x,
+                      const eql_value *y);
+eql_value eql_op_at_most(const eql_comparing *how, const eql_value *x,
+                         const eql_value *y);
+
 /* An address as text that compares as addresses do, whatever the case: 32
  * lower-case hexadecimal digits. */
 #define EQL_ADDRESS_TEXT 32u
