@@ -1,8 +1,8 @@
 # Makefile -- builds eqlvm.  `make help` lists every target.
 #
 # Everything made goes below build/: build/release by default, and beside it
-# build/debug, build/asan, build/tsan, build/cov, build/faults and build/static
-# (BUILD=...).
+# build/debug, build/asan, build/tsan, build/cov, build/faults, build/static,
+# build/fuzz and build/afl (BUILD=...).
 # Put local settings into config.mk (CC = clang, PREFIX = ..., V = 1).  CPPFLAGS,
 # CFLAGS, CXXFLAGS and LDFLAGS, from the environment or the command line, come
 # after ours, so that they win; WERROR= lets warnings pass.
@@ -53,11 +53,18 @@ OPT_tsan    := -O1 -g -DEQL_DEBUG -fsanitize=thread
 OPT_cov     := -O0 -g -DEQL_DEBUG --coverage
 # The engine with planted faults, for the judge's own test (docs/testing.md).
 OPT_faults  := -O1 -g -DEQL_FAULTS
+# For a fuzzer, which brings its own driver (tools/fuzz.sh).  clang calls NULL + 0 an
+# overflow of pointers, which gcc and C++ do not.
+OPT_fuzz    := -O2 -g -DEQL_DEBUG -fsanitize=fuzzer-no-link,address,undefined \
+               -fno-sanitize=vptr,pointer-overflow \
+               -fno-sanitize-coverage=trace-cmp \
+               -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_afl     := $(OPT_fuzz)
 # One file that needs no library of the machine that it runs on.
 OPT_static  := -O2 -g -static
 OPT         := $(OPT_$(BUILD))
 ifeq ($(strip $(OPT)),)
-$(error BUILD=$(BUILD) is not one of release debug asan tsan cov faults static)
+$(error BUILD=$(BUILD) is not one of release debug asan tsan cov faults static fuzz afl)
 endif
 
 WERROR ?= -Werror
@@ -88,6 +95,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.
 REF_OBJ  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/reference/ref_*.c))
 SELF_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/reference/selftest*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_JUDGED := rule_events exceptions
 CONF_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/conformance/*.c))
 E2E      := $(wildcard tests/e2e/*.sh)
 
@@ -178,19 +186,18 @@ $(B)/tests/test_reference_selftest: $(SELF_OBJ) \
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
-$(B)/tests/fuzz_rule_events: $(OBJ)/tests/fuzz/fuzz_rule_events.o $(OBJ)/tests/fuzz/replay.o \
-    $(REF_OBJ) $(B)/libeqlvm.a
+# Fuzz targets as plain programs that replay files (no fuzzer needed), or with
+# the driver of a fuzzer.
+FUZZ_DRIVER := $(OBJ)/tests/fuzz/replay.o
+FUZZ_LIBS   := -lcmocka $(LIBS)
+ifneq ($(filter fuzz afl,$(BUILD)),)
+FUZZ_DRIVER :=
+FUZZ_LIBS   += -fsanitize=fuzzer
+endif
+$(FUZZ_JUDGED:%=$(B)/tests/fuzz_%): $(REF_OBJ)
+$(B)/tests/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(FUZZ_DRIVER) $(B)/libeqlvm.a
 	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-
-$(B)/tests/fuzz_reader: $(OBJ)/tests/fuzz/fuzz_reader.o $(OBJ)/tests/fuzz/replay.o $(B)/libeqlvm.a
-	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
-
-# Fuzz targets as plain programs that replay files (no fuzzer needed).
-$(B)/tests/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(OBJ)/tests/fuzz/replay.o $(B)/libeqlvm.a
-	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(B)/libeqlvm.a $(FUZZ_LIBS)
 
 # --- tests -----------------------------------------------------------------
 
@@ -248,10 +255,21 @@ golden-update: $(TESTS) $(B)/eqlvm ## rewrite tests/golden/*/*.out, images to fu
 	$(Q)$(B)/eqlvm compile -o tests/fuzz/corpus/image/constructs.eqlc tests/fuzz/image
 
 FUZZ_TARGET ?= image
+FUZZ_ENGINE ?= libfuzzer
 SECS        ?= 60
-.PHONY: fuzz
-fuzz: ## libFuzzer (clang): FUZZ_TARGET=image|rule|events|reader|rule_events SECS=60
-	$(Q)sh tools/fuzz.sh $(FUZZ_TARGET) $(SECS)
+JOBS        ?= 2
+FUZZ_NAMES  := $(sort $(FUZZ:$(B)/tests/fuzz_%=%))
+.PHONY: fuzz fuzz-long fuzz-coverage
+fuzz: ## one fuzz target: FUZZ_TARGET=image SECS=60 FUZZ_ENGINE=libfuzzer|afl
+	$(Q)sh tools/fuzz.sh $(FUZZ_ENGINE) $(FUZZ_TARGET) $(SECS)
+
+fuzz-long: SECS := $(if $(filter command% environment%,$(origin SECS)),$(SECS),1800)
+fuzz-long: ## all fuzz targets, SECS=1800 each, JOBS=2 at a time; fails on a finding
+	$(Q)sh tools/fuzz_long.sh $(SECS) $(JOBS) $(FUZZ_NAMES)
+
+fuzz-coverage: ## lines of each room that the fuzz targets' inputs reach
+	$(Q)$(MAKE) BUILD=cov $(FUZZ_NAMES:%=build/cov/tests/fuzz_%)
+	$(Q)sh tools/fuzz_coverage.sh build/cov $(FUZZ_NAMES)
 
 # --- benchmarks (benchmarks/README.md) --------------------------------------
 

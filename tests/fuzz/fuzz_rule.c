@@ -1,87 +1,69 @@
 /* fuzz_rule.c -- any bytes as rule text: compiled or refused with a place;
- * what compiles verifies, saves, loads and runs over a few events. */
-#include "tests/fuzz/fuzz.h"
+ * what compiles verifies, saves, loads and runs over a few events.
+ *
+ * Where the first line is a comment, its words are options: a dialect, a flag
+ * of it (null_logic=kleene), "strict", "none" for no schema, "bare" for queries
+ * without `any where`. */
+#include "tests/fuzz/fuzz_program.h"
 
-#include "eqlvm/eqlvm.h"
-
-static const char *const events[] = {
-    "{\"@timestamp\":\"2026-01-01T00:00:00Z\",\"event\":{\"category\":"
-    "[\"network\",\"process\"],\"type\":\"start\"},\"host\":{\"id\":\"a\"},"
-    "\"source\":{\"ip\":\"::1\"},\"destination\":{\"port\":5985}}",
-    "{\"@timestamp\":\"2026-01-01T00:00:01Z\",\"event\":{\"category\":"
-    "\"process\"},\"host\":{\"id\":[\"a\",\"b\"]},\"process\":{\"name\":"
-    "\"cmd.exe\",\"pid\":4,\"args\":[\"a\",1,true,null,2.5]}}",
-    "{\"event\":{\"category\":\"file\"},\"x\":{}}",
-};
-
-static bool
-count_alert(void *ctx, const eqlvm_alert *a)
-{
-    *(uint64_t *)ctx += a->nstages;
-    return true;
-}
+#define MOST_WORDS 8u
 
 typedef struct {
-    char *p;
-    size_t len;
-} image;
+    char line[200];
+    const char *set[MOST_WORDS + 1];
+    size_t nset;
+    eqlvm_compile_options o;
+} options;
 
-static bool
-append(void *ctx, const char *p, size_t len)
+static void
+read_word(options *x, const char *word)
 {
-    image *im = ctx;
-    char *grown = realloc(im->p, im->len + len + 1);
-
-    if (!grown)
-        return false;
-    memcpy(grown + im->len, p, len);
-    im->p = grown;
-    im->len += len;
-    return true;
+    if (strchr(word, '=') && x->nset < MOST_WORDS)
+        x->set[x->nset++] = word;
+    else if (strcmp(word, "endpoint") == 0 || strcmp(word, "endgame") == 0)
+        x->o.dialect = word;
+    else if (strcmp(word, "none") == 0)
+        x->o.schema = word;
+    else if (strcmp(word, "strict") == 0)
+        x->o.strict = true;
+    else if (strcmp(word, "bare") == 0)
+        x->o.implied_any = true;
 }
 
-static uint64_t
-run(const eqlvm_program *p)
+static void
+read_options(options *x, const uint8_t *data, size_t len)
 {
-    uint64_t n = 0;
-    eqlvm_engine *e = eqlvm_engine_new(p, NULL, count_alert, &n, NULL, 0);
+    const uint8_t *end =
+        len > 2 && memcmp(data, "//", 2) == 0 ? memchr(data, '\n', len) : NULL;
+    size_t n = end ? (size_t)(end - data) - 2 : 0;
+    char *save = NULL;
 
-    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
-        fuzz_require(eqlvm_engine_push(e, "fuzz", events[i],
-                                       strlen(events[i])) == EQLVM_OK,
-                     "an event is taken");
-    fuzz_require(eqlvm_engine_finish(e) == EQLVM_OK, "the run ends");
-    eqlvm_engine_free(e);
-    return n;
+    *x = (options){.o = {.set = x->set}};
+    if (n >= sizeof x->line)
+        return;
+    if (n)
+        memcpy(x->line, data + 2, n);
+    for (char *w = strtok_r(x->line, " ", &save); w;
+         w = strtok_r(NULL, " ", &save))
+        read_word(x, w);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    eqlvm_compiler *c = eqlvm_compiler_new(NULL);
-    eqlvm_program *p = NULL, *again = NULL;
-    eqlvm_status s;
-    image im = {NULL, 0};
+    eqlvm_compiler *c;
+    options x;
 
-    (void)eqlvm_compiler_add_query(c, "fuzz", (const char *)data, len);
-    s = eqlvm_compiler_finish(c, &p);
-    if (s == EQLVM_ERR_COMPILE) {
-        eqlvm_diag d;
-
-        fuzz_require(eqlvm_compiler_ndiags(c) > 0, "an error is explained");
-        eqlvm_compiler_diag(c, 0, &d);
-        fuzz_require(d.line >= 1 && d.column >= 1, "an error has a place");
-    } else {
-        fuzz_require(s == EQLVM_OK, "a rule compiles or has errors");
-        fuzz_require(eqlvm_program_save(p, append, &im) == EQLVM_OK, "saves");
-        fuzz_require(eqlvm_program_load(im.p, im.len, &again, NULL, 0) ==
-                         EQLVM_OK,
-                     "what was saved loads");
-        fuzz_require(run(p) == run(again), "text and image agree");
+    read_options(&x, data, len);
+    c = eqlvm_compiler_new(&x.o);
+    if (eqlvm_compiler_check(c) != EQLVM_OK) { /* no such flag */
+        eqlvm_compiler_free(c);
+        x = (options){.o = {0}};
+        c = eqlvm_compiler_new(&x.o);
     }
-    free(im.p);
-    eqlvm_program_free(p);
-    eqlvm_program_free(again);
-    eqlvm_compiler_free(c);
+    fuzz_require(eqlvm_compiler_add_query(c, "fuzz", (const char *)data, len) ==
+                     EQLVM_OK,
+                 "a query is added");
+    fuzz_finish(c);
     return 0;
 }

@@ -1,10 +1,37 @@
-/* replay.c -- runs a fuzz target over files and folders, without a fuzzer. */
+/* replay.c -- runs a fuzz target over files and folders, without a fuzzer.  A
+ * file of the history of a fuzzer's process is the inputs of one age. */
 #include "tests/fuzz/fuzz.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
 
 static size_t nfiles;
+
+/* false: it is no history. */
+static int
+replay_history(const uint8_t *data, size_t len)
+{
+    size_t at = sizeof FUZZ_HISTORY_MAGIC - 1;
+    uint32_t n;
+
+    if (len < at || memcmp(data, FUZZ_HISTORY_MAGIC, at) != 0)
+        return 0;
+    for (; at + sizeof n <= len; at += n) {
+        uint8_t *one;
+
+        memcpy(&n, data + at, sizeof n);
+        at += sizeof n;
+        if (n > len - at)
+            break;
+        one = malloc(n + (size_t)1); /* so that reads beyond are found */
+        fuzz_require(one != NULL, "memory");
+        memcpy(one, data + at, n);
+        LLVMFuzzerTestOneInput(one, n);
+        nfiles++;
+        free(one);
+    }
+    return 1;
+}
 
 static int
 replay_file(const char *path)
@@ -24,8 +51,10 @@ replay_file(const char *path)
         return 1;
     }
     fclose(f);
-    LLVMFuzzerTestOneInput(data, (size_t)len);
-    nfiles++;
+    if (!replay_history(data, (size_t)len)) {
+        LLVMFuzzerTestOneInput(data, (size_t)len);
+        nfiles++;
+    }
     free(data);
     return 0;
 }

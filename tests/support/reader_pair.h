@@ -1,4 +1,4 @@
-/* reader_pair.h -- the fast reader beside the careful one: every text must come
+/* reader_pair.h -- fast readers beside the careful one: every text must come
  * out the same. */
 #ifndef EQL_TESTS_SUPPORT_READER_PAIR_H
 #define EQL_TESTS_SUPPORT_READER_PAIR_H
@@ -8,11 +8,19 @@
 #include "io/scan.h"
 #include "tests/support/paths.h"
 
+/* A reader and what it is used with. */
+typedef struct {
+    const char *kernel;
+    eql_reader *reader;
+    eql_wall_clock *clock;
+    eql_shown shown;
+} reader_one;
+
 typedef struct {
     test_paths paths;
-    eql_reader *fast, *careful;
-    eql_wall_clock *fast_clock, *careful_clock;
-    eql_shown fast_shown, careful_shown;
+    reader_one careful;
+    reader_one fast[EQL_KERNEL_COUNT];
+    uint32_t nfast;
     uint64_t read, plain, was_plain; /* of them shown as they stand */
 } reader_pair;
 
@@ -66,36 +74,78 @@ reader_pair_fields(test_paths *t)
 }
 
 static inline void
-reader_pair_init(reader_pair *r, eql_input_kind input, bool opaque)
+reader_one_init(reader_one *one, const reader_pair *r,
+                const eql_reader_options *o)
 {
-    eql_reader_options o = {.input = input,
-                            .max_depth = EQL_DEFAULT_EVENT_DEPTH};
     eql_events_options eo = {0};
     eql_buf why = {0};
+
+    *one = (reader_one){.kernel = eql_kernel_name(eql_kernel_best()),
+                        .reader = eql_reader_new(&r->paths.program, o, &why),
+                        .clock = eql_wall_clock_new(&eo)};
+    assert_non_null(one->reader);
+    assert_non_null(one->clock);
+}
+
+static inline void
+reader_one_free(reader_one *one)
+{
+    eql_reader_free(one->reader);
+    eql_wall_clock_free(one->clock);
+    eql_shown_free(&one->shown);
+}
+
+/* The careful one, and one with the kernel that the environment asks for.  The
+ * mapping has been found to be sound; empty: the one built in. */
+static inline void
+reader_pair_init_mapped(reader_pair *r, eql_input_kind input, bool opaque,
+                        eql_strview mapping)
+{
+    eql_reader_options o = {.input = input,
+                            .max_depth = EQL_DEFAULT_EVENT_DEPTH,
+                            .mapping = mapping,
+                            .careful = true};
 
     memset(r, 0, sizeof *r);
     test_paths_init(&r->paths);
     if (opaque)
         r->paths.dialect.multi_value = EQL_MULTI_VALUE_OPAQUE;
     reader_pair_fields(&r->paths);
-    r->fast = eql_reader_new(&r->paths.program, &o, &why);
-    o.careful = true;
-    r->careful = eql_reader_new(&r->paths.program, &o, &why);
-    r->fast_clock = eql_wall_clock_new(&eo);
-    r->careful_clock = eql_wall_clock_new(&eo);
-    assert_non_null(r->fast);
-    assert_non_null(r->careful);
+    reader_one_init(&r->careful, r, &o);
+    o.careful = false;
+    reader_one_init(&r->fast[r->nfast++], r, &o);
+}
+
+static inline void
+reader_pair_init(reader_pair *r, eql_input_kind input, bool opaque)
+{
+    reader_pair_init_mapped(r, input, opaque, eql_sv("", 0));
+}
+
+/* The careful one, and one with each kernel that this machine has. */
+static inline void
+reader_pair_init_all(reader_pair *r, eql_input_kind input, bool opaque)
+{
+    eql_reader_options o = {.input = input,
+                            .max_depth = EQL_DEFAULT_EVENT_DEPTH};
+
+    setenv("EQLVM_KERNEL", eql_kernel_name(EQL_KERNEL_SCALAR), 1);
+    reader_pair_init(r, input, opaque);
+    for (int k = EQL_KERNEL_SCALAR + 1; k < EQL_KERNEL_COUNT; k++) {
+        if (!eql_kernel_runs_here((eql_kernel)k))
+            continue;
+        setenv("EQLVM_KERNEL", eql_kernel_name((eql_kernel)k), 1);
+        reader_one_init(&r->fast[r->nfast++], r, &o);
+    }
+    unsetenv("EQLVM_KERNEL");
 }
 
 static inline void
 reader_pair_free(reader_pair *r)
 {
-    eql_reader_free(r->fast);
-    eql_reader_free(r->careful);
-    eql_wall_clock_free(r->fast_clock);
-    eql_wall_clock_free(r->careful_clock);
-    eql_shown_free(&r->fast_shown);
-    eql_shown_free(&r->careful_shown);
+    reader_one_free(&r->careful);
+    for (uint32_t i = 0; i < r->nfast; i++)
+        reader_one_free(&r->fast[i]);
 }
 
 static inline bool
@@ -179,73 +229,114 @@ reader_same_note(const eql_read_note *a, const eql_read_note *b)
            strcmp(a->text, b->text) == 0;
 }
 
-/* What an alert shows of the text; clocks are not settled, so of records that
- * were mapped nothing is asked. */
-static inline bool
-reader_same_shown(reader_pair *r, eql_strview text)
-{
-    eql_shown *a = &r->fast_shown, *b = &r->careful_shown;
-    eql_read_status sa = eql_reader_show(r->fast, text, r->fast_clock, NULL, a);
-    eql_read_status sb =
-        eql_reader_show(r->careful, text, r->careful_clock, NULL, b);
+/* What one of them made of a text, and what an alert shows of it. */
+typedef struct {
+    eql_event event;
+    eql_read_note note;
+    eql_read_status status, shown;
+} reader_made;
 
-    r->plain += sa == EQL_READ_EVENT && a->event.p == text.p;
-    if (eql_reader_was_plain(r->fast)) {
+static inline void
+reader_one_read(reader_one *one, eql_strview text, reader_made *m)
+{
+    m->event = (eql_event){0};
+    m->status =
+        eql_reader_read(one->reader, text, one->clock, &m->event, &m->note);
+    m->shown =
+        eql_reader_show(one->reader, text, one->clock, NULL, &one->shown);
+}
+
+static inline bool
+reader_same_shown(reader_pair *r, const reader_one *one, eql_strview text,
+                  const reader_made *fast, const reader_made *careful)
+{
+    const eql_shown *a = &one->shown, *b = &r->careful.shown;
+
+    r->plain += fast->shown == EQL_READ_EVENT && a->event.p == text.p;
+    if (eql_reader_was_plain(one->reader)) {
         r->was_plain++;
-        if (sb != EQL_READ_EVENT || b->mapped || b->id.len > 0 ||
+        if (careful->shown != EQL_READ_EVENT || b->mapped || b->id.len > 0 ||
             !eql_sv_eq(b->event, text))
             return false;
     }
-    return sa == sb && eql_sv_eq(a->event, b->event) &&
+    return fast->shown == careful->shown && eql_sv_eq(a->event, b->event) &&
            eql_sv_eq(eql_buf_sv(&a->id), eql_buf_sv(&b->id)) &&
            a->mapped == b->mapped;
 }
 
-/* Text is what the fast reader was given as a line, or comes from elsewhere. */
+static inline void
+reader_pair_compare(reader_pair *r, reader_one *one, eql_strview text,
+                    const reader_made *careful)
+{
+    reader_made fast;
+    const char *what = NULL;
+
+    reader_one_read(one, text, &fast);
+    if (fast.status != careful->status)
+        what = "accepted or not";
+    else if (!reader_same_note(&fast.note, &careful->note))
+        what = "note";
+    else if (!reader_same_shown(r, one, text, &fast, careful))
+        what = "what is shown";
+    else if (fast.status == EQL_READ_EVENT)
+        what = reader_same_event(r, &fast.event, &careful->event);
+    if (!what && eql_reader_late(one->reader) != EQL_READ_EVENT)
+        what = "what comes late";
+    if (what)
+        fail_msg("%s (%s) differs: %.*s", what, one->kernel,
+                 (int)(text.len < 3000 ? text.len : 3000), text.p);
+}
+
+/* Text comes from elsewhere, or is the line that all were given. */
 static inline void
 reader_pair_read(reader_pair *r, eql_strview text)
 {
-    eql_event a = {0}, b = {0};
-    eql_read_note na, nb;
-    eql_read_status sa, sb;
-    const char *what = NULL;
+    reader_made careful;
 
     r->read++;
-    sa = eql_reader_read(r->fast, text, r->fast_clock, &a, &na);
-    sb = eql_reader_read(r->careful, text, r->careful_clock, &b, &nb);
-    if (sa != sb)
-        what = "accepted or not";
-    else if (!reader_same_note(&na, &nb))
-        what = "note";
-    else if (!na.mapped && !reader_same_shown(r, text))
-        what = "what is shown";
-    else if (sa == EQL_READ_EVENT)
-        what = reader_same_event(r, &a, &b);
-    if (what)
-        fail_msg("%s (%s) differs: %.*s", what, getenv("EQLVM_KERNEL"),
-                 (int)(text.len < 3000 ? text.len : 3000), text.p);
+    reader_one_read(&r->careful, text, &careful);
+    for (uint32_t i = 0; i < r->nfast; i++)
+        reader_pair_compare(r, &r->fast[i], text, &careful);
+}
+
+/* All readers agree where the next line ends; false: there is none. */
+static inline bool
+reader_pair_line(reader_pair *r, eql_strview *rest, eql_strview *line)
+{
+    const char *nl = rest->len ? memchr(rest->p, '\n', rest->len) : NULL;
+    size_t len = nl ? (size_t)(nl - rest->p) : rest->len;
+    eql_strview one;
+
+    for (uint32_t i = 0; i < r->nfast; i++) {
+        bool any = eql_reader_line(r->fast[i].reader, &one);
+
+        assert_int_equal(any, rest->len > 0);
+        if (!any)
+            continue;
+        assert_ptr_equal(one.p, rest->p);
+        assert_int_equal(one.len, len);
+    }
+    if (rest->len == 0)
+        return false;
+    *line = eql_sv(rest->p, len);
+    rest->p += len + (nl != NULL);
+    rest->len -= len + (nl != NULL);
+    return true;
 }
 
 /* All lines of a block, whose padding is there. */
 static inline void
 reader_pair_block(reader_pair *r, eql_strview block)
 {
-    eql_strview line, rest = block;
+    eql_strview line;
 
-    eql_reader_block(r->fast, block);
-    while (eql_reader_line(r->fast, &line)) {
-        const char *nl = memchr(rest.p, '\n', rest.len);
-        size_t len = nl ? (size_t)(nl - rest.p) : rest.len;
-
-        assert_ptr_equal(line.p, rest.p);
-        assert_int_equal(line.len, len);
-        rest.p += len + (nl != NULL);
-        rest.len -= len + (nl != NULL);
+    for (uint32_t i = 0; i < r->nfast; i++)
+        eql_reader_block(r->fast[i].reader, block);
+    while (reader_pair_line(r, &block, &line)) {
         if (line.len && line.p[line.len - 1] == '\r')
             line.len--;
         reader_pair_read(r, line);
     }
-    assert_int_equal(rest.len, 0);
 }
 
 #endif

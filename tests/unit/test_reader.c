@@ -202,9 +202,11 @@ test_reader_made_up(void **state)
         }
         print_message(
             "%s: %llu of %llu known\n", kernels[k],
-            (unsigned long long)eql_reader_get_counters(r.fast)->trail_hits,
+            (unsigned long long)eql_reader_get_counters(r.fast[0].reader)
+                ->trail_hits,
             (unsigned long long)r.read);
-        assert_true(eql_reader_get_counters(r.fast)->trail_hits > r.read / 5);
+        assert_true(eql_reader_get_counters(r.fast[0].reader)->trail_hits >
+                    r.read / 5);
         reader_pair_free(&r);
     }
     eql_buf_free(&block);
@@ -222,7 +224,7 @@ count_lines(const eql_buf *all)
     assert_false(all->failed);
     reader_pair_init(&r, EQL_INPUT_ECS, false);
     read_block(&r, eql_buf_sv(all));
-    n = *eql_reader_get_counters(r.fast);
+    n = *eql_reader_get_counters(r.fast[0].reader);
     reader_pair_free(&r);
     return n;
 }
@@ -493,7 +495,7 @@ test_reader_captures(void **state)
         reader_pair_init(&r, EQL_INPUT_AUTO, false);
         snprintf(path, sizeof path, "%s/data/ecs", dir);
         read_folder(&r, path);
-        n = eql_reader_get_counters(r.fast);
+        n = eql_reader_get_counters(r.fast[0].reader);
         print_message("%s: %llu of %llu fast, %llu refilled\n", kernels[k],
                       (unsigned long long)n->fast, (unsigned long long)r.read,
                       (unsigned long long)n->refills);

@@ -19,10 +19,10 @@ check_texts(eql_input_kind input, bool opaque)
         eql_sight fast, careful;
         bool whole = true;
 
-        if (eql_reader_read(r.fast, text, r.fast_clock, &a, &note) !=
-                EQL_READ_EVENT ||
-            eql_reader_read(r.careful, text, r.careful_clock, &b, &note) !=
-                EQL_READ_EVENT)
+        if (eql_reader_read(r.fast[0].reader, text, r.fast[0].clock, &a,
+                            &note) != EQL_READ_EVENT ||
+            eql_reader_read(r.careful.reader, text, r.careful.clock, &b,
+                            &note) != EQL_READ_EVENT)
             continue;
         assert_true(eql_sight_init(&fast, &r.paths.program));
         assert_true(eql_sight_init(&careful, &r.paths.program));
