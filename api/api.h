@@ -32,8 +32,8 @@ eql_api_sv(eqlvm_text t)
 eqlvm_status eql_api_write(const eql_buf *b, eqlvm_write_fn fn, void *ctx);
 /* Copies up to cap bytes with a NUL; nothing when reason is NULL. */
 void eql_api_reason(char *reason, size_t cap, eql_strview text);
-/* Rendered as a terminal shows it. */
-eqlvm_status eql_api_render(const eql_diag *d, bool colour, eqlvm_write_fn fn,
-                            void *ctx);
+/* Rendered as a terminal shows it; line: only the first line of that. */
+eqlvm_status eql_api_render(const eql_diag *d, bool line, bool colour,
+                            eqlvm_write_fn fn, void *ctx);
 
 #endif

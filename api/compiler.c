@@ -12,6 +12,7 @@
 
 #include "api/language.h"
 #include "api/select.h"
+#include "base/map.h"
 #include "compiler/compile.h"
 #include "io/rules.h"
 #include "program/image.h"
@@ -28,6 +29,9 @@ struct eqlvm_compiler {
     eqlvm_compile_summary sum;
     eql_rules_counters counters;
     eql_vec ignored; /* eql_strview */
+    eql_map *ids;    /* of rules so far -> index in id_places */
+    eql_vec
+        id_places; /* eql_strview, kept: file:line of the first rule of an id */
     eql_buf error;
     eqlvm_dump_pass pass;
     eqlvm_write_fn dump; /* NULL: none */
@@ -48,7 +52,8 @@ eqlvm_compiler_new(const eqlvm_compile_options *o)
     c->skip_bad_rules = o && o->skip_bad_rules;
     if (eql_language_init(&c->language, o))
         c->compiler = eql_compiler_new(&c->language.settings);
-    if (c->kept && c->rules && c->diags && c->compiler &&
+    c->ids = eql_map_new();
+    if (c->kept && c->rules && c->diags && c->compiler && c->ids &&
         eql_select_init(&c->select, o, c->kept))
         return c;
     eqlvm_compiler_free(c);
@@ -67,6 +72,8 @@ eqlvm_compiler_free(eqlvm_compiler *c)
     eql_program_free(c->whole);
     eql_language_free(&c->language);
     eql_vec_free(&c->ignored);
+    eql_map_free(c->ids);
+    eql_vec_free(&c->id_places);
     eql_buf_free(&c->error);
     free(c);
 }
@@ -86,6 +93,52 @@ eqlvm_compiler_check(eqlvm_compiler *c)
     if (!c->language.why[0])
         return EQLVM_OK;
     return fail(c, EQLVM_ERR_ARG, "", c->language.why);
+}
+
+/* --- ids ----------------------------------------------------------------- */
+
+/* Two rules of one id give alerts that cannot be told apart; often it is one
+ * rule, given twice. */
+static bool
+note_id(eqlvm_compiler *c, eql_strview id, const eql_source *place)
+{
+    uint32_t n = c->id_places.n, first;
+    eql_strview here, there;
+
+    if (id.len == 0)
+        return true;
+    here = eql_arena_printf(c->kept, place->whole ? "%.*s" : "%.*s:%u",
+                            (int)place->file.len, place->file.p,
+                            place->first_line);
+    first = eql_map_intern(c->ids, id.p, id.len, n);
+    if (first == EQL_NONE || !here.p)
+        return false;
+    if (first == n)
+        return eql_vec_push(&c->id_places, &here, sizeof here) != EQL_NONE;
+    there = *(const eql_strview *)eql_vec_at(&c->id_places, first);
+    eql_diags_set_source(c->diags, place);
+    eql_diags_add(c->diags, "W609", (eql_span){0, (uint32_t)place->text.len},
+                  eql_sv_eq(here, there)
+                      ? "was the rule given twice?"
+                      : "alerts tell of the id: each rule needs its own",
+                  "another rule has the id %.*s: %.*s",
+                  (int)(id.len < 60 ? id.len : 60), id.p, (int)there.len,
+                  there.p);
+    return true;
+}
+
+/* Of the selected rules of a compiled file. */
+static bool
+note_ids(eqlvm_compiler *c, const eql_program *p, const char *path,
+         const bool *selected)
+{
+    eql_source place = {.file = eql_sv_cstr(path), .whole = true};
+
+    for (uint32_t i = 0; i < p->nrules; i++)
+        if (selected[i] &&
+            !note_id(c, eql_program_str(p, p->rules[i].id), &place))
+            return false;
+    return true;
 }
 
 /* --- compiled files ------------------------------------------------------ */
@@ -133,16 +186,17 @@ select_rules(eqlvm_compiler *c, const eql_program *p, bool *all)
 
 /* Owns p. */
 static eqlvm_status
-add_program(eqlvm_compiler *c, eql_program *p)
+add_program(eqlvm_compiler *c, const char *path, eql_program *p)
 {
     bool alone = !c->whole && eql_compiler_nrules(c->compiler) == 0, all;
     bool *selected = select_rules(c, p, &all);
-    eqlvm_status s = selected ? EQLVM_OK : EQLVM_ERR_NOMEM;
+    eqlvm_status s =
+        selected && note_ids(c, p, path, selected) ? EQLVM_OK : EQLVM_ERR_NOMEM;
 
-    if (selected && alone && all && eql_compiler_takes(c->compiler, p)) {
+    if (s == EQLVM_OK && alone && all && eql_compiler_takes(c->compiler, p)) {
         c->whole = p;
         p = NULL;
-    } else if (selected) {
+    } else if (s == EQLVM_OK) {
         s = take_apart(c);
         for (uint32_t i = 0; i < p->nrules && s == EQLVM_OK; i++)
             s = selected[i] ? add_compiled(c, p, i) : EQLVM_OK;
@@ -160,7 +214,7 @@ on_image(void *ctx, const char *path, eql_buf *image)
     eql_program *p = eql_image_take(image, &why);
 
     if (p) {
-        c->stopped = add_program(c, p);
+        c->stopped = add_program(c, path, p);
         if (c->stopped == EQLVM_ERR_IMAGE)
             fail(c, EQLVM_ERR_IMAGE, path,
                  "compiled for another dialect, other flags or other fields");
@@ -215,7 +269,7 @@ add_rule(eqlvm_compiler *c, const eql_rule_source *r)
         c->sum.deselected++;
         return EQLVM_OK;
     }
-    if (!note_ignored(c, r))
+    if (!note_ignored(c, r) || !note_id(c, r->id, &r->id_place))
         return EQLVM_ERR_NOMEM;
     s = c->dump ? dump_rule(c, r) : EQLVM_OK;
     if (s != EQLVM_OK)
@@ -229,6 +283,18 @@ add_rule(eqlvm_compiler *c, const eql_rule_source *r)
     case EQL_COMPILE_NOMEM: break;
     }
     return EQLVM_ERR_NOMEM;
+}
+
+/* Told of, counted by io. */
+static bool
+on_broken(void *ctx, const eql_rule_source *r)
+{
+    eqlvm_compiler *c = ctx;
+
+    if (eql_select_source(&c->select, r) && !c->dump &&
+        eql_compiler_check(c->compiler, r, c->diags) == EQL_COMPILE_NOMEM)
+        c->stopped = EQLVM_ERR_NOMEM;
+    return c->stopped == EQLVM_OK;
 }
 
 static bool
@@ -251,7 +317,7 @@ on_rule(void *ctx, const eql_rule_source *r)
 static eqlvm_status
 add_rules(eqlvm_compiler *c, const char *path, const eql_strview *text)
 {
-    eql_rules_calls calls = {on_rule, on_image, c};
+    eql_rules_calls calls = {on_rule, on_image, c, on_broken};
     eql_buf why = {0};
     eqlvm_status s = EQLVM_OK;
     eql_rules_result r;
@@ -411,7 +477,18 @@ eqlvm_compiler_render(const eqlvm_compiler *c, size_t i, bool colour,
 {
     if (!c || !fn || i >= eql_diags_count(c->diags))
         return EQLVM_ERR_ARG;
-    return eql_api_render(eql_diags_at(c->diags, (uint32_t)i), colour, fn, ctx);
+    return eql_api_render(eql_diags_at(c->diags, (uint32_t)i), false, colour,
+                          fn, ctx);
+}
+
+eqlvm_status
+eqlvm_compiler_render_line(const eqlvm_compiler *c, size_t i, bool colour,
+                           eqlvm_write_fn fn, void *ctx)
+{
+    if (!c || !fn || i >= eql_diags_count(c->diags))
+        return EQLVM_ERR_ARG;
+    return eql_api_render(eql_diags_at(c->diags, (uint32_t)i), true, colour, fn,
+                          ctx);
 }
 
 size_t

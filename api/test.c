@@ -260,7 +260,7 @@ write_diags(session *s)
 
         if (!s->diag || d->kind != EQL_DIAG_ERROR)
             continue;
-        s->status = eql_api_render(d, false, s->diag, s->ctx);
+        s->status = eql_api_render(d, false, false, s->diag, s->ctx);
         if (s->status != EQLVM_OK)
             return false;
     }
@@ -315,6 +315,22 @@ on_rule(void *ctx, const eql_rule_source *r)
     return s->status == EQLVM_OK;
 }
 
+/* What is wrong with the query of a file that has errors. */
+static bool
+on_broken(void *ctx, const eql_rule_source *r)
+{
+    session *s = ctx;
+    eql_compiler *c;
+
+    if (!eql_select_source(&s->select, r))
+        return true;
+    c = eql_compiler_new(&s->language.settings);
+    if (!c || eql_compiler_check(c, r, s->diags) == EQL_COMPILE_NOMEM)
+        s->status = EQLVM_ERR_NOMEM;
+    eql_compiler_free(c);
+    return s->status == EQLVM_OK && write_diags(s);
+}
+
 /* Compiled files carry no tests. */
 static bool
 on_image(void *ctx, const char *path, eql_buf *image)
@@ -328,7 +344,7 @@ on_image(void *ctx, const char *path, eql_buf *image)
 static eqlvm_status
 run_session(session *s, const char *path, eql_buf *why)
 {
-    eql_rules_calls calls = {on_rule, on_image, s};
+    eql_rules_calls calls = {on_rule, on_image, s, on_broken};
     eql_rules_counters counters = {0};
 
     switch (eql_rules_read(path, s->arena, s->diags, &calls, &counters, why)) {

@@ -97,12 +97,13 @@ eql_api_reason(char *reason, size_t cap, eql_strview text)
 }
 
 eqlvm_status
-eql_api_render(const eql_diag *d, bool colour, eqlvm_write_fn fn, void *ctx)
+eql_api_render(const eql_diag *d, bool line, bool colour, eqlvm_write_fn fn,
+               void *ctx)
 {
     eql_buf text = {0};
     eqlvm_status s;
 
-    eql_diag_render(d, colour, &text);
+    (line ? eql_diag_render_line : eql_diag_render)(d, colour, &text);
     s = eql_api_write(&text, fn, ctx);
     eql_buf_free(&text);
     return s;

@@ -137,6 +137,8 @@ locate(eql_diags *d, eql_diag *x)
     size_t start = 0, end;
     uint32_t nth = 0; /* line of the text, from 0 */
 
+    if (d->src.whole)
+        return;
     for (size_t i = 0; i < at; i++)
         if (text.p[i] == '\n') {
             nth++;
@@ -275,23 +277,38 @@ render_source(const eql_diag *d, const char *mark, const char *off,
     eql_buf_printf(out, "%s\n", off);
 }
 
-void
-eql_diag_render(const eql_diag *d, bool colour, eql_buf *out)
+static const char *
+hue_of(const eql_diag *d, bool colour)
 {
-    static const char *const names[] = {"error", "warning", "note"};
     static const char *const hues[] = {"\033[1;31m", "\033[1;35m",
                                        "\033[1;36m"};
-    const char *hue = colour ? hues[d->kind] : "";
+
+    return colour ? hues[d->kind] : "";
+}
+
+void
+eql_diag_render_line(const eql_diag *d, bool colour, eql_buf *out)
+{
+    static const char *const names[] = {"error", "warning", "note"};
     const char *bold = colour ? "\033[1m" : "";
     const char *off = colour ? "\033[0m" : "";
 
     eql_buf_add_str(out, bold);
     add_clean(out, d->file.len ? d->file : eql_sv_cstr("<query>"));
-    eql_buf_printf(out, ":%u:%u:%s %s%s:%s %s: ", d->line, d->column, off, hue,
+    if (d->line)
+        eql_buf_printf(out, ":%u:%u", d->line, d->column);
+    eql_buf_printf(out, ":%s %s%s:%s %s: ", off, hue_of(d, colour),
                    names[d->kind], off, d->code);
     add_clean(out, d->message);
+}
+
+void
+eql_diag_render(const eql_diag *d, bool colour, eql_buf *out)
+{
+    eql_diag_render_line(d, colour, out);
     eql_buf_add_char(out, '\n');
-    render_source(d, hue, off, out);
+    if (d->line)
+        render_source(d, hue_of(d, colour), colour ? "\033[0m" : "", out);
     if (d->hint.len) {
         eql_buf_add_str(out, "  hint: ");
         add_clean(out, d->hint);

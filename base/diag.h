@@ -26,7 +26,7 @@ typedef struct {
     eql_severity_kind kind;
     eql_strview file;    /* as the user named it; may be empty */
     eql_span span;       /* in the query's text */
-    uint32_t line;       /* 1-based, in the file */
+    uint32_t line;       /* 1-based, in the file; 0: about all of it */
     uint32_t column;     /* 1-based, bytes, in the file */
     eql_strview message; /* one line, no code, no full stop */
     eql_strview hint;    /* may be empty */
@@ -38,6 +38,7 @@ typedef struct {
 typedef struct {
     eql_strview file;    /* shown name; empty for a query without file */
     eql_strview text;    /* the query's text that spans point into */
+    bool whole;          /* the file as a whole is spoken of: no place in it */
     uint32_t first_line; /* line of text[0] in the file, 1-based */
     uint32_t indent;     /* columns before text[0] on that line */
     /* NULL: the text's lines follow each other in the file.  Else the file's
@@ -67,6 +68,8 @@ uint32_t
 eql_diags_nerrors(const eql_diags *d); /* including those past the cap */
 uint32_t eql_diags_nwarnings(const eql_diags *d);
 bool eql_diags_failed(const eql_diags *d); /* out of memory */
+/* The first of its lines, without its end: place, kind, code, message. */
+void eql_diag_render_line(const eql_diag *d, bool colour, eql_buf *out);
 /* Renders one as above.  With colour, ANSI escapes. Control characters of the
  * source are shown as U+FFFD; tabs as one space. */
 void eql_diag_render(const eql_diag *d, bool colour, eql_buf *out);

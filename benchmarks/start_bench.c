@@ -101,7 +101,7 @@ skip_image(void *ctx, const char *path, eql_buf *image)
 static void
 read_sources(sources *s, const rule_set *set, const char *shared)
 {
-    eql_rules_calls calls = {keep_rule, skip_image, s};
+    eql_rules_calls calls = {.rule = keep_rule, .image = skip_image, .ctx = s};
     eql_rules_counters counters = {0};
     eql_buf why = {0};
     char path[4200];

@@ -126,7 +126,7 @@ check(check_options *o)
         code = cli_worse(code,
                          o->select.skip_bad_rules ? CLI_DEGRADED : CLI_COMPILE);
     else if (sum.rules == 0 && code == CLI_OK) {
-        cli_error("no rule to check: none was found, or none is selected");
+        cli_no_rules(c, "check");
         code = CLI_USAGE;
     }
     if (!cli_close_output(stdout, NULL))

@@ -107,6 +107,7 @@ typedef struct {
     const char *stdin_name; /* what rules from standard input are called */
     int severity;           /* eqlvm_severity */
     bool skip_bad_rules;
+    bool quiet, verbose; /* what is said of rules: told.c */
     /* The language. */
     cli_list set;
     const char *dialect, *schema, *definitions_file, *category_field,
@@ -213,10 +214,16 @@ int cli_add_rules(eqlvm_compiler *c, const cli_select *s, const cli_list *paths,
                   const cli_list *queries);
 /* Prints the diagnostics (errors, and warnings if wanted) on stderr. */
 void cli_print_diags(const eqlvm_compiler *c, bool warnings, bool colour);
-/* Finishes the compiler: program or NULL, exit code in *code, diagnostics on
- * stderr. */
-eqlvm_program *cli_finish_rules(eqlvm_compiler *c, bool warnings, bool colour,
-                                int *code);
+/* Says what is to be said of rules that are used (told.c); usable: there is a
+ * program. */
+void cli_tell_rules(const eqlvm_compiler *c, const cli_select *s, bool colour,
+                    bool usable);
+/* The error that there is no rule to VERB. */
+void cli_no_rules(const eqlvm_compiler *c, const char *verb);
+/* Finishes the compiler: program or NULL, exit code in *code; tells of the
+ * rules on stderr. */
+eqlvm_program *cli_finish_rules(eqlvm_compiler *c, const cli_select *s,
+                                bool colour, int *code);
 /* All of it: the program of these files and queries.  verb: what is to be done
  * with the rules, of which there must then be one; NULL: there may be none.
  * NULL: *code says why, and so did a message. */

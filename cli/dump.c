@@ -33,7 +33,7 @@ dump(const cli_list *paths, const cli_list *queries, cli_select *select,
     if (pass != PASS_BYTECODE)
         eqlvm_compiler_dump(c, passes[pass], write_pass, &wrote);
     code = cli_add_rules(c, select, paths, queries);
-    p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), &code);
+    p = cli_finish_rules(c, select, cli_use_colour(colour, stderr), &code);
     if (p && pass == PASS_BYTECODE)
         (void)eqlvm_program_disassemble(p, cli_write, stdout);
     else if (p && !wrote) {

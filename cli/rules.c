@@ -124,13 +124,14 @@ cli_print_diags(const eqlvm_compiler *c, bool warnings, bool colour)
 }
 
 eqlvm_program *
-cli_finish_rules(eqlvm_compiler *c, bool warnings, bool colour, int *code)
+cli_finish_rules(eqlvm_compiler *c, const cli_select *select, bool colour,
+                 int *code)
 {
     eqlvm_program *p = NULL;
     eqlvm_compile_summary sum;
     eqlvm_status s = eqlvm_compiler_finish(c, &p);
 
-    cli_print_diags(c, warnings, colour);
+    cli_tell_rules(c, select, colour, s == EQLVM_OK);
     eqlvm_compiler_summary(c, &sum);
     if (sum.bad)
         *code = cli_worse(*code, s == EQLVM_OK ? CLI_DEGRADED : CLI_COMPILE);
@@ -160,9 +161,9 @@ cli_load_rules(cli_select *s, const cli_list *paths, const cli_list *queries,
         return NULL;
     *code = cli_add_rules(c, s, paths, queries);
     if (*code == CLI_OK || (s->skip_bad_rules && *code == CLI_COMPILE))
-        p = cli_finish_rules(c, false, cli_use_colour(colour, stderr), code);
+        p = cli_finish_rules(c, s, cli_use_colour(colour, stderr), code);
     if (p && verb && eqlvm_program_nrules(p) == 0) {
-        cli_error("no rule to %s: none was found, or none is selected", verb);
+        cli_no_rules(c, verb);
         *code = cli_worse(*code, CLI_USAGE);
         eqlvm_program_free(p);
         p = NULL;

@@ -398,7 +398,10 @@ run(int argc, char **argv)
         {"stats", 0, CLI_TEXT, &o.stats, "FILE", "counts of the run as JSON"},
         {"fail-on-alert", 0, CLI_FLAG, &o.fail_on_alert, NULL,
          "exit 1 when there is an alert"},
-        {"quiet", 'q', CLI_FLAG, &o.quiet, NULL, "no report at the end"},
+        {"quiet", 'q', CLI_FLAG, &o.quiet, NULL,
+         "no report at the end, nothing about rules that can be used"},
+        {"verbose", 'v', CLI_FLAG, &o.select.verbose, NULL,
+         "all that is wrong with rules, as eqlvm check tells it"},
         {"color", 0, CLI_CHOICE, &o.colour, "auto|always|never",
          "colour of tables and messages"},
         {"no-index", 0, CLI_FLAG, &o.no_index, NULL,
@@ -427,6 +430,7 @@ run(int argc, char **argv)
 
     if (code < 0)
         code = check_options(&o);
+    o.select.quiet = o.quiet;
     if (code < 0)
         code = load_and_run(&o);
     cli_list_free(&o.rules);

@@ -246,7 +246,9 @@ analyse_exceptions(unit *u)
     const eql_rule_source *r = u->rule;
 
     for (uint32_t i = 0; i < r->nexceptions; i++) {
-        eql_typed *t = analyse_condition(u, &r->exceptions[i]);
+        eql_typed *t = r->exceptions[i].when.text.p
+                           ? analyse_condition(u, &r->exceptions[i])
+                           : NULL;
 
         if (t && u->plan)
             u->ok = eql_plan_exception_add(&u->planner, u->plan,
@@ -262,7 +264,7 @@ analyse_severities(unit *u)
 
     for (uint32_t i = 0; i < r->nseverities; i++) {
         const eql_rule_condition *c = &r->severities[i];
-        eql_typed *t = analyse_condition(u, c);
+        eql_typed *t = c->when.text.p ? analyse_condition(u, c) : NULL;
 
         if (i == EQL_MAX_SEVERITIES) {
             bad_condition(u, "E311", c, NULL,
@@ -329,6 +331,14 @@ eql_compiler_add(eql_compiler *c, const eql_rule_source *r, eql_diags *diags)
         !eql_emit_rule(c->builder, u.plan, r, &c->settings))
         res = EQL_COMPILE_NOMEM;
     return res;
+}
+
+eql_compile_result
+eql_compiler_check(eql_compiler *c, const eql_rule_source *r, eql_diags *diags)
+{
+    unit u;
+
+    return analyse(c, r, diags, &u);
 }
 
 bool

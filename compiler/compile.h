@@ -64,6 +64,10 @@ void eql_compiler_free(eql_compiler *c);
  * set by this call, rule by rule and condition by condition. */
 eql_compile_result eql_compiler_add(eql_compiler *c, const eql_rule_source *r,
                                     eql_diags *diags);
+/* The same without taking it: for a rule whose file has errors of its own, some
+ * of whose conditions may have no text. */
+eql_compile_result eql_compiler_check(eql_compiler *c, const eql_rule_source *r,
+                                      eql_diags *diags);
 /* May rules of p be taken over?  false: another dialect. */
 bool eql_compiler_takes(const eql_compiler *c, const eql_program *p);
 /* Takes a rule of a compiled, verified program over.  EQL_COMPILE_BAD: the

@@ -35,8 +35,10 @@ typedef struct {
     eql_diags *diags;
     const eql_rules_calls *calls;
     eql_rules_counters *counters;
+    eql_strview path; /* that the user gave */
     eql_buf *why;
     eql_vec entries;
+    eql_vec passed;           /* eql_strview: files that no reader takes */
     eql_map *events;          /* files named by tests: device and inode */
     bool named;               /* the path is a file: it must hold a rule */
     const eql_strview *given; /* the text of the only one; NULL: it is read */
@@ -246,7 +248,7 @@ deliver_eql(walk *w, const entry *e)
     r.query = (eql_source){.file = e->path,
                            .text = eql_sv(f.text.p + bom, f.text.len - bom),
                            .first_line = 1};
-    return w->calls->rule(w->calls->ctx, &r) ? EQL_RULES_OK : EQL_RULES_STOPPED;
+    return eql_rule_deliver(w->calls, w->counters, false, &r);
 }
 
 static eql_rules_result
@@ -257,6 +259,7 @@ deliver_image(walk *w, const entry *e)
 
     if (result == EQL_RULES_OK) {
         w->counters->files++;
+        w->counters->rules++;
         if (!w->calls->image(w->calls->ctx, e->path.p, &bytes))
             result = EQL_RULES_STOPPED;
     }
@@ -269,10 +272,10 @@ deliver_toml(walk *w, const entry *e)
 {
     switch (e->result) {
     case EQL_RULE_FILE_RULE:
-        return w->calls->rule(w->calls->ctx, &e->rule) ? EQL_RULES_OK
-                                                       : EQL_RULES_STOPPED;
+        return eql_rule_deliver(w->calls, w->counters, false, &e->rule);
     case EQL_RULE_FILE_OTHER: w->counters->other_language++; break;
-    case EQL_RULE_FILE_BAD: w->counters->unreadable++; break;
+    case EQL_RULE_FILE_BAD:
+        return eql_rule_deliver(w->calls, w->counters, true, &e->rule);
     case EQL_RULE_FILE_NONE: break;
     case EQL_RULE_FILE_NOMEM: return EQL_RULES_NOMEM;
     }
@@ -393,6 +396,20 @@ find_in_folder(walk *w, eql_strview path, unsigned depth)
     return r;
 }
 
+/* A file that was given by name. */
+static eql_rules_result
+no_rule_file(walk *w, eql_strview path)
+{
+    const char *looks = eql_rules_looks_like(path.p);
+    eql_rules_result r =
+        io_error(w, path.p,
+                 "no rule file: it must end in .eql, .toml, .ndjson or .eqlc");
+
+    if (looks)
+        eql_buf_printf(w->why, "; %s", looks);
+    return r;
+}
+
 /* depth 0: the path that the user gave. */
 static eql_rules_result
 find(walk *w, eql_strview path, unsigned depth)
@@ -414,19 +431,30 @@ find(walk *w, eql_strview path, unsigned depth)
     if (depth == 0) {
         w->named = true;
         if (e.kind == KIND_NONE)
-            return io_error(
-                w, path.p,
-                "no rule file: it must end in .eql, .toml, .ndjson or .eqlc");
+            return no_rule_file(w, path);
     }
-    if (e.kind != KIND_NONE &&
-        eql_vec_push(&w->entries, &e, sizeof e) == EQL_NONE)
-        return EQL_RULES_NOMEM;
-    return EQL_RULES_OK;
+    if (e.kind == KIND_NONE)
+        return !S_ISREG(st.st_mode) ||
+                       eql_vec_push(&w->passed, &path, sizeof path) != EQL_NONE
+                   ? EQL_RULES_OK
+                   : EQL_RULES_NOMEM;
+    return eql_vec_push(&w->entries, &e, sizeof e) == EQL_NONE ? EQL_RULES_NOMEM
+                                                               : EQL_RULES_OK;
+}
+
+/* Did the walk come to a rule, in whatever language? */
+static bool
+has_rules(const walk *w, eql_rules_counters before)
+{
+    return w->counters->rules > before.rules ||
+           w->counters->unreadable > before.unreadable ||
+           w->counters->other_language > before.other_language;
 }
 
 static eql_rules_result
 read_entries(walk *w)
 {
+    const eql_rules_counters before = *w->counters;
     eql_rules_result r = EQL_RULES_OK;
 
     for (uint32_t i = 0; i < w->entries.n && r == EQL_RULES_OK; i++) {
@@ -437,6 +465,9 @@ read_entries(walk *w)
     }
     for (uint32_t i = 0; i < w->entries.n && r == EQL_RULES_OK; i++)
         r = deliver(w, eql_vec_at(&w->entries, i));
+    if (r == EQL_RULES_OK && !w->named && !has_rules(w, before) &&
+        !eql_rules_tell_passed(w->path, &w->passed, w->diags))
+        r = EQL_RULES_NOMEM;
     return r;
 }
 
@@ -448,6 +479,7 @@ read_rules(walk *w, const char *path)
     entry e = {.path = name};
     eql_rules_result r = EQL_RULES_NOMEM;
 
+    w->path = name;
     w->scratch = eql_arena_new(0);
     w->events = eql_map_new();
     if (w->scratch && w->events && name.p && !w->given)
@@ -463,6 +495,7 @@ read_rules(walk *w, const char *path)
     if (r == EQL_RULES_OK)
         r = read_entries(w);
     eql_vec_free(&w->entries);
+    eql_vec_free(&w->passed);
     eql_map_free(w->events);
     eql_arena_free(w->scratch);
     if (r == EQL_RULES_OK &&

@@ -8,6 +8,7 @@
 
 typedef struct {
     uint64_t files;          /* rule files read */
+    uint64_t rules;          /* handed on: rules, good or bad, and images */
     uint64_t other_language; /* rules in KQL, ES|QL, Lucene, ML, ...: skipped */
     uint64_t unreadable;     /* files that were no valid rule file (in diags) */
 } eql_rules_counters;
@@ -22,6 +23,10 @@ typedef struct {
     eql_rule_fn rule;
     eql_image_fn image;
     void *ctx;
+    /* A rule whose file has errors, with what could be read of it: a query, and
+     * conditions, whose texts may be absent.  It is no rule, but what is wrong
+     * with its query can be told at once.  NULL: nobody asks. */
+    eql_rule_fn broken;
 } eql_rules_calls;
 
 typedef enum {
@@ -35,7 +40,8 @@ typedef enum {
  * .ndjson and .eqlc are looked at there; hidden names and files named by a
  * rule's tests are skipped).  A file that is given by name but has another
  * suffix is an error.  TOML and JSON errors, wrong types and unknown keys of
- * [eqlvm] are diagnostics with file and line (E601 ..). */
+ * [eqlvm] are diagnostics with file and line (E601 ..), and so are keys that
+ * are nearly known ones (W608) and a folder without rules (W610). */
 eql_rules_result eql_rules_read(const char *path, eql_arena *arena,
                                 eql_diags *diags, const eql_rules_calls *calls,
                                 eql_rules_counters *counters, eql_buf *why);

@@ -154,51 +154,140 @@ eql_rule_duration(eql_strview s, int64_t *ns)
     return false;
 }
 
+#define KEY(s)                                                                 \
+    {                                                                          \
+        s, sizeof s - 1                                                        \
+    }
+
+/* Used, or about the rule and not about running it. */
+static const eql_strview silent[] = {KEY("author"),
+                                     KEY("building_block_type"),
+                                     KEY("created_at"),
+                                     KEY("created_by"),
+                                     KEY("description"),
+                                     KEY("event_category_override"),
+                                     KEY("false_positives"),
+                                     KEY("id"),
+                                     KEY("integration"),
+                                     KEY("language"),
+                                     KEY("license"),
+                                     KEY("name"),
+                                     KEY("note"),
+                                     KEY("os"),
+                                     KEY("os_list"),
+                                     KEY("path"),
+                                     KEY("query"),
+                                     KEY("reference"),
+                                     KEY("references"),
+                                     KEY("risk_score"),
+                                     KEY("rule_id"),
+                                     KEY("setup"),
+                                     KEY("severity"),
+                                     KEY("tags"),
+                                     KEY("threat"),
+                                     KEY("tiebreaker_field"),
+                                     KEY("timestamp_field"),
+                                     KEY("type"),
+                                     KEY("updated_at"),
+                                     KEY("updated_by"),
+                                     KEY("immutable"),
+                                     KEY("revision"),
+                                     KEY("rule_source"),
+                                     KEY("version"),
+                                     KEY("related_integrations"),
+                                     KEY("required_fields")};
+
+/* Of Elastic, and of no use here. */
+static const eql_strview asking[] = {
+    KEY("actions"),
+    KEY("alert_suppression"),
+    KEY("anomaly_threshold"),
+    KEY("concurrent_searches"),
+    KEY("data_view_id"),
+    KEY("dataViewId"),
+    KEY("enabled"),
+    KEY("exceptions_list"),
+    KEY("execution_summary"),
+    KEY("filters"),
+    KEY("from"),
+    KEY("history_window_start"),
+    KEY("index"),
+    KEY("interval"),
+    KEY("investigation_fields"),
+    KEY("items_per_search"),
+    KEY("machine_learning_job_id"),
+    KEY("maturity"),
+    KEY("max_endpoint_version"),
+    KEY("max_signals"),
+    KEY("meta"),
+    KEY("min_endpoint_version"),
+    KEY("namespace"),
+    KEY("new_terms_fields"),
+    KEY("optional_actions"),
+    KEY("outcome"),
+    KEY("output_index"),
+    KEY("reputation"),
+    KEY("response_actions"),
+    KEY("rule_name_override"),
+    KEY("saved_id"),
+    KEY("threat_filters"),
+    KEY("threat_index"),
+    KEY("threat_indicator_path"),
+    KEY("threat_language"),
+    KEY("threat_mapping"),
+    KEY("threat_query"),
+    KEY("threshold"),
+    KEY("throttle"),
+    KEY("timeline_id"),
+    KEY("timeline_title"),
+    KEY("timestamp_override"),
+    KEY("timestamp_override_fallback_disabled"),
+    KEY("to"),
+    KEY("alias_purpose"),
+    KEY("alias_target_id")};
+
+#undef KEY
+
+static bool
+is_among(eql_strview key, const eql_strview *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (eql_sv_eq(key, names[i]))
+            return true;
+    return false;
+}
+
 bool
 eql_rule_is_ignored(eql_strview key)
 {
-    /* Used, or about the rule and not about running it. */
-    static const char *const silent[] = {"author",
-                                         "building_block_type",
-                                         "created_at",
-                                         "created_by",
-                                         "description",
-                                         "event_category_override",
-                                         "false_positives",
-                                         "id",
-                                         "integration",
-                                         "language",
-                                         "license",
-                                         "name",
-                                         "note",
-                                         "os",
-                                         "os_list",
-                                         "path",
-                                         "query",
-                                         "reference",
-                                         "references",
-                                         "risk_score",
-                                         "rule_id",
-                                         "setup",
-                                         "severity",
-                                         "tags",
-                                         "threat",
-                                         "tiebreaker_field",
-                                         "timestamp_field",
-                                         "type",
-                                         "updated_at",
-                                         "updated_by",
-                                         "immutable",
-                                         "revision",
-                                         "rule_source",
-                                         "version",
-                                         "related_integrations",
-                                         "required_fields"};
+    return !is_among(key, silent, EQL_COUNTOF(silent));
+}
 
-    for (size_t i = 0; i < EQL_COUNTOF(silent); i++)
-        if (eql_sv_is(key, silent[i]))
-            return false;
-    return true;
+eql_strview
+eql_rule_meant_key(eql_strview key)
+{
+    uint32_t near = eql_closest(key, silent, EQL_COUNTOF(silent));
+
+    if (is_among(key, silent, EQL_COUNTOF(silent)) ||
+        is_among(key, asking, EQL_COUNTOF(asking)))
+        return eql_sv("", 0);
+    if (near != EQL_NONE)
+        return silent[near];
+    near = eql_closest(key, asking, EQL_COUNTOF(asking));
+    return near == EQL_NONE ? eql_sv("", 0) : asking[near];
+}
+
+eql_rules_result
+eql_rule_deliver(const eql_rules_calls *calls, eql_rules_counters *counters,
+                 bool bad, const eql_rule_source *r)
+{
+    counters->unreadable += bad;
+    counters->rules++;
+    if (bad && (!calls->broken || !r->query.text.p))
+        return EQL_RULES_OK;
+    return (bad ? calls->broken : calls->rule)(calls->ctx, r)
+               ? EQL_RULES_OK
+               : EQL_RULES_STOPPED;
 }
 
 static void

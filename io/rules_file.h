@@ -7,7 +7,9 @@
  *   E601 malformed TOML or JSON      E604 unknown key of [eqlvm]
  *   E602 a value of the wrong type   E605 a value that makes no sense
  *   E603 something needed is missing E606 a limit of rule files
- *   W607 a file that holds no rule */
+ *   W607 a file that holds no rule
+ *   W608 a key or table that is nearly a known one
+ *   W610 a folder without rules (rules_passed.c) */
 #ifndef EQL_IO_RULES_FILE_H
 #define EQL_IO_RULES_FILE_H
 
@@ -66,6 +68,20 @@ bool eql_rule_duration(eql_strview s, int64_t *ns);
 /* Does the engine have no use for this key of [rule], though it says something
  * about running?  (Authors, notes and the like are not listed.) */
 bool eql_rule_is_ignored(eql_strview key);
+
+/* The key of [rule] that was meant by one that is none; empty: none is near. */
+eql_strview eql_rule_meant_key(eql_strview key);
+/* Hands a rule on: calls->broken when its file has errors (counted), else
+ * calls->rule. */
+eql_rules_result eql_rule_deliver(const eql_rules_calls *calls,
+                                  eql_rules_counters *counters, bool bad,
+                                  const eql_rule_source *r);
+/* Says what lies in a folder that no reader takes: W610.  paths: eql_strview,
+ * NUL-terminated, in the order of the walk.  false: out of memory. */
+bool eql_rules_tell_passed(eql_strview folder, const eql_vec *paths,
+                           eql_diags *diags);
+/* What the file looks like, for a message; NULL: nothing known.  Static. */
+const char *eql_rules_looks_like(const char *path);
 
 /* One diagnostic about bytes [offset, offset + len) of the file's text. */
 void eql_rule_complain(eql_rule_file *f, const char *code, size_t offset,

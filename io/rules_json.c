@@ -8,6 +8,7 @@
 #include "io/rules_file.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 typedef struct {
     eql_rule_file *f;
@@ -104,6 +105,22 @@ is_empty(const json_t *v)
            (json_is_object(v) && json_object_size(v) == 0);
 }
 
+/* A key that is nearly one of a rule. */
+static void
+warn_near(reader *rd, eql_strview key)
+{
+    eql_strview meant = eql_rule_meant_key(key);
+    char hint[80];
+
+    if (meant.len == 0)
+        return;
+    snprintf(hint, sizeof hint, "did you mean \"%.*s\"?", (int)meant.len,
+             meant.p);
+    eql_rule_complain(rd->f, "W608", rd->offset, 1, hint,
+                      "a rule has no key \"%.*s\"",
+                      (int)(key.len < 60 ? key.len : 60), key.p);
+}
+
 static bool
 list_ignored(reader *rd, json_t *o, eql_rule_source *r)
 {
@@ -117,6 +134,7 @@ list_ignored(reader *rd, json_t *o, eql_rule_source *r)
 
         if (is_empty(v) || !eql_rule_is_ignored(s))
             continue;
+        warn_near(rd, s);
         s = eql_arena_dup(rd->f->arena, s);
         if (!s.p || !eql_text_list_add(rd->f->arena, &l, s))
             return false;
@@ -192,6 +210,8 @@ read_rule(reader *rd, json_t *o, eql_rule_source *r)
         !copy(rd, o, "tiebreaker_field", &r->tiebreaker_field) ||
         !copy(rd, o, "query", &r->query.text))
         return false;
+    r->id_place =
+        (eql_source){.file = r->file, .text = r->id, .first_line = rd->number};
     if (r->name.len == 0)
         r->name = eql_rule_base_name(r->file);
     if (!r->query.text.p)
@@ -231,11 +251,7 @@ read_object(reader *rd, json_t *o, const eql_rules_calls *calls)
     rd->f->bad = false;
     if (!read_rule(rd, o, &r))
         return EQL_RULES_NOMEM;
-    if (rd->f->bad) {
-        rd->f->counters->unreadable++;
-        return EQL_RULES_OK;
-    }
-    return calls->rule(calls->ctx, &r) ? EQL_RULES_OK : EQL_RULES_STOPPED;
+    return eql_rule_deliver(calls, rd->f->counters, rd->f->bad, &r);
 }
 
 static eql_rules_result

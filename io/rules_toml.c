@@ -8,6 +8,7 @@
 #include "io/rules_file.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* Tables beside [rule] that ask for something at run time. */
 static bool
@@ -22,12 +23,51 @@ is_ignored_table(eql_strview key)
     return false;
 }
 
+/* item: a key or table that is nearly the one that was meant. */
+static void
+warn_near(eql_rule_file *f, const eql_toml *item, eql_strview meant,
+          const char *what)
+{
+    char hint[80];
+
+    if (meant.len == 0)
+        return;
+    snprintf(hint, sizeof hint, "did you mean \"%.*s\"?", (int)meant.len,
+             meant.p);
+    eql_rule_complain_at(
+        f, "W608", item->name, item->key.len, hint, "%s \"%.*s\"", what,
+        (int)(item->key.len < 60 ? item->key.len : 60), item->key.p);
+}
+
+/* Tables beside [rule]. */
+static void
+check_tables(eql_rule_file *f, const eql_toml *root)
+{
+    static const eql_strview known[] = {
+        {"actions", 7},  {"eqlvm", 5},     {"internal", 8},
+        {"metadata", 8}, {"rule", 4},      {"optional_actions", 16},
+        {"threat", 6},   {"transform", 9},
+    };
+
+    for (uint32_t i = 0; i < root->n; i++) {
+        eql_strview key = root->items[i].key;
+        uint32_t near = eql_closest(key, known, EQL_COUNTOF(known));
+
+        if (near != EQL_NONE && !eql_sv_eq(key, known[near]))
+            warn_near(f, &root->items[i], known[near],
+                      "a rule file has no table");
+    }
+}
+
 static bool
 list_ignored(eql_rule_file *f, const eql_toml *root, const eql_toml *rule,
              eql_rule_source *r)
 {
     eql_text_list l = {0};
 
+    for (uint32_t i = 0; i < rule->n; i++)
+        warn_near(f, &rule->items[i], eql_rule_meant_key(rule->items[i].key),
+                  "[rule] has no key");
     for (uint32_t i = 0; i < rule->n; i++)
         if (eql_rule_is_ignored(rule->items[i].key) &&
             !eql_text_list_add(f->arena, &l, rule->items[i].key))
@@ -136,6 +176,23 @@ read_lists(eql_rule_file *f, const eql_toml *root, const eql_toml *rule,
            list_ignored(f, root, rule, r);
 }
 
+static void
+read_id(eql_rule_file *f, const eql_toml *rule, eql_rule_source *r)
+{
+    const eql_toml *v = eql_toml_get(rule, "rule_id");
+
+    r->id = eql_rule_text(f, rule, "rule_id", "rule.rule_id");
+    if (!r->id.p) {
+        v = eql_toml_get(rule, "id");
+        r->id = eql_rule_text(f, rule, "id", "rule.id");
+    }
+    if (r->id.p)
+        r->id_place = (eql_source){.file = f->file,
+                                   .text = r->id,
+                                   .first_line = v->at.line,
+                                   .indent = v->at.column};
+}
+
 static bool
 read_rule(eql_rule_file *f, const eql_toml *root, const eql_toml *rule,
           eql_rule_source *r)
@@ -145,9 +202,7 @@ read_rule(eql_rule_file *f, const eql_toml *root, const eql_toml *rule,
 
     r->file = f->file;
     r->name = eql_rule_text(f, rule, "name", "rule.name");
-    r->id = eql_rule_text(f, rule, "rule_id", "rule.rule_id");
-    if (!r->id.p)
-        r->id = eql_rule_text(f, rule, "id", "rule.id");
+    read_id(f, rule, r);
     r->description = eql_rule_text(f, rule, "description", "rule.description");
     if (r->name.len == 0)
         r->name = eql_rule_base_name(f->file);
@@ -202,6 +257,7 @@ eql_rules_toml(eql_rule_file *f, eql_rule_source *out)
     *out = (eql_rule_source){0};
     if (!root)
         return result;
+    check_tables(f, root);
     if (!rule)
         return EQL_RULE_FILE_NONE;
     if (!eql_rule_want(f, rule, EQL_TOML_TABLE, "rule"))

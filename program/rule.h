@@ -38,6 +38,7 @@ typedef struct eql_rule_expect {
 typedef struct {
     eql_strview file; /* as the user named it; empty for -e */
     eql_strview name, id, description;
+    eql_source id_place; /* of id, whose text it has; no id: unused */
     eql_source query;
     eql_severity_level severity;
     uint32_t risk_score; /* EQL_NONE: none */

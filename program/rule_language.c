@@ -166,18 +166,19 @@ is_lucene(eql_strview s)
            memmem(s.p, s.len, " OR ", 4) || memmem(s.p, s.len, "NOT ", 4);
 }
 
-/* A colon and text that has no quotes. */
+/* A field, a colon and text that has no quotes; blanks stand on both sides of
+ * the colon or on none, for `key: value` is YAML, or prose. */
 static bool
 is_kql(eql_strview s)
 {
     for (size_t i = 1; i + 1 < s.len; i++) {
-        size_t at = i + 1;
+        bool blank = s.p[i - 1] == ' ';
+        char next = i + 1 + blank < s.len ? s.p[i + 1 + blank] : '\0';
 
-        if (s.p[i] != ':' || (!eql_is_word(s.p[i - 1]) && s.p[i - 1] != ' '))
-            continue;
-        while (at < s.len && s.p[at] == ' ')
-            at++;
-        if (at < s.len && (eql_is_word(s.p[at]) || s.p[at] == '*'))
+        if (s.p[i] == ':' && (s.p[i + 1] == ' ') == blank &&
+            (blank || eql_is_word(s.p[i - 1])) &&
+            (next == '*' ||
+             (eql_is_word(next) && !(next >= '0' && next <= '9'))))
             return true;
     }
     return false;

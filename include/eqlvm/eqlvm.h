@@ -165,6 +165,10 @@ EQLVM_API void eqlvm_compiler_summary(const eqlvm_compiler *c,
 EQLVM_API size_t eqlvm_compiler_ndiags(const eqlvm_compiler *c);
 EQLVM_API void eqlvm_compiler_diag(const eqlvm_compiler *c, size_t i,
                                    eqlvm_diag *out);
+/* Place, kind, code and message in one line, without its end. */
+EQLVM_API eqlvm_status eqlvm_compiler_render_line(const eqlvm_compiler *c,
+                                                  size_t i, bool colour,
+                                                  eqlvm_write_fn fn, void *ctx);
 /* With file, line, source line, caret and hint, as a terminal shows it. */
 EQLVM_API eqlvm_status eqlvm_compiler_render(const eqlvm_compiler *c, size_t i,
                                              bool colour, eqlvm_write_fn fn,

@@ -85,7 +85,7 @@ put_file(fixture *x, const char *name, const char *text)
 static void
 read_path(fixture *x, const char *sub)
 {
-    eql_rules_calls calls = {see_rule, see_image, x};
+    eql_rules_calls calls = {.rule = see_rule, .image = see_image, .ctx = x};
     char path[512];
 
     snprintf(path, sizeof path, "%s%s%s", x->dir, *sub ? "/" : "", sub);
@@ -247,7 +247,8 @@ static void
 test_rule_of_an_export(void **state)
 {
     fixture x;
-    eql_rules_calls calls = {check_export_rule, see_image, &x};
+    eql_rules_calls calls = {
+        .rule = check_export_rule, .image = see_image, .ctx = &x};
     char path[300];
 
     (void)state;
@@ -283,7 +284,7 @@ test_public_corpora(void **state)
         skip();
     }
     open_fixture(&x);
-    calls = (eql_rules_calls){see_rule, see_image, &x};
+    calls = (eql_rules_calls){.rule = see_rule, .image = see_image, .ctx = &x};
     snprintf(path, sizeof path, "%s/corpora", shared);
     assert_int_equal(
         eql_rules_read(path, x.arena, x.diags, &calls, &x.counters, &x.why),
