@@ -84,6 +84,9 @@ run_report_engine(const eqlvm_stats *s)
             }
         fputc(')', stderr);
     }
+    if (s->rows)
+        fprintf(stderr, ", %" PRIu64 " row%s of count", s->rows,
+                s->rows == 1 ? "" : "s");
     if (s->suppressed)
         fprintf(stderr, ", %" PRIu64 " more suppressed by cooldown",
                 s->suppressed);

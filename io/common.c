@@ -1,5 +1,8 @@
-/* common.c -- see common.h.  Events are as deep as the reader lets them be, and
- * a dotted name is a few levels more at most (MOST_DOTS). */
+/* common.c -- see common.h.
+ *
+ * Functions call themselves as deep as an event is nested, which the reader
+ * bounds.  Opened names add to that, so only those of the outer levels are
+ * opened: at most MOST_OPENED * (MOST_DOTS + 1) levels more. */
 #include "io/common.h"
 
 #include <stdlib.h>
@@ -7,7 +10,8 @@
 #include "base/text.h"
 #include "io/json.h"
 
-#define MOST_DOTS 32u /* a name with more stays as it is */
+#define MOST_DOTS 32u   /* a name with more stays as it is .. */
+#define MOST_OPENED 64u /* .. and so do those below this level */
 
 struct eql_common {
     json_t *all; /* NULL: no event yet */
@@ -78,11 +82,12 @@ both(const json_t *there, json_t *v)
     return out;
 }
 
-static bool put(json_t *object, const char *name, size_t len, json_t *v);
+static bool put(json_t *object, const char *name, size_t len, json_t *v,
+                unsigned level);
 
 /* Puts the members of one object into another, which is there already. */
 static bool
-put_members(json_t *object, const json_t *from)
+put_members(json_t *object, const json_t *from, unsigned level)
 {
     bool ok = true;
     void *it;
@@ -90,19 +95,20 @@ put_members(json_t *object, const json_t *from)
     for (it = json_object_iter((json_t *)(uintptr_t)from); ok && it;
          it = json_object_iter_next((json_t *)(uintptr_t)from, it))
         ok = put(object, json_object_iter_key(it), json_object_iter_key_len(it),
-                 json_incref(json_object_iter_value(it)));
+                 json_incref(json_object_iter_value(it)), level);
     return ok;
 }
 
 /* Takes v. */
 static bool
-put_plain(json_t *object, const char *name, size_t len, json_t *v)
+put_plain(json_t *object, const char *name, size_t len, json_t *v,
+          unsigned level)
 {
     json_t *there = json_object_getn(object, name, len);
     bool ok;
 
     if (json_is_object(there) && json_is_object(v)) {
-        ok = put_members(there, v);
+        ok = put_members(there, v, level + 1);
         json_decref(v);
         return ok;
     }
@@ -112,11 +118,12 @@ put_plain(json_t *object, const char *name, size_t len, json_t *v)
 }
 
 /* Puts v under a name that may be dotted; where a value is in the way, the name
- * stays so.  Takes v; objects in it are nested already.  false: memory. */
+ * stays so.  Takes v; objects in it are nested already.  level: of the object.
+ * false: memory. */
 static bool
-put(json_t *object, const char *name, size_t len, json_t *v)
+put(json_t *object, const char *name, size_t len, json_t *v, unsigned level)
 {
-    const char *dot = first_dot(name, len);
+    const char *dot = level < MOST_OPENED ? first_dot(name, len) : NULL;
     size_t head = dot ? (size_t)(dot - name) : len;
     json_t *there = dot ? json_object_getn(object, name, head) : NULL;
 
@@ -128,14 +135,14 @@ put(json_t *object, const char *name, size_t len, json_t *v)
         }
     }
     if (json_is_object(there))
-        return put(there, dot + 1, len - head - 1, v);
-    return put_plain(object, name, len, v);
+        return put(there, dot + 1, len - head - 1, v, level + 1);
+    return put_plain(object, name, len, v, level);
 }
 
 /* A copy without dotted names; objects inside of lists stay as they are.  NULL:
  * out of memory. */
 static json_t *
-nested(const json_t *v)
+nested(const json_t *v, unsigned level)
 {
     json_t *out;
     void *it;
@@ -145,10 +152,10 @@ nested(const json_t *v)
     out = json_object();
     for (it = json_object_iter((json_t *)(uintptr_t)v); out && it;
          it = json_object_iter_next((json_t *)(uintptr_t)v, it)) {
-        json_t *member = nested(json_object_iter_value(it));
+        json_t *member = nested(json_object_iter_value(it), level + 1);
 
         if (!member || !put(out, json_object_iter_key(it),
-                            json_object_iter_key_len(it), member)) {
+                            json_object_iter_key_len(it), member, level)) {
             json_decref(out);
             out = NULL;
         }
@@ -248,7 +255,7 @@ eql_common_add(eql_common *c, eql_strview json)
 
     if (!event && v.reason == EQL_REJECT_COUNT)
         return false;
-    flat = event ? nested(event) : json_object();
+    flat = event ? nested(event, 0) : json_object();
     json_decref(event);
     if (!c->all) {
         c->all = flat;

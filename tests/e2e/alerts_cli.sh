@@ -29,3 +29,5 @@ run run -q --output ecs -e 'sequence by host.name [process where true] [process 
 expect 'what the events of a sequence have in common' 0 '\}\],"host":\{"name":"h1"\},"event":\{"category":"process"\},"process":\{"name":"cmd.exe"\},"tags":\["b"\]\}$'
 run run -q --brief --output ecs -e 'sequence by host.name [process where true] [process where true]' "$tmp/events"
 expect 'brief: the keys' 0 '\}\],"host.name":"h1"\}$'
+run run --output ndjson -e "$count" "$tmp/events"
+expect 'the report counts rows' 0 '^0 alerts, 2 rows of count$'

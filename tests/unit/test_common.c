@@ -149,6 +149,31 @@ test_common_limits(void **state)
     eql_buf_free(&other);
 }
 
+/* As deep as events may be, with as many dots in every name: it takes no more
+ * stack than there is. */
+static void
+test_common_depth(void **state)
+{
+    eql_common *c = eql_common_new();
+    eql_buf event = {0}, out = {0};
+
+    (void)state;
+    for (int i = 0; i < 1990; i++)
+        eql_buf_add_str(&event,
+                        "{\"a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a"
+                        ".a.a.a.a.a.a.a.a.a.a\":");
+    eql_buf_add_char(&event, '1');
+    for (int i = 0; i < 1990; i++)
+        eql_buf_add_char(&event, '}');
+    for (int i = 0; i < 2; i++)
+        assert_true(eql_common_add(c, eql_buf_sv(&event)));
+    eql_common_print(c, &out);
+    assert_true(out.len > 1990);
+    eql_buf_free(&out);
+    eql_buf_free(&event);
+    eql_common_free(c);
+}
+
 int
 main(void)
 {
@@ -157,6 +182,7 @@ main(void)
         cmocka_unit_test(test_common_of_several),
         cmocka_unit_test(test_common_paths),
         cmocka_unit_test(test_common_limits),
+        cmocka_unit_test(test_common_depth),
     };
 
     return cmocka_run_group_tests_name("common", tests, NULL, NULL);
