@@ -43,13 +43,14 @@ set_dialect(eql_language *l, const eqlvm_compile_options *o)
 }
 
 static bool
-on_field(void *ctx, eql_strview category, eql_strview path, eql_strview type)
+on_field(void *ctx, const eql_schema_entry *e)
 {
-    eql_language *l = ctx;
+    eql_schema *s = ((eql_language *)ctx)->owned;
 
-    if (path.len == 0)
-        return eql_schema_add_category(l->owned, category);
-    return eql_schema_add(l->owned, category, path, type);
+    if (e->path.len == 0)
+        return eql_schema_add_category(s, e->category);
+    return e->multi ? eql_schema_add_multi(s, e->path, e->type, e->caseless)
+                    : eql_schema_add(s, e->category, e->path, e->type);
 }
 
 static bool

@@ -24,11 +24,14 @@ static const unsigned char ecs_types[] = {
 #undef ECS_FIELD
 };
 
+#define CASELESS 0x100u
+
 struct eql_schema {
     bool ecs; /* the rest is unused */
     bool failed;
     eql_map *paths;      /* category, NUL, path -> type; own ones first */
     eql_map *any;        /* path -> type, over all categories */
+    eql_map *multi;      /* path -> type, CASELESS with it */
     eql_map *categories; /* name -> 0 */
     eql_vec names;       /* eql_strview, paths as they were added; owned */
 };
@@ -50,8 +53,9 @@ eql_schema_new(void)
         return NULL;
     s->paths = eql_map_new();
     s->any = eql_map_new();
+    s->multi = eql_map_new();
     s->categories = eql_map_new();
-    if (s->paths && s->any && s->categories)
+    if (s->paths && s->any && s->multi && s->categories)
         return s;
     eql_schema_free(s);
     return NULL;
@@ -64,6 +68,7 @@ eql_schema_free(eql_schema *s)
         return;
     eql_map_free(s->paths);
     eql_map_free(s->any);
+    eql_map_free(s->multi);
     eql_map_free(s->categories);
     for (uint32_t i = 0; i < s->names.n; i++)
         free((void *)(uintptr_t)((eql_strview *)eql_vec_at(&s->names, i))->p);
@@ -205,6 +210,20 @@ eql_schema_add(eql_schema *s, eql_strview category, eql_strview path,
 }
 
 bool
+eql_schema_add_multi(eql_schema *s, eql_strview path, eql_strview type,
+                     bool caseless)
+{
+    eql_schema_type t = type_of(type);
+
+    if (t == EQL_SCHEMA_UNKNOWN || path.len == 0)
+        return false;
+    if (!eql_map_put(s->multi, path.p, path.len,
+                     (uint32_t)t | (caseless ? CASELESS : 0)))
+        s->failed = true;
+    return !s->failed;
+}
+
+bool
 eql_schema_add_category(eql_schema *s, eql_strview category)
 {
     if (!eql_map_put(s->categories, category.p, category.len, 0))
@@ -306,6 +325,20 @@ eql_schema_find(const eql_schema *s, eql_strview category, eql_strview path)
                        : EQL_SCHEMA_UNKNOWN;
     }
     return t;
+}
+
+bool
+eql_schema_multi_field(const eql_schema *s, eql_strview path,
+                       eql_schema_type *type, bool *caseless)
+{
+    uint32_t found =
+        s && !s->ecs ? eql_map_get(s->multi, path.p, path.len) : EQL_NONE;
+
+    if (found == EQL_NONE)
+        return false;
+    *type = (eql_schema_type)(found & ~CASELESS);
+    *caseless = found & CASELESS;
+    return true;
 }
 
 bool

@@ -40,12 +40,19 @@ bool eql_schema_add(eql_schema *s, eql_strview category, eql_strview path,
                     eql_strview type);
 /* A category without fields so far. */
 bool eql_schema_add_category(eql_schema *s, eql_strview category);
+/* A second form of a field (multi_field.h), whose path this is; caseless: one
+ * that compares without regard to case. */
+bool eql_schema_add_multi(eql_schema *s, eql_strview path, eql_strview type,
+                          bool caseless);
 bool eql_schema_failed(const eql_schema *s);
 
 /* Type of a path (segments joined by dots) for events of a category; empty
  * category: of any.  Below an OBJECT: MIXED.  s may be NULL: UNKNOWN. */
 eql_schema_type eql_schema_find(const eql_schema *s, eql_strview category,
                                 eql_strview path);
+/* Is it one that was added as a second form?  s may be NULL. */
+bool eql_schema_multi_field(const eql_schema *s, eql_strview path,
+                            eql_schema_type *type, bool *caseless);
 bool eql_schema_has_categories(const eql_schema *s);
 bool eql_schema_knows_category(const eql_schema *s, eql_strview category);
 /* How values of such a path are read. */

@@ -115,8 +115,10 @@ bool eql_sema_strict_type(const eql_sema *sx, const eql_typed *t,
 /* Under --strict: a literal is of operand's own class (lists; endpoint). */
 bool eql_sema_strict_item(const eql_sema *sx, const eql_typed *operand,
                           const eql_typed *item);
-/* Does a comparison ignore case: string_case, or `~`? */
+/* Does a comparison ignore case: string_case, or `~`, or a field named by the
+ * form of it that does? */
 bool eql_sema_folds(const eql_sema *sx, bool tilde);
+bool eql_sema_folds_for(const eql_sema *sx, bool tilde, const eql_typed *t);
 /* "did you mean" for the closest of n names; NULL when none is close. */
 const char *eql_sema_closest(const eql_sema *sx, eql_strview name,
                              const eql_strview *names, uint32_t n);

@@ -147,7 +147,8 @@ eql_sema_array_contains(const eql_sema *sx, const eql_expr *e)
                         &t->u.has.array, values[i]);
     if (eql_sema_past_result(sx, &t->u.has.array))
         return eql_typed_const(sx->arena, e->span, eql_value_null(), false);
-    t->u.has.fold = eql_sema_folds(sx, e->u.call.tilde);
+    t->u.has.fold =
+        eql_sema_folds(sx, e->u.call.tilde) || t->u.has.array.caseless;
     t->u.has.values.items = values;
     t->u.has.values.n = rest.n;
     return t;

@@ -322,7 +322,7 @@ static eql_typed *
 wildcard(const eql_sema *sx, const eql_expr *e, eql_typed **args)
 {
     eql_part part = {.kind = EQL_PART_PATTERNS,
-                     .fold = eql_sema_folds(sx, e->u.call.tilde),
+                     .fold = eql_sema_folds_for(sx, e->u.call.tilde, args[0]),
                      .text_only = !e->u.call.tilde};
     uint32_t n = e->u.call.args.n;
 
@@ -354,14 +354,13 @@ static eql_typed *
 match(const eql_sema *sx, const eql_expr *e, eql_typed **args)
 {
     bool prefix = sx->settings->dialect.regex_flavor == EQL_REGEX_FLAVOR_PREFIX;
-    eql_part part = {.kind = EQL_PART_REGEXES,
-                     .fold = eql_sema_folds(sx, e->u.call.tilde),
-                     .prefix = prefix};
+    eql_part part = {.kind = EQL_PART_REGEXES, .prefix = prefix};
     uint32_t n = e->u.call.args.n;
     bool ok = true;
     eql_typed *t;
 
     swap_match(sx, e, args);
+    part.fold = eql_sema_folds_for(sx, e->u.call.tilde, args[0]);
     if (!check_literals(sx, EQL_FN_MATCH, args, n))
         return NULL;
     for (uint32_t i = 1; i < n; i++)
@@ -376,6 +375,16 @@ match(const eql_sema *sx, const eql_expr *e, eql_typed **args)
                                         (prefix ? EQL_REGEX_PREFIX : 0))
                ? t
                : NULL;
+}
+
+static bool
+folds(const eql_sema *sx, const eql_expr *e, eql_typed *const *args)
+{
+    bool fold = eql_sema_folds(sx, e->u.call.tilde);
+
+    for (uint32_t i = 0; i < e->u.call.args.n; i++)
+        fold = fold || eql_typed_is_caseless(args[i]);
+    return fold;
 }
 
 static eql_typed *
@@ -399,8 +408,7 @@ call(const eql_sema *sx, const eql_expr *e, eql_function fn)
     default: break;
     }
     return eql_typed_call(sx->arena, e->span, fn,
-                          eql_function_get(fn)->fold &&
-                              eql_sema_folds(sx, e->u.call.tilde),
+                          eql_function_get(fn)->fold && folds(sx, e, args),
                           args, e->u.call.args.n);
 }
 

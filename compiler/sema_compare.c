@@ -107,6 +107,24 @@ compare_fitted(const eql_sema *sx, eql_span span, eql_compare_op op,
                              eql_typed_const(sx->arena, r->span, v, true));
 }
 
+/* l == r where l is a field, or r is, in its form without case. */
+static eql_typed *
+equal_caseless(const eql_sema *sx, eql_span span, eql_typed *l, eql_typed *r)
+{
+    eql_part part = {.kind = EQL_PART_ELEMENT, .fold = true, .element = r};
+    eql_value v;
+
+    if (!eql_typed_is_literal(r))
+        return can_compare(sx, span, l, r)
+                   ? eql_typed_test(sx->arena, span, l, &part, 1)
+                   : NULL;
+    part = (eql_part){.kind = EQL_PART_SET, .fold = true};
+    if (!eql_sema_fit(sx, l, r, &v))
+        return NULL;
+    r = eql_typed_const(sx->arena, r->span, v, true);
+    return r ? eql_sema_part_test(sx, span, l, part, &r, 1) : NULL;
+}
+
 /* The pattern of `l == "a*"` under eq_wildcard (spec 5.2). */
 static eql_typed *
 wildcard_test(const eql_sema *sx, eql_span span, eql_typed *l, eql_typed *r)
@@ -140,11 +158,13 @@ equal_literal(const eql_sema *sx, eql_span span, eql_typed *l, eql_typed *r)
         const eql_typed *literal = r;
 
         (void)eql_lint_doubled(sx, r);
-        eql_lint_value(sx, l, &literal, 1, eql_sema_folds(sx, false));
+        eql_lint_value(sx, l, &literal, 1, eql_sema_folds_for(sx, false, l));
         if (!eql_lint_equal_wildcard(sx, r))
             (void)eql_lint_case(sx, l, r);
     }
-    return compare_fitted(sx, span, EQL_CMP_EQ, l, r);
+    return eql_typed_is_caseless(l)
+               ? equal_caseless(sx, span, l, r)
+               : compare_fitted(sx, span, EQL_CMP_EQ, l, r);
 }
 
 /* What a null test looks at: the value before any conversion. */
@@ -163,6 +183,8 @@ eql_sema_equal(const eql_sema *sx, eql_span span, eql_typed *l, eql_typed *r)
         return eql_typed_is_null(sx->arena, span, unconverted(r));
     if (eql_typed_is_literal(r))
         return equal_literal(sx, span, l, r);
+    if (eql_typed_is_caseless(l) || eql_typed_is_caseless(r))
+        return equal_caseless(sx, span, l, r);
     return compare_computed(sx, span, EQL_CMP_EQ, l, r);
 }
 

@@ -194,6 +194,19 @@ warn_keys(eql_sema_checker *ck)
         warn_stage(ck, &q->stages[i]);
 }
 
+/* A key named by its form without case is joined as it is spelled. */
+static void
+warn_caseless(eql_sema_checker *ck, const eql_typed_key *keys, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (!keys[i].expr && keys[i].path.caseless &&
+            ck->sx.settings->dialect.key_case == EQL_KEY_CASE_SENSITIVE)
+            eql_diags_add(ck->sx.diags, "W409", keys[i].span,
+                          "--set key_case=fold joins without case",
+                          "keys compare case-sensitively, %.*s too",
+                          (int)keys[i].path.name.len, keys[i].path.name.p);
+}
+
 void
 eql_sema_check_keys(eql_sema_checker *ck)
 {
@@ -206,6 +219,9 @@ eql_sema_check_keys(eql_sema_checker *ck)
             check_types(ck, &q->stages[i], i + 1);
     if (q->until && check_count(ck, q->until, 0))
         check_types(ck, q->until, 0);
+    warn_caseless(ck, q->keys, q->nkeys);
+    for (uint32_t i = 0; i < q->nstages; i++)
+        warn_caseless(ck, q->stages[i].keys, q->stages[i].nkeys);
     if (ck->sx.settings->schema && !ck->sx.settings->strict)
         warn_keys(ck);
 }

@@ -251,7 +251,7 @@ eql_lint_case(const eql_sema *sx, const eql_typed *operand,
     eql_strview s = text_of(lit);
 
     if (operand->kind != EQL_TYPED_FIELD || sx->excluding ||
-        eql_sema_folds(sx, false) ||
+        eql_sema_folds_for(sx, false, operand) ||
         !is_spelt_by_attacker(operand->u.path.name) || !looks_like_windows(s))
         return false;
     eql_diags_add(sx->diags, "W409", lit->span, "\":\" and \"in~\" ignore case",

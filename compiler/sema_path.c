@@ -7,6 +7,7 @@
  * occurrences that mean the same have equal segments, whatever was written. */
 #include "compiler/sema.h"
 #include "base/map.h"
+#include "compiler/multi_field.h"
 
 /* A path on its way. */
 typedef struct {
@@ -17,7 +18,9 @@ typedef struct {
     eql_buf name;   /* printed */
     eql_buf dotted; /* as the schema spells it */
     eql_typed_path *out;
-    bool key; /* of a stage: W410 tells of those that are nearly fields */
+    bool key;      /* of a stage: W410 tells of those that are nearly fields */
+    uint32_t form; /* segment that names a form of the field; or EQL_NONE */
+    eql_schema_type form_type;
 } resolver;
 
 /* --- the first name --- */
@@ -243,6 +246,70 @@ add_segment(resolver *r, const eql_segment *s, eql_segment *out)
     eql_buf_add_sv(&r->dotted, s->name);
 }
 
+/* Of the event that a path reads; empty: any. */
+static eql_strview
+category_of(const eql_sema *sx, uint32_t origin)
+{
+    uint32_t position = 0;
+
+    if (origin == 0)
+        return sx->category;
+    for (uint32_t i = 0; sx->out && i < sx->out->nstages; i++) {
+        const eql_typed_stage *s = &sx->out->stages[i];
+
+        position += s->runs ? s->runs : 1;
+        if (origin <= position)
+            return s->any ? eql_sv("", 0) : s->category;
+    }
+    return eql_sv("", 0);
+}
+
+/* The last name, unless it is all that is left, or stands in backticks. */
+static uint32_t
+last_name(const resolver *r)
+{
+    uint32_t i = r->path->n;
+
+    while (i > r->first && r->path->segments[i - 1].kind == EQL_SEGMENT_INDEX)
+        i--;
+    if (i <= r->first + 1 || r->path->segments[i - 1].kind != EQL_SEGMENT_NAME)
+        return EQL_NONE;
+    return i - 1;
+}
+
+/* Is the last name one of the forms that a mapping gives a field?  In events
+ * there is the field alone. */
+static void
+find_form(resolver *r)
+{
+    const eql_segment *segs = r->path->segments;
+    uint32_t last = last_name(r);
+    eql_buf path = {0};
+    eql_multi_field form;
+
+    r->form = EQL_NONE;
+    if (last == EQL_NONE || r->sx->after_count)
+        return;
+    eql_buf_add_sv(&path, eql_buf_sv(&r->dotted));
+    for (uint32_t i = r->first; i <= last; i++) {
+        if (segs[i].kind == EQL_SEGMENT_INDEX)
+            continue;
+        if (path.len)
+            eql_buf_add_char(&path, '.');
+        eql_buf_add_sv(&path, segs[i].name);
+    }
+    if (path.failed)
+        eql_arena_set_failed(r->sx->arena);
+    else if (eql_multi_field_find(r->sx->settings->schema,
+                                  category_of(r->sx, r->out->origin),
+                                  eql_buf_sv(&path), segs[last].name, &form)) {
+        r->form = last;
+        r->form_type = form.type;
+        r->out->caseless = form.caseless;
+    }
+    eql_buf_free(&path);
+}
+
 static bool
 add_segments(resolver *r)
 {
@@ -252,10 +319,13 @@ add_segments(resolver *r)
 
     if (!segs)
         return false;
+    find_form(r);
     out->segments = segs;
-    out->nsegments = n;
-    for (uint32_t i = 0; i < n; i++)
-        add_segment(r, &r->path->segments[r->first + i], &segs[i]);
+    for (uint32_t i = r->first; i < r->path->n; i++)
+        if (i != r->form)
+            add_segment(r, &r->path->segments[i], &segs[out->nsegments++]);
+    if (out->nsegments == 0 && out->binding) /* `$x` of x.caseless */
+        out->caseless = out->binding->array.caseless;
     return true;
 }
 
@@ -316,24 +386,6 @@ check_column(resolver *r)
     return false;
 }
 
-/* Of the event that a path reads; empty: any. */
-static eql_strview
-category_of(const eql_sema *sx, uint32_t origin)
-{
-    uint32_t position = 0;
-
-    if (origin == 0)
-        return sx->category;
-    for (uint32_t i = 0; sx->out && i < sx->out->nstages; i++) {
-        const eql_typed_stage *s = &sx->out->stages[i];
-
-        position += s->runs ? s->runs : 1;
-        if (origin <= position)
-            return s->any ? eql_sv("", 0) : s->category;
-    }
-    return eql_sv("", 0);
-}
-
 /* Most fields that ECS lacks are as good as any; one that is nearly a field of
  * it is a slip. */
 static void
@@ -369,7 +421,8 @@ look_up(resolver *r)
 
     if (sx->after_count)
         return check_column(r);
-    r->out->known = eql_schema_find(schema, category, dotted);
+    r->out->known =
+        r->form_type ? r->form_type : eql_schema_find(schema, category, dotted);
     r->out->type = eql_schema_field_type(r->out->known);
     if (r->out->known != EQL_SCHEMA_UNKNOWN)
         return true;

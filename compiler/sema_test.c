@@ -55,7 +55,9 @@ static eql_part
 element_part(const eql_sema *sx, const eql_typed *operand, eql_typed *element,
              bool fold)
 {
-    eql_part p = {.kind = EQL_PART_ELEMENT, .fold = fold, .element = element};
+    eql_part p = {.kind = EQL_PART_ELEMENT,
+                  .fold = fold || eql_typed_is_caseless(element),
+                  .element = element};
 
     p.address = eql_typed_is_address_field(operand) ||
                 eql_typed_is_address_field(element);
@@ -158,7 +160,7 @@ element_is(const eql_sema *sx, const eql_expr *e, eql_typed *element,
            eql_typed *lit)
 {
     eql_part part = {.kind = EQL_PART_SET,
-                     .fold = eql_sema_folds(sx, e->u.test.fold)};
+                     .fold = eql_sema_folds_for(sx, e->u.test.fold, element)};
     eql_value v;
 
     if (eql_typed_is_address_field(element))
@@ -275,7 +277,7 @@ eql_sema_in(const eql_sema *sx, const eql_expr *e)
     /* literal_in adds one to the elements. */
     if (!operand || !items || !sorted_new(sx, &s, l->n + 1))
         return NULL;
-    s.set_fold = eql_sema_folds(sx, e->u.test.fold);
+    s.set_fold = eql_sema_folds_for(sx, e->u.test.fold, operand);
     s.pattern_fold = s.text_only = s.member = true; /* eq_wildcard */
     for (uint32_t i = 0; i < l->n; i++)
         ok = sort_element(sx, operand, items[i], &s) && ok;
@@ -478,7 +480,8 @@ static bool
 sort_regex(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
            const eql_typed *item, sorted *s)
 {
-    bool fold = e->u.test.op == EQL_MATCH_REGEX_CI;
+    bool fold =
+        e->u.test.op == EQL_MATCH_REGEX_CI || eql_typed_is_caseless(operand);
     eql_value fitted;
 
     if (!eql_typed_is_literal(item)) {
@@ -499,11 +502,11 @@ sort_regex(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
 
 /* Do patterns of this operator ignore case?  Endgame's always do (6.1). */
 static bool
-pattern_folds(const eql_sema *sx, const eql_expr *e)
+pattern_folds(const eql_sema *sx, const eql_expr *e, const eql_typed *operand)
 {
     switch (e->u.test.op) {
-    case EQL_MATCH_LIKE: return eql_sema_folds(sx, false);
-    case EQL_MATCH_REGEX: return false;
+    case EQL_MATCH_LIKE: return eql_sema_folds_for(sx, false, operand);
+    case EQL_MATCH_REGEX: return eql_typed_is_caseless(operand);
     default: return true;
     }
 }
@@ -515,7 +518,7 @@ lint_patterns(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
     eql_sema inner = e->u.test.negated ? eql_sema_opposite(sx) : *sx;
 
     eql_lint_value(&inner, operand, (const eql_typed *const *)items,
-                   e->u.test.list.n, pattern_folds(sx, e));
+                   e->u.test.list.n, pattern_folds(sx, e, operand));
     for (uint32_t i = 0; i < e->u.test.list.n; i++)
         if (eql_lint_doubled(sx, items[i]))
             return;
@@ -546,7 +549,7 @@ eql_sema_match(const eql_sema *sx, const eql_expr *e)
     if (!regex)
         lint_patterns(sx, e, operand, items);
     s.text_only = !s.match;
-    s.pattern_fold = pattern_folds(sx, e);
+    s.pattern_fold = pattern_folds(sx, e, operand);
     if (regex && !eql_sema_compile_regexes(sx, e->span, s.regexes, s.nregexes,
                                            s.pattern_fold ? EQL_REGEX_FOLD : 0))
         return NULL;

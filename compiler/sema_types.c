@@ -313,6 +313,12 @@ eql_sema_folds(const eql_sema *sx, bool tilde)
            sx->settings->dialect.string_case == EQL_STRING_CASE_INSENSITIVE;
 }
 
+bool
+eql_sema_folds_for(const eql_sema *sx, bool tilde, const eql_typed *t)
+{
+    return eql_sema_folds(sx, tilde) || eql_typed_is_caseless(t);
+}
+
 const char *
 eql_sema_closest(const eql_sema *sx, eql_strview name, const eql_strview *names,
                  uint32_t n)

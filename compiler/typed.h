@@ -42,11 +42,13 @@ typedef enum {
 /* The array of an array function, to whose elements its variable is bound. */
 typedef struct eql_typed_binding eql_typed_binding;
 
-/* A path, made once per occurrence; all but name and known decide identity. */
+/* A path, made once per occurrence; all but name, known and caseless decide
+ * identity. */
 typedef struct {
     eql_strview name; /* printed: backticks only where a segment needs them;
                          with alias, events[i] or $variable in front */
     eql_schema_type known; /* what the schema says of it */
+    bool caseless;         /* named as the form that compares without case */
     eql_field_type type;
     eql_field_mode mode;
     uint32_t origin; /* as in program.h: 0, or 1 + position in the stages */
@@ -245,6 +247,14 @@ eql_typed_path_of(const eql_typed *t)
     if (t->kind == EQL_TYPED_CONVERT)
         t = t->u.convert.operand;
     return t->kind == EQL_TYPED_FIELD ? &t->u.path : NULL;
+}
+
+static inline bool
+eql_typed_is_caseless(const eql_typed *t)
+{
+    const eql_typed_path *p = eql_typed_path_of(t);
+
+    return p && p->caseless;
 }
 
 /* Printing, for `eqlvm dump` and goldens: one node a line, indented. */

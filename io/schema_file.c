@@ -24,11 +24,19 @@ fail(reader *r, const char *what, eql_strview about)
 }
 
 static bool
+tell(reader *r, eql_schema_entry e)
+{
+    e.category = r->category;
+    e.path = eql_buf_sv(&r->path);
+    return r->fn(r->ctx, &e);
+}
+
+static bool
 add(reader *r, const char *type)
 {
     if (r->path.failed)
         return fail(r, "out of memory", eql_sv("", 0));
-    if (r->fn(r->ctx, r->category, eql_buf_sv(&r->path), eql_sv_cstr(type)))
+    if (tell(r, (eql_schema_entry){.type = eql_sv_cstr(type)}))
         return true;
     eql_buf_printf(r->why, "%s: %.*s: unknown type \"%s\"", r->file,
                    (int)r->path.len, r->path.p ? r->path.p : "", type);
@@ -52,6 +60,40 @@ static bool read_tree(reader *r, const json_t *tree, unsigned depth);
 /* {"type":"keyword"} or {"properties":{...}} of an index mapping. */
 static bool read_properties(reader *r, const json_t *props, unsigned depth);
 
+/* A second form of the field at the path. */
+static bool
+add_form(reader *r, const char *name, const json_t *form)
+{
+    const char *type = json_string_value(json_object_get(form, "type"));
+    size_t before = enter(r, name);
+    eql_schema_entry e = {.type = eql_sv_cstr(type ? type : "mixed"),
+                          .multi = true,
+                          .caseless = json_object_get(form, "normalizer")};
+    bool ok = !r->path.failed && tell(r, e);
+
+    if (!ok && !r->path.failed) {
+        e.type = eql_sv_cstr("mixed");
+        ok = tell(r, e);
+    }
+    r->path.len = before;
+    return ok || fail(r, "out of memory", eql_sv("", 0));
+}
+
+static bool
+add_forms(reader *r, const json_t *forms)
+{
+    json_t *o = (json_t *)(uintptr_t)forms;
+    const char *key;
+    json_t *v;
+
+    json_object_foreach(o, key, v)
+    {
+        if (!add_form(r, key, v))
+            return false;
+    }
+    return true;
+}
+
 /* A mapping comes from Elasticsearch: a type that is not known here (alias,
  * a range, ...) is one all the same.  An object whose fields are listed has
  * those and no others. */
@@ -69,10 +111,10 @@ read_property(reader *r, const json_t *field, unsigned depth)
         name = "object";
     if (strcmp(name, "alias") == 0)
         name = "mixed";
-    if (!r->fn(r->ctx, r->category, eql_buf_sv(&r->path), eql_sv_cstr(name)) &&
+    if (!tell(r, (eql_schema_entry){.type = eql_sv_cstr(name)}) &&
         !add(r, "mixed"))
         return false;
-    return !json_is_object(more) || read_properties(r, more, depth + 1);
+    return !json_is_object(more) || add_forms(r, more);
 }
 
 static bool
@@ -146,7 +188,7 @@ read_categories(reader *r, const json_t *categories)
         r->category = eql_sv_cstr(key);
         if (!json_is_object(v))
             return fail(r, "a category is an object of paths", r->category);
-        if (!r->fn(r->ctx, r->category, eql_sv("", 0), eql_sv("", 0)))
+        if (!r->fn(r->ctx, &(eql_schema_entry){.category = r->category}))
             return fail(r, "out of memory", eql_sv("", 0));
         if (!read_tree(r, v, 1))
             return false;
@@ -256,7 +298,8 @@ read_line(reader *r, eql_strview line, unsigned number)
     if (path.len == 0)
         return true;
     type = next_word(&line);
-    if (type.len > 0 && r->fn(r->ctx, eql_sv("", 0), path, type))
+    if (type.len > 0 &&
+        r->fn(r->ctx, &(eql_schema_entry){.path = path, .type = type}))
         return true;
     eql_buf_printf(r->why, "%s:%u: %s", r->file, number,
                    type.len ? "unknown type" : "a line is a path and its type");

@@ -18,10 +18,19 @@
 #define EQL_SCHEMA_MAX_BYTES ((size_t)64 << 20)
 #define EQL_SCHEMA_MAX_DEPTH 100u
 
-/* One field; path empty: a category and nothing more.  false: no such type, or
- * out of memory. */
-typedef bool (*eql_schema_field_fn)(void *ctx, eql_strview category,
-                                    eql_strview path, eql_strview type);
+/* One field.  Under `fields` of a mapping stand second forms of one; such a
+ * form with a normalizer compares without regard to case, for that is what they
+ * are there for: what one does stands in the index's settings. */
+typedef struct {
+    eql_strview category; /* empty: of any */
+    eql_strview path;     /* empty: a category and nothing more */
+    eql_strview type;
+    bool multi;    /* a second form of the path before its last dot */
+    bool caseless; /* that has a normalizer */
+} eql_schema_entry;
+
+/* false: no such type, or out of memory. */
+typedef bool (*eql_schema_field_fn)(void *ctx, const eql_schema_entry *e);
 
 /* false: why, with the file's name. */
 bool eql_schema_file_read(const char *path, eql_schema_field_fn fn, void *ctx,

@@ -8,14 +8,16 @@
 #include "io/schema_file.h"
 
 static bool
-on_field(void *ctx, eql_strview category, eql_strview path, eql_strview type)
+on_field(void *ctx, const eql_schema_entry *e)
 {
     eql_buf *out = ctx;
 
-    eql_buf_printf(out, "%.*s%s%.*s=%.*s;", (int)category.len, category.p,
-                   category.len ? "/" : "", (int)path.len, path.p ? path.p : "",
-                   (int)type.len, type.p ? type.p : "");
-    return !eql_sv_is(type, "nonsense");
+    eql_buf_add_sv(out, e->category);
+    eql_buf_printf(out, "%s%.*s=%.*s%s%s;", e->category.len ? "/" : "",
+                   (int)e->path.len, e->path.p ? e->path.p : "",
+                   (int)e->type.len, e->type.p ? e->type.p : "",
+                   e->multi ? " multi" : "", e->caseless ? " caseless" : "");
+    return !eql_sv_is(e->type, "nonsense");
 }
 
 static bool
@@ -59,7 +61,12 @@ test_schema_forms(void **state)
          "\"b\":{\"type\":\"alias\",\"path\":\"c\"},\"c\":{\"type\":"
          "\"keyword\","
          "\"fields\":{\"text\":{\"type\":\"text\"}}}}}",
-         "a=nested;b=mixed;c=keyword;c.text=text;"},
+         "a=nested;b=mixed;c=keyword;c.text=text multi;"},
+        {"{\"properties\":{\"a\":{\"type\":\"keyword\",\"fields\":{"
+         "\"caseless\":{\"type\":\"keyword\",\"normalizer\":\"lowercase\"},"
+         "\"odd\":{\"type\":\"nonsense\"}}}}}",
+         "a=keyword;a.caseless=keyword multi caseless;"
+         "a.odd=nonsense multi;a.odd=mixed multi;"},
         {"{\"properties\":{\"a\":{\"type\":\"nonsense\"}}}",
          "a=nonsense;a=mixed;"},
         {"{\"categories\":{\"process\":{\"pid\":\"long\"},\"file\":{}}}",
