@@ -40,6 +40,8 @@ struct eqlvm_coverage {
     bool failed;
     /* While it is made: */
     eql_paths paths;
+    uint32_t *first; /* per path: its first field that is missing, and .. */
+    uint32_t *next;  /* .. per field: the path's next one; EQL_NONE */
     eql_near near;
     eql_field_walk walk;
     uint8_t *missing; /* per field without parent: no event had it */
@@ -47,7 +49,12 @@ struct eqlvm_coverage {
     uint8_t *dead;    /* per stage */
     uint8_t *scratch; /* per instruction */
     eql_vec found;    /* uint32_t: paths */
+    uint64_t steps;   /* that are left */
 };
+
+/* Instructions that are looked at to tell which fields a rule needs each, and
+ * of which it needs one; so that no rule takes seconds. */
+#define MOST_STEPS ((uint64_t)1 << 24)
 
 /* --- needs -------------------------------------------------------------------
  */
@@ -129,12 +136,12 @@ is_out(const eqlvm_coverage *c, question q, const uint8_t *missing)
 static void
 try_path(eqlvm_coverage *c, uint32_t path, bool on)
 {
-    for (uint32_t f = 0; f < c->p->nfields; f++)
-        if (c->paths.of[f] == path)
-            c->tried[f] = on && c->missing[f];
+    for (uint32_t f = c->first[path]; f != EQL_NONE; f = c->next[f])
+        c->tried[f] = on && c->missing[f];
 }
 
-/* Paths that were missing, of those that the code reads, in c->found. */
+/* Paths that were missing, of those that the code reads, in c->found.  Nothing
+ * is tried then. */
 static void
 find_missing(eqlvm_coverage *c, question q)
 {
@@ -144,16 +151,17 @@ find_missing(eqlvm_coverage *c, question q)
         eql_field_walk_leaf(&c->walk, q.of);
     else
         eql_field_walk_filter(&c->walk, q.of);
+    memset(c->tried, 0, c->p->nfields);
     for (uint32_t i = 0; i < c->walk.fields.n; i++) {
         uint32_t f = *(const uint32_t *)eql_vec_at(&c->walk.fields, i);
-        uint32_t k = 0;
+        uint32_t path = c->paths.of[f];
 
-        while (k < c->found.n &&
-               *(const uint32_t *)eql_vec_at(&c->found, k) != c->paths.of[f])
-            k++;
-        if (c->missing[f] && k == c->found.n)
-            eql_vec_push(&c->found, &c->paths.of[f], sizeof(uint32_t));
+        if (!c->missing[f] || c->tried[c->first[path]])
+            continue;
+        c->tried[c->first[path]] = true; /* it is found */
+        eql_vec_push(&c->found, &path, sizeof path);
     }
+    memset(c->tried, 0, c->p->nfields);
     c->failed |= c->walk.failed || c->found.failed;
 }
 
@@ -164,15 +172,33 @@ need_path(eqlvm_coverage *c, uint32_t rule, uint32_t path)
              path_name(c, c->paths.items[path].first));
 }
 
+/* May so many questions be asked of the code? */
+static bool
+can_ask(eqlvm_coverage *c, question q, uint64_t times)
+{
+    uint64_t steps = times * (q.value ? c->p->leaves[q.of].code.n
+                                      : c->p->filters[q.of].code.n);
+
+    if (steps > c->steps)
+        return false;
+    c->steps -= steps;
+    return true;
+}
+
 /* The code never holds: each path that it alone needs, else the fewest of them
- * that are too many to be missing together.  true: these are alternatives. */
+ * that are too many to be missing together; all, if that is too much to find
+ * out.  true: these are alternatives. */
 static bool
 name_missing(eqlvm_coverage *c, uint32_t rule, question q)
 {
     bool alone = false;
 
     find_missing(c, q);
-    memset(c->tried, 0, c->p->nfields);
+    if (!can_ask(c, q, 2 * (uint64_t)c->found.n)) {
+        for (uint32_t i = 0; i < c->found.n && !c->failed; i++)
+            need_path(c, rule, *(const uint32_t *)eql_vec_at(&c->found, i));
+        return true;
+    }
     for (uint32_t i = 0; i < c->found.n && !c->failed; i++) {
         uint32_t path = *(const uint32_t *)eql_vec_at(&c->found, i);
 
@@ -445,11 +471,31 @@ allocate(eqlvm_coverage *c)
     c->known = eql_map_new();
     c->missing = calloc(nfields, 1);
     c->tried = calloc(nfields, 1);
+    c->first = calloc(nfields, sizeof *c->first);
+    c->next = calloc(nfields, sizeof *c->next);
     c->dead = calloc((size_t)c->p->nstages + 1, 1);
     c->scratch = calloc((size_t)c->p->ninsns + 1, 1);
-    return c->arena && c->known && c->missing && c->tried && c->dead &&
-           c->scratch && eql_paths_init(&c->paths, c->p) &&
+    return c->arena && c->known && c->missing && c->tried && c->first &&
+           c->next && c->dead && c->scratch &&
+           eql_paths_init(&c->paths, c->p) &&
            eql_field_walk_init(&c->walk, c->p);
+}
+
+static void
+find_all_missing(eqlvm_coverage *c)
+{
+    for (uint32_t i = 0; i < c->paths.n; i++)
+        c->first[i] = EQL_NONE;
+    for (uint32_t f = 0; f < c->p->nfields; f++) {
+        uint32_t path = c->paths.of[f];
+
+        if (c->p->fields[f].parent != EQL_NONE ||
+            eql_engine_field_met(c->e->engine, f))
+            continue;
+        c->missing[f] = true;
+        c->next[f] = c->first[path];
+        c->first[path] = f;
+    }
 }
 
 static void
@@ -542,11 +588,10 @@ fill(eqlvm_coverage *c)
 
     if (!allocate(c))
         return false;
+    c->steps = MOST_STEPS;
     c->sum.events = c->e->evaluated;
     c->sum.rules = c->p->nrules;
-    for (uint32_t f = 0; f < c->p->nfields; f++)
-        c->missing[f] = c->p->fields[f].parent == EQL_NONE &&
-                        !eql_engine_field_met(c->e->engine, f);
+    find_all_missing(c);
     categories = eql_arena_array(c->arena, (size_t)c->p->nstages + 1,
                                  sizeof *categories);
     if (!categories)
@@ -590,6 +635,8 @@ eqlvm_coverage_new(const eqlvm_engine *e)
     eql_map_free(c->known);
     free(c->missing);
     free(c->tried);
+    free(c->first);
+    free(c->next);
     free(c->dead);
     free(c->scratch);
     eql_vec_free(&c->found);

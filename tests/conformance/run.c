@@ -3,6 +3,7 @@
  * Every result becomes a row: the ids of its events ("-1" for a missing one),
  * its keys as text, and the row of a `count`. */
 #include "tests/conformance/case.h"
+#include "tests/support/coverage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,7 @@ run(test_case *c, const eqlvm_program *p, results *r)
 {
     eqlvm_engine_options o = {.input = EQLVM_INPUT_ECS,
                               .id_field = case_option(c, "id_field")};
+    const char *fault;
     char reason[256] = "";
     eqlvm_engine *e =
         eqlvm_engine_new(p, &o, on_alert, r, reason, sizeof reason);
@@ -95,6 +97,10 @@ run(test_case *c, const eqlvm_program *p, results *r)
     ok = feed(c, e) && eqlvm_engine_finish(e) == EQLVM_OK;
     if (!ok)
         eql_buf_printf(&c->why, "expected a run got %s", eqlvm_engine_error(e));
+    fault = ok ? coverage_fault(e) : NULL;
+    if (fault)
+        eql_buf_printf(&c->why, "a run whose coverage says: %s", fault);
+    ok = ok && !fault;
     eqlvm_engine_free(e);
     return ok;
 }

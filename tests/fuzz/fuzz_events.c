@@ -41,6 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     eqlvm_engine_stats(e, &s);
     fuzz_require(s.accepted == n, "every event gives its alert");
     fuzz_require(!eqlvm_stats_unbalanced(&s), "the counts balance");
+    fuzz_require(!coverage_fault(e), "what fired could fire");
     eqlvm_engine_free(e);
     return 0;
 }

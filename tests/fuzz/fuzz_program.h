@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "eqlvm/eqlvm.h"
+#include "tests/support/coverage.h"
 
 static const char *const fuzz_events[] = {
     "{\"@timestamp\":\"2026-01-01T00:00:00Z\",\"event\":{\"category\":"
@@ -59,6 +60,7 @@ fuzz_run(const eqlvm_program *p, eql_buf *out)
                                        strlen(fuzz_events[i])) == EQLVM_OK,
                      "an event is taken");
     fuzz_require(eqlvm_engine_finish(e) == EQLVM_OK, "the run ends");
+    fuzz_require(!coverage_fault(e), "what fired could fire");
     eqlvm_engine_free(e);
 }
 

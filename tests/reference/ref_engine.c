@@ -11,6 +11,7 @@
 
 #include "eqlvm/eqlvm.h"
 #include "tests/reference/ref_key.h"
+#include "tests/support/coverage.h"
 #ifdef EQL_FAULTS
 #include "vm/fault.h"
 #endif
@@ -135,20 +136,23 @@ static bool
 look_at_counts(const eqlvm_engine *e, ref_bounds *b, char err[REF_ERR])
 {
     enum { NONE, LOSS, EXTRA, BOTH };
-    const char *which;
+    const char *which, *fault;
     eqlvm_stats s;
 
     eqlvm_engine_stats(e, &s);
     which = eqlvm_stats_unbalanced(&s);
     if (which)
         snprintf(err, REF_ERR, "counts do not balance: %s", which);
+    fault = coverage_fault(e);
+    if (fault)
+        snprintf(err, REF_ERR, "coverage: %s", fault);
     b->may_miss = b->may_add = false;
 #define COUNTER(member, effect, meaning)                                       \
     b->may_miss |= s.member && ((effect) == LOSS || (effect) == BOTH);         \
     b->may_add |= s.member && &s.member != &s.evicted &&                       \
                   ((effect) == EXTRA || (effect) == BOTH);
 #include "api/counters.def"
-    return !which;
+    return !which && !fault;
 }
 
 static bool

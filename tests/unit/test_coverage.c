@@ -400,6 +400,48 @@ test_other_fields(void **state)
     run_all(samples, sizeof samples / sizeof samples[0], &co);
 }
 
+/* Which of very many fields are needed is not found out; that they are is. */
+static void
+test_many_fields(void **state)
+{
+    static const struct {
+        unsigned n;
+        bool any;
+    } cases[] = {{2000, false}, {4000, true}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        eql_buf query = {0};
+        eqlvm_coverage *c;
+        eqlvm_coverage_summary sum;
+        eqlvm_program *p;
+        eqlvm_engine *e;
+        eqlvm_unable u;
+        api_alerts x = {0};
+
+        eql_buf_add_str(&query, "any where true");
+        for (unsigned k = 0; k < cases[i].n; k++)
+            eql_buf_printf(&query, " and f.f%u == 1", k);
+        eql_buf_add_char(&query, '\0');
+        p = api_compile((const char *const[]){query.p}, 1);
+        e = start(p, NULL, &x);
+        assert_int_equal(eqlvm_engine_push(e, "in", PROC, strlen(PROC)),
+                         EQLVM_OK);
+        assert_int_equal(eqlvm_engine_finish(e), EQLVM_OK);
+        c = eqlvm_coverage_new(e);
+        eqlvm_coverage_get(c, &sum);
+        assert_int_equal(sum.nneeds, cases[i].n);
+        eqlvm_coverage_unable(c, 0, &u);
+        assert_int_equal(u.any, cases[i].any);
+        assert_int_equal(u.nneeds, cases[i].n);
+        eqlvm_coverage_free(c);
+        eqlvm_engine_free(e);
+        eqlvm_program_free(p);
+        api_alerts_free(&x);
+        eql_buf_free(&query);
+    }
+}
+
 static void
 test_arguments(void **state)
 {
@@ -458,6 +500,7 @@ main(void)
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_range),
         cmocka_unit_test(test_other_fields),
+        cmocka_unit_test(test_many_fields),
         cmocka_unit_test(test_arguments),
     };
 
