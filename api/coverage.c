@@ -234,12 +234,18 @@ condition_of(const eql_stage *s)
     return (question){false, s->residual == EQL_NONE ? s->filter : s->residual};
 }
 
+static bool
+is_optional(const eqlvm_coverage *c, const eql_key *k)
+{
+    return k->flags & EQL_KEY_OPTIONAL ||
+           eql_program_dialect(c->p)->null_keys == EQL_NULL_KEYS_JOIN;
+}
+
 /* Is there no value for the key in any event, though there must be one? */
 static bool
 is_key_out(const eqlvm_coverage *c, const eql_key *k)
 {
-    if (k->flags & EQL_KEY_OPTIONAL ||
-        eql_program_dialect(c->p)->null_keys == EQL_NULL_KEYS_JOIN)
+    if (is_optional(c, k))
         return false;
     return k->field != EQL_NONE
                ? c->missing[k->field]
@@ -421,7 +427,8 @@ category_fields(const eqlvm_coverage *c, eql_strview *names, bool *any_met)
     return n;
 }
 
-/* Do the rules name fields, of which no event had any? */
+/* Do the rules name fields, of which no event had any?  An optional key is no
+ * matter. */
 static bool
 lacks_fields(eqlvm_coverage *c)
 {
@@ -435,6 +442,8 @@ lacks_fields(eqlvm_coverage *c)
         for (uint32_t k = 0; k < s->keys.n; k++) {
             const eql_key *key = &c->p->keys[s->keys.first + k];
 
+            if (is_optional(c, key))
+                continue;
             if (key->field != EQL_NONE)
                 eql_field_walk_add(&c->walk, key->field);
             else

@@ -16,7 +16,7 @@ not() {
 
 # silence that means nothing
 printf '{"@timestamp":"2026-01-01T00:00:00Z","category":"process","process":{"name":"cmd.exe"}}\n' >"$tmp/f.json"
-run run -e "$ps" "$tmp/f.json"; expect 'no category' 3 '^0 alerts' 'no event had a category \(field event.category\).*--category-field'
+run run -e "$ps" "$tmp/f.json"; expect 'no category' 3 '^0 alerts' 'no event had a category \(field event.category\).*--category-field.*events have category'
 run run -q -e "$ps" "$tmp/f.json"; expect 'no category, quiet' 3
 [ -s "$tmp/err" ] && not_ok 'quiet says nothing' || ok 'quiet says nothing'
 run run -e 'any where process.name == "a"' "$tmp/f.json"; expect 'no category, none asked for' 0 '^0 alerts'

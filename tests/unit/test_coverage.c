@@ -242,6 +242,10 @@ test_stages(void **state)
           "[network where process.name == \"x\"]"},
          {PROC, EV("network", CMD)},
          " idle 1.2 beside 1;"},
+        {"an optional key alone",
+         {"sequence by ?user.id [process where true] [network where true]"},
+         {PROC},
+         " 1.2 needs category network; idle 1.2 beside 1;"},
         {"a key of one stage",
          {"sequence [process where true] by process.name "
           "[network where true] by user.name"},
