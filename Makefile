@@ -207,7 +207,7 @@ TESTS += $(B)/tests/test_reference_selftest
 endif
 RUN_TESTS := EQL_BUILD=$(B) sh tools/run_tests.sh
 
-.PHONY: tests test test-unit test-e2e test-reference test-faults test-images test-tsan
+.PHONY: tests test test-unit test-e2e test-reference test-lines test-faults test-images test-tsan
 tests: $(TESTS) $(B)/tests/reference $(FUZZ) $(ALL) ## build every test program
 
 test: tests ## all suites; the last line says N passed, N failed
@@ -223,6 +223,10 @@ CASES ?= 100000
 SEED  ?= 0
 test-reference: $(B)/tests/reference ## random cases against the reference: CASES= SEED=
 	$(Q)$< $(CASES) $(SEED)
+
+LINES ?= 1000000
+test-lines: $(B)/tests/test_reader_lines ## changed lines by all readers and threads: LINES= SEED=
+	$(Q)EQL_LINES=$(LINES) EQL_SEED=$(SEED) $<
 
 test-faults: ## every planted fault must be caught within CASES cases
 	$(Q)$(MAKE) BUILD=faults build/faults/tests/reference
