@@ -14,6 +14,7 @@
 #include "compiler/fold.h"
 #include "compiler/parser.h"
 #include "compiler/plan.h"
+#include "compiler/prune.h"
 #include "compiler/sema.h"
 #include "compiler/strict.h"
 #include "program/verify.h"
@@ -175,6 +176,7 @@ analyse_query(unit *u, const eql_def_set *outer)
         u->typed = eql_sema_query(u->arena, q, text, u->settings, u->diags);
     if (u->typed) {
         eql_fold_query(u->arena, u->typed, u->settings, u->diags);
+        eql_prune_lineages(u->typed);
         if (!eql_arena_failed(u->arena))
             u->plan = eql_plan_query(&u->planner, u->typed);
     }

@@ -175,6 +175,8 @@ typedef struct {
 /* `descendant of [stage]`; one inside another's stage has a lower index. */
 typedef struct {
     eql_lineage_relation relation;
+    bool asked;     /* by a condition that stays (prune.h) .. */
+    uint32_t place; /* .. then its index */
     eql_typed_stage stage;
 } eql_typed_lineage;
 
