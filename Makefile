@@ -322,6 +322,10 @@ format: ## clang-format every .c and .h
 format-check: ## fail where `make format` would change something
 	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 
+.PHONY: frama-c
+frama-c: ## Frama-C's Eva over the verifier's code check and an image's frame; minutes
+	$(Q)sh tools/frama_c.sh
+
 lint: format-check $(B)/libeqlvm.a ## layers, symbols, sizes, image tables, format
 	$(Q)sh tools/check_layers.sh
 	$(Q)sh tools/check_symbols.sh $(B)/libeqlvm.a
