@@ -199,6 +199,11 @@ $(B)/tests/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(FUZZ_DRIVER) $(B)/libeqlvm.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(B)/libeqlvm.a $(FUZZ_LIBS)
 
+# The mutator of fuzz_image for AFL++.
+$(B)/tests/afl_image.so: $(OBJ)/tests/fuzz/afl_image.o $(B)/libeqlvm.a
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -shared -o $@ $^ $(LIBS)
+
 # --- tests -----------------------------------------------------------------
 
 TESTS := $(UNIT)

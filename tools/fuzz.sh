@@ -74,6 +74,11 @@ afl() {
         AFL_NO_AFFINITY=1 AFL_BENCH_UNTIL_CRASH=1
     export ASAN_OPTIONS=abort_on_error=1:symbolize=0:detect_leaks=0
     export UBSAN_OPTIONS=abort_on_error=1:halt_on_error=1:symbolize=0
+    if [ "$target" = image ]; then
+        make BUILD=release build/release/tests/afl_image.so >"$dir/build-afl_image.log" 2>&1 ||
+            { echo "fuzz: no mutator, see $dir/build-afl_image.log" >&2; exit 2; }
+        export AFL_CUSTOM_MUTATOR_LIBRARY="$PWD/build/release/tests/afl_image.so"
+    fi
     rm -rf "$dir/afl-$target"
     afl-fuzz -V "$seconds" -G "$max_len" -m none -t 10000 \
         ${dict:+-x "$dict"} -i "$corpus" -o "$dir/afl-$target" \
