@@ -4,6 +4,7 @@
  * once for the rules.  Then the same for the first 1, 10, 100 ... rules, and
  * one run in which every rule is measured by itself. */
 #include "cli/bench.h"
+#include "cli/output.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -296,13 +297,12 @@ static int
 write_file(const char *path, const bench_result *r,
            bool (*write)(FILE *f, const bench_result *r))
 {
-    FILE *f = cli_open_output(path);
-    bool ok;
+    cli_output out;
 
-    if (!f)
+    if (!cli_output_open(&out, path))
         return CLI_IO;
-    ok = write(f, r);
-    return cli_close_output(f, path) && ok ? CLI_OK : CLI_IO;
+    (void)write(out.f, r); /* an error stays with the file until it is closed */
+    return cli_output_close(&out) ? CLI_OK : CLI_IO;
 }
 
 static bool
@@ -319,7 +319,7 @@ report(const bench_options *o, const bench_result *r)
     if (!is_stdout(o->json) && !is_stdout(o->html)) {
         cli_bench_table(stdout, r, o->top, cli_width(stdout),
                         cli_use_colour(o->colour, stdout));
-        if (!cli_close_output(stdout, NULL))
+        if (!cli_close_stdout())
             code = CLI_IO;
     }
     if (o->json)
@@ -370,6 +370,13 @@ load_and_bench(bench_options *o)
 static int
 check_options(const bench_options *o)
 {
+    cli_inputs in = {
+        .events = &o->events, .rules = &o->rules, .select = &o->select};
+    /* The table goes to standard output, unless one of the others does. */
+    const char *outs[] = {o->json, o->html,
+                          is_stdout(o->json) || is_stdout(o->html) ? NULL
+                                                                   : "-"};
+
     if (o->rules.n + o->queries.n == 0) {
         cli_error("no rules: give -r PATH or -e EQL");
         return CLI_USAGE;
@@ -391,7 +398,7 @@ check_options(const bench_options *o)
                   MAX_ROUNDS);
         return CLI_USAGE;
     }
-    return -1;
+    return cli_check_outputs(&in, outs, 3);
 }
 
 static int

@@ -1,5 +1,5 @@
 /* check.c -- `eqlvm check`: do these rules compile? */
-#include "cli/cli.h"
+#include "cli/output.h"
 
 static void
 print_ignored(const eqlvm_compiler *c)
@@ -129,7 +129,7 @@ check(check_options *o)
         cli_no_rules(c, "check");
         code = CLI_USAGE;
     }
-    if (!cli_close_output(stdout, NULL))
+    if (!cli_close_stdout())
         code = cli_worse(code, CLI_IO);
     eqlvm_program_free(p);
     eqlvm_compiler_free(c);
@@ -165,6 +165,9 @@ run(int argc, char **argv)
     }
     if (code < 0 && !cli_reads_stdin_once(&o.paths, NULL))
         code = CLI_USAGE;
+    if (code < 0)
+        code = cli_check_stdout(
+            &(cli_inputs){.rules = &o.paths, .select = &o.select});
     if (code < 0)
         code = check(&o);
     cli_list_free(&o.paths);

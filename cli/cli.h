@@ -90,13 +90,23 @@ bool cli_write(void *file, const char *p, size_t len);
 char *cli_read_file(const char *path, size_t *len);
 /* A string in JSON, quotes and all. */
 void cli_write_json(FILE *f, const char *p, size_t len);
-/* Output file: "-" or NULL is stdout.  NULL and a message on failure. */
-FILE *cli_open_output(const char *path);
-/* Flushes and closes (not stdout).  false and a message on failure; a closed
+/* Flushes standard output, for good.  false and a message on failure; a closed
  * pipe is no failure. */
-bool cli_close_output(FILE *f, const char *path);
-/* Was the last write error of f a closed pipe? */
-bool cli_pipe_closed(FILE *f);
+bool cli_close_stdout(void);
+
+/* --- the process ------------------------------------------------------------
+ */
+
+/* Descriptors 0 to 2 are open afterwards. */
+void cli_open_standard(void);
+/* What SIGINT, SIGTERM and SIGHUP do: the first one stops the watched engine,
+ * the next one, or one while none is watched, ends the program.  SIGHUP stays
+ * ignored if it was. */
+void cli_catch_signals(void);
+/* NULL: none; before an engine is freed. */
+void cli_watch(eqlvm_engine *e);
+/* Has a signal stopped an engine? */
+bool cli_interrupted(void);
 
 /* --- rules -------------------------------------------------------------------
  */

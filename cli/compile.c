@@ -1,61 +1,20 @@
 /* compile.c -- `eqlvm compile`: rules to one image. */
-#include "cli/cli.h"
+#include "cli/output.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* Writes beside the target and renames, so that no half image is ever seen. */
 static int
 save(const eqlvm_program *p, const char *path)
 {
-    size_t n = strlen(path) + 8;
-    char *part;
-    FILE *f;
-    int code = CLI_IO, fd;
-    struct stat st;
-    mode_t mask;
+    cli_output out;
+    eqlvm_status s;
 
-    /* A device or pipe cannot be renamed over. */
-    if (strcmp(path, "-") == 0 ||
-        (stat(path, &st) == 0 && !S_ISREG(st.st_mode))) {
-        f = cli_open_output(path);
-        if (!f)
-            return CLI_IO;
-        (void)eqlvm_program_save(p, cli_write, f);
-        return cli_close_output(f, path) ? CLI_OK : CLI_IO;
-    }
-    part = malloc(n);
-    if (!part) {
-        cli_error("out of memory");
+    if (!cli_output_open(&out, path))
         return CLI_IO;
-    }
-    snprintf(part, n, "%s.XXXXXX", path);
-    fd = mkstemp(part);
-    f = fd < 0 ? NULL : fdopen(fd, "wb");
-    if (!f) {
-        cli_error("cannot write %s: %s", path, strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        goto out;
-    }
-    mask = umask(0);
-    umask(mask);
-    (void)fchmod(fd, 0666 & ~mask);
-    (void)eqlvm_program_save(p, cli_write, f);
-    if (cli_close_output(f, path)) {
-        if (rename(part, path) == 0)
-            code = CLI_OK;
-        else
-            cli_error("cannot write %s: %s", path, strerror(errno));
-    }
-    if (code != CLI_OK)
-        unlink(part);
-out:
-    free(part);
-    return code;
+    s = eqlvm_program_save(p, cli_output_write, &out);
+    if (s == EQLVM_OK || s == EQLVM_ERR_STOPPED)
+        return cli_output_close(&out) ? CLI_OK : CLI_IO;
+    cli_error("%s", eqlvm_status_name(s));
+    cli_output_drop(&out);
+    return CLI_IO;
 }
 
 static int
@@ -103,6 +62,9 @@ run(int argc, char **argv)
     }
     if (code < 0 && !cli_reads_stdin_once(&paths, NULL))
         code = CLI_USAGE;
+    if (code < 0)
+        code = cli_check_outputs(
+            &(cli_inputs){.rules = &paths, .select = &select}, &out, 1);
     if (code < 0)
         code = compile(&paths, &select, out, colour);
     cli_list_free(&paths);

@@ -1,5 +1,5 @@
 /* dump.c -- `eqlvm dump`: what each pass of the compiler makes of a rule. */
-#include "cli/cli.h"
+#include "cli/output.h"
 
 enum { PASS_BYTECODE, PASS_TOKENS, PASS_AST, PASS_TYPED, PASS_PLAN };
 
@@ -40,7 +40,7 @@ dump(const cli_list *paths, const cli_list *queries, cli_select *select,
         cli_error("nothing to print: a compiled file has bytecode only");
         code = cli_worse(code, CLI_USAGE);
     }
-    if (!cli_close_output(stdout, NULL))
+    if (!cli_close_stdout())
         code = cli_worse(code, CLI_IO);
     eqlvm_program_free(p);
     eqlvm_compiler_free(c);
@@ -75,6 +75,9 @@ run(int argc, char **argv)
     }
     if (code < 0 && !cli_reads_stdin_once(&paths, NULL))
         code = CLI_USAGE;
+    if (code < 0)
+        code =
+            cli_check_stdout(&(cli_inputs){.rules = &paths, .select = &select});
     if (code < 0)
         code = dump(&paths, &queries, &select, pass, colour);
     cli_list_free(&paths);

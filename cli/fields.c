@@ -1,6 +1,6 @@
 /* fields.c -- `eqlvm fields`: which fields the rules read, and which of them
  * the events never had. */
-#include "cli/cli.h"
+#include "cli/output.h"
 
 #include <inttypes.h>
 
@@ -140,7 +140,7 @@ show(fields_options *o, const eqlvm_program *p)
         if (e)
             print_summary(fields, e);
     }
-    if (!cli_close_output(stdout, NULL))
+    if (!cli_close_stdout())
         code = cli_worse(code, CLI_IO);
     eqlvm_engine_free(e);
     eqlvm_fields_free(fields);
@@ -190,6 +190,9 @@ run(int argc, char **argv)
     }
     if (code < 0 && !cli_reads_stdin_once(&o.rules, &o.events))
         code = CLI_USAGE;
+    if (code < 0)
+        code = cli_check_stdout(&(cli_inputs){
+            .events = &o.events, .rules = &o.rules, .select = &o.select});
     if (code < 0)
         code = load_and_show(&o);
     cli_list_free(&o.rules);

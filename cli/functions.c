@@ -98,7 +98,7 @@ list(const cli_list *names, bool json)
     }
     if (json)
         fputs("\n]\n", stdout);
-    return cli_close_output(stdout, NULL) ? CLI_OK : CLI_IO;
+    return cli_close_stdout() ? CLI_OK : CLI_IO;
 }
 
 static int

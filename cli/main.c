@@ -1,7 +1,6 @@
 /* main.c -- the program: picks the verb. */
 #include "cli/generate.h"
 
-#include <signal.h>
 #include <string.h>
 
 const cli_verb *const cli_verbs[] = {
@@ -56,8 +55,8 @@ unknown_verb(const char *given)
 int
 main(int argc, char **argv)
 {
-    /* A closed pipe is an error of write(), handled where we write. */
-    signal(SIGPIPE, SIG_IGN);
+    cli_open_standard();
+    cli_catch_signals();
     if (argc < 2) {
         print_help(stderr);
         return CLI_USAGE;
@@ -72,11 +71,11 @@ main(int argc, char **argv)
                 return cli_verbs[i]->run(2, args);
             }
         print_help(stdout);
-        return CLI_OK;
+        return cli_close_stdout() ? CLI_OK : CLI_IO;
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         printf("eqlvm %s\n", eqlvm_version());
-        return CLI_OK;
+        return cli_close_stdout() ? CLI_OK : CLI_IO;
     }
     if (strcmp(argv[1], "--generate") == 0)
         return cli_generate(argc > 2 ? argv[2] : "");

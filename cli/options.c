@@ -253,7 +253,7 @@ print_help(const cli_verb *verb, const cli_option *options, size_t n)
     printf("  %-26s %s\n", "-h, --help", "this text");
     print_options(options, n);
     printf("\n%s", verb->details);
-    return CLI_OK;
+    return cli_close_stdout() ? CLI_OK : CLI_IO;
 }
 
 /* The command line, as far as it is read. */

@@ -1,12 +1,10 @@
 /* run.c -- `eqlvm run`: rules over events, alerts out. */
 #include "cli/run.h"
+#include "cli/output.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,7 +24,7 @@ typedef struct {
 typedef struct {
     const run_options *o;
     eqlvm_writer *writer;
-    FILE *out;
+    cli_output out;
     uint64_t problems;
     bool progress; /* stderr is a terminal */
     bool progress_shown;
@@ -36,19 +34,6 @@ typedef struct {
     struct timespec start;
     double last_progress; /* seconds since start */
 } run_state;
-
-/* The engine that Ctrl-C stops; a signal handler has no other way. */
-static eqlvm_engine *volatile interrupted_engine;
-static volatile sig_atomic_t interrupted;
-
-static void
-on_interrupt(int sig)
-{
-    (void)sig;
-    interrupted = 1;
-    if (interrupted_engine)
-        eqlvm_engine_stop(interrupted_engine);
-}
 
 static double
 seconds_since(const struct timespec *start)
@@ -113,7 +98,7 @@ on_alert(void *ctx, const eqlvm_alert *a)
     clear_progress(st);
     if (eqlvm_writer_alert(st->writer, a) == EQLVM_OK)
         return true;
-    if (cli_pipe_closed(st->out))
+    if (cli_output_pipe_closed(&st->out))
         st->pipe_closed = true;
     else
         st->code = cli_worse(st->code, CLI_IO);
@@ -138,23 +123,6 @@ parse_utc_offset(const char *s, int64_t *ns)
         return false;
     *ns = (int64_t)(h * 60 + m) * 60 * 1000000000 * (*s == '-' ? -1 : 1);
     return true;
-}
-
-/* Would writing to `path` destroy one of these files? */
-static bool
-is_one_of(const char *path, const cli_list *files)
-{
-    struct stat out, in;
-
-    if (!path || stat(path, &out) != 0 || !S_ISREG(out.st_mode))
-        return false;
-    for (size_t i = 0; i < files->n; i++)
-        if (stat(files->items[i], &in) == 0 && in.st_dev == out.st_dev &&
-            in.st_ino == out.st_ino) {
-            cli_error("%s is an input; it would be overwritten", path);
-            return true;
-        }
-    return false;
 }
 
 /* Fills the engine's options; exit code, -1 to go on. */
@@ -218,12 +186,17 @@ write_notice(void *ctx, const char *p, size_t len)
 static int
 write_stats(const eqlvm_engine *e, const char *path)
 {
-    FILE *f = cli_open_output(path);
+    cli_output out;
+    eqlvm_status s;
 
-    if (!f)
+    if (!cli_output_open(&out, path))
         return CLI_IO;
-    (void)eqlvm_engine_stats_json(e, cli_write, f);
-    return cli_close_output(f, path) ? CLI_OK : CLI_IO;
+    s = eqlvm_engine_stats_json(e, cli_output_write, &out);
+    if (s == EQLVM_OK || s == EQLVM_ERR_STOPPED)
+        return cli_output_close(&out) ? CLI_OK : CLI_IO;
+    cli_error("%s", eqlvm_status_name(s));
+    cli_output_drop(&out);
+    return CLI_IO;
 }
 
 static void
@@ -235,8 +208,8 @@ finish_report(run_state *st, eqlvm_engine *e, const eqlvm_program *p)
     eqlvm_engine_stats(e, &s);
     clear_progress(st);
     if (!quiet) {
-        fflush(st->out);
-        if (interrupted)
+        (void)cli_output_flush(&st->out);
+        if (cli_interrupted())
             fputs("eqlvm: interrupted; what was read so far is reported\n",
                   stderr);
         run_report_input(&s, seconds_since(&st->start));
@@ -247,7 +220,7 @@ finish_report(run_state *st, eqlvm_engine *e, const eqlvm_program *p)
     st->code = cli_worse(st->code, run_report_coverage(e, p, &s, quiet));
     if (st->o->stats)
         st->code = cli_worse(st->code, write_stats(e, st->o->stats));
-    if (eqlvm_stats_degraded(&s) || interrupted)
+    if (eqlvm_stats_degraded(&s) || cli_interrupted())
         st->code = cli_worse(st->code, CLI_DEGRADED);
     if (s.alerts && st->o->fail_on_alert)
         st->code = cli_worse(st->code, CLI_ALERT);
@@ -258,7 +231,7 @@ read_all(run_state *st, eqlvm_engine *e)
 {
     eqlvm_status s = EQLVM_OK;
 
-    for (size_t i = 0; i < st->o->events.n && !interrupted; i++) {
+    for (size_t i = 0; i < st->o->events.n && !cli_interrupted(); i++) {
         st->unreadable_told = false;
         s = eqlvm_engine_read(e, st->o->events.items[i]);
         if (s == EQLVM_ERR_IO) {
@@ -270,7 +243,7 @@ read_all(run_state *st, eqlvm_engine *e)
             break;
         }
     }
-    if (s == EQLVM_OK || s == EQLVM_ERR_IO || interrupted)
+    if (s == EQLVM_OK || s == EQLVM_ERR_IO || cli_interrupted())
         s = eqlvm_engine_finish(e);
     if (s != EQLVM_OK && s != EQLVM_ERR_STOPPED) {
         clear_progress(st);
@@ -296,29 +269,28 @@ run_program(const run_options *o, const eqlvm_program *p)
     if (code >= 0)
         goto out;
     code = CLI_IO;
-    st.out = cli_open_output(o->output);
-    if (!st.out)
+    if (!cli_output_open(&st.out, o->output))
         goto out;
-    wo.format = o->format           ? (eqlvm_format)(o->format - 1)
-                : cli_width(st.out) ? EQLVM_FORMAT_TABLE
-                                    : EQLVM_FORMAT_NDJSON;
-    wo.colour = cli_use_colour(o->colour, st.out);
-    wo.width = cli_width(st.out);
-    st.writer = eqlvm_writer_new(p, &wo, cli_write, st.out);
+    wo.format = o->format         ? (eqlvm_format)(o->format - 1)
+                : st.out.terminal ? EQLVM_FORMAT_TABLE
+                                  : EQLVM_FORMAT_NDJSON;
+    wo.colour = cli_use_colour(o->colour, st.out.f);
+    wo.width = cli_width(st.out.f);
+    st.writer = eqlvm_writer_new(p, &wo, cli_output_write, &st.out);
     e = eqlvm_engine_new(p, &eo, on_alert, &st, reason, sizeof reason);
     if (!st.writer || !e) {
         cli_error("%s", *reason ? reason : "out of memory");
         goto out;
     }
-    interrupted_engine = e;
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
+    cli_watch(e);
     read_all(&st, e);
     finish_report(&st, e, p);
     code = st.code;
 out:
-    interrupted_engine = NULL;
-    if (st.out && !cli_close_output(st.out, o->output))
+    cli_watch(NULL);
+    if (!e || !st.writer) /* nothing was run: what was there stays */
+        cli_output_drop(&st.out);
+    else if (!cli_output_close(&st.out))
         code = cli_worse(code, CLI_IO);
     eqlvm_writer_free(st.writer);
     eqlvm_engine_free(e);
@@ -339,6 +311,15 @@ load_and_run(run_options *o)
     return code;
 }
 
+static int
+check_outputs(const run_options *o)
+{
+    cli_inputs in = {&o->events, &o->rules, &o->select, o->mapping};
+    const char *outs[] = {o->output ? o->output : "-", o->stats};
+
+    return cli_check_outputs(&in, outs, 2);
+}
+
 /* Exit code of options without sense, -1: all is well. */
 static int
 check_options(run_options *o)
@@ -357,11 +338,9 @@ check_options(run_options *o)
     }
     if (o->json)
         o->format = 1;
-    if (!cli_reads_stdin_once(&o->rules, &o->events) ||
-        is_one_of(o->output, &o->events) || is_one_of(o->output, &o->rules) ||
-        is_one_of(o->stats, &o->events) || is_one_of(o->stats, &o->rules))
+    if (!cli_reads_stdin_once(&o->rules, &o->events))
         return CLI_USAGE;
-    return -1;
+    return check_outputs(o);
 }
 
 static int

@@ -1,10 +1,9 @@
-/* talk.c -- stderr, terminals and output files. */
+/* talk.c -- stderr, terminals and small files. */
 #include "cli/cli.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -49,43 +48,6 @@ bool
 cli_write(void *file, const char *p, size_t len)
 {
     return fwrite(p, 1, len, file) == len;
-}
-
-FILE *
-cli_open_output(const char *path)
-{
-    FILE *f;
-
-    if (!path || strcmp(path, "-") == 0)
-        return stdout;
-    f = fopen(path, "wb");
-    if (!f)
-        cli_error("cannot write %s: %s", path, strerror(errno));
-    return f;
-}
-
-bool
-cli_pipe_closed(FILE *f)
-{
-    return ferror(f) && errno == EPIPE;
-}
-
-bool
-cli_close_output(FILE *f, const char *path)
-{
-    bool ok = fflush(f) == 0 && !ferror(f);
-    int err = errno;
-
-    if (f != stdout && fclose(f) != 0 && ok) {
-        ok = false;
-        err = errno;
-    }
-    if (ok || err == EPIPE)
-        return true;
-    cli_error("cannot write %s: %s",
-              path && strcmp(path, "-") ? path : "standard output",
-              strerror(err));
-    return false;
 }
 
 void

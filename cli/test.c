@@ -1,5 +1,5 @@
 /* test.c -- `eqlvm test`: runs the tests that rules carry. */
-#include "cli/cli.h"
+#include "cli/output.h"
 
 #include <string.h>
 
@@ -115,7 +115,7 @@ test(const cli_list *paths, cli_select *select, test_state *st)
         return CLI_USAGE;
     }
     print_summary(st, &sum);
-    if (!cli_close_output(stdout, NULL))
+    if (!cli_close_stdout())
         code = cli_worse(code, CLI_IO);
     if (sum.failed)
         code = cli_worse(code, CLI_ALERT);
@@ -158,6 +158,9 @@ run(int argc, char **argv)
         }
     }
     st.colour = cli_use_colour(colour, stdout);
+    if (code < 0)
+        code =
+            cli_check_stdout(&(cli_inputs){.rules = &paths, .select = &select});
     if (code < 0)
         code = test(&paths, &select, &st);
     cli_list_free(&paths);
