@@ -24,6 +24,22 @@ typedef struct {
     bool bad; /* one report a string: a path has many backslashes */
 } unescaper;
 
+/* `\c` in other languages, and what says it here. */
+static const char *
+escape_advice(char c)
+{
+    if (c == '*' || c == '?')
+        return "wildcards have no escape: \"==\" and regex look for the "
+               "character itself; for Windows paths use "
+               "\"\"\"C:\\dir\\*\"\"\", "
+               "where nothing is an escape";
+    if ((unsigned char)c < 0x80 && !eql_is_word(c))
+        return "this character needs no backslash; in a regular expression "
+               "use \"\"\"a\\.b\"\"\", where nothing is an escape of the "
+               "string";
+    return ESCAPE_HINT;
+}
+
 static void
 bad_escape(unescaper *u, size_t start, const char *what)
 {
@@ -32,7 +48,8 @@ bad_escape(unescaper *u, size_t start, const char *what)
     if (u->bad)
         return;
     u->bad = true;
-    eql_diags_add(u->ps->diags, "E102", span, ESCAPE_HINT, "%s", what);
+    eql_diags_add(u->ps->diags, "E102", span, escape_advice(u->in.p[start + 1]),
+                  "%s", what);
 }
 
 static int

@@ -120,10 +120,19 @@ arith(const eql_sema *sx, const eql_expr *e)
 /* --- and, or, not --- */
 
 static eql_typed *
-not_boolean(const eql_sema *sx, eql_span span, const char *what)
+not_boolean(const eql_sema *sx, const eql_typed *t, eql_class c)
 {
-    eql_diags_add(sx->diags, "E301", span, "compare it with something",
-                  "%s is not a condition", what);
+    const char *hint = "compare it with something";
+    const eql_value *v = &t->u.constant.value;
+
+    if (eql_typed_is_literal(t) && v->tag == EQL_STRING && v->len <= 60)
+        hint = eql_arena_printf(sx->arena,
+                                "no text is searched for in all fields: name "
+                                "one, as in message : \"*%.*s*\"",
+                                (int)v->len, v->u.s)
+                   .p;
+    eql_diags_add(sx->diags, "E301", t->span, hint, "%s is not a condition",
+                  eql_sema_class_name(c));
     return NULL;
 }
 
@@ -138,11 +147,11 @@ as_boolean(const eql_sema *sx, eql_typed *t)
         return NULL;
     c = eql_sema_class(t);
     if (c > EQL_CLASS_NULL && c != EQL_CLASS_BOOL)
-        return not_boolean(sx, t->span, eql_sema_class_name(c));
+        return not_boolean(sx, t, c);
     mapped = eql_sema_schema_class(t);
     if (mapped > EQL_CLASS_NULL && mapped != EQL_CLASS_BOOL &&
         (mapped != EQL_CLASS_STRING || sx->settings->strict))
-        return not_boolean(sx, t->span, eql_sema_class_name(mapped));
+        return not_boolean(sx, t, mapped);
     if (mapped == EQL_CLASS_STRING)
         eql_diags_add(
             sx->diags, "W403", t->span, "to ask whether it is there: != null",

@@ -299,7 +299,9 @@ match_error(const eql_sema *sx, const eql_expr *e, const eql_typed *item,
     eql_tag tag = item->u.constant.value.tag;
 
     eql_diags_add(sx->diags, "E302", item->span,
-                  tag == EQL_BOOL || tag == EQL_NULL ? "write \"==\"" : NULL,
+                  tag == EQL_BOOL || tag == EQL_NULL
+                      ? "write \"==\""
+                      : "numbers are compared with \"==\", \":\" or \"in\"",
                   "\"%.*s\" takes %s, not %s", (int)e->op_span.len,
                   sx->text.p + e->op_span.offset, takes,
                   eql_sema_tag_name(tag));
@@ -317,7 +319,8 @@ check_text_operand(const eql_sema *sx, const eql_expr *e,
     if (eql_typed_is_literal(operand) || c <= EQL_CLASS_NULL ||
         c == EQL_CLASS_STRING || (colon && c == EQL_CLASS_NUMBER))
         return true;
-    eql_diags_add(sx->diags, "E302", operand->span, "write \"==\"",
+    eql_diags_add(sx->diags, "E302", operand->span,
+                  e->u.test.list.n > 1 ? "write \"in\"" : "write \"==\"",
                   "\"%.*s\" looks at text, not at %s", (int)e->op_span.len,
                   sx->text.p + e->op_span.offset, eql_sema_class_name(c));
     return false;
