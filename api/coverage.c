@@ -83,33 +83,41 @@ near_name(const eqlvm_coverage *c, eqlvm_need_kind kind, eql_strview name)
     return eql_near_time(&c->near, name);
 }
 
-/* The need's number, found or made, becomes one of `rule`. */
+/* The need's number, found or made; EQL_NONE: out of memory. */
+static uint32_t
+number_of(eqlvm_coverage *c, eqlvm_need_kind kind, eql_strview name)
+{
+    eql_buf key = {0};
+    uint32_t i = EQL_NONE;
+
+    eql_buf_add_char(&key, (char)('a' + (int)kind));
+    eql_buf_add_sv(&key, name);
+    if (!key.failed)
+        i = eql_map_intern(c->known, key.p, key.len, c->needs.n);
+    if (i == c->needs.n) {
+        need n = {kind, name, near_name(c, kind, name), 0, EQL_NONE};
+
+        i = eql_vec_push(&c->needs, &n, sizeof n);
+    }
+    eql_buf_free(&key);
+    return i;
+}
+
+/* It becomes one of `rule`. */
 static void
 add_need(eqlvm_coverage *c, uint32_t rule, eqlvm_need_kind kind,
          eql_strview name)
 {
-    eql_strview key = eql_arena_printf(c->arena, "%c%.*s", 'a' + (int)kind,
-                                       (int)name.len, name.p);
-    uint32_t i;
+    uint32_t i = number_of(c, kind, name);
+    need *n;
 
-    if (!key.p) {
+    if (i == EQL_NONE) {
         c->failed = true;
         return;
     }
-    i = eql_map_get(c->known, key.p, key.len);
-    if (i == EQL_NONE) {
-        need n = {kind, name, near_name(c, kind, name), 0, EQL_NONE};
-
-        i = eql_vec_push(&c->needs, &n, sizeof n);
-        if (i == EQL_NONE || !eql_map_put(c->known, key.p, key.len, i)) {
-            c->failed = true;
-            return;
-        }
-    }
-    if (((need *)eql_vec_at(&c->needs, i))->last_rule != rule) {
-        ((need *)eql_vec_at(&c->needs, i))->last_rule = rule;
-        ((need *)eql_vec_at(&c->needs, i))->rules++;
-    }
+    n = eql_vec_at(&c->needs, i);
+    n->rules += n->last_rule != rule;
+    n->last_rule = rule;
     eql_vec_push(&c->lists, &i, sizeof i);
 }
 
