@@ -110,6 +110,7 @@ read_events(fields_options *o, const eqlvm_program *p, eqlvm_engine **out)
     eqlvm_engine *e =
         eqlvm_engine_new(p, &eo, on_alert, NULL, reason, sizeof reason);
     int code = CLI_OK;
+    eqlvm_stats s;
 
     if (!e) {
         cli_error("%s", reason);
@@ -119,7 +120,8 @@ read_events(fields_options *o, const eqlvm_program *p, eqlvm_engine **out)
     for (size_t i = 0; i < o->events.n; i++)
         if (eqlvm_engine_read(e, o->events.items[i]) != EQLVM_OK)
             code = CLI_IO;
-    return o->problems > 0 ? cli_worse(code, CLI_DEGRADED) : code;
+    eqlvm_engine_stats(e, &s);
+    return eqlvm_stats_degraded(&s) ? cli_worse(code, CLI_DEGRADED) : code;
 }
 
 static int
