@@ -66,8 +66,6 @@ eql_lint_unquoted(const eql_sema *sx, const eql_typed *other, const eql_expr *e)
     for (uint32_t i = 0; i < sx->naliases; i++)
         if (eql_sv_eq(sx->aliases[i].name, e->u.field.segments[0].name))
             return false;
-    if (written.len > 60)
-        return false;
     eql_diags_add(sx->diags, "W421", e->span,
                   eql_arena_printf(sx->arena, "write \"%.*s\"",
                                    (int)written.len, written.p)

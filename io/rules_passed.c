@@ -11,10 +11,9 @@
 
 #include "program/rule_language.h"
 
-/* Bytes of a file, and files of a folder, that are looked at. */
+/* Bytes of a file that are looked at. */
 #define LOOKED_AT ((size_t)16 << 10)
-#define MAX_LOOKED_AT 10000u
-/* Kinds told apart, and files of each that are named. */
+/* More kinds than there are, and files of each that are named. */
 #define MAX_KINDS 16u
 #define SHOWN_NAMES 3u
 
@@ -111,7 +110,7 @@ typedef struct {
     uint32_t n;
 } tally;
 
-/* Counts the file where it belongs; kinds past the last count with it. */
+/* Counts the file where it belongs. */
 static void
 count(tally *t, const eql_foreign_rule *what, eql_strview path)
 {
@@ -176,8 +175,7 @@ eql_rules_tell_passed(eql_strview folder, const eql_vec *paths,
 
     for (uint32_t i = 0; i < paths->n; i++) {
         eql_strview path = *(const eql_strview *)eql_vec_at(paths, i);
-        const eql_foreign_rule *what =
-            i < MAX_LOOKED_AT ? look_at(path) : &is_other;
+        const eql_foreign_rule *what = look_at(path);
 
         count(&t, what ? what : &is_other, path);
     }

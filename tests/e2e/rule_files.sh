@@ -131,7 +131,10 @@ run check "$tmp/empty" "$tmp/ids/a.toml"
 expect 'beside one with rules' 0 'empty: warning: W610' '1 rule compiled'
 run check "$tmp/ids" 
 lines 'a folder with a rule does not say so' "$tmp/err" W610 0
-run check "$tmp/none/s1.yml"
+rm "$tmp"/none/s[12].yml
+run check "$tmp/none"
+expect 'three files are named' 2 '3 of Sigma \(s3.yml, s4.yml, s5.yaml\)'
+run check "$tmp/none/s3.yml"
 expect 'a file of another kind by name' 5 'must end in .eql, .toml, .ndjson or .eqlc; this is a Sigma rule'
 run check --json "$tmp/empty"
 expect 'as JSON it is about no line' 2 '"code":"W610".*"line":0'
