@@ -23,6 +23,7 @@ typedef struct {
 
 typedef struct {
     uint32_t rule, stage; /* stage: of the program */
+    uint32_t severity;    /* of the rule */
     eql_range needs;      /* of lists */
     bool any;
 } unable;
@@ -341,7 +342,10 @@ static void
 explain_stage(eqlvm_coverage *c, uint32_t rule, uint32_t stage)
 {
     const eql_stage *s = &c->p->stages[stage];
-    unable u = {.rule = rule, .stage = stage, .needs.first = c->lists.n};
+    unable u = {.rule = rule,
+                .stage = stage,
+                .severity = c->p->rules[rule].severity,
+                .needs.first = c->lists.n};
 
     u.any = explain_event(c, rule, stage, true);
     for (uint32_t i = 0; i < s->keys.n && c->lists.n == u.needs.first; i++) {
@@ -561,6 +565,17 @@ by_rules(const void *a, const void *b)
 }
 
 static int
+by_severity(const void *a, const void *b)
+{
+    const unable *x = a, *y = b;
+
+    if (x->severity != y->severity)
+        return x->severity < y->severity ? 1 : -1;
+    /* The stages of a rule stand in a row, in their order. */
+    return x->stage < y->stage ? -1 : x->stage > y->stage;
+}
+
+static int
 by_hits(const void *a, const void *b)
 {
     const eqlvm_idle *x = a, *y = b;
@@ -623,6 +638,8 @@ fill(eqlvm_coverage *c)
         find_unable(c);
         find_idle(c);
     }
+    if (c->unable.n > 0)
+        qsort(c->unable.items, c->unable.n, sizeof(unable), by_severity);
     if (c->idle.n > 0)
         qsort(c->idle.items, c->idle.n, sizeof(eqlvm_idle), by_hits);
     c->sum.nneeds = c->needs.n;

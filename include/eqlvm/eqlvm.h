@@ -561,7 +561,8 @@ typedef struct {
 EQLVM_API void eqlvm_coverage_need(const eqlvm_coverage *c, uint32_t i,
                                    eqlvm_need *out);
 
-/* A stage that could not be hit, and with it its rule; by rule and stage. */
+/* A stage that could not be hit, and with it its rule; those of the severest
+ * rules come first. */
 typedef struct {
     uint32_t rule;
     uint32_t stage;        /* as written, from 1 */

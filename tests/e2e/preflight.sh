@@ -76,6 +76,11 @@ expect 'categories and stages, too' 0 '"categories_never":\[\{"category":"networ
 run run -q -e 'file where file.path == "x"' --stats "$tmp/stats" "$tmp/f.json"
 cp "$tmp/stats" "$tmp/out"; expect 'why a silence means nothing' 3 '"blind":\["fields"\]'
 
+sed -i 's/^name = "r11"/&\nseverity = "critical"/' "$tmp/many/r11.toml"
+run run -r "$tmp/many" "$tmp/one.json"; expect 'the severest come first' 3
+[ "$(grep -c 'rule "r11"' "$tmp/err")" -eq 1 ] && grep -m1 'eqlvm:   rule' "$tmp/err" | grep -q '"r11"' &&
+    ok 'of rules' || not_ok 'of rules'
+
 # how many rules ran
 cp "$tmp/many/r1.toml" "$tmp/kql.toml" && sed -i 's/^language.*/language = "kuery"/; s/^type.*/type = "query"/' "$tmp/kql.toml"
 mkdir "$tmp/mixed" && cp "$tmp/kql.toml" "$tmp/many/r1.toml" "$tmp/many/r2.toml" "$tmp/mixed"
