@@ -204,6 +204,17 @@ $(B)/tests/afl_image.so: $(OBJ)/tests/fuzz/afl_image.o $(B)/libeqlvm.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS) -shared -o $@ $^ $(LIBS)
 
+# Memory that is refused (tests/oom): never with a sanitizer's allocator.
+OOM := $(B)/tests/oom $(B)/tests/refuse.so
+
+$(B)/tests/oom: tests/oom/oom.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE -O1 -g $(WARN) -o $@ $<
+
+$(B)/tests/refuse.so: tests/oom/refuse.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE -O1 -g $(WARN) -shared -fPIC -o $@ $<
+
 # --- tests -----------------------------------------------------------------
 
 TESTS := $(UNIT)
@@ -213,7 +224,7 @@ endif
 RUN_TESTS := EQL_BUILD=$(B) sh tools/run_tests.sh
 
 .PHONY: tests test test-unit test-e2e test-reference test-lines test-faults test-images test-tsan
-tests: $(TESTS) $(B)/tests/reference $(FUZZ) $(ALL) ## build every test program
+tests: $(TESTS) $(B)/tests/reference $(OOM) $(FUZZ) $(ALL) ## build every test program
 
 test: tests ## all suites; the last line says N passed, N failed
 	$(Q)$(RUN_TESTS) $(TESTS) $(E2E)
@@ -221,7 +232,7 @@ test: tests ## all suites; the last line says N passed, N failed
 test-unit: $(TESTS) ## unit tests and goldens
 	$(Q)$(RUN_TESTS) $(TESTS)
 
-test-e2e: $(ALL) $(B)/tests/reference $(FUZZ) ## whole commands: tests/e2e/*.sh
+test-e2e: $(ALL) $(B)/tests/reference $(OOM) $(FUZZ) ## whole commands: tests/e2e/*.sh
 	$(Q)$(RUN_TESTS) $(E2E)
 
 CASES ?= 100000
@@ -248,12 +259,17 @@ test-tsan: ## what runs on several threads, under ThreadSanitizer
 	$(Q)$(MAKE) BUILD=tsan $(TSAN_TESTS:%=build/tsan/tests/%)
 	$(Q)EQL_BUILD=build/tsan sh tools/run_tests.sh $(TSAN_TESTS:%=build/tsan/tests/%)
 
+.PHONY: test-oom
+test-oom: $(ALL) $(OOM) ## every allocation of every command refused, one after the other
+	$(Q)EQL_OOM_RUNS=0 $(RUN_TESTS) tests/e2e/oom.sh
+
 # What CI has no time for.  Each step prints its own summary.
 .PHONY: test-full
 test-full: test ## what CI leaves out: static build, Debian packages, long random runs; SEED=
 	$(Q)$(MAKE) static
 	$(Q)EQL_BUILD=build/static sh tools/run_tests.sh tests/e2e/cli.sh tests/e2e/reference.sh
 	$(Q)$(MAKE) deb
+	$(Q)$(MAKE) test-oom
 	$(Q)$(MAKE) test-reference CASES=1000000
 
 .PHONY: golden-update

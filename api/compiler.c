@@ -218,10 +218,11 @@ on_image(void *ctx, const char *path, eql_buf *image)
         if (c->stopped == EQLVM_ERR_IMAGE)
             fail(c, EQLVM_ERR_IMAGE, path,
                  "compiled for another dialect, other flags or other fields");
+    } else if (why.len == 0 || why.failed) {
+        c->stopped = fail(c, EQLVM_ERR_NOMEM, path, "out of memory");
     } else {
         eql_buf_add_char(&why, '\0');
-        c->stopped =
-            fail(c, EQLVM_ERR_IMAGE, path, why.p ? why.p : "out of memory");
+        c->stopped = fail(c, EQLVM_ERR_IMAGE, path, why.p);
     }
     eql_buf_free(&why);
     return c->stopped == EQLVM_OK;
@@ -509,7 +510,9 @@ eqlvm_compiler_ignored(const eqlvm_compiler *c, size_t i)
 const char *
 eqlvm_compiler_error(const eqlvm_compiler *c)
 {
-    return c->error.p && !c->error.failed ? c->error.p : "";
+    if (c->error.failed)
+        return "out of memory";
+    return c->error.p ? c->error.p : "";
 }
 
 void

@@ -479,7 +479,9 @@ eqlvm_engine_stop(eqlvm_engine *e)
 const char *
 eql_engine_text(const eqlvm_engine *e)
 {
-    return e->error.p && !e->error.failed ? e->error.p : "";
+    if (e->error.failed)
+        return "out of memory";
+    return e->error.p ? e->error.p : "";
 }
 
 const char *

@@ -36,6 +36,7 @@ eqlvm_program_load(const void *data, size_t len, eqlvm_program **out,
 {
     eql_buf why = {0};
     eqlvm_program *p;
+    eqlvm_status s;
 
     if (!out)
         return EQLVM_ERR_ARG;
@@ -51,10 +52,13 @@ eqlvm_program_load(const void *data, size_t len, eqlvm_program **out,
         eql_buf_free(&why);
         return EQLVM_OK;
     }
-    eql_api_reason(reason, cap, eql_buf_sv(&why));
+    s = why.len ? EQLVM_ERR_IMAGE : EQLVM_ERR_NOMEM;
+    eql_api_reason(reason, cap,
+                   why.len ? eql_buf_sv(&why)
+                           : eql_sv_cstr(eqlvm_status_name(s)));
     eql_buf_free(&why);
     free(p);
-    return EQLVM_ERR_IMAGE;
+    return s;
 }
 
 eqlvm_status

@@ -231,6 +231,12 @@ eql_diags_nwarnings(const eql_diags *d)
     return d->nwarnings;
 }
 
+void
+eql_diags_fail(eql_diags *d)
+{
+    d->failed = true;
+}
+
 bool
 eql_diags_failed(const eql_diags *d)
 {

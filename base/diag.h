@@ -68,6 +68,8 @@ uint32_t
 eql_diags_nerrors(const eql_diags *d); /* including those past the cap */
 uint32_t eql_diags_nwarnings(const eql_diags *d);
 bool eql_diags_failed(const eql_diags *d); /* out of memory */
+/* There was no memory for what would have been judged. */
+void eql_diags_fail(eql_diags *d);
 /* The first of its lines, without its end: place, kind, code, message. */
 void eql_diag_render_line(const eql_diag *d, bool colour, eql_buf *out);
 /* Renders one as above.  With colour, ANSI escapes. Control characters of the

@@ -76,11 +76,11 @@ eql_regex_new_within(const eql_strview *texts, uint32_t n, unsigned flags,
     eql_buf text = {0};
     bool refused = false;
 
-    *why = (eql_regex_error){0, "out of memory", NULL};
+    *why = (eql_regex_error){true, 0, "out of memory", NULL};
     if (r && translate_all(texts, n, flags, &text, why))
         r->re = compile(&text, memory, sharers, &refused);
     if (refused)
-        *why = (eql_regex_error){0, "regular expression is too large",
+        *why = (eql_regex_error){false, 0, "regular expression is too large",
                                  "repeats in repeats multiply"};
     if (r && r->re)
         r->bits = eql_regex_bits_new(eql_buf_sv(&text));
@@ -127,4 +127,10 @@ eql_regex_match(const eql_regex *r, eql_strview s)
     if (r->bits && eql_regex_bits_match(r->bits, s, r->whole, &holds))
         return holds;
     return eql_re2_match(r->re, s.len ? s.p : "", s.len, r->whole);
+}
+
+bool
+eql_regex_failed(const eql_regex *r)
+{
+    return eql_re2_failed(r->re);
 }

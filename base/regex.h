@@ -24,6 +24,7 @@
 
 /* What is wrong; at: byte offset in the text.  text and hint are static. */
 typedef struct {
+    bool no_memory; /* not the text's fault */
     uint32_t at;
     const char *text;
     const char *hint; /* NULL: none */
@@ -46,6 +47,8 @@ eql_regex *eql_regex_new_within(const eql_strview *texts, uint32_t n,
 void eql_regex_free(eql_regex *r);
 /* States of its automaton: how much work a byte may be. */
 uint32_t eql_regex_size(const eql_regex *r);
+/* false also when out of memory, which eql_regex_failed tells from then on. */
 bool eql_regex_match(const eql_regex *r, eql_strview s);
+bool eql_regex_failed(const eql_regex *r);
 
 #endif

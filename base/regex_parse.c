@@ -26,14 +26,15 @@ static bool parse_union(parser *p);
 static bool
 fail(parser *p, size_t at, const char *text, const char *hint)
 {
-    *p->why = (eql_regex_error){(uint32_t)at, text, hint};
+    *p->why = (eql_regex_error){false, (uint32_t)at, text, hint};
     return false;
 }
 
 static bool
 no_memory(parser *p)
 {
-    return fail(p, 0, "out of memory", NULL);
+    *p->why = (eql_regex_error){true, 0, "out of memory", NULL};
+    return false;
 }
 
 static bool

@@ -5,8 +5,10 @@
  * catch-all.  An RE2 object may be used by several threads at once. */
 #include "base/regex_re2.h"
 
+#include <execinfo.h>
 #include <re2/re2.h>
 
+#include <atomic>
 #include <new>
 
 struct eql_re2 {
@@ -15,12 +17,26 @@ struct eql_re2 {
     {
     }
     re2::RE2 re;
+    mutable std::atomic<bool> failed{false};
 };
+
+/* RE2 makes things once for all, inside of pthread_once(), which glibc leaves
+ * by an unwinder that it loads when it is first needed, and aborts without: it
+ * is loaded here, where that may fail. */
+static bool
+can_unwind()
+{
+    void *frame;
+
+    return backtrace(&frame, 1) > 0;
+}
 
 extern "C" eql_re2 *
 eql_re2_new(const char *p, size_t len, size_t memory, bool *refused)
 {
     *refused = false;
+    if (!can_unwind())
+        return nullptr;
     try {
         re2::RE2::Options options;
         eql_re2 *r;
@@ -66,6 +82,13 @@ eql_re2_match(const eql_re2 *r, const char *p, size_t len, bool whole)
                                  : re2::RE2::ANCHOR_START,
                            nullptr, 0);
     } catch (...) {
+        r->failed.store(true, std::memory_order_relaxed);
         return false;
     }
+}
+
+extern "C" bool
+eql_re2_failed(const eql_re2 *r)
+{
+    return r->failed.load(std::memory_order_relaxed);
 }

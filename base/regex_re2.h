@@ -21,8 +21,10 @@ typedef struct eql_re2 eql_re2;
 eql_re2 *eql_re2_new(const char *p, size_t len, size_t memory, bool *refused);
 uint32_t eql_re2_size(const eql_re2 *r); /* instructions */
 void eql_re2_free(eql_re2 *r);
-/* whole: all of the text; else from its start on. */
+/* whole: all of the text; else from its start on.  false also when out of
+ * memory, which eql_re2_failed tells from then on. */
 bool eql_re2_match(const eql_re2 *r, const char *p, size_t len, bool whole);
+bool eql_re2_failed(const eql_re2 *r);
 
 #ifdef __cplusplus
 }

@@ -76,6 +76,9 @@ const char *cli_closest(const char *s, const char *const *names, size_t n);
 /* --- talking -----------------------------------------------------------------
  */
 
+/* Exit code of a call that writes: what a full disk or a closed pipe did is
+ * told when the output is closed, all else here. */
+int cli_written(eqlvm_status s);
 /* "eqlvm: ..." and a newline, on stderr. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* `--color`: 0 auto, 1 always, 2 never.  NO_COLOR is honoured by auto. */

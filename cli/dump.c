@@ -35,7 +35,8 @@ dump(const cli_list *paths, const cli_list *queries, cli_select *select,
     code = cli_add_rules(c, select, paths, queries);
     p = cli_finish_rules(c, select, cli_use_colour(colour, stderr), &code);
     if (p && pass == PASS_BYTECODE)
-        (void)eqlvm_program_disassemble(p, cli_write, stdout);
+        code = cli_worse(
+            code, cli_written(eqlvm_program_disassemble(p, cli_write, stdout)));
     else if (p && !wrote) {
         cli_error("nothing to print: a compiled file has bytecode only");
         code = cli_worse(code, CLI_USAGE);

@@ -110,7 +110,8 @@ read_events(fields_options *o, const eqlvm_program *p, eqlvm_engine **out)
     eqlvm_engine *e =
         eqlvm_engine_new(p, &eo, on_alert, NULL, reason, sizeof reason);
     int code = CLI_OK;
-    eqlvm_stats s;
+    eqlvm_stats counts;
+    eqlvm_status s;
 
     if (!e) {
         cli_error("%s", reason);
@@ -118,10 +119,13 @@ read_events(fields_options *o, const eqlvm_program *p, eqlvm_engine **out)
     }
     *out = e;
     for (size_t i = 0; i < o->events.n; i++)
-        if (eqlvm_engine_read(e, o->events.items[i]) != EQLVM_OK)
+        if ((s = eqlvm_engine_read(e, o->events.items[i])) != EQLVM_OK) {
             code = CLI_IO;
-    eqlvm_engine_stats(e, &s);
-    return eqlvm_stats_degraded(&s) ? cli_worse(code, CLI_DEGRADED) : code;
+            if (s != EQLVM_ERR_IO) /* that was told as a problem */
+                cli_error("%s", eqlvm_engine_error(e));
+        }
+    eqlvm_engine_stats(e, &counts);
+    return eqlvm_stats_degraded(&counts) ? cli_worse(code, CLI_DEGRADED) : code;
 }
 
 static int

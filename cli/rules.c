@@ -93,9 +93,9 @@ cli_add_rules(eqlvm_compiler *c, const cli_select *select,
     int code = CLI_OK;
 
     for (size_t i = 0; queries && i < queries->n; i++)
-        if (eqlvm_compiler_add_query(c, "query", queries->items[i],
-                                     strlen(queries->items[i])) != EQLVM_OK)
-            code = cli_worse(code, CLI_IO);
+        code = cli_worse(code, cli_written(eqlvm_compiler_add_query(
+                                   c, "query", queries->items[i],
+                                   strlen(queries->items[i]))));
 
     for (size_t i = 0; i < paths->n; i++) {
         eqlvm_status s = strcmp(paths->items[i], "-") == 0
@@ -106,6 +106,8 @@ cli_add_rules(eqlvm_compiler *c, const cli_select *select,
             continue;
         if (*eqlvm_compiler_error(c))
             cli_error("%s", eqlvm_compiler_error(c));
+        else if (s == EQLVM_ERR_NOMEM)
+            cli_error("%s", eqlvm_status_name(s));
         code = cli_worse(code, s == EQLVM_ERR_IMAGE ? CLI_COMPILE : CLI_IO);
     }
     return code;
@@ -119,7 +121,8 @@ cli_print_diags(const eqlvm_compiler *c, bool warnings, bool colour)
 
         eqlvm_compiler_diag(c, i, &d);
         if (d.kind == EQLVM_ERROR || warnings)
-            (void)eqlvm_compiler_render(c, i, colour, cli_write, stderr);
+            (void)cli_written(
+                eqlvm_compiler_render(c, i, colour, cli_write, stderr));
     }
 }
 

@@ -94,10 +94,13 @@ static bool
 on_alert(void *ctx, const eqlvm_alert *a)
 {
     run_state *st = ctx;
+    eqlvm_status s = eqlvm_writer_alert(st->writer, a);
 
     clear_progress(st);
-    if (eqlvm_writer_alert(st->writer, a) == EQLVM_OK)
+    if (s == EQLVM_OK)
         return true;
+    if (s == EQLVM_ERR_NOMEM)
+        cli_error("%s", eqlvm_status_name(s));
     if (cli_output_pipe_closed(&st->out))
         st->pipe_closed = true;
     else
@@ -215,7 +218,7 @@ finish_report(run_state *st, eqlvm_engine *e, const eqlvm_program *p)
         run_report_input(&s, seconds_since(&st->start));
         run_report_rules(p);
         run_report_engine(&s);
-        (void)eqlvm_engine_notices(e, write_notice, NULL);
+        (void)cli_written(eqlvm_engine_notices(e, write_notice, NULL));
     }
     st->code = cli_worse(st->code, run_report_coverage(e, p, &s, quiet));
     if (st->o->stats)

@@ -20,6 +20,15 @@ cli_error(const char *fmt, ...)
     va_end(ap);
 }
 
+int
+cli_written(eqlvm_status s)
+{
+    if (s == EQLVM_OK || s == EQLVM_ERR_STOPPED)
+        return CLI_OK;
+    cli_error("%s", eqlvm_status_name(s));
+    return CLI_IO;
+}
+
 bool
 cli_use_colour(int choice, FILE *f)
 {

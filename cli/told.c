@@ -92,8 +92,8 @@ tell_skipped(const eqlvm_compiler *c, bool colour, uint64_t bad)
         for (next = i + 1; next < n && by_rule(&list[i], &list[next]) == 0;)
             next++;
         fputs("skipped: ", stderr);
-        (void)eqlvm_compiler_render_line(c, list[i].at, colour, cli_write,
-                                         stderr);
+        (void)cli_written(eqlvm_compiler_render_line(c, list[i].at, colour,
+                                                     cli_write, stderr));
         if (next - i > 1)
             fprintf(stderr, " (and %zu more)", next - i - 1);
         fputc('\n', stderr);
@@ -114,7 +114,8 @@ tell_warnings(const eqlvm_compiler *c, bool colour)
         eqlvm_compiler_diag(c, i, &d);
         if (d.kind != EQLVM_WARNING || n++ >= SHOWN_WARNINGS)
             continue;
-        (void)eqlvm_compiler_render_line(c, i, colour, cli_write, stderr);
+        (void)cli_written(
+            eqlvm_compiler_render_line(c, i, colour, cli_write, stderr));
         fputc('\n', stderr);
     }
     tell_rest(n > SHOWN_WARNINGS ? n - SHOWN_WARNINGS : 0, "warning");
@@ -130,7 +131,8 @@ tell_errors(const eqlvm_compiler *c, bool colour)
 
         eqlvm_compiler_diag(c, i, &d);
         if (d.kind == EQLVM_ERROR && n++ < SHOWN_ERRORS)
-            (void)eqlvm_compiler_render(c, i, colour, cli_write, stderr);
+            (void)cli_written(
+                eqlvm_compiler_render(c, i, colour, cli_write, stderr));
     }
     tell_rest(n > SHOWN_ERRORS ? n - SHOWN_ERRORS : 0, "error");
 }

@@ -21,12 +21,13 @@ typedef struct {
     bool failed;       /* out of memory */
 } emitter;
 
+/* leaf: EQL_NONE where there was no memory for it. */
 static void
 emit(emitter *em, eql_opcode op, uint32_t skip, uint32_t leaf)
 {
     eql_insn in = {(uint8_t)op, 0, (uint16_t)skip, leaf};
 
-    if (eql_vec_push(&em->code, &in, sizeof in) == EQL_NONE)
+    if (leaf == EQL_NONE || eql_vec_push(&em->code, &in, sizeof in) == EQL_NONE)
         em->failed = true;
 }
 

@@ -25,13 +25,14 @@ typedef struct {
 static void emit_value(emitter *em, const eql_typed *t, uint32_t d);
 
 /* One instruction; a (and b, c of registers) are in range when the leaf was
- * checked. */
+ * checked.  c is EQL_NONE where there was no memory for what it names. */
 static void
 emit(emitter *em, eql_opcode op, uint32_t a, uint32_t b, uint32_t c)
 {
     eql_insn in = {(uint8_t)op, (uint8_t)a, (uint16_t)b, c};
 
-    if (em->builder && eql_vec_push(&em->code, &in, sizeof in) == EQL_NONE)
+    if (em->builder &&
+        (c == EQL_NONE || eql_vec_push(&em->code, &in, sizeof in) == EQL_NONE))
         em->failed = true;
 }
 

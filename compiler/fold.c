@@ -196,6 +196,7 @@ regex(const folder *fx, const eql_part *p, const eql_value *v, bool *hit)
     eql_strview *texts = eql_arena_array(fx->arena, p->nvalues, sizeof *texts);
     eql_regex_error why;
     eql_regex *r;
+    bool known;
 
     if (!texts)
         return false;
@@ -205,8 +206,9 @@ regex(const folder *fx, const eql_part *p, const eql_value *v, bool *hit)
     if (!r)
         return false;
     *hit = eql_regex_match(r, eql_value_sv(v));
+    known = *hit || !eql_regex_failed(r);
     eql_regex_free(r);
-    return true;
+    return known;
 }
 
 /* Does v, not null, pass the part?  false: only the VM knows. */

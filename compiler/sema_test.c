@@ -452,9 +452,13 @@ eql_sema_check_regex(const eql_sema *sx, const eql_typed *lit, bool fold,
         }
         return true;
     }
-    eql_diags_add(sx->diags, "E304", eql_sema_place_in_literal(sx, lit, why.at),
-                  why.hint, "%s, at character %u of the regular expression",
-                  why.text, character(v, why.at));
+    if (why.no_memory)
+        eql_diags_fail(sx->diags);
+    else
+        eql_diags_add(sx->diags, "E304",
+                      eql_sema_place_in_literal(sx, lit, why.at), why.hint,
+                      "%s, at character %u of the regular expression", why.text,
+                      character(v, why.at));
     return false;
 }
 
@@ -473,7 +477,9 @@ eql_sema_compile_regexes(const eql_sema *sx, eql_span span,
     r = eql_regex_new(
         texts, n, regex_flags(sx, how & EQL_REGEX_FOLD, how & EQL_REGEX_PREFIX),
         &why);
-    if (!r)
+    if (!r && why.no_memory)
+        eql_diags_fail(sx->diags);
+    else if (!r)
         eql_diags_add(sx->diags, "E304", span, why.hint, "%s", why.text);
     eql_regex_free(r);
     return r != NULL;

@@ -126,6 +126,12 @@ unescape(const char *p, const char *end, char *out)
     return out;
 }
 
+size_t
+eql_decode_text(eql_strview s, char *out)
+{
+    return (size_t)(unescape(s.p, s.p + s.len, out) - out);
+}
+
 /* s: what stands between the quotes.  false: out of memory. */
 static bool
 string(eql_decode *d, eql_strview s, eql_value *v)

@@ -27,4 +27,8 @@ void eql_decode_reset(eql_decode *d);
 bool eql_decode_slot(eql_decode *d, uint32_t field, eql_strview text,
                      eql_slot *slot);
 
+/* Writes what stands between a string's quotes without its escapes; how much.
+ * out has room for s.len + 7 bytes. */
+size_t eql_decode_text(eql_strview s, char *out);
+
 #endif

@@ -2,11 +2,13 @@
  *
  * One pass over the bytes, iterative, with a bit per open bracket.  A mended
  * copy is made only from the first change on: `copied` is how far the source
- * has gone into it.  After this pass jansson accepts every text; if it does
- * not, the text is rejected with its words. */
+ * has gone into it.  After this pass every text makes a tree (json_tree.c), as
+ * jansson's own parser would make it.  That one is not asked: where it has no
+ * memory for a byte of a string, it goes on without that byte. */
 #include "io/json.h"
 
 #include "base/text.h"
+#include "io/decode.h"
 
 typedef enum {
     WANT_VALUE,
@@ -493,19 +495,55 @@ eql_json_read(eql_strview text, uint32_t max_depth, eql_buf *scratch,
               eql_json_verdict *verdict)
 {
     eql_strview mended;
-    json_error_t e;
-    json_t *root;
 
     if (!eql_json_mend(text, EQL_JSON_FOR_JANSSON, max_depth, scratch, &mended,
                        verdict))
         return NULL;
-    root = json_loadb(mended.p, mended.len, JSON_ALLOW_NUL, &e);
-    if (!root && json_error_code(&e) != json_error_out_of_memory) {
-        verdict->reason = EQL_REJECT_SYNTAX;
-        verdict->text = "malformed JSON: jansson rejects it";
-        verdict->at = 0;
+    return eql_json_tree(mended);
+}
+
+/* jansson's codes of what is no fault of the text. */
+static bool
+is_no_memory(const json_error_t *e)
+{
+    return json_error_code(e) == json_error_out_of_memory ||
+           json_error_code(e) == json_error_unknown;
+}
+
+json_t *
+eql_json_load(eql_strview text, size_t flags, json_error_t *e, bool *no_memory)
+{
+    json_t *judged = NULL, *root = NULL;
+
+    /* A fault that comes of lack of memory is another one the second time, or
+     * none. */
+    for (int i = 0; i < 2 && !judged; i++) {
+        /* Without memory for its lexer jansson writes no code. */
+        memset(e, 0, sizeof *e);
+        judged = json_loadb(text.p, text.len, flags, e);
     }
+    if (judged)
+        root = eql_json_tree(text);
+    *no_memory = !root && (judged || is_no_memory(e));
+    json_decref(judged);
     return root;
+}
+
+bool
+eql_json_add_missing(json_t *object, json_t *more)
+{
+    bool ok = true;
+
+    for (void *it = json_object_iter(more); it && ok;
+         it = json_object_iter_next(more, it)) {
+        const char *name = json_object_iter_key(it);
+        size_t len = json_object_iter_key_len(it);
+
+        if (!json_object_getn(object, name, len))
+            ok = json_object_setn_nocheck(object, name, len,
+                                          json_object_iter_value(it)) == 0;
+    }
+    return ok;
 }
 
 /* --- members ---------------------------------------------------------- */
@@ -547,20 +585,20 @@ past_value(eql_strview s, size_t i)
     return i;
 }
 
-/* Does the string literal spell this name?  jansson undoes the escapes. */
+#define LONGEST_MEMBER 64u /* bytes of a name that is asked for */
+
+/* Does the string literal spell this name? */
 static bool
 spells(eql_strview literal, const char *name)
 {
-    json_t *s;
-    bool same;
+    eql_strview in = eql_sv(literal.p + 1, literal.len - 2);
+    char text[6 * LONGEST_MEMBER + 7];
 
-    if (!memchr(literal.p, '\\', literal.len))
-        return eql_sv_is(eql_sv(literal.p + 1, literal.len - 2), name);
-    s = json_loadb(literal.p, literal.len, JSON_DECODE_ANY, NULL);
-    same = s &&
-           eql_sv_is(eql_sv(json_string_value(s), json_string_length(s)), name);
-    json_decref(s);
-    return same;
+    if (!memchr(in.p, '\\', in.len))
+        return eql_sv_is(in, name);
+    /* An escape is at most six times as long as what it stands for. */
+    return in.len <= 6 * LONGEST_MEMBER &&
+           eql_sv_is(eql_sv(text, eql_decode_text(in, text)), name);
 }
 
 bool

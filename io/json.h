@@ -49,14 +49,25 @@ bool eql_json_mend(eql_strview text, eql_json_form form, uint32_t max_depth,
 json_t *eql_json_read(eql_strview text, uint32_t max_depth, eql_buf *scratch,
                       eql_json_verdict *verdict);
 
+/* The tree of a file that jansson takes, as json_loadb() would make it, or what
+ * is wrong.  json_loadb() itself takes some of its failures to get memory for
+ * faults of the text, and others for nothing at all: it may leave out bytes of
+ * strings.  NULL: *no_memory, or e says why. */
+json_t *eql_json_load(eql_strview text, size_t flags, json_error_t *e,
+                      bool *no_memory);
+
 /* What jansson makes of text that eql_json_mend has made FOR_JANSSON, several
  * times as fast.  NULL: out of memory. */
 json_t *eql_json_tree(eql_strview mended);
 
 /* Where the value of a member stands in the text of an object that
- * eql_json_mend has accepted or made; the last one of that name.  false: none,
- * or out of memory. */
+ * eql_json_mend has accepted or made; the last one of that name, which has at
+ * most 64 bytes.  false: none. */
 bool eql_json_member(eql_strview object, const char *name, eql_strview *value);
+
+/* Gives object the members of `more` whose names it lacks.  false: out of
+ * memory, which json_object_update_missing() would not tell. */
+bool eql_json_add_missing(json_t *object, json_t *more);
 
 /* Appends v on one line: keys in their order, doubles in their shortest form,
  * always valid UTF-8. */

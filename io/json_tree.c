@@ -105,17 +105,17 @@ string(reader *r)
 static json_t *
 number(reader *r)
 {
-    const char *from = r->p, *p = from + (*from == '-');
-    json_int_t n = 0;
-    size_t len;
+    const char *from = r->p;
+    bool is_int;
+    int64_t i;
+    double d;
 
-    while (p < r->end && *p >= '0' && *p <= '9' && p - from < 18)
-        n = n * 10 + (*p++ - '0');
-    len = strcspn(from, ",]} \t\r\n");
-    r->p = from + len;
-    if (p != r->p)
-        return json_loadb(from, len, JSON_DECODE_ANY, NULL);
-    return json_integer(*from == '-' ? -n : n);
+    while (r->p < r->end && *r->p != ',' && *r->p != ']' && *r->p != '}' &&
+           *r->p != ' ' && *r->p != '\t' && *r->p != '\r' && *r->p != '\n')
+        r->p++;
+    if (!eql_parse_number(eql_sv(from, (size_t)(r->p - from)), &is_int, &i, &d))
+        return NULL;
+    return is_int ? json_integer(i) : json_real(d);
 }
 
 static json_t *

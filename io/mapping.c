@@ -3,6 +3,7 @@
  *
  * Whatever the document holds, loading ends with a mapping or with a reason
  * that names the place; nothing of it is interpreted again per event. */
+#include "io/json.h"
 #include "io/mapping_load.h"
 
 #include <stdlib.h>
@@ -291,6 +292,9 @@ load_empty(eql_mapping_loader *l, const json_t *doc)
         if (!json_is_string(text))
             return eql_mapping_check_fail(l, &here, "must be a string");
         items[i] = eql_mapping_values_view(text);
+        if (items[i].len > EQL_MAPPING_MAX_EMPTY)
+            return eql_mapping_check_fail(l, &here, "is longer than %u bytes",
+                                          EQL_MAPPING_MAX_EMPTY);
     }
     l->m->empty = items;
     l->m->nempty = (uint32_t)n;
@@ -352,10 +356,13 @@ static json_t *
 parse(eql_strview text, eql_buf *why)
 {
     json_error_t error;
-    json_t *doc = json_loadb(text.p, text.len,
-                             JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    bool no_memory;
+    json_t *doc = eql_json_load(text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
+                                &error, &no_memory);
 
-    if (!doc)
+    if (no_memory)
+        eql_buf_add_str(why, "out of memory");
+    else if (!doc)
         eql_buf_printf(why, "line %d, column %d: %s", error.line, error.column,
                        error.text);
     return doc;

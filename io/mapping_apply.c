@@ -3,6 +3,7 @@
  * what event data is left goes under winlog.event_data.
  *
  * Rules never set @timestamp and event.created: those are the clock's. */
+#include "io/json.h"
 #include "io/mapping_int.h"
 
 #include "base/text.h"
@@ -112,8 +113,7 @@ put_rest(eql_mapping_state *s)
         return;
     if (!have)
         eql_mapping_ops_put(s, &path, json_incref(s->data));
-    else if (json_is_object(have) &&
-             json_object_update_missing(have, s->data) != 0)
+    else if (json_is_object(have) && !eql_json_add_missing(have, s->data))
         s->failed = true;
 }
 

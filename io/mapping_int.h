@@ -17,6 +17,9 @@
  * DNS answers); a Windows command line cannot hold more. */
 #define EQL_MAPPING_MAX_ITEMS 16384u
 
+/* Most bytes of a text of "empty". */
+#define EQL_MAPPING_MAX_EMPTY 64u
+
 typedef enum {
 #define X(name, text, sources, least, most, keys) EQL_MAPPING_OP_##name,
 #include "io/mapping_op.def"

@@ -146,7 +146,8 @@ struct eql_rawmap {
     eql_arena *arena; /* as long as this lives */
     eql_arena *event; /* of the event */
     bool unsupported; /* everything is left to the mapping */
-    bool failed;      /* while it is made: out of memory */
+    bool failed;      /* out of memory: while it is made, or a view or plan was;
+                         there are no new ones then */
 
     eql_vec sources; /* eql_rawmap_source */
     eql_map *source_of;
@@ -240,7 +241,7 @@ eql_rawmap_hash_name(const char *p, size_t len)
 /* Of a rule or a constant of the mapping. */
 uint32_t eql_rawmap_rule_number(const eql_rawmap *r, const void *item);
 /* EQL_NONE: nobody wants it. */
-uint32_t eql_rawmap_find_source(const eql_rawmap *r, const char *const *keys,
+uint32_t eql_rawmap_find_source(eql_rawmap *r, const char *const *keys,
                                 uint32_t n);
 
 /* --- rawmap_plan.c ---------------------------------------------------------

@@ -135,8 +135,7 @@ find_out(const eql_rawmap *r, const eql_rawmap_rule *rule,
 {
     eql_mapping_state s = {
         .m = r->m, .data = json_object(), .ecs = json_object()};
-    json_t *text =
-        json_loadb(raw->p, raw->len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    json_t *text = eql_json_tree(eql_sv(raw->p, raw->len));
     eql_rawmap_cell *cells =
         eql_arena_array(arena, rule->outs.n + (size_t)1, sizeof *cells);
     bool ok = s.data && s.ecs && text && cells;

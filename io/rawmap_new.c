@@ -38,12 +38,13 @@ number(eql_rawmap *r, eql_map *map, eql_vec *items, const char *const *keys,
 }
 
 static uint32_t
-find(const eql_map *map, const char *const *keys, uint32_t n)
+find(eql_rawmap *r, const eql_map *map, const char *const *keys, uint32_t n)
 {
     eql_buf b = {0};
     eql_strview key = joined(&b, keys, n);
     uint32_t i = b.failed ? EQL_NONE : eql_map_get(map, key.p, key.len);
 
+    r->failed |= b.failed;
     eql_buf_free(&b);
     return i;
 }
@@ -64,7 +65,7 @@ static uint32_t
 source(eql_rawmap *r, const char *const *keys, uint32_t n)
 {
     eql_rawmap_source s = {keys, n};
-    uint32_t known = find(r->source_of, keys, n);
+    uint32_t known = find(r, r->source_of, keys, n);
 
     if (known != EQL_NONE)
         return known;
@@ -73,9 +74,9 @@ source(eql_rawmap *r, const char *const *keys, uint32_t n)
 }
 
 uint32_t
-eql_rawmap_find_source(const eql_rawmap *r, const char *const *keys, uint32_t n)
+eql_rawmap_find_source(eql_rawmap *r, const char *const *keys, uint32_t n)
 {
-    return find(r->source_of, keys, n);
+    return find(r, r->source_of, keys, n);
 }
 
 static uint32_t
@@ -256,8 +257,8 @@ add_program(eql_rawmap *r)
         r->path_of[i] = add_path(r, &r->paths->items[i]);
     for (uint32_t i = 0; i < r->wanted.n && !r->failed; i++)
         add_rest(r, i);
-    r->timestamp = find(r->wanted_of, timestamp, 1);
-    r->created = find(r->wanted_of, created, 2);
+    r->timestamp = find(r, r->wanted_of, timestamp, 1);
+    r->created = find(r, r->wanted_of, created, 2);
 }
 
 /* --- targets and what is read
@@ -337,7 +338,7 @@ add_refs(eql_rawmap *r, eql_rawmap_rule *rule)
         if (s->from == EQL_MAPPING_FROM_DATA)
             ref.index = name(r, s->name);
         else if (s->from == EQL_MAPPING_FROM_ECS)
-            ref.index = find(r->wanted_of, s->path.keys, s->path.n);
+            ref.index = find(r, r->wanted_of, s->path.keys, s->path.n);
         r->failed |= eql_vec_push(&r->refs, &ref, sizeof ref) == EQL_NONE;
     }
 }

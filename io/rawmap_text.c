@@ -2,6 +2,7 @@
  *
  * Whatever could mean something else once decoded -- an escape for a letter, a
  * line break or white space -- is left to the mapping. */
+#include "io/decode.h"
 #include "io/rawmap_int.h"
 
 #if defined(__x86_64__)
@@ -66,13 +67,17 @@ eql_rawmap_text_of(eql_rawmap *r, const eql_rawmap_cell *c,
 static bool
 is_empty_once_decoded(const eql_rawmap *r, const eql_rawmap_cell *c)
 {
-    json_t *v =
-        json_loadb(c->p, c->len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    eql_strview in = eql_rawmap_inside(c);
+    /* An escape is at most six times as long as what it stands for. */
+    char text[6 * EQL_MAPPING_MAX_EMPTY + 7];
     bool found = false;
+    size_t n;
 
-    for (uint32_t i = 0; i < r->m->nempty && json_is_string(v); i++)
-        found |= eql_sv_eq(r->m->empty[i], eql_mapping_values_view(v));
-    json_decref(v);
+    if (in.len > 6 * EQL_MAPPING_MAX_EMPTY)
+        return false;
+    n = eql_decode_text(in, text);
+    for (uint32_t i = 0; i < r->m->nempty; i++)
+        found |= eql_sv_eq(r->m->empty[i], eql_sv(text, n));
     return found;
 }
 

@@ -349,7 +349,7 @@ print_mapped(const eql_mapped *m, const eql_wall_clock *clock,
     if (ok && m->time_kind == EQL_TIME_PENDING &&
         eql_wall_clock_created(clock, m->has_wall, m->wall_ns, &created))
         ok = put_created(m->ecs, created);
-    ok = ok && json_object_update_missing(all, m->ecs) == 0;
+    ok = ok && eql_json_add_missing(all, m->ecs);
     if (ok)
         eql_json_print(all, out);
     json_decref(all);

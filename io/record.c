@@ -5,6 +5,7 @@
  * mapping's (layouts).  Event data are texts: numbers and booleans become
  * text, nulls, arrays and objects are left out, and so are values that are as
  * good as missing.  Nothing is assumed of any type in a record. */
+#include "io/json.h"
 #include "io/mapping_int.h"
 
 #include <stdlib.h>
@@ -235,7 +236,9 @@ static void
 add_nested(eql_mapping_state *s, const char *key, const json_t *v)
 {
     eql_strview t;
+    json_error_t e;
     json_t *doc = NULL;
+    bool no_memory = false;
 
     if (json_is_object(v)) {
         add_members(s, v);
@@ -246,7 +249,8 @@ add_nested(eql_mapping_state *s, const char *key, const json_t *v)
     t = eql_mapping_split_trim(
         eql_sv(json_string_value(v), json_string_length(v)));
     if (t.len && t.p[0] == '{')
-        doc = json_loadb(t.p, t.len, JSON_ALLOW_NUL, NULL);
+        doc = eql_json_load(t, JSON_ALLOW_NUL, &e, &no_memory);
+    s->failed = s->failed || no_memory;
     if (doc)
         add_members(s, doc);
     else if (find(t.p, t.p + t.len, "<Data "))

@@ -5,6 +5,7 @@
  * what an export holds besides rules (lists, connectors, its summary) and
  * lines that are no rules at all are passed over.  A JSON string has no lines
  * of its own: diagnostics name the file's line. */
+#include "io/json.h"
 #include "io/rules_file.h"
 
 #include <jansson.h>
@@ -260,9 +261,10 @@ read_line(reader *rd, const eql_rules_calls *calls)
     json_error_t err;
     json_t *o;
     eql_rules_result result = EQL_RULES_OK;
+    bool no_memory;
 
-    o = json_loadb(rd->line.p, rd->line.len, JSON_ALLOW_NUL, &err);
-    if (!o && json_error_code(&err) == json_error_out_of_memory)
+    o = eql_json_load(rd->line, JSON_ALLOW_NUL, &err, &no_memory);
+    if (no_memory)
         return EQL_RULES_NOMEM;
     if (!o) {
         size_t at = err.position > 0 ? (size_t)err.position - 1 : 0;

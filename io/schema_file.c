@@ -1,6 +1,8 @@
 /* schema_file.c -- see schema_file.h. */
 #include "io/schema_file.h"
 
+#include "io/json.h"
+
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -246,9 +248,13 @@ static bool
 read_json(reader *r, eql_strview text)
 {
     json_error_t e;
-    json_t *root = json_loadb(text.p, text.len, JSON_REJECT_DUPLICATES, &e);
-    bool ok;
+    bool ok, no_memory;
+    json_t *root = eql_json_load(text, JSON_REJECT_DUPLICATES, &e, &no_memory);
 
+    if (no_memory) {
+        eql_buf_add_str(r->why, "out of memory");
+        return false;
+    }
     if (!root) {
         eql_buf_printf(r->why, "%s:%d:%d: %s", r->file, e.line, e.column,
                        e.text);

@@ -218,7 +218,7 @@ is_verified(const eql_program *p, eql_buf *why)
 {
     eql_verify_result result = eql_verify(p);
 
-    if (result.code != EQL_VERIFY_OK)
+    if (result.code != EQL_VERIFY_OK && result.code != EQL_VERIFY_NO_MEMORY)
         eql_verify_describe(&result, why);
     return result.code == EQL_VERIFY_OK;
 }
@@ -230,10 +230,8 @@ eql_image_load(const void *data, size_t len, eql_buf *why)
     eql_program *p;
 
     eql_buf_add(&image, data, len);
-    if (image.failed) {
-        eql_buf_add_str(why, "out of memory");
+    if (image.failed)
         return NULL;
-    }
     p = eql_image_take(&image, why);
     eql_buf_free(&image);
     return p;
@@ -251,10 +249,8 @@ eql_image_take(eql_buf *image, eql_buf *why)
         return NULL;
     }
     p = eql_layout_over(n, image->p, BODY_OFFSET);
-    if (!p) {
-        eql_buf_add_str(why, "out of memory");
+    if (!p)
         return NULL;
-    }
     if (is_verified(p, why)) {
         *image = (eql_buf){0};
         return p;

@@ -55,7 +55,7 @@ bool eql_image_save(const eql_program *p, eql_buf *out);
 /* Does this look like an image at all? (the magic) */
 bool eql_image_is(const void *data, size_t len);
 /* Copies data, checks and verifies; NULL when refused, with a one-line reason
- * in why (never empty then). */
+ * in why, or out of memory, with none. */
 eql_program *eql_image_load(const void *data, size_t len, eql_buf *why);
 /* The same without a copy: the program has the buffer's memory then, and *image
  * is empty.  NULL: it is as it was. */

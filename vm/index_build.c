@@ -484,8 +484,8 @@ make_group(eql_index_maker *m, eql_index_group *g, uint32_t first, uint32_t end)
         if (!add_leaf(&t, &m->leaves[m->ix->entries[i].leaf], i))
             add_post(m->ix, i, &g->loose);
     }
-    ok = finish_whole(&t) && finish_grams(&t) && !t.whole.failed &&
-         !t.grams.failed && !t.spots.failed && !t.scratch.failed;
+    ok = !t.whole.failed && !t.grams.failed && !t.spots.failed &&
+         finish_whole(&t) && finish_grams(&t) && !t.scratch.failed;
     eql_vec_free(&t.whole);
     eql_vec_free(&t.grams);
     eql_vec_free(&t.spots);

@@ -416,8 +416,9 @@ op_regex(eql_interp *it, const eql_value *x, uint32_t k)
 {
     const eql_regex *r = eql_prepared_regex(it->prepared, k);
 
-    return r && spend_text(it, x, eql_regex_size(r)) ? eql_op_regex(x, r)
-                                                     : null_value;
+    if (!r || !spend_text(it, x, eql_regex_size(r)))
+        return null_value;
+    return eql_op_regex(it->prepared, x, r);
 }
 
 /* Runs one leaf for the elements chosen in its frame; its value. */

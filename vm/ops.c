@@ -195,11 +195,16 @@ eql_op_cidr(const eql_value *x, const eql_prepared_networks *networks)
 }
 
 eql_value
-eql_op_regex(const eql_value *x, const eql_regex *r)
+eql_op_regex(const eql_prepared *pr, const eql_value *x, const eql_regex *r)
 {
+    bool holds;
+
     if (x->tag != EQL_STRING)
         return eql_value_null();
-    return eql_value_bool(eql_regex_match(r, eql_value_sv(x)));
+    holds = eql_regex_match(r, eql_value_sv(x));
+    if (!holds && eql_regex_failed(r))
+        eql_prepared_fail(pr);
+    return eql_value_bool(holds);
 }
 
 static eql_value

@@ -63,7 +63,8 @@ eql_value eql_op_like(const eql_value *x, const eql_pattern_list *patterns,
                       eql_folded *folded);
 eql_value eql_op_cidr(const eql_value *x,
                       const eql_prepared_networks *networks);
-eql_value eql_op_regex(const eql_value *x, const eql_regex *r);
+eql_value eql_op_regex(const eql_prepared *pr, const eql_value *x,
+                       const eql_regex *r);
 eql_value eql_op_arithmetic(const eql_dialect *d, eql_operation op,
                             const eql_value *x, const eql_value *y);
 /* How the elements of an array are compared. */

@@ -202,6 +202,12 @@ eql_prepared_make(const eql_prepared *pr, uint32_t k)
     return list;
 }
 
+void
+eql_prepared_fail(const eql_prepared *pr)
+{
+    atomic_store(&pr->maker->failed, true);
+}
+
 bool
 eql_prepared_failed(const eql_prepared *pr)
 {

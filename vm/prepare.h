@@ -71,6 +71,8 @@ const void *eql_prepared_make(const eql_prepared *pr, uint32_t k);
  * large, which the compiler lets none be?  Once true it stays so, and what was
  * decided without the list is void. */
 bool eql_prepared_failed(const eql_prepared *pr);
+/* What a list said was void, for lack of memory. */
+void eql_prepared_fail(const eql_prepared *pr);
 
 /* Constant k, of the kind that the name says; any thread.  NULL: out of
  * memory. */

@@ -12,12 +12,12 @@ static eql_json_verdict verdict;
 
 /* The tree made without jansson is the same, to the order of its names. */
 static void
-expect_tree(eql_strview text, const json_t *root)
+expect_tree(eql_strview text)
 {
     eql_buf scratch = {0}, want = {0}, got = {0};
     eql_json_verdict v;
     eql_strview mended;
-    json_t *tree;
+    json_t *tree, *root;
     char *exact;
 
     assert_true(eql_json_mend(text, EQL_JSON_FOR_JANSSON, EQL_JSON_MAX_DEPTH,
@@ -27,12 +27,15 @@ expect_tree(eql_strview text, const json_t *root)
     memcpy(exact, mended.p, mended.len);
     tree = eql_json_tree(eql_sv(exact, mended.len));
     assert_non_null(tree);
+    root = json_loadb(mended.p, mended.len, JSON_ALLOW_NUL, NULL);
+    assert_non_null(root);
     eql_json_print(root, &want);
     eql_json_print(tree, &got);
     if (!json_equal(root, tree) ||
         !eql_sv_eq(eql_buf_sv(&want), eql_buf_sv(&got)))
         fail_msg("%.*s, not %.*s", (int)got.len, got.p, (int)want.len, want.p);
     json_decref(tree);
+    json_decref(root);
     free(exact);
     eql_buf_free(&scratch);
     eql_buf_free(&want);
@@ -46,7 +49,7 @@ read_text(eql_strview text)
     json_t *root = eql_json_read(text, 20, &scratch, &verdict);
 
     if (root)
-        expect_tree(text, root);
+        expect_tree(text);
     eql_buf_free(&scratch);
     return root;
 }
@@ -64,7 +67,7 @@ try_line(char *line, uint64_t *random)
                                      &scratch, &verdict);
 
         if (root)
-            expect_tree(eql_sv(line, len), root);
+            expect_tree(eql_sv(line, len));
         json_decref(root);
         *random = *random * UINT64_C(6364136223846793005) + 1;
         line[(*random >> 33) % len] =
@@ -496,9 +499,6 @@ test_json_damage(void **state)
             copy[at] = bytes[b];
             memcpy(copy + at + 1, text + at, sizeof text - at - 1);
             json_decref(read_text(eql_sv(copy, sizeof text)));
-            assert_true(!verdict.text ||
-                        strcmp(verdict.text,
-                               "malformed JSON: jansson rejects it") != 0);
         }
     }
 }

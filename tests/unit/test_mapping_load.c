@@ -69,6 +69,10 @@ static const bad_row BAD[] = {
     {"features", "[]", "features: must be an object, is a list"},
     {"features/on", "1", "features.on: must be true or false, is a number"},
     {"empty", "[1]", "empty[0]: must be a string"},
+    {"empty",
+     "[\"1234567890123456789012345678901234567890123456789012345678901234\","
+     "\"12345678901234567890123456789012345678901234567890123456789012345\"]",
+     "empty[1]: is longer than 64 bytes"},
     {"empty", "\"-\"", "empty: must be a list, is a string"},
     {"layouts", NULL, "layouts: must be an object, is missing"},
     {"layouts/nxlog", NULL, "layouts.nxlog: must be an object, is missing"},
