@@ -96,6 +96,11 @@ void eql_rule_complain_at(eql_rule_file *f, const char *code, eql_toml_place at,
 bool eql_rule_toml_source(const eql_rule_file *f, const eql_toml *v,
                           eql_source *out);
 
+/* The query of a file that is no TOML: what `query = ` on a line of its own
+ * has as a string without escapes; unchanged when there is none, or when it is
+ * in another language.  false: out of memory. */
+bool eql_rule_find_query(const eql_rule_file *f, eql_rule_source *out);
+
 /* v is a `kind`?  If not, complains ("path" names it); v may be NULL. */
 bool eql_rule_want(eql_rule_file *f, const eql_toml *v, eql_toml_kind kind,
                    const char *path);

@@ -141,3 +141,90 @@ eql_rule_toml_source(const eql_rule_file *f, const eql_toml *v, eql_source *out)
         out->indent++;
     return q == '\'' || find_lines(f, start, multi, out);
 }
+
+/* --- of a file that is no TOML -------------------------------------------- */
+
+static size_t
+skip_blanks(eql_strview text, size_t at)
+{
+    while (at < text.len && (text.p[at] == ' ' || text.p[at] == '\t'))
+        at++;
+    return at;
+}
+
+/* Byte of the value of `key = ` at the beginning of a line; the length of the
+ * text: none. */
+static size_t
+find_value(eql_strview text, const char *key)
+{
+    size_t n = strlen(key);
+
+    for (size_t i = 0; i < text.len; i++) {
+        const char *nl;
+        size_t at;
+
+        if (text.len - i > n && memcmp(text.p + i, key, n) == 0) {
+            at = skip_blanks(text, i + n);
+            if (at < text.len && text.p[at] == '=')
+                return skip_blanks(text, at + 1);
+        }
+        nl = memchr(text.p + i, '\n', text.len - i);
+        if (!nl)
+            break;
+        i = (size_t)(nl - text.p);
+    }
+    return text.len;
+}
+
+/* What stands between the quotes at `at`; p NULL: it is not closed, or has
+ * escapes. */
+static eql_strview
+quoted_text(eql_strview text, size_t at)
+{
+    const eql_strview none = {NULL, 0};
+    char quotes[3];
+    const char *end;
+    size_t n = 1;
+
+    if (at >= text.len || (text.p[at] != '"' && text.p[at] != '\''))
+        return none;
+    memset(quotes, text.p[at], sizeof quotes);
+    if (text.len - at > 3 && memcmp(text.p + at, quotes, 3) == 0)
+        n = 3;
+    at += n;
+    end = memmem(text.p + at, text.len - at, quotes, n);
+    if (!end)
+        return none;
+    text = eql_sv(text.p + at, (size_t)(end - text.p) - at);
+    if ((n == 1 && memchr(text.p, '\n', text.len)) ||
+        (quotes[0] == '"' && memchr(text.p, '\\', text.len)))
+        return none;
+    if (n == 3 && text.len > 1 && text.p[0] == '\r' && text.p[1] == '\n')
+        text = eql_sv(text.p + 1, text.len - 1);
+    if (n == 3 && text.len && text.p[0] == '\n')
+        text = eql_sv(text.p + 1, text.len - 1);
+    return text;
+}
+
+bool
+eql_rule_find_query(const eql_rule_file *f, eql_rule_source *out)
+{
+    size_t at = find_value(f->text, "query"), start = at;
+    eql_strview language =
+        quoted_text(f->text, find_value(f->text, "language"));
+    eql_toml v = {.kind = EQL_TOML_STRING, .s = quoted_text(f->text, at)};
+
+    if (!v.s.p || (language.p && eql_rule_is_ours(language, eql_sv(NULL, 0),
+                                                  true) != EQL_RULE_IS_EQL))
+        return true;
+    v.s = eql_arena_dup(f->arena, v.s);
+    v.at.line = 1;
+    for (size_t i = 0; i < at; i++)
+        v.at.line += f->text.p[i] == '\n';
+    while (start > 0 && f->text.p[start - 1] != '\n')
+        start--;
+    v.at.column = (uint32_t)(at - start + 1);
+    out->file = f->file;
+    out->name = eql_rule_base_name(f->file);
+    return v.s.p && eql_rule_toml_source(f, &v, &out->query);
+}

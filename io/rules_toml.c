@@ -255,6 +255,8 @@ eql_rules_toml(eql_rule_file *f, eql_rule_source *out)
     eql_strview language, type;
 
     *out = (eql_rule_source){0};
+    if (!root && result == EQL_RULE_FILE_BAD && !eql_rule_find_query(f, out))
+        return EQL_RULE_FILE_NOMEM;
     if (!root)
         return result;
     check_tables(f, root);

@@ -82,6 +82,28 @@ printf '%s\n' '{"query":"process where lenght(a) > 1","language":"eql","name":"x
     >"$d/both.ndjson"
 run check "$d/both.ndjson"
 expect 'also of a line of an export' 4 'E605' 'E302' '1 bad'
+cat >"$d/broken.toml" <<'T'
+[rule]
+name = high
+query = '''
+process where
+  lenght(a) > 1
+'''
+T
+run check "$d/broken.toml"
+expect 'also where the file is no TOML' 4 'broken.toml:2:[0-9]*: error: E601' \
+    'broken.toml:5:3: error: E302: .*lenght' '1 bad'
+printf 'name = high\nlanguage = "kuery"\nquery = "a.b : c"\n' >"$d/kuery.toml"
+run check "$d/kuery.toml"
+lines 'but not a query in another language' "$tmp/err" ': error: ' 1
+printf 'name = high\nquery = "process where f(a)"\n' >"$d/line.toml"
+run check "$d/line.toml"
+expect 'a query in a line' 4 'E601' 'line.toml:2:24: error: E302'
+for q in '"a \" b"' "'''" '"""x' "'a" x ''; do
+    printf 'name = high\nquery = %s\n' "$q" >"$d/odd.toml"
+    run check "$d/odd.toml"
+    lines "nothing of: query = $q" "$tmp/err" ': error: ' 1
+done
 run dump -p ast "$d/both.toml"
 expect 'a broken file is not dumped' 4 'E604'
 
