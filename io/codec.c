@@ -126,8 +126,8 @@ gzip_next_member(eql_codec *c, eql_codec_in *in, bool *more)
         return in->last ? EQL_CODEC_DONE : EQL_CODEC_OK;
     if ((unsigned char)in->p[0] != 0x1f)
         return damaged(c, trailing);
-    if (inflateReset(&c->z) != Z_OK)
-        return EQL_CODEC_NOMEM;
+    if (inflateReset(&c->z) != Z_OK) /* nothing that memory is wanted for */
+        return damaged(c, "the gzip data is damaged");
     c->between = false;
     *more = true;
     return EQL_CODEC_OK;
