@@ -22,12 +22,7 @@ reader | shown) max_len=1024 ;;
 image) max_len=16384 ;;
 esac
 max_len=${MAX_LEN:-$max_len}
-case $target in
-rule) more='tests/golden/ast tests/golden/bytecode tests/golden/errors tests/golden/lex
-    tests/golden/plan tests/golden/typed tests/fuzz/image' ;;
-toml) more=rules/windows ;;
-*) more= ;;
-esac
+seeds=$(sh tools/fuzz_seeds.sh "$target")
 sh tools/fuzz_dict.sh "$target" >"$dir/$target.dict"
 dict=$dir/$target.dict
 [ -s "$dict" ] || dict= # fuzzers take no empty one
@@ -62,7 +57,7 @@ libfuzzer() {
     exec "build/fuzz/tests/fuzz_$target" -max_total_time="$seconds" -timeout=10 \
         -rss_limit_mb=2000 -max_len="$max_len" \
         ${dict:+"-dict=$dict"} -use_value_profile="${VALUE_PROFILE:-0}" -print_final_stats=1 \
-        -artifact_prefix="$dir/crash-$target-" "$new" "$corpus" $more
+        -artifact_prefix="$dir/crash-$target-" "$new" $seeds
 }
 
 afl() {

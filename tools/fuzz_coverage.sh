@@ -7,9 +7,11 @@ build=$1
 shift
 find "$build/obj" -name '*.gcda' -delete
 for target in "$@"; do
-    set -- "tests/fuzz/corpus/$target"
-    [ ! -d "build/fuzz/new-$target" ] || set -- "$@" "build/fuzz/new-$target"
+    new=build/fuzz/new-$target
+    [ -d "$new" ] || new=
     printf '%-12s ' "$target"
-    "$build/tests/fuzz_$target" "$@" 2>/dev/null || echo 'failed'
+    # shellcheck disable=SC2046,SC2086
+    "$build/tests/fuzz_$target" $(sh tools/fuzz_seeds.sh "$target") $new 2>/dev/null ||
+        echo 'failed'
 done
 sh tools/coverage.sh "$build"

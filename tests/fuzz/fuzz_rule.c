@@ -1,5 +1,6 @@
 /* fuzz_rule.c -- any bytes as rule text: compiled or refused with a place;
- * what compiles verifies, saves, loads and runs over a few events.
+ * what compiles verifies, saves, loads and runs over a few events.  Most are
+ * also printed as one of the passes sees them.
  *
  * Where the first line is a comment, its words are options: a dialect, a flag
  * of it (null_logic=kleene), "strict", "none" for no schema, "bare" for queries
@@ -51,6 +52,7 @@ read_options(options *x, const uint8_t *data, size_t len)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+    eql_buf dump = {0};
     eqlvm_compiler *c;
     options x;
 
@@ -61,9 +63,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         x = (options){.o = {0}};
         c = eqlvm_compiler_new(&x.o);
     }
+    if (len % 5 <= EQLVM_DUMP_PLAN)
+        eqlvm_compiler_dump(c, (eqlvm_dump_pass)(len % 5), fuzz_collect, &dump);
     fuzz_require(eqlvm_compiler_add_query(c, "fuzz", (const char *)data, len) ==
                      EQLVM_OK,
                  "a query is added");
     fuzz_finish(c);
+    eql_buf_free(&dump);
     return 0;
 }

@@ -22,8 +22,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
     fuzz_require(c != NULL, "a compiler");
     if (eqlvm_compiler_check(c) != EQLVM_OK) {
-        fuzz_require(strlen(eqlvm_compiler_error(c)) > strlen(o.schema),
-                     "a refusal has a reason");
+        const char *why = eqlvm_compiler_error(c);
+        size_t n = strlen(o.schema);
+
+        fuzz_require(strncmp(why, o.schema, n) == 0 && why[n] == ':' &&
+                         strlen(why) > n + 2,
+                     "a refusal has a file and a reason");
         eqlvm_compiler_free(c);
         return 0;
     }

@@ -2,7 +2,8 @@
  * some size give what one thread with blocks of the usual size gives: alerts,
  * problems, counts.
  *
- * The first two bytes are the number of threads and the size of blocks. */
+ * The first two bytes are the number of threads, what becomes of late events,
+ * and the size of blocks. */
 #include "tests/fuzz/fuzz.h"
 
 /* Shorter than blocks may be: both kinds of too long lines occur. */
@@ -17,14 +18,18 @@ static const char *const queries[] = {
     "sample by event.code [any where true] [any where process.name != null]",
 };
 
+/* Where late events are put in order as they come, there is no sample. */
 static eqlvm_program *
-program(void)
+program(bool late)
 {
-    static eqlvm_program *p;
+    static const char *const set[] = {"late_events=reorder=2s", NULL};
+    static eqlvm_program *programs[2];
+    eqlvm_compile_options o = {.set = late ? set : NULL};
 
-    if (!p)
-        p = api_compile(queries, sizeof queries / sizeof *queries);
-    return p;
+    if (!programs[late])
+        programs[late] = api_compile_with(
+            &o, queries, sizeof queries / sizeof *queries - late);
+    return programs[late];
 }
 
 int
@@ -32,15 +37,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     static eql_buf one, several;
     eqlvm_engine_options o = {.threads = 1};
+    const eqlvm_program *p;
     const char *path;
 
     if (len < 2)
         return 0;
     path = fuzz_file(".json", data + 2, len - 2);
-    run_text(program(), &o, path, &one);
+    p = program(data[0] & 128);
+    run_text(p, &o, path, &one);
     o.threads = 2 + data[0] % 3;
     o.block_bytes = 1 + (size_t)data[1] * (data[0] & 64 ? 1 : 16);
-    run_text(program(), &o, path, &several);
+    run_text(p, &o, path, &several);
     if (one.len != several.len || memcmp(one.p, several.p, one.len) != 0) {
         fprintf(stderr, "one thread:\n%.*s\n%u threads:\n%.*s\n", (int)one.len,
                 one.p, o.threads, (int)several.len, several.p);
