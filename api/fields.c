@@ -255,7 +255,7 @@ type_name(uint32_t type)
     static const char *const names[EQL_FIELD_TYPE_COUNT] = {
         [EQL_FIELD_ANY] = "",          [EQL_FIELD_IP] = "ip",
         [EQL_FIELD_NUMBER] = "number", [EQL_FIELD_BOOLEAN] = "boolean",
-        [EQL_FIELD_DATE] = "date",
+        [EQL_FIELD_DATE] = "date",     [EQL_FIELD_VERSION] = "version",
     };
 
     return eql_api_text(

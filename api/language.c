@@ -49,6 +49,8 @@ on_field(void *ctx, const eql_schema_entry *e)
 
     if (e->path.len == 0)
         return eql_schema_add_category(s, e->category);
+    if (e->single || e->array)
+        return eql_schema_add_shape(s, e->path, e->array);
     return e->multi ? eql_schema_add_multi(s, e->path, e->type, e->caseless)
                     : eql_schema_add(s, e->category, e->path, e->type);
 }

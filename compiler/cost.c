@@ -49,7 +49,8 @@ value_cost(const eql_typed *t)
     case EQL_TYPED_CONVERT: return 1 + value_cost(t->u.convert.operand);
     case EQL_TYPED_COMPARE:
         return 1 + value_cost(t->u.compare.left) +
-               (eql_typed_is_literal(t->u.compare.right)
+               (!t->u.compare.version &&
+                        eql_typed_is_literal(t->u.compare.right)
                     ? 0
                     : value_cost(t->u.compare.right));
     case EQL_TYPED_TEST: return test_cost(t);

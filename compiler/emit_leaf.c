@@ -218,6 +218,14 @@ emit_compare(emitter *em, const eql_typed *t, uint32_t d)
     const eql_typed *right = t->u.compare.right;
 
     emit_value(em, t->u.compare.left, d);
+    if (t->u.compare.version) {
+        emit_value(em, right, d + 1);
+        emit(em,
+             t->u.compare.op == EQL_CMP_LT ? EQL_OP_LT_VERSION
+                                           : EQL_OP_LE_VERSION,
+             d, d, d + 1);
+        return;
+    }
     if (eql_typed_is_literal(right)) {
         emit(em, literal_opcode(t->u.compare.op), d, d,
              add_const(em, right->u.constant.value));
@@ -317,6 +325,7 @@ emit_convert(emitter *em, const eql_typed *t, uint32_t d)
     case EQL_FIELD_DATE: op = EQL_OP_TO_TIME; break;
     case EQL_FIELD_IP:
     case EQL_FIELD_ANY:
+    case EQL_FIELD_VERSION:
     case EQL_FIELD_TYPE_COUNT: break;
     }
     emit_value(em, t->u.convert.operand, d);

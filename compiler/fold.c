@@ -303,7 +303,7 @@ fold_compare(folder *fx, eql_typed *t)
     t->u.compare.right = r;
     if (is_null(l) || is_null(r))
         return constant(fx, t, eql_value_null());
-    if (!is_const(l) || !is_const(r) ||
+    if (!is_const(l) || !is_const(r) || t->u.compare.version ||
         !compute_compare(fx, t->u.compare.op, &l->u.constant.value,
                          &r->u.constant.value, &v))
         return t;

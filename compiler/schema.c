@@ -32,6 +32,7 @@ struct eql_schema {
     eql_map *paths;      /* category, NUL, path -> type; own ones first */
     eql_map *any;        /* path -> type, over all categories */
     eql_map *multi;      /* path -> type, CASELESS with it */
+    eql_map *shapes;     /* path -> is it an array in some category? */
     eql_map *categories; /* name -> 0 */
     eql_vec names;       /* eql_strview, paths as they were added; owned */
 };
@@ -54,8 +55,9 @@ eql_schema_new(void)
     s->paths = eql_map_new();
     s->any = eql_map_new();
     s->multi = eql_map_new();
+    s->shapes = eql_map_new();
     s->categories = eql_map_new();
-    if (s->paths && s->any && s->multi && s->categories)
+    if (s->paths && s->any && s->multi && s->shapes && s->categories)
         return s;
     eql_schema_free(s);
     return NULL;
@@ -69,6 +71,7 @@ eql_schema_free(eql_schema *s)
     eql_map_free(s->paths);
     eql_map_free(s->any);
     eql_map_free(s->multi);
+    eql_map_free(s->shapes);
     eql_map_free(s->categories);
     for (uint32_t i = 0; i < s->names.n; i++)
         free((void *)(uintptr_t)((eql_strview *)eql_vec_at(&s->names, i))->p);
@@ -93,7 +96,7 @@ static const struct {
     {"text", EQL_SCHEMA_STRING},
     {"match_only_text", EQL_SCHEMA_STRING},
     {"wildcard", EQL_SCHEMA_STRING},
-    {"version", EQL_SCHEMA_STRING},
+    {"version", EQL_SCHEMA_VERSION},
     {"string", EQL_SCHEMA_STRING},
     {"long", EQL_SCHEMA_NUMBER},
     {"integer", EQL_SCHEMA_NUMBER},
@@ -224,6 +227,16 @@ eql_schema_add_multi(eql_schema *s, eql_strview path, eql_strview type,
 }
 
 bool
+eql_schema_add_shape(eql_schema *s, eql_strview path, bool array)
+{
+    uint32_t old = eql_map_get(s->shapes, path.p, path.len);
+
+    if (!eql_map_put(s->shapes, path.p, path.len, old == 1 || array))
+        s->failed = true;
+    return !s->failed;
+}
+
+bool
 eql_schema_add_category(eql_schema *s, eql_strview category)
 {
     if (!eql_map_put(s->categories, category.p, category.len, 0))
@@ -328,6 +341,12 @@ eql_schema_find(const eql_schema *s, eql_strview category, eql_strview path)
 }
 
 bool
+eql_schema_is_no_array(const eql_schema *s, eql_strview path)
+{
+    return s && !s->ecs && eql_map_get(s->shapes, path.p, path.len) == 0;
+}
+
+bool
 eql_schema_multi_field(const eql_schema *s, eql_strview path,
                        eql_schema_type *type, bool *caseless)
 {
@@ -362,6 +381,7 @@ eql_schema_field_type(eql_schema_type t)
     case EQL_SCHEMA_BOOLEAN: return EQL_FIELD_BOOLEAN;
     case EQL_SCHEMA_DATE: return EQL_FIELD_DATE;
     case EQL_SCHEMA_IP: return EQL_FIELD_IP;
+    case EQL_SCHEMA_VERSION: return EQL_FIELD_VERSION;
     case EQL_SCHEMA_UNKNOWN:
     case EQL_SCHEMA_STRING:
     case EQL_SCHEMA_OBJECT:

@@ -15,10 +15,11 @@
 
 typedef enum {
     EQL_SCHEMA_UNKNOWN,
-    EQL_SCHEMA_STRING, /* keyword, constant_keyword, text, wildcard, version,
-                          match_only_text */
-    EQL_SCHEMA_NUMBER, /* long, integer, short, byte, unsigned_long, double,
-                          float, half_float, scaled_float */
+    EQL_SCHEMA_STRING,  /* keyword, constant_keyword, text, wildcard,
+                           match_only_text */
+    EQL_SCHEMA_VERSION, /* version: text, but for its order */
+    EQL_SCHEMA_NUMBER,  /* long, integer, short, byte, unsigned_long, double,
+                           float, half_float, scaled_float */
     EQL_SCHEMA_BOOLEAN,
     EQL_SCHEMA_DATE, /* date, date_nanos */
     EQL_SCHEMA_IP,
@@ -38,6 +39,11 @@ void eql_schema_free(eql_schema *s);
  * empty: of any.  false: no such type, or out of memory (s failed). */
 bool eql_schema_add(eql_schema *s, eql_strview category, eql_strview path,
                     eql_strview type);
+/* By a schema that tells arrays from all else, the field is no array, or is
+ * one. */
+bool eql_schema_add_shape(eql_schema *s, eql_strview path, bool array);
+/* Is it certain to be no array?  s may be NULL. */
+bool eql_schema_is_no_array(const eql_schema *s, eql_strview path);
 /* A category without fields so far. */
 bool eql_schema_add_category(eql_schema *s, eql_strview category);
 /* A second form of a field (multi_field.h), whose path this is; caseless: one

@@ -7,6 +7,24 @@
 
 /* --- the array and its variable --- */
 
+static eql_strview dotted(const eql_sema *sx, const eql_typed_path *p);
+
+/* In endgame a value or object is no array of one, so that such a function
+ * would never hold (spec 7.3); a schema of its kind tells which are arrays. */
+static bool
+check_array(const eql_sema *sx, const eql_expr *e, const eql_typed_path *p)
+{
+    if (sx->settings->dialect.name != EQL_DIALECT_ENDGAME ||
+        p->nsegments == 0 ||
+        !eql_schema_is_no_array(sx->settings->schema, dotted(sx, p)))
+        return true;
+    eql_diags_add(sx->diags, "E302", e->u.call.args.items[0]->span, NULL,
+                  "%.*s takes an array, and %.*s is none in the schema",
+                  (int)e->u.call.name.text.len, e->u.call.name.text.p,
+                  (int)p->name.len, p->name.p);
+    return false;
+}
+
 /* An array is named by a path. */
 static bool
 array_path(const eql_sema *sx, const eql_expr *e, eql_typed_path *out)
@@ -14,7 +32,7 @@ array_path(const eql_sema *sx, const eql_expr *e, eql_typed_path *out)
     const eql_expr *array = e->u.call.args.items[0];
 
     if (array->kind == EQL_NODE_FIELD)
-        return eql_sema_array_path(sx, array, out);
+        return eql_sema_array_path(sx, array, out) && check_array(sx, e, out);
     eql_diags_add(sx->diags, "E302", array->span, NULL,
                   "%.*s looks for its array in a field",
                   (int)e->u.call.name.text.len, e->u.call.name.text.p);

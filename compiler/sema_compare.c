@@ -206,6 +206,35 @@ order_address(const eql_sema *sx, eql_span span, eql_compare_op op,
 }
 
 static bool
+has_version_order(const eql_typed *l, const eql_typed *r)
+{
+    return (is_type(l, EQL_FIELD_VERSION) || is_type(r, EQL_FIELD_VERSION)) &&
+           !is_type(l, EQL_FIELD_IP) && !is_type(r, EQL_FIELD_IP) &&
+           !is_type(l, EQL_FIELD_DATE) && !is_type(r, EQL_FIELD_DATE);
+}
+
+/* A field of type version has the order of software versions; equal to it is
+ * its text alone. */
+static eql_typed *
+order_version(const eql_sema *sx, eql_span span, eql_compare_op op,
+              eql_typed *l, eql_typed *r)
+{
+    eql_typed *t;
+    eql_value v;
+
+    if (eql_typed_is_literal(r) ? !eql_sema_fit(sx, l, r, &v)
+                                : !can_compare(sx, span, l, r))
+        return NULL;
+    if (op == EQL_CMP_GT || op == EQL_CMP_GE)
+        t = eql_typed_compare(sx->arena, span, mirror(op), r, l);
+    else
+        t = eql_typed_compare(sx->arena, span, op, l, r);
+    if (t)
+        t->u.compare.version = true;
+    return t;
+}
+
+static bool
 has_order(const eql_sema *sx, const eql_typed *t)
 {
     eql_class c =
@@ -222,6 +251,8 @@ order(const eql_sema *sx, eql_span span, eql_compare_op op, eql_typed *l,
         eql_diags_add(sx->diags, "E302", span, NULL, "booleans have no order");
         return NULL;
     }
+    if (has_version_order(l, r) && !is_literal_tag(r, EQL_NULL))
+        return order_version(sx, span, op, l, r);
     if (!eql_typed_is_literal(r))
         return compare_computed(sx, span, op, l, r);
     if (eql_typed_is_address_field(l) && !is_literal_tag(r, EQL_NULL))

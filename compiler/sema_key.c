@@ -86,7 +86,8 @@ static const char *
 type_text(eql_schema_type t)
 {
     switch (t) {
-    case EQL_SCHEMA_STRING: return "text";
+    case EQL_SCHEMA_STRING:
+    case EQL_SCHEMA_VERSION: return "text";
     case EQL_SCHEMA_NUMBER: return "a number";
     case EQL_SCHEMA_BOOLEAN: return "a boolean";
     case EQL_SCHEMA_DATE: return "a date";

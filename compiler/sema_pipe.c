@@ -84,6 +84,41 @@ check_number(eql_sema_checker *ck, const eql_pipe *p, eql_typed_pipe *out)
                   "head and tail take a whole number, 0 or more");
 }
 
+static bool names_event(const eql_expr *e);
+
+static bool
+any_names_event(const eql_expr_list *l)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (names_event(l->items[i]))
+            return true;
+    return false;
+}
+
+/* Does the value depend on the event? */
+static bool
+names_event(const eql_expr *e)
+{
+    switch (e->kind) {
+    case EQL_NODE_LITERAL: return false;
+    case EQL_NODE_FIELD:
+    case EQL_NODE_LINEAGE: return true;
+    case EQL_NODE_CALL: return any_names_event(&e->u.call.args);
+    case EQL_NODE_AND:
+    case EQL_NODE_OR: return any_names_event(&e->u.list);
+    case EQL_NODE_NOT:
+    case EQL_NODE_SIGN: return names_event(e->u.op.left);
+    case EQL_NODE_COMPARE:
+    case EQL_NODE_ARITH:
+        return names_event(e->u.op.left) || names_event(e->u.op.right);
+    case EQL_NODE_IN:
+    case EQL_NODE_MATCH:
+        return names_event(e->u.test.operand) ||
+               any_names_event(&e->u.test.list);
+    }
+    return true;
+}
+
 static void
 check_values(eql_sema_checker *ck, const eql_pipe *p, eql_typed_pipe *out)
 {
@@ -95,7 +130,11 @@ check_values(eql_sema_checker *ck, const eql_pipe *p, eql_typed_pipe *out)
     for (uint32_t i = 0; i < p->args.n; i++) {
         eql_typed *t = eql_sema_value(&ck->sx, p->args.items[i]);
 
-        if (t)
+        if (t && !names_event(p->args.items[i]))
+            eql_sema_fail(ck, "E310", p->args.items[i]->span,
+                          "name a field, as in: sort process.name",
+                          "this value is the same for all events");
+        else if (t)
             out->exprs.items[out->exprs.n++] = t;
         else
             ck->ok = false;

@@ -132,8 +132,9 @@ eql_sema_check_address(const eql_sema *sx, const eql_typed *operand,
     if (v->tag == EQL_STRING && eql_cidr_parse(eql_value_sv(v), &cidr))
         return true;
     eql_diags_add(sx->diags, "E302", lit->span,
-                  "write an address or a block such as \"10.0.0.0/8\"",
-                  "%.*s is of type ip and cannot equal this",
+                  "write an address or a block such as \"10.0.0.0/8\"; whether "
+                  "it is there is asked by == null",
+                  "%.*s is of type ip, and this is no address and no block",
                   (int)operand->u.path.name.len, operand->u.path.name.p);
     return false;
 }

@@ -30,7 +30,8 @@ static eql_class
 known_class(eql_schema_type t)
 {
     switch (t) {
-    case EQL_SCHEMA_STRING: return EQL_CLASS_STRING;
+    case EQL_SCHEMA_STRING:
+    case EQL_SCHEMA_VERSION: return EQL_CLASS_STRING;
     case EQL_SCHEMA_NUMBER: return EQL_CLASS_NUMBER;
     case EQL_SCHEMA_BOOLEAN: return EQL_CLASS_BOOL;
     case EQL_SCHEMA_DATE: return EQL_CLASS_DATE;

@@ -417,8 +417,6 @@ walk_pipe(walker *w, const eql_pipe *p)
         walk(w, e);
         if (e->kind != EQL_NODE_LITERAL)
             continue;
-        if (is_other_pipe(p->name.text) && !eql_sv_is(p->name.text, "filter"))
-            found(w, EQL_CONSTRUCT_PIPE_LITERAL, e->span);
         if (cut && e->u.literal.tag == EQL_INT && e->u.literal.u.i == 0)
             found(w, EQL_CONSTRUCT_PIPE_ZERO, e->span);
     }

@@ -133,6 +133,7 @@ eql_typed_compare(eql_arena *a, eql_span span, eql_compare_op op,
     if (!t)
         return NULL;
     t->u.compare.op = op;
+    t->u.compare.version = false;
     t->u.compare.left = left;
     t->u.compare.right = right;
     return t;

@@ -114,8 +114,10 @@ struct eql_typed {
         } convert;
         struct {
             eql_compare_op op; /* EQ LT LE; GT GE only against a literal */
+            bool version;      /* LT LE, of software versions */
             eql_typed *left;
-            eql_typed *right; /* a literal, if either side is one */
+            eql_typed *right; /* a literal, if either side is one and this is
+                                 no version */
         } compare;
         struct {
             eql_typed *operand; /* evaluated once */

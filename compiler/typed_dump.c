@@ -44,8 +44,8 @@ eql_typed_compare_name(eql_compare_op op)
 static const char *
 type_name(eql_field_type type)
 {
-    static const char *const names[] = {"any", "ip", "number", "boolean",
-                                        "date"};
+    static const char *const names[] = {"any",     "ip",   "number",
+                                        "boolean", "date", "version"};
 
     return names[type];
 }
@@ -198,6 +198,17 @@ dump_lineage(const eql_typed *t, unsigned indent, eql_buf *out)
     eql_typed_dump_expr(t->u.lineage.id, indent + 1, out);
 }
 
+static void
+dump_compare(const eql_typed *t, unsigned indent, eql_buf *out)
+{
+    const char *name = eql_typed_compare_name(t->u.compare.op);
+
+    if (t->u.compare.version)
+        name =
+            t->u.compare.op == EQL_CMP_LT ? "< of versions" : "<= of versions";
+    dump_two(name, t->u.compare.left, t->u.compare.right, indent, out);
+}
+
 void
 eql_typed_dump_expr(const eql_typed *t, unsigned indent, eql_buf *out)
 {
@@ -221,10 +232,7 @@ eql_typed_dump_expr(const eql_typed *t, unsigned indent, eql_buf *out)
         dump_operand(type_name(t->u.convert.type), t->u.convert.operand, indent,
                      out);
         break;
-    case EQL_TYPED_COMPARE:
-        dump_two(eql_typed_compare_name(t->u.compare.op), t->u.compare.left,
-                 t->u.compare.right, indent, out);
-        break;
+    case EQL_TYPED_COMPARE: dump_compare(t, indent, out); break;
     case EQL_TYPED_TEST: dump_test(t, indent, out); break;
     case EQL_TYPED_ARITH: dump_arith(t, indent, out); break;
     case EQL_TYPED_CALL: dump_call(t, indent, out); break;

@@ -140,21 +140,31 @@ read_properties(reader *r, const json_t *props, unsigned depth)
     return true;
 }
 
+/* inside: of the brackets of an array. */
 static bool
-read_leaf(reader *r, const json_t *v, unsigned depth)
+read_leaf(reader *r, const json_t *v, bool inside, unsigned depth)
 {
+    bool typed = json_is_string(v) && strcmp(json_string_value(v), "mixed") &&
+                 strcmp(json_string_value(v), "array");
+    bool fields = json_object_size(v) > 0;
+
+    if ((typed || json_is_object(v)) && !inside &&
+        !tell(r, (eql_schema_entry){.single = true}))
+        return fail(r, "out of memory", eql_sv("", 0));
     if (json_is_string(v))
         return add(r, json_string_value(v));
     /* A schema of Python EQL's kind: ["keyword"], an array of such elements. */
+    if (json_is_array(v) && !inside &&
+        !tell(r, (eql_schema_entry){.array = true}))
+        return fail(r, "out of memory", eql_sv("", 0));
     if (json_is_array(v) && json_array_size(v) == 1 &&
         depth < EQL_SCHEMA_MAX_DEPTH)
-        return read_leaf(r, json_array_get(v, 0), depth + 1);
+        return read_leaf(r, json_array_get(v, 0), true, depth + 1);
     if (json_is_array(v))
         return add(r, "array");
     if (!json_is_object(v))
         return fail(r, "a type is a name in quotes", eql_buf_sv(&r->path));
-    return json_object_size(v) == 0 ? add(r, "object")
-                                    : read_tree(r, v, depth + 1);
+    return fields ? read_tree(r, v, depth + 1) : add(r, "object");
 }
 
 static bool
@@ -169,7 +179,7 @@ read_tree(reader *r, const json_t *tree, unsigned depth)
     json_object_foreach(o, key, v)
     {
         size_t before = enter(r, key);
-        bool ok = read_leaf(r, v, depth);
+        bool ok = read_leaf(r, v, false, depth);
 
         r->path.len = before;
         if (!ok)

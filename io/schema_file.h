@@ -27,6 +27,9 @@ typedef struct {
     eql_strview type;
     bool multi;    /* a second form of the path before its last dot */
     bool caseless; /* that has a normalizer */
+    /* No field: says of the path, in a form that tells arrays, that it is none,
+     * or is one.  Type is empty. */
+    bool single, array;
 } eql_schema_entry;
 
 /* false: no such type, or out of memory. */

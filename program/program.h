@@ -84,11 +84,12 @@ typedef struct {
 /* How a field's values are read (schema, spec 4.7).  Ordinary is 0.  Code
  * converts what it loads (TO_IP and its like); key tuples convert by this. */
 typedef enum {
-    EQL_FIELD_ANY,     /* keyword, text, wildcard, version, unknown */
+    EQL_FIELD_ANY,     /* keyword, text, wildcard, unknown */
     EQL_FIELD_IP,      /* compares as an address */
     EQL_FIELD_NUMBER,  /* long, double: strings are parsed first */
     EQL_FIELD_BOOLEAN, /* "true" and "false" are parsed first */
     EQL_FIELD_DATE,    /* compares as an instant */
+    EQL_FIELD_VERSION, /* text; in order, a software version */
     EQL_FIELD_TYPE_COUNT
 } eql_field_type;
 

@@ -36,6 +36,7 @@
     X(cidr_prefix_short, "a block is one bit too wide")                        \
     X(coerce_off, "no coercion between literal and event value")               \
     X(ip_as_text, "addresses compare as text")                                 \
+    X(version_as_text, "versions compare as text")                             \
     X(int_as_double, "integers are rounded to double before comparing")        \
     X(le_as_lt, "`<=` and `>=` leave out equality")                            \
     X(qmark_always, "`?` is a wildcard in every dialect")                      \

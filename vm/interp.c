@@ -462,6 +462,10 @@ run_leaf(eql_interp *it, const eql_insn *in)
             break;
         case EQL_OP_LT: *to = eql_op_less(how, &r[in->b], &r[in->c]); break;
         case EQL_OP_LE: *to = eql_op_at_most(how, &r[in->b], &r[in->c]); break;
+        case EQL_OP_LT_VERSION:
+        case EQL_OP_LE_VERSION:
+            *to = eql_op_earlier(how, in->op, &r[in->b], &r[in->c]);
+            break;
         case EQL_OP_EQ_K:
             *to = eql_op_truth(
                 eql_compare_equal_literal(how, &r[in->b], k[in->c].literal));

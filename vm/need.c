@@ -72,6 +72,8 @@ is_null(const knowledge *k, const eql_lack *l, const eql_insn *in)
     case EQL_OP_EQ:
     case EQL_OP_LT:
     case EQL_OP_LE:
+    case EQL_OP_LT_VERSION:
+    case EQL_OP_LE_VERSION:
     case EQL_OP_IN_EQ:
     case EQL_OP_IN_EQ_FOLD:
     case EQL_OP_IN_EQ_IP: return k->null[in->b] || k->null[in->c];

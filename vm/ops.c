@@ -5,6 +5,7 @@
 #include "vm/ops.h"
 
 #include "vm/fault.h"
+#include "vm/version.h"
 
 eql_value
 eql_op_truth(eql_truth t)
@@ -78,6 +79,17 @@ eql_value
 eql_op_at_most(const eql_comparing *how, const eql_value *x, const eql_value *y)
 {
     return eql_op_order(eql_compare_order(how, x, y), EQL_LESS, EQL_EQUAL);
+}
+
+eql_value
+eql_op_earlier(const eql_comparing *how, unsigned op, const eql_value *x,
+               const eql_value *y)
+{
+    eql_ordering or_this = op == EQL_OP_LE_VERSION ? EQL_EQUAL : EQL_LESS;
+
+    if (EQL_FAULT(version_as_text))
+        return eql_op_order(eql_compare_order(how, x, y), EQL_LESS, or_this);
+    return eql_op_order(eql_version_order(how, x, y), EQL_LESS, or_this);
 }
 
 eql_value

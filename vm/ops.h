@@ -46,6 +46,10 @@ eql_value eql_op_less(const eql_comparing *how, const eql_value *x,
 eql_value eql_op_at_most(const eql_comparing *how, const eql_value *x,
                          const eql_value *y);
 
+/* LT_VERSION, LE_VERSION */
+eql_value eql_op_earlier(const eql_comparing *how, unsigned op,
+                         const eql_value *x, const eql_value *y);
+
 /* An address as text that compares as addresses do, whatever the case: 32
  * lower-case hexadecimal digits. */
 #define EQL_ADDRESS_TEXT 32u

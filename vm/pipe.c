@@ -570,7 +570,7 @@ flush(eql_pipes *x, chain *c, uint32_t i)
 
     switch ((eql_pipe_kind)s->op->kind) {
     case EQL_PIPE_SORT:
-        if (!eql_pipe_queue_sort(&s->queue, s->op->exprs.n))
+        if (!eql_pipe_queue_sort(&s->queue, x->program, s->op))
             return EQL_ENGINE_NOMEM;
         res = flush_queue(x, c, i);
         break;

@@ -53,9 +53,10 @@ void eql_pipe_queue_add(eql_pipe_queue *q, eql_pipe_stored *s);
 eql_pipe_stored *eql_pipe_queue_take(eql_pipe_queue *q); /* NULL: empty */
 void eql_pipe_queue_free(eql_budget *b, eql_pipe_queue *q);
 
-/* Sorts by `order`, ncolumns values each, stable (spec 13).  false: out of
- * memory. */
-bool eql_pipe_queue_sort(eql_pipe_queue *q, uint32_t ncolumns);
+/* Sorts by `order`, the values of the pipe's expressions, stable (spec 13).
+ * false: out of memory. */
+bool eql_pipe_queue_sort(eql_pipe_queue *q, const eql_program *p,
+                         const eql_pipe_op *op);
 
 /* The columns as a JSON object: what is reported of a row. */
 void eql_pipe_columns_json(eql_buf *out, const eql_pipe_columns *c);

@@ -3,18 +3,22 @@
  * Null takes the empty value of the one type that its column has: "", 0 or
  * false, so it sorts first or among its equals.  In a column of several types
  * null comes first, then booleans, numbers, strings, and what has no order of
- * its own: arrays and objects, by their text. */
+ * its own: arrays and objects, by their text.  Fields of type version have the
+ * order of versions. */
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "vm/compare.h"
 #include "vm/pipe_item.h"
+#include "vm/version.h"
 
 typedef enum { NOTHING, TRUTH, NUMBER, TEXT, COMPOSITE } value_class;
 
+#define VERSION 0x80u
+
 typedef struct {
     uint32_t ncolumns;
-    uint8_t *seen; /* per column: bit `class` set */
+    uint8_t *seen; /* per column: bit `class` set, VERSION */
 } columns;
 
 static value_class
@@ -36,7 +40,7 @@ filled(uint8_t seen, eql_value v)
 {
     if (v.tag != EQL_NULL)
         return v;
-    switch (seen) {
+    switch (seen & ~VERSION) {
     case 1u << TRUTH: return eql_value_bool(false);
     case 1u << NUMBER: return eql_value_int(0);
     case 1u << TEXT: return eql_value_str(eql_sv("", 0));
@@ -45,7 +49,7 @@ filled(uint8_t seen, eql_value v)
 }
 
 static int
-compare_values(const eql_value *a, const eql_value *b)
+compare_values(const eql_value *a, const eql_value *b, bool version)
 {
     value_class x = class_of(a), y = class_of(b);
 
@@ -55,6 +59,11 @@ compare_values(const eql_value *a, const eql_value *b)
     case NOTHING: return 0;
     case TRUTH: return a->u.b - b->u.b;
     case NUMBER: return eql_compare_numbers(a, b);
+    case TEXT:
+        if (version) /* folded already where case does not count */
+            return eql_version_compare(EQL_CASE_EXACT, eql_value_sv(a),
+                                       eql_value_sv(b));
+        return eql_sv_cmp(eql_value_sv(a), eql_value_sv(b));
     default: return eql_sv_cmp(eql_value_sv(a), eql_value_sv(b));
     }
 }
@@ -77,7 +86,7 @@ compare(const void *a, const void *b, void *ctx)
             break;
         v = filled(c->seen[k], v);
         w = filled(c->seen[k], w);
-        order = compare_values(&v, &w);
+        order = compare_values(&v, &w, c->seen[k] & VERSION);
         if (order != 0)
             return order;
     }
@@ -96,14 +105,29 @@ note_types(const columns *c, const eql_pipe_stored *s)
             c->seen[k] |= (uint8_t)(1u << class_of(&v));
 }
 
-bool
-eql_pipe_queue_sort(eql_pipe_queue *q, uint32_t ncolumns)
+/* Is the leaf a field of type version, and no more? */
+static bool
+is_version(const eql_program *p, uint32_t leaf)
 {
-    columns c = {.ncolumns = ncolumns, .seen = calloc(ncolumns + 1, 1)};
+    const eql_insn *code = &p->insns[p->leaves[leaf].code.first];
+
+    return p->leaves[leaf].code.n == 2 && code->op == EQL_OP_LOAD_FIELD &&
+           p->fields[code->c].type == EQL_FIELD_VERSION;
+}
+
+bool
+eql_pipe_queue_sort(eql_pipe_queue *q, const eql_program *p,
+                    const eql_pipe_op *op)
+{
+    uint32_t n = op->exprs.n;
+    columns c = {.ncolumns = n, .seen = calloc((size_t)n + 1, 1)};
     eql_vec all = {0};
     eql_pipe_stored *s;
     bool ok = c.seen != NULL;
 
+    for (uint32_t k = 0; ok && k < n; k++)
+        if (is_version(p, p->exprs[op->exprs.first + k]))
+            c.seen[k] = VERSION;
     for (s = q->first; ok && s; s = s->next) {
         note_types(&c, s);
         ok = eql_vec_push(&all, &s, sizeof s) != EQL_NONE;

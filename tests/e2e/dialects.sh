@@ -30,9 +30,9 @@ END
 found() {
     "$eqlvm" run --dialect "${4:-endgame}" --category-field event_type -q \
         -e "$2" "$tmp/objects.json" 2>"$tmp/err" |
-        grep -oE '"id":[0-9]+' | grep -oE '[0-9]+' | tr '\n' ' ' >"$tmp/out"
+        grep -oE '"id":[0-9]+' | grep -oE '[0-9]+' | tr '\n' ' ' >"$tmp/ids"
     printf '%s' "$3" >"$tmp/want"
-    same "$1" "$tmp/want" "$tmp/out"
+    same "$1" "$tmp/want" "$tmp/ids"
 }
 found "an object or a list is true" "process where v" "1 2 5 "
 found "and its denial is false" "process where not v" "6 "

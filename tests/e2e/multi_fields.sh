@@ -12,9 +12,9 @@ found() {
     name=$1 query=$2 ids=$3
     shift 3
     "$eqlvm" run "$@" -q -e "$query" "$tmp/events.json" 2>"$tmp/err" |
-        grep -oE '"id":[0-9]+' | grep -oE '[0-9]+' | tr '\n' ' ' >"$tmp/out"
+        grep -oE '"id":[0-9]+' | grep -oE '[0-9]+' | tr '\n' ' ' >"$tmp/ids"
     printf '%s' "$ids" >"$tmp/want"
-    same "$name" "$tmp/want" "$tmp/out"
+    same "$name" "$tmp/want" "$tmp/ids"
 }
 
 cmd='"c:\\windows\\cmd.exe"'

@@ -82,8 +82,9 @@ static void
 print_case(ref_pool *pool, const ref_case *c, const outcome *o)
 {
     printf("  query: %s\n", c->query);
-    printf("  dialect: %s%s", c->dialect ? c->dialect : "elastic",
-           c->no_schema ? ", no schema" : "");
+    printf("  dialect: %s%s%s", c->dialect ? c->dialect : "elastic",
+           c->no_schema ? ", no schema" : "",
+           c->versions ? ", schema with versions" : "");
     for (size_t i = 0; c->set && c->set[i]; i++)
         printf(", %s", c->set[i]);
     printf("\n");

@@ -25,7 +25,8 @@ typedef enum {
     REF_TYPE_IP,
     REF_TYPE_NUMBER,
     REF_TYPE_BOOL,
-    REF_TYPE_DATE
+    REF_TYPE_DATE,
+    REF_TYPE_VERSION
 } ref_type;
 
 typedef struct {

@@ -189,6 +189,7 @@
     X(TYPED_NUMBER, "number field of ECS")                                     \
     X(TYPED_BOOL, "boolean field of ECS")                                      \
     X(TYPED_DATE, "date field of ECS")                                         \
+    X(VERSIONS, "schema with versions")                                        \
     X(NO_SCHEMA, "no schema")                                                  \
     X(ENDPOINT, "endpoint dialect")                                            \
     X(ENDGAME, "endgame dialect")                                              \

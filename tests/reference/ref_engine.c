@@ -261,6 +261,41 @@ first_error(const eqlvm_compiler *compiler, char err[REF_ERR])
     }
 }
 
+/* All types that the reference knows, as a schema file: with versions. */
+static bool
+write_schema(char *path)
+{
+    int fd = mkstemp(path);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+    const char *name, *type;
+
+    for (size_t i = 0; f && ref_typed_path(i, &name, &type); i++)
+        fprintf(f, "%s %s\n", name, type);
+    return f && fclose(f) == 0;
+}
+
+/* The compiler that the case asks for. */
+static eqlvm_compiler *
+compiler_of(const ref_case *c)
+{
+    char path[] = "/tmp/eqlvm-schema-XXXXXX";
+    eqlvm_compile_options o = {.dialect = c->dialect,
+                               .set = c->set,
+                               .schema = c->no_schema ? "none" : NULL,
+                               .tiebreaker_field = c->tiebreaker};
+    eqlvm_compiler *compiler;
+
+    if (c->versions) {
+        if (!write_schema(path))
+            return NULL;
+        o.schema = path;
+    }
+    compiler = eqlvm_compiler_new(&o);
+    if (c->versions)
+        unlink(path);
+    return compiler;
+}
+
 int
 ref_engine_run(const ref_case *c, ref_matches *out, char err[REF_ERR])
 {
@@ -273,11 +308,7 @@ int
 ref_engine_run_within(const ref_case *c, ref_bounds *b, ref_matches *out,
                       char err[REF_ERR])
 {
-    eqlvm_compile_options o = {.dialect = c->dialect,
-                               .set = c->set,
-                               .schema = c->no_schema ? "none" : NULL,
-                               .tiebreaker_field = c->tiebreaker};
-    eqlvm_compiler *compiler = eqlvm_compiler_new(&o);
+    eqlvm_compiler *compiler = compiler_of(c);
     eqlvm_program *p = NULL;
     int result = 1;
 

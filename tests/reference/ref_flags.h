@@ -33,6 +33,7 @@ typedef struct {
     bool flat_comments;  /* from the preset, as the next */
     bool endgame;        /* field names of events */
     bool no_schema;
+    bool versions; /* the schema has fields of type version */
     const char *category, *timestamp; /* paths */
 } ref_flags;
 

@@ -302,6 +302,7 @@ ref_gen_render(ref_pool *pool, const ref_gen_case *c)
                     .tiebreaker = c->tiebreaker,
                     .dialect = c->dialect,
                     .no_schema = c->no_schema,
+                    .versions = c->versions,
                     .through_image = c->through_image};
 
     for (size_t i = 0; i < c->nevents; i++)

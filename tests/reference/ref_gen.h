@@ -65,6 +65,7 @@ typedef struct {
     const char **set; /* "flag=value" */
     size_t nset;
     bool no_schema;
+    bool versions;
     bool through_image;
     const char **definitions; /* macros and constants */
     size_t ndefinitions;

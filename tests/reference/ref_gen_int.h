@@ -15,9 +15,10 @@ typedef enum {
     KIND_NUM,
     KIND_STR,
     KIND_BOOL,
-    KIND_ADDR, /* addresses, but no ip field of ECS */
-    KIND_IP,   /* ip field of ECS */
-    KIND_DATE  /* date field of ECS */
+    KIND_ADDR,   /* addresses, but no ip field of ECS */
+    KIND_IP,     /* ip field of ECS */
+    KIND_DATE,   /* date field of ECS */
+    KIND_VERSION /* text to ECS; a version to the other schema */
 } ref_kind;
 
 typedef enum { GEN_BOOL, GEN_INT, GEN_FLOAT, GEN_STR } ref_gen_tag;

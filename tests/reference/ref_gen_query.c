@@ -58,6 +58,9 @@ ref_gen_dialect(ref_gen_state *g)
         memcpy(set, c->set, c->nset * sizeof *set);
     (void)ref_flags_read(&g->flags, c->dialect, set);
     g->flags.no_schema = c->no_schema;
+    c->versions = !c->no_schema && ref_gen_chance(g, 15);
+    if (c->versions)
+        ref_gen_mark(g, REF_C_VERSIONS);
 }
 
 /* --- stages ----------------------------------------------------------------

@@ -45,6 +45,9 @@ static const ref_gen_field fields[] = {
     {"by", "`by`", KIND_NUM, false, false, REF_C_BACKTICK, false},
     {"o.w z", "o.`w z`", KIND_MIXED, false, false, REF_C_BACKTICK, false},
     {"k.v", "`k.v`", KIND_MIXED, false, true, REF_C_BACKTICK_DOT, false},
+    {"package.version", "package.version", KIND_VERSION, true, false, PLAIN,
+     false},
+    {"agent.version", "agent.version", KIND_VERSION, true, false, PLAIN, false},
     {"addr", "addr", KIND_ADDR, false, false, PLAIN, false},
     {"source.ip", "source.ip", KIND_IP, true, false, PLAIN, false},
     {"destination.ip", "destination.ip", KIND_IP, true, false, PLAIN, false},
@@ -52,7 +55,7 @@ static const ref_gen_field fields[] = {
     {"related.ip", "related.ip", KIND_IP, true, false, PLAIN, false},
 };
 
-#define NFIRST_IP 28 /* index of source.ip */
+#define NFIRST_IP 30 /* index of source.ip */
 
 static const char *const ints[] = {"0",
                                    "1",
@@ -128,6 +131,27 @@ static const char *const dates[] = {
     "2024-01-01T00:00:00Z",  "2024-01-01T01:00:00+01:00",
     "2024-01-01T00:00:01Z",  "2024-01-01T00:00:01.500Z",
     "2024-01-01T00:00:01.5", "2023-12-31T23:59:59.999999999Z"};
+
+static const char *const versions[] = {"1",
+                                       "1.0",
+                                       "1.0.0",
+                                       "1.0.0-alpha",
+                                       "1.0.0-alpha.1",
+                                       "1.0.0-alpha-x",
+                                       "1.0.0-Alpha",
+                                       "1.0.0-2",
+                                       "1.0.0-11",
+                                       "1.0.0+b",
+                                       "1.2.4",
+                                       "1.11.3",
+                                       "1.5.0",
+                                       "2",
+                                       "10",
+                                       "01.1",
+                                       "v1.2",
+                                       "",
+                                       "1.x",
+                                       "1.5"};
 
 static const char *const literal_addresses[] = {
     "10.0.0.1", "10.0.0.2",        "10.1.2.3",    "::1",
@@ -297,6 +321,10 @@ ref_gen_any_value(ref_gen_state *g, ref_kind kind)
     case KIND_ADDR:
     case KIND_IP: return address_value(g);
     case KIND_DATE: return (ref_gen_value){GEN_STR, ref_cstr(PICK(g, dates))};
+    case KIND_VERSION:
+        if (ref_gen_chance(g, 8))
+            return number_value(g);
+        return (ref_gen_value){GEN_STR, ref_cstr(PICK(g, versions))};
     case KIND_MIXED: break;
     }
     switch (ref_gen_pick(g, 4)) {

@@ -43,6 +43,9 @@ static const struct {
     {"event.created", REF_TYPE_DATE},
     {"file.mtime", REF_TYPE_DATE},
     {"process.start", REF_TYPE_DATE},
+    /* text to ECS */
+    {"package.version", REF_TYPE_VERSION},
+    {"agent.version", REF_TYPE_VERSION},
 };
 
 static void
@@ -451,6 +454,25 @@ ref_path_type(const ref_env *env, const ref_path *path)
     (void)root_of(env, path, &used);
     for (size_t i = 0; i < REF_COUNTOF(typed_paths); i++)
         if (path_is(path, used, typed_paths[i].name))
-            return typed_paths[i].type;
+            return typed_paths[i].type != REF_TYPE_VERSION ||
+                           env->flags->versions
+                       ? typed_paths[i].type
+                       : REF_UNTYPED;
     return REF_UNTYPED;
+}
+
+bool
+ref_typed_path(size_t i, const char **path, const char **type)
+{
+    static const char *const names[] = {
+        [REF_TYPE_IP] = "ip",           [REF_TYPE_NUMBER] = "long",
+        [REF_TYPE_BOOL] = "boolean",    [REF_TYPE_DATE] = "date",
+        [REF_TYPE_VERSION] = "version",
+    };
+
+    if (i >= REF_COUNTOF(typed_paths))
+        return false;
+    *path = typed_paths[i].name;
+    *type = names[typed_paths[i].type];
+    return true;
 }

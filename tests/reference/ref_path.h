@@ -60,6 +60,9 @@ ref_values ref_name_values(ref_pool *pool, const json_t *event,
 ref_value ref_scalar(const json_t *v);
 /* What ECS says of the path. */
 ref_type ref_path_type(const ref_env *env, const ref_path *path);
+/* The i-th path that has a type, and its name in a schema file; false past the
+ * last. */
+bool ref_typed_path(size_t i, const char **path, const char **type);
 /* Does the path's root name one of the aliases? */
 bool ref_path_is_alias(const ref_path *path, const ref_str *aliases, size_t n);
 

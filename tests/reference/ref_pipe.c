@@ -227,9 +227,9 @@ run_sort(pipe *p)
             int c = 0;
 
             for (size_t k = 0; !c && k < p->args->n; k++)
-                c = ref_value_order(p->env, columns[k][i],
-                                    columns[k][order[at - 1]],
-                                    p->env->flags->insensitive);
+                c = ref_sort_order(p->env, columns[k][i],
+                                   columns[k][order[at - 1]],
+                                   p->env->flags->insensitive);
             if (c >= 0)
                 break;
             order[at] = order[at - 1];

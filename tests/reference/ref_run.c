@@ -76,6 +76,7 @@ open_case(run *r, const ref_case *c)
     if (!ref_flags_read(&r->flags, c->dialect, c->set))
         r->refused = "no such dialect, flag or value";
     r->flags.no_schema = c->no_schema;
+    r->flags.versions = c->versions;
     r->env =
         (ref_env){.pool = r->pool, .flags = &r->flags, .refused = &r->refused};
     for (size_t i = 0; i < c->nevents; i++) {

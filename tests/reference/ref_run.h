@@ -25,6 +25,7 @@ typedef struct {
     const char *dialect;    /* NULL: the default */
     const char *const *set; /* flags, a NULL at the end; NULL: none */
     bool no_schema;         /* paths have no types */
+    bool versions;          /* the schema is a file, with version fields */
     bool through_image;     /* the engine's program is saved and loaded */
 } ref_case;
 

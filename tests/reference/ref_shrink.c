@@ -183,6 +183,8 @@ edit_setup(edit *e, ref_gen_case *c)
         c->through_image = false;
     if (c->no_schema && turn(e))
         c->no_schema = false;
+    if (c->versions && turn(e))
+        c->versions = false;
 }
 
 static void

@@ -1,6 +1,8 @@
 /* ref_value.c -- see ref_value.h. */
 #include "tests/reference/ref_value.h"
 
+#include "tests/reference/ref_version.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,6 +227,38 @@ ref_equals_wild(const ref_env *env, ref_value x, ref_value y,
     return ref_equals(env, x, y, rule);
 }
 
+/* Is one of the two of a version field, and neither an address or a date? */
+static bool
+of_versions(ref_value x, ref_value y)
+{
+    return (x.type == REF_TYPE_VERSION || y.type == REF_TYPE_VERSION) &&
+           x.type != REF_TYPE_IP && y.type != REF_TYPE_IP &&
+           x.type != REF_TYPE_DATE && y.type != REF_TYPE_DATE;
+}
+
+static bool
+version_text(const ref_env *env, ref_value v, ref_str *out)
+{
+    if (v.tag == REF_NUM && !env->flags->no_coerce)
+        *out = ref_num_text(env->pool, v.num);
+    else if (v.tag == REF_STR)
+        *out = v.str;
+    else
+        return false;
+    return true;
+}
+
+static relation
+relate_versions(const ref_env *env, ref_value x, ref_value y)
+{
+    ref_str a, b;
+
+    if (!version_text(env, x, &a) || !version_text(env, y, &b))
+        return UNKNOWN;
+    return from_order(
+        ref_version_order(env->pool, a, b, ref_case_of(env, false)));
+}
+
 ref_value
 ref_ordered(const ref_env *env, const char *op, ref_value x, ref_value y)
 {
@@ -232,7 +266,8 @@ ref_ordered(const ref_env *env, const char *op, ref_value x, ref_value y)
 
     if (x.tag == REF_NULL || y.tag == REF_NULL)
         return ref_null();
-    r = relate(env, x, y, ref_case_of(env, false));
+    r = of_versions(x, y) ? relate_versions(env, x, y)
+                          : relate(env, x, y, ref_case_of(env, false));
     if (r != LESS && r != EQUAL && r != GREATER)
         return ref_null();
     if (strcmp(op, "<") == 0)
@@ -290,6 +325,16 @@ ref_value_order(const ref_env *env, ref_value x, ref_value y, bool fold)
     case REF_NULL: break;
     }
     return 0;
+}
+
+int
+ref_sort_order(const ref_env *env, ref_value x, ref_value y, bool fold)
+{
+    if (x.tag == REF_STR && y.tag == REF_STR &&
+        (x.type == REF_TYPE_VERSION || y.type == REF_TYPE_VERSION))
+        return ref_version_order(env->pool, x.str, y.str,
+                                 fold ? ref_case_of(env, true) : REF_EXACT);
+    return ref_value_order(env, x, y, fold);
 }
 
 /* --- arithmetic ------------------------------------------------------------

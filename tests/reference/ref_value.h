@@ -38,6 +38,8 @@ ref_value ref_arith(const ref_env *env, const char *op, ref_value x,
                     ref_value y);
 /* string(x), spec 7.3 */
 ref_value ref_to_string(const ref_env *env, ref_value v);
+/* The same of what `sort` looks at: versions have their own order. */
+int ref_sort_order(const ref_env *env, ref_value x, ref_value y, bool fold);
 /* Order of key values: null, booleans, numbers, texts (by code point, folded
  * when `fold`); lists after all of these. */
 int ref_value_order(const ref_env *env, ref_value x, ref_value y, bool fold);

@@ -12,6 +12,8 @@ on_field(void *ctx, const eql_schema_entry *e)
 {
     eql_buf *out = ctx;
 
+    if (e->single || e->array)
+        return true; /* test_schema_arrays */
     eql_buf_add_sv(out, e->category);
     eql_buf_printf(out, "%s%.*s=%.*s%s%s;", e->category.len ? "/" : "",
                    (int)e->path.len, e->path.p ? e->path.p : "",
@@ -21,7 +23,8 @@ on_field(void *ctx, const eql_schema_entry *e)
 }
 
 static bool
-read_schema(const char *text, size_t len, eql_buf *out, eql_buf *why)
+read_with(const char *text, size_t len, eql_schema_field_fn fn, eql_buf *out,
+          eql_buf *why)
 {
     char path[] = "/tmp/eqlvm-schema-XXXXXX";
     int fd = mkstemp(path);
@@ -31,11 +34,17 @@ read_schema(const char *text, size_t len, eql_buf *out, eql_buf *why)
     assert_int_equal(write(fd, text, len), (ssize_t)len);
     close(fd);
     out->len = why->len = 0;
-    ok = eql_schema_file_read(path, on_field, out, why);
+    ok = eql_schema_file_read(path, fn, out, why);
     unlink(path);
     eql_buf_add_char(out, '\0');
     eql_buf_add_char(why, '\0');
     return ok;
+}
+
+static bool
+read_schema(const char *text, size_t len, eql_buf *out, eql_buf *why)
+{
+    return read_with(text, len, on_field, out, why);
 }
 
 static void
@@ -101,6 +110,44 @@ test_schema_forms(void **state)
 }
 
 /* As deep as may be, and one deeper. */
+static bool
+on_shape(void *ctx, const eql_schema_entry *e)
+{
+    eql_buf *out = ctx;
+
+    if (e->single || e->array)
+        eql_buf_printf(out, "%.*s=%s;", (int)e->path.len, e->path.p,
+                       e->array ? "array" : "single");
+    return true;
+}
+
+/* Only forms that can say so tell what is an array, and what is none. */
+static void
+test_schema_arrays(void **state)
+{
+    static const struct {
+        const char *text, *shapes;
+    } cases[] = {
+        {"{\"categories\":{\"p\":{\"a\":\"long\",\"b\":[\"long\"],"
+         "\"c\":\"mixed\",\"d\":[],\"e\":[{\"f\":\"ip\"}],\"g\":{\"h\":"
+         "[\"ip\"]},\"i\":{}}}}",
+         "a=single;b=array;d=array;e=array;e.f=single;g=single;g.h=array;"
+         "i=single;"},
+        {"{\"properties\":{\"a\":{\"type\":\"long\"}}}", ""},
+        {"a long\n", ""},
+    };
+    eql_buf out = {0}, why = {0};
+
+    (void)state;
+    for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
+        read_with(cases[i].text, strlen(cases[i].text), on_shape, &out, &why);
+        if (strcmp(out.p, cases[i].shapes) != 0)
+            fail_msg("%s\n  %s", cases[i].text, out.p);
+    }
+    eql_buf_free(&out);
+    eql_buf_free(&why);
+}
+
 static void
 test_schema_depth(void **state)
 {
@@ -140,6 +187,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_schema_forms),
+        cmocka_unit_test(test_schema_arrays),
         cmocka_unit_test(test_schema_depth),
         cmocka_unit_test(test_schema_no_file),
     };
