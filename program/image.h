@@ -44,7 +44,7 @@
 #include "base/hash.h"
 #include "program/program.h"
 
-#define EQL_IMAGE_VERSION 6u
+#define EQL_IMAGE_VERSION 7u
 
 /* What the header says of everything after it.  Any damage to one 8 bytes
  * changes it, most other damage does; it is no defence against malice. */
