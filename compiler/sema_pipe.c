@@ -122,6 +122,9 @@ names_event(const eql_expr *e)
 static void
 check_values(eql_sema_checker *ck, const eql_pipe *p, eql_typed_pipe *out)
 {
+    /* A type error to Python EQL, whose pipes these are. */
+    bool endgame = ck->sx.settings->dialect.name == EQL_DIALECT_ENDGAME;
+
     out->exprs.items =
         eql_arena_array(ck->sx.arena, p->args.n, sizeof *out->exprs.items);
     if (!out->exprs.items)
@@ -130,7 +133,7 @@ check_values(eql_sema_checker *ck, const eql_pipe *p, eql_typed_pipe *out)
     for (uint32_t i = 0; i < p->args.n; i++) {
         eql_typed *t = eql_sema_value(&ck->sx, p->args.items[i]);
 
-        if (t && !names_event(p->args.items[i]))
+        if (t && endgame && !names_event(p->args.items[i]))
             eql_sema_fail(ck, "E310", p->args.items[i]->span,
                           "name a field, as in: sort process.name",
                           "this value is the same for all events");

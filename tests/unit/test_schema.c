@@ -80,6 +80,7 @@ test_schema_field_types(void **state)
         [EQL_SCHEMA_BOOLEAN] = EQL_FIELD_BOOLEAN,
         [EQL_SCHEMA_DATE] = EQL_FIELD_DATE,
         [EQL_SCHEMA_IP] = EQL_FIELD_IP,
+        [EQL_SCHEMA_VERSION] = EQL_FIELD_VERSION,
     };
 
     (void)state;
