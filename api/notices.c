@@ -32,6 +32,22 @@ note_count(notices *n, uint64_t count, const char *text)
     send(n);
 }
 
+/* What input was, that is not what rules are written for. */
+static void
+note_layouts(notices *n, const eqlvm_engine *e)
+{
+    const eql_events_counters *c = eql_events_get_counters(e->events);
+
+    for (int i = 0; i < EQL_LAYOUT_COUNT; i++) {
+        if (c->layouts[i] == 0)
+            continue;
+        eql_buf_printf(&n->line,
+                       "%" PRIu64 " event(s) of another layout: %s; %s",
+                       c->layouts[i], eql_layouts[i].text, eql_layouts[i].hint);
+        send(n);
+    }
+}
+
 /* --- times ---------------------------------------------------------------- */
 
 #define SHOWN_FILES 3 /* of a list; the rest is counted */
@@ -210,6 +226,7 @@ eqlvm_engine_notices(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
     note_count(&n, e->files_failed,
                "input(s) could not be read to the end: what is missing there "
                "was not searched");
+    note_layouts(&n, e);
     note_count(&n, c->evicted,
                "sequence(s) in flight were evicted: matches may be missing; "
                "give the engine more --max-state-bytes");

@@ -27,6 +27,10 @@ fill_input(const eqlvm_engine *e, eqlvm_stats *out)
     for (uint32_t i = 0; i < eql_events_nfiles(e->events); i++)
         out->mixed_units += eql_times_mixed(eql_events_times(e->events, i));
     out->fields_capped = n->capped;
+    out->wrappers = n->wrappers;
+    out->layouts_taken = n->layouts_taken;
+    for (unsigned i = 0; i < EQLVM_NLAYOUT; i++)
+        out->layouts[i] = n->layouts[i];
     out->spool_bytes = n->spool_bytes;
     for (unsigned i = 0; i < EQLVM_NREJECT; i++)
         out->rejected[i] = n->rejected[i];
@@ -100,9 +104,10 @@ eqlvm_engine_stats(const eqlvm_engine *e, eqlvm_stats *out)
 /* A counter that is not in the table would be in no report. */
 #define COUNTER(member, effect, meaning) +1
 _Static_assert(sizeof(eqlvm_stats) ==
-                   sizeof(uint64_t) * (EQLVM_NREJECT + EQL_SEVERITY_COUNT +
+                   sizeof(uint64_t) *
+                       (EQLVM_NREJECT + EQLVM_NLAYOUT + EQL_SEVERITY_COUNT +
 #include "api/counters.def"
-                                       ),
+                        ),
                "api/counters.def has every member of eqlvm_stats");
 
 static uint64_t
@@ -281,6 +286,10 @@ eqlvm_engine_stats_json(const eqlvm_engine *e, eqlvm_write_fn fn, void *ctx)
     for (unsigned i = 0; i < EQLVM_NREJECT; i++)
         eql_buf_printf(&b, "%s\"%s\":%" PRIu64, i ? "," : "",
                        eqlvm_reject_name(i), s.rejected[i]);
+    eql_buf_add_str(&b, "},\"layouts\":{");
+    for (unsigned i = 0; i < EQLVM_NLAYOUT; i++)
+        eql_buf_printf(&b, "%s\"%s\":%" PRIu64, i ? "," : "",
+                       eqlvm_layout_name(i), s.layouts[i]);
     eql_buf_add_str(&b, "},\"by_severity\":{");
     for (unsigned i = 0; i < EQL_SEVERITY_COUNT; i++)
         eql_buf_printf(&b, "%s\"%s\":%" PRIu64, i ? "," : "",

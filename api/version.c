@@ -78,6 +78,15 @@ eqlvm_reject_name(unsigned reason)
     return reason < EQLVM_NREJECT ? reject_names[reason] : NULL;
 }
 
+_Static_assert(EQL_LAYOUT_COUNT == EQLVM_NLAYOUT,
+               "the public header counts the layouts");
+
+const char *
+eqlvm_layout_name(unsigned layout)
+{
+    return layout < EQLVM_NLAYOUT ? eql_layouts[layout].key : NULL;
+}
+
 eqlvm_status
 eql_api_write(const eql_buf *b, eqlvm_write_fn fn, void *ctx)
 {

@@ -25,6 +25,11 @@ run_report_input(const eqlvm_stats *s, double t)
     if (s->mapped)
         fprintf(stderr, "  %" PRIu64 " Windows records mapped to ECS\n",
                 s->mapped);
+    if (s->wrappers)
+        fprintf(stderr,
+                "  %" PRIu64 " object%s around events opened (Records, events, "
+                "hits, ...)\n",
+                s->wrappers, s->wrappers == 1 ? "" : "s");
     if (sum_rejected(s)) {
         const char *sep = "";
 

@@ -334,6 +334,7 @@ read_input(eql_taking *t, eql_input *in, eql_lines *l)
     }
     eql_glance_add(&t->e->glance, eql_lines_peek(l, 1));
     r = read_lines(t, in, l, &line);
+    t->e->n.wrappers += eql_lines_wrappers(l);
     if (r != EQL_EVENTS_OK || line.kind != EQL_LINE_PLAIN)
         return r;
     s = eql_blocks_new(eql_input_pull, in, e->o.block_bytes,

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "io/layout.h"
 #include "io/times.h"
 #include "program/program.h"
 #include "vm/event.h"
@@ -84,6 +85,9 @@ typedef struct {
     uint64_t untimed;        /* no usable time (as read) */
     uint64_t numeric_times;  /* a number whose size told its unit */
     uint64_t odd_dates;      /* before 1990 or beyond tomorrow */
+    uint64_t wrappers; /* objects around events that were opened; not in read */
+    uint64_t layouts[EQL_LAYOUT_COUNT]; /* events of them, taken or not .. */
+    uint64_t layouts_taken; /* .. those taken without being asked to */
     uint64_t capped; /* had more in their fields than is read (project.h) */
     uint64_t rejected[EQL_REJECT_COUNT];
     uint64_t spool_bytes;

@@ -314,6 +314,23 @@ read_record(eql_fast *f, eql_scan_line *line, eql_wall_clock *clock,
 
 typedef enum { TAKEN, IS_RECORD, IS_ODD } found;
 
+/* Is there a text for a category, first of all?  Then no layout is looked for;
+ * see reader.c. */
+static bool
+has_category(const eql_fast *f)
+{
+    uint32_t path = f->paths.of[EQL_FIELD_CATEGORY];
+
+    for (uint32_t i = 0; i < f->lazy.nraws; i++) {
+        const eql_raw *raw = &f->raws[i];
+
+        if (raw->path == path)
+            return raw->p &&
+                   (raw->p[0] == '"' || (raw->p[0] == '[' && raw->p[1] == '"'));
+    }
+    return false;
+}
+
 /* As an event of its own. */
 static found
 read_event(eql_fast *f, eql_scan_line *line)
@@ -323,8 +340,12 @@ read_event(eql_fast *f, eql_scan_line *line)
     if (!eql_trail_raws(f->trail, f->scan, line, f->raws, &way))
         return IS_ODD;
     f->lazy.nraws = way.nraws;
+    if (way.special & EQL_NAMES_WRAPPER)
+        return IS_ODD;
     if (f->mapping && eql_records_is_one(way.special))
         return IS_RECORD;
+    if (way.special & EQL_NAMES_TELLING && !has_category(f))
+        return IS_ODD;
     f->was_plain = way.plain;
     return TAKEN;
 }

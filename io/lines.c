@@ -22,11 +22,11 @@
 typedef enum {
     MODE_START,   /* before a top-level value */
     MODE_LINES,   /* a text a line, to the end */
-    MODE_FIRST,   /* inside the first value: lines, response, or printed? */
+    MODE_FIRST,   /* inside the first value: lines, wrapper, or printed? */
     MODE_BETWEEN, /* in the array of events, before or after an element */
     MODE_ELEMENT, /* inside an element */
     MODE_RESYNC,  /* looking for the next element after damage */
-    MODE_TAIL     /* in a search response, after its hits */
+    MODE_TAIL     /* in a wrapper, after its events */
 } lines_mode;
 
 struct eql_lines {
@@ -45,17 +45,24 @@ struct eql_lines {
     bool leading;      /* only white space so far on this line */
     uint64_t blank;    /* white space at its start, bytes */
     bool dropping;     /* the text at start is over the limit */
-    bool in_response;  /* the array is a search response's hits */
     bool leaves;       /* JSON lines are somebody else's */
+    bool single;       /* the first value is all, on however many lines */
+    uint64_t wrappers; /* opened so far */
 
     eql_line text;   /* position of the text at start */
     eql_scan value;  /* its brackets and strings */
     bool printed;    /* FIRST: the value spans lines */
     bool in_array;   /* the text is an element */
+    char last;       /* TAIL: the last byte that is no white space */
     bool need_comma; /* BETWEEN */
     bool after_comma;
     bool look_here;  /* RESYNC: the byte at scan may be the place */
     uint64_t indent; /* white space at the start of the text's line */
+
+    /* Arrays of events that are open, one in the other; of each, how many
+     * brackets of the wrapper around it are open, 0: there is none. */
+    uint32_t narrays;
+    uint64_t tails[EQL_LINES_ARRAYS];
 };
 
 eql_lines *
@@ -156,6 +163,18 @@ eql_lines_peek(eql_lines *l, size_t want)
 }
 
 void
+eql_lines_single(eql_lines *l)
+{
+    l->single = true;
+}
+
+uint64_t
+eql_lines_wrappers(const eql_lines *l)
+{
+    return l->wrappers;
+}
+
+void
 eql_lines_leave(eql_lines *l)
 {
     l->leaves = true;
@@ -235,6 +254,7 @@ give(eql_lines *l, eql_line *out, size_t stop)
 {
     *out = l->text;
     out->kind = EQL_LINE_TEXT;
+    out->deep = l->narrays == EQL_LINES_ARRAYS;
     out->text = eql_sv(l->buf + l->start, stop - l->start);
     if (l->dropping || out->text.len > l->max) {
         out->kind = EQL_LINE_TOO_LONG;
@@ -348,6 +368,37 @@ is_printed(eql_lines *l)
     }
 }
 
+/* The next byte is the first in an array of events. */
+static void
+open_array(eql_lines *l, uint64_t tail)
+{
+    l->mode = MODE_BETWEEN;
+    l->need_comma = l->after_comma = l->dropping = false;
+    l->start = l->scan;
+    l->in_array = true;
+    l->tails[l->narrays++] = tail;
+}
+
+/* Does the byte at scan begin the events of a wrapper, the text at start? */
+static bool
+opens_wrapper(eql_lines *l)
+{
+    if (!eql_scan_opens(&l->value, l->buf[l->scan]) ||
+        l->narrays == EQL_LINES_ARRAYS)
+        return false;
+    l->wrappers++;
+    open_array(l, l->value.depth - 1);
+    return true;
+}
+
+/* The input ends, or its brackets cannot be followed. */
+static void
+start_anew(eql_lines *l)
+{
+    l->mode = MODE_START;
+    l->narrays = 0;
+}
+
 static bool
 step_start(eql_lines *l, eql_line *out)
 {
@@ -369,11 +420,10 @@ step_start(eql_lines *l, eql_line *out)
         return false;
     }
     if (c == '[') {
-        l->mode = MODE_BETWEEN;
-        l->need_comma = l->after_comma = l->in_response = false;
         skip(l);
+        open_array(l, 0);
     } else if (c == '{') {
-        l->printed = is_printed(l);
+        l->printed = l->single || is_printed(l);
         begin_value(l, false);
         l->mode = MODE_FIRST;
     } else {
@@ -388,9 +438,21 @@ static bool
 first_is_line(eql_lines *l)
 {
     l->mode = MODE_LINES;
-    if (!l->dropping)
+    if (!l->dropping) {
         l->scan = l->start;
+        l->line = l->text.line;
+        l->line_off = l->text.offset - (l->text.column - 1);
+    }
     return false;
+}
+
+/* A line of many ends with its line feed.  Behind the bracket of a wrapper's
+ * array there may be one. */
+static bool
+ends_first(const eql_lines *l)
+{
+    return l->buf[l->scan] == '\n' && !l->printed &&
+           (!l->value.opened || l->dropping);
 }
 
 /* The brackets around the text cannot be followed any more. */
@@ -423,21 +485,11 @@ take(eql_lines *l, const char **why)
     return !*why;
 }
 
-static bool
-response_found(eql_lines *l)
-{
-    l->mode = MODE_BETWEEN;
-    l->need_comma = l->after_comma = l->dropping = false;
-    l->in_response = true;
-    l->start = l->scan;
-    return false;
-}
-
 /* The input ends inside the text. */
 static bool
 give_cut(eql_lines *l, eql_line *out)
 {
-    l->mode = MODE_START;
+    start_anew(l);
     give(l, out, l->scan);
     out->cut = true;
     return true;
@@ -449,12 +501,12 @@ step_first(eql_lines *l, eql_line *out)
     const char *why;
 
     while (have(l)) {
-        if (!l->printed && l->buf[l->scan] == '\n')
+        if (ends_first(l))
             return first_is_line(l);
+        if (opens_wrapper(l))
+            return false;
         if (!take(l, &why))
             return l->printed ? resync(l, out, why) : first_is_line(l);
-        if (l->value.at_hits)
-            return response_found(l);
         if (eql_scan_whole(&l->value)) {
             if (!l->printed)
                 return first_is_line(l);
@@ -469,11 +521,26 @@ step_first(eql_lines *l, eql_line *out)
 
 /* --- arrays ----------------------------------------------------------- */
 
+/* After an element, or after all there is. */
+static void
+element_passed(eql_lines *l)
+{
+    l->mode = l->narrays ? MODE_BETWEEN : MODE_START;
+    l->need_comma = true;
+    l->after_comma = false;
+}
+
 static void
 array_closed(eql_lines *l)
 {
-    l->mode = l->in_response ? MODE_TAIL : MODE_START;
-    l->value = (eql_scan){.depth = 2};
+    uint64_t tail = l->tails[--l->narrays];
+
+    element_passed(l);
+    if (tail) {
+        l->mode = MODE_TAIL;
+        l->last = ']';
+        l->value = (eql_scan){.depth = tail};
+    }
 }
 
 static bool
@@ -505,7 +572,7 @@ step_between(eql_lines *l, eql_line *out)
     char c;
 
     if (!have(l)) {
-        l->mode = MODE_START;
+        start_anew(l);
         give_broken(l, out, "the input ends inside the array of events");
         out->cut = true;
         return true;
@@ -544,14 +611,14 @@ step_element(eql_lines *l, eql_line *out)
         bool whole = ends_before(l, l->buf[l->scan]);
 
         if (!whole) {
+            if (opens_wrapper(l))
+                return false;
             if (!take(l, &why))
                 return resync(l, out, why);
             whole = eql_scan_whole(&l->value);
         }
         if (whole) {
-            l->mode = MODE_BETWEEN;
-            l->need_comma = true;
-            l->after_comma = false;
+            element_passed(l);
             give(l, out, l->scan);
             return true;
         }
@@ -588,7 +655,7 @@ step_resync(eql_lines *l)
     while (have(l) && l->buf[l->scan] != '\n' && is_space(l->buf[l->scan]))
         skip(l);
     if (!have(l)) {
-        l->mode = MODE_START;
+        start_anew(l);
         return false;
     }
     c = l->buf[l->scan];
@@ -602,19 +669,37 @@ step_resync(eql_lines *l)
     return false;
 }
 
+/* An object does not follow a value: the closing brace is missing, and what
+ * follows must not vanish in the object that lacks it. */
+static bool
+tail_breaks(const eql_lines *l, char c)
+{
+    return l->value.bad ||
+           (c == '{' && !l->value.in_string && !strchr(":[,", l->last));
+}
+
 static bool
 step_tail(eql_lines *l, eql_line *out)
 {
     while (have(l)) {
-        eql_scan_byte(&l->value, l->buf[l->scan]);
+        char c = l->buf[l->scan];
+
+        if (tail_breaks(l, c)) {
+            start_anew(l);
+            give_broken(l, out, "an object around events does not end");
+            return true;
+        }
+        eql_scan_byte(&l->value, c);
+        if (!is_space(c))
+            l->last = c;
         skip(l);
         if (l->value.depth == 0) {
-            l->mode = MODE_START;
+            element_passed(l);
             return false;
         }
     }
-    l->mode = MODE_START;
-    give_broken(l, out, "the input ends inside the search response");
+    start_anew(l);
+    give_broken(l, out, "the input ends inside an object around events");
     out->cut = true;
     return true;
 }

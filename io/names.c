@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "io/layout.h"
 
 /* Longer paths are left to the careful reader. */
 #define MAX_NAMES EQL_NAMES_MAX
@@ -127,31 +128,59 @@ add_path(build *b, const eql_path *path, uint32_t number)
             eql_vec_push(&b->vague, &anywhere, sizeof anywhere) == EQL_NONE;
 }
 
+/* Dots part names. */
 static void
-add_special(build *b, const char *first, const char *second, uint32_t bit)
+add_special(build *b, eql_strview path, uint32_t bit)
 {
-    eql_strview names[2];
+    eql_strview names[MAX_NAMES];
+    uint32_t n = 0;
 
-    names[0] = eql_sv_cstr(first);
-    if (second)
-        names[1] = eql_sv_cstr(second);
-    node_at(b, path_to(b, names, second ? 2 : 1))->special |= bit;
+    for (bool more = true; more && n < MAX_NAMES; n++) {
+        const char *dot = memchr(path.p, '.', path.len);
+
+        more = dot != NULL;
+        names[n] = eql_sv(path.p, more ? (size_t)(dot - path.p) : path.len);
+        path = eql_sv(path.p + names[n].len + more,
+                      path.len - names[n].len - more);
+    }
+    node_at(b, path_to(b, names, n))->special |= bit;
+}
+
+static void
+add_key(build *b, const char *key, uint32_t bit)
+{
+    add_special(b, eql_sv_cstr(key), bit);
+}
+
+static void
+add_telling(void *ctx, eql_strview path)
+{
+    add_special(ctx, path, EQL_NAMES_TELLING);
+}
+
+static void
+add_wrapper(build *b, const char *path)
+{
+    add_special(b, eql_sv(path, strcspn(path, ".")), EQL_NAMES_WRAPPER);
 }
 
 static void
 add_specials(build *b)
 {
-    add_special(b, "_source", NULL, EQL_NAMES_SOURCE);
-    add_special(b, "_index", NULL, EQL_NAMES_INDEX);
-    add_special(b, "_id", NULL, EQL_NAMES_ID);
-    add_special(b, "EventID", NULL, EQL_NAMES_EVENT_ID);
-    add_special(b, "SourceModuleType", NULL, EQL_NAMES_MODULE);
-    add_special(b, "beat", NULL, EQL_NAMES_BEAT);
-    add_special(b, "event_id", NULL, EQL_NAMES_EVENT_ID6);
-    add_special(b, "TenantId", NULL, EQL_NAMES_TENANT);
-    add_special(b, "TimeCreated", NULL, EQL_NAMES_CREATED);
-    add_special(b, "Hostname", NULL, EQL_NAMES_HOSTNAME);
-    add_special(b, "Event", "System", EQL_NAMES_SYSTEM);
+    add_key(b, "_source", EQL_NAMES_SOURCE);
+    add_key(b, "_index", EQL_NAMES_INDEX);
+    add_key(b, "_id", EQL_NAMES_ID);
+    add_key(b, "EventID", EQL_NAMES_EVENT_ID);
+    add_key(b, "SourceModuleType", EQL_NAMES_MODULE);
+    add_key(b, "beat", EQL_NAMES_BEAT);
+    add_key(b, "event_id", EQL_NAMES_EVENT_ID6);
+    add_key(b, "TenantId", EQL_NAMES_TENANT);
+    add_key(b, "TimeCreated", EQL_NAMES_CREATED);
+    add_key(b, "Hostname", EQL_NAMES_HOSTNAME);
+    eql_layout_anchors(add_telling, b);
+#define W(path) add_wrapper(b, path);
+#include "io/wrapper.def"
+#undef W
 }
 
 /* Does a field take an object for a value? */

@@ -24,7 +24,8 @@ enum {
     EQL_NAMES_TENANT = 1u << 7,
     EQL_NAMES_CREATED = 1u << 8,
     EQL_NAMES_HOSTNAME = 1u << 9,
-    EQL_NAMES_SYSTEM = 1u << 10 /* Event.System */
+    EQL_NAMES_TELLING = 1u << 10, /* first terms of layout.def */
+    EQL_NAMES_WRAPPER = 1u << 11  /* first names of wrapper.def */
 };
 
 typedef struct {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "io/fast.h"
 #include "io/json.h"
+#include "io/lines.h"
 #include "io/project.h"
 #include "stdlib/functions.h"
 
@@ -173,6 +174,7 @@ parse(const eql_reader *r, eql_strview text, eql_buf *scratch, json_t **root,
 
     *root = eql_json_read(text, r->max_depth, scratch, &v);
     *note = (eql_read_note){.repaired = v.repaired,
+                            .layout = EQL_LAYOUT_NONE,
                             .reason = v.reason,
                             .ended = v.ended,
                             .at = v.repaired ? v.repaired_at : v.at,
@@ -202,22 +204,38 @@ take_mapped(eql_reader *r, const json_t *record, eql_wall_clock *clock,
     return ev->slots ? EQL_READ_EVENT : EQL_READ_NOMEM;
 }
 
-/* {"Event":{"System":...}}: the record's XML as JSON, as EVTX converters write
- * it.  Taken as ECS it would match nothing, silently. */
-static bool
-is_evtx_json(const json_t *event)
-{
-    return json_is_object(
-        json_object_get(json_object_get(event, "Event"), "System"));
-}
-
 static eql_read_status
-not_winevent(eql_read_note *note, const char *text)
+refuse(eql_read_note *note, eql_reject reason, const char *text)
 {
-    note->reason = EQL_REJECT_NOT_WINEVENT;
+    note->reason = reason;
     note->at = 0;
     note->text = text;
     return EQL_READ_REJECTED;
+}
+
+/* As ECS, unless it has another layout: that would match nothing, silently. */
+static eql_read_status
+take_event(eql_reader *r, const json_t *event, eql_event *ev,
+           eql_read_note *note)
+{
+    ev->slots = eql_project_run(r->project, event);
+    if (!ev->slots)
+        return EQL_READ_NOMEM;
+    if (ev->slots[EQL_FIELD_CATEGORY].n == 0)
+        note->layout = eql_layout_of(event);
+    if (r->input == EQL_INPUT_WINEVENT)
+        return refuse(note, EQL_REJECT_NOT_WINEVENT,
+                      note->layout == EQL_LAYOUT_NONE
+                          ? "no Windows event record"
+                          : eql_layouts[note->layout].problem);
+    if (r->input == EQL_INPUT_AUTO && note->layout != EQL_LAYOUT_NONE &&
+        !eql_layouts[note->layout].taken)
+        return refuse(note, EQL_REJECT_LAYOUT,
+                      eql_layouts[note->layout].problem);
+    note->capped = eql_project_capped(r->project);
+    ev->has_utc = ev->has_wall = false;
+    field_time(r, ev, note);
+    return EQL_READ_EVENT;
 }
 
 static eql_read_status
@@ -235,20 +253,20 @@ read_carefully(eql_reader *r, eql_strview text, eql_wall_clock *clock,
         return st;
     event = unwrapped(r->root);
     note->mapped = wants_mapping(r, event);
-    if (note->mapped)
-        return take_mapped(r, event, clock, ev, note);
-    if (r->input != EQL_INPUT_ECS && is_evtx_json(event))
-        return not_winevent(note, "a Windows record in a layout that is not "
-                                  "mapped; see docs/winevent-mapping.md");
-    if (r->input == EQL_INPUT_WINEVENT)
-        return not_winevent(note, "no Windows event record");
-    ev->slots = eql_project_run(r->project, event);
-    if (!ev->slots)
-        return EQL_READ_NOMEM;
-    note->capped = eql_project_capped(r->project);
-    ev->has_utc = ev->has_wall = false;
-    field_time(r, ev, note);
-    return EQL_READ_EVENT;
+    return note->mapped ? take_mapped(r, event, clock, ev, note)
+                        : take_event(r, event, ev, note);
+}
+
+/* What the fast reader leaves. */
+static eql_read_status
+read_odd(eql_reader *r, eql_strview text, eql_wall_clock *clock, eql_event *ev,
+         eql_read_note *note)
+{
+    *note = (eql_read_note){
+        .layout = EQL_LAYOUT_NONE, .reason = EQL_REJECT_COUNT, .text = ""};
+    return eql_lines_is_wrapper(text)
+               ? EQL_READ_WRAPPER
+               : read_carefully(r, text, clock, ev, note);
 }
 
 /* The fast reader took the text, but not all of its slots. */
@@ -284,16 +302,18 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
 
     forget(r);
     if (!r->fast)
-        return read_carefully(r, text, clock, ev, note);
+        return read_odd(r, text, clock, ev, note);
     if (eql_fast_late(r->fast) == EQL_READ_NOMEM)
         return EQL_READ_NOMEM;
     r->text = text;
     r->clock = clock;
     if (!eql_fast_read(r->fast, text, clock, ev, &mapped))
-        return read_carefully(r, text, clock, ev, note);
+        return read_odd(r, text, clock, ev, note);
     r->n.fast++;
-    *note = (eql_read_note){
-        .mapped = mapped, .reason = EQL_REJECT_COUNT, .text = ""};
+    *note = (eql_read_note){.mapped = mapped,
+                            .layout = EQL_LAYOUT_NONE,
+                            .reason = EQL_REJECT_COUNT,
+                            .text = ""};
     if (!mapped && eql_fast_time(r->fast, &ev->time_ns))
         ev->time_kind = EQL_TIME_SETTLED;
     else if (!mapped)

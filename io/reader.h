@@ -7,6 +7,7 @@
 #define EQL_IO_READER_H
 
 #include "io/events.h"
+#include "io/layout.h"
 #include "io/mapping.h"
 
 typedef struct eql_reader eql_reader;
@@ -32,6 +33,7 @@ typedef struct {
 typedef enum {
     EQL_READ_EVENT,
     EQL_READ_REJECTED,
+    EQL_READ_WRAPPER, /* an object around events: lines.h */
     EQL_READ_NOMEM
 } eql_read_status;
 
@@ -42,10 +44,12 @@ typedef struct {
     bool repaired;           /* `at` is where */
     eql_timestamp_unit unit; /* of its time, told by a number's size; else
                                 AUTO */
-    eql_reject reason;       /* REJECTED */
-    bool ended;              /* REJECTED: the text ends inside a value */
-    size_t at;               /* offset in the text */
-    const char *text;        /* static: what is wrong there */
+    eql_layout layout; /* that an event without a category has, rejected or
+                          not; else NONE */
+    eql_reject reason; /* REJECTED */
+    bool ended;        /* REJECTED: the text ends inside a value */
+    size_t at;         /* offset in the text */
+    const char *text;  /* static: what is wrong there */
 } eql_read_note;
 
 /* NULL: reason in why; empty when out of memory. */

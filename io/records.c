@@ -57,8 +57,6 @@ eql_records_is_one(uint32_t special)
 {
     bool id = special & EQL_NAMES_EVENT_ID;
 
-    if (special & EQL_NAMES_SYSTEM)
-        return true;
     if (special & EQL_NAMES_EVENT_ID6 && special & EQL_NAMES_BEAT)
         return true;
     return id && special & (EQL_NAMES_MODULE | EQL_NAMES_TENANT |
@@ -72,6 +70,8 @@ eql_records_read(eql_records *r, eql_scan *s, eql_scan_line *line,
     eql_trail_found found;
 
     if (!eql_trail_raws(r->trail, s, line, r->found, &found))
+        return EQL_RECORD_ODD;
+    if (found.special & EQL_NAMES_WRAPPER)
         return EQL_RECORD_ODD;
     if (!eql_records_is_one(found.special))
         return EQL_RECORD_NONE;

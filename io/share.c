@@ -206,6 +206,10 @@ add_counters(eql_events_counters *to, const eql_events_counters *n)
     to->numeric_times += n->numeric_times;
     to->odd_dates += n->odd_dates;
     to->capped += n->capped;
+    to->wrappers += n->wrappers;
+    to->layouts_taken += n->layouts_taken;
+    for (int i = 0; i < EQL_LAYOUT_COUNT; i++)
+        to->layouts[i] += n->layouts[i];
     for (int i = 0; i < EQL_REJECT_COUNT; i++)
         to->rejected[i] += n->rejected[i];
 }

@@ -56,6 +56,16 @@ problem_at(const eql_line *line, size_t at)
 }
 
 static void
+count_layout(const eql_taker *t, const eql_take *to, const eql_read_note *note)
+{
+    if (note->layout == EQL_LAYOUT_NONE)
+        return;
+    to->n->layouts[note->layout]++;
+    to->n->layouts_taken +=
+        note->reason == EQL_REJECT_COUNT && t->o->input != EQL_INPUT_ECS;
+}
+
+static void
 reject_text(const eql_take *to, const eql_line *line, const eql_read_note *note)
 {
     eql_problem p = problem_at(line, note->at);
@@ -157,6 +167,62 @@ take_back(const eql_take *to, const eql_line *line, const eql_event *ev,
     reject(to, &p);
 }
 
+/* The text of a wrapper, as an input of its own. */
+static eql_pull
+pull_text(void *ctx, char *dst, size_t cap, size_t *n)
+{
+    eql_strview *rest = ctx;
+
+    *n = rest->len < cap ? rest->len : cap;
+    memcpy(dst, rest->p, *n);
+    *rest = eql_sv(rest->p + *n, rest->len - *n);
+    return *n ? EQL_PULL_OK : EQL_PULL_END;
+}
+
+/* From a place in the wrapper's text to one in the input. */
+static void
+place_inside(const eql_line *around, eql_line *line)
+{
+    if (line->line == 1)
+        line->column += around->column - 1;
+    line->line += around->line - 1;
+    line->offset += around->offset;
+    line->cut = line->cut && around->cut;
+}
+
+/* A wrapper on a line among others; where all lines up to there are wrappers,
+ * or arrays, lines.c has opened it. */
+static eql_events_result
+open_wrapper(eql_taker *t, eql_take *to, const eql_line *around)
+{
+    eql_strview rest = around->text;
+    eql_read_note note = {.reason = EQL_REJECT_TOO_DEEP,
+                          .text = "arrays of events in one another are nested "
+                                  "too deep"};
+    eql_events_result r = EQL_EVENTS_OK;
+    eql_line line;
+    eql_lines *l;
+
+    if (around->deep) {
+        reject_text(to, around, &note);
+        return EQL_EVENTS_OK;
+    }
+    l = eql_lines_new(pull_text, &rest, t->o->max_line_bytes);
+    if (!l)
+        return EQL_EVENTS_NOMEM;
+    eql_lines_single(l);
+    do {
+        eql_lines_next(l, &line);
+        place_inside(around, &line);
+        r = eql_taker_line(t, to, &line);
+    } while (r == EQL_EVENTS_OK && line.kind != EQL_LINE_END);
+    if (eql_lines_end(l) == EQL_PULL_NOMEM)
+        r = EQL_EVENTS_NOMEM;
+    to->n->wrappers += eql_lines_wrappers(l);
+    eql_lines_free(l);
+    return r;
+}
+
 static eql_events_result
 take_text(eql_taker *t, eql_take *to, const eql_line *line)
 {
@@ -171,9 +237,14 @@ take_text(eql_taker *t, eql_take *to, const eql_line *line)
 
     switch (eql_reader_read(t->reader, line->text, to->clock, &ev, &note)) {
     case EQL_READ_NOMEM: return EQL_EVENTS_NOMEM;
-    case EQL_READ_REJECTED: reject_text(to, line, &note); return EQL_EVENTS_OK;
+    case EQL_READ_WRAPPER: return open_wrapper(t, to, line);
+    case EQL_READ_REJECTED:
+        count_layout(t, to, &note);
+        reject_text(to, line, &note);
+        return EQL_EVENTS_OK;
     case EQL_READ_EVENT: break;
     }
+    count_layout(t, to, &note);
     count_accepted(to, line, &ev, &note);
     t->text = line->text;
     t->kept = false;
@@ -182,6 +253,7 @@ take_text(eql_taker *t, eql_take *to, const eql_line *line)
     switch (eql_reader_late(t->reader)) {
     case EQL_READ_NOMEM: return EQL_EVENTS_NOMEM;
     case EQL_READ_REJECTED: take_back(to, line, &ev, &note); break;
+    case EQL_READ_WRAPPER:
     case EQL_READ_EVENT: break;
     }
     return go_on ? EQL_EVENTS_OK : EQL_EVENTS_STOPPED;

@@ -221,7 +221,8 @@ static eql_raw *
 unwrap(eql_trail *t, const eql_trail_step *e)
 {
     if (t->seen[e->name] == t->epoch ||
-        !(t->special & (EQL_NAMES_INDEX | EQL_NAMES_ID)))
+        !(t->special & (EQL_NAMES_INDEX | EQL_NAMES_ID)) ||
+        t->special & EQL_NAMES_WRAPPER)
         return NULL;
     return begin_event(t);
 }

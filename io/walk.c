@@ -512,6 +512,8 @@ unwrap(eql_walk *w)
 {
     level event = {.node = 0, .span = EQL_NONE};
 
+    if (w->special & EQL_NAMES_WRAPPER)
+        return false;
     begin_event(w);
     w->levels[w->depth].node = OUTER;
     w->wrapped = true;

@@ -388,7 +388,11 @@ typedef struct {
 } eqlvm_engine_options;
 
 /* Reasons are those of io/reject.def, in its order. */
-#define EQLVM_NREJECT 10
+#define EQLVM_NREJECT 11
+
+/* Layouts that are neither ECS nor mapped to it: those of io/layout.def, in its
+ * order. */
+#define EQLVM_NLAYOUT 29
 
 /* What happened.  docs/statistics.md says of each number what it counts, and
  * what it says of the alerts.  When a run has ended without error they balance,
@@ -409,6 +413,10 @@ typedef struct {
      * another unit than most of their file; events dated before 1990 or beyond
      * tomorrow. */
     uint64_t numeric_times, mixed_units, odd_dates;
+    uint64_t wrappers; /* objects around events, opened; not among `read` */
+    /* Events of those layouts, rejected or not; accepted ones whose fields are
+     * ECS's but which lack a category, unless the input is said to be ECS. */
+    uint64_t layouts[EQLVM_NLAYOUT], layouts_taken;
     uint64_t out_of_range, evaluated;
     /* The same for a rule's own time field, of events that its stages took. */
     uint64_t own_numeric_times;
@@ -449,6 +457,8 @@ EQLVM_API bool eqlvm_stats_degraded(const eqlvm_stats *s);
 EQLVM_API const char *eqlvm_stats_unbalanced(const eqlvm_stats *s);
 EQLVM_API const char *
 eqlvm_reject_name(unsigned reason); /* NULL past the end */
+EQLVM_API const char *
+eqlvm_layout_name(unsigned layout); /* NULL past the end */
 
 typedef struct eqlvm_engine eqlvm_engine;
 /* NULL when out of memory or a mapping is bad: reason (if not NULL) gets up

@@ -102,7 +102,7 @@ if grep -q "$(printf '\033')" "$tmp/out"; then not_ok 'no raw escapes in the tab
 run run --output csv -e "$ps" "$tmp/one.json"; expect 'csv' 0 'cmd.exe'
 run run --output ecs -e "$ps" "$tmp/one.json"; expect 'ecs' 0 'kibana'
 printf '{"Event":{"System":{"EventID":1},"EventData":{"Image":"cmd.exe"}}}\n' >"$tmp/evtx.json"
-run run -e "$ps" "$tmp/evtx.json"; expect 'a record of an unmapped layout is refused' 3 'not_winevent' 'not mapped'
+run run -e "$ps" "$tmp/evtx.json"; expect 'a record of an unmapped layout is refused' 3 'layout: a Windows record' 'rejected'
 mkdir "$tmp/none"
 for verb in check test; do
     run $verb "$tmp/none"; expect "$verb of nothing is not success" 2 'no rule to'

@@ -225,7 +225,7 @@ reader_same_note(const eql_read_note *a, const eql_read_note *b)
 {
     return a->mapped == b->mapped && a->capped == b->capped &&
            a->repaired == b->repaired && a->reason == b->reason &&
-           a->ended == b->ended && a->at == b->at &&
+           a->layout == b->layout && a->ended == b->ended && a->at == b->at &&
            strcmp(a->text, b->text) == 0;
 }
 

@@ -178,6 +178,52 @@ static const lines_case cases[] = {
      "1:1@0 {\"a\":\"hits\",\"b\":{\"hits\":[1]}}\n", 99},
     {"hits one bracket deeper", "{\"hits\":[{\"hits\":[1]}]}\n",
      "1:1@0 {\"hits\":[{\"hits\":[1]}]}\n", 99},
+    /* wrappers */
+    {"a wrapper", "{\"Records\":[{\"a\":1}, {}],\"x\":[{}]}\n{}\n",
+     "1:13@12 {\"a\":1}\n1:22@21 {}\n2:1@35 {}\n", 99},
+    {"wrappers, one a line", "{\"records\":[{}]}\n{\"events\":[{}]}\n{}\n",
+     "1:13@12 {}\n2:12@28 {}\n3:1@33 {}\n", 99},
+    {"a wrapper over several lines",
+     "{\n \"n\": 1,\n \"Events\": [\n  {\n  }\n ]\n}\n{\n}\n",
+     "4:3@26 {\n  }\n8:1@37 {\n}\n", 99},
+    {"no wrapper over several lines", "{\"Records\":[\n1,{}\n]}\n",
+     "1:1@0 {\"Records\":[\n2:1@13 1,{}\n3:1@18 ]}\n", 99},
+    {"a wrapper over the limit", "{\"Records\":[{\"a\":1},{\"b\":2}]}",
+     "1:13@12 {\"a\":1}\n1:21@20 {\"b\":2}\n", 8},
+    {"an asynchronous search",
+     "{\"id\":\"x\",\"response\":" RESPONSE ",\"y\":1}",
+     "1:69@68 {\"_id\":\"1\"}\n1:81@80 {\"_id\":\"2\"}\n", 99},
+    {"several searches", "{\"responses\":[" RESPONSE ", " RESPONSE "]}\n{}\n",
+     "1:62@61 {\"_id\":\"1\"}\n1:74@73 {\"_id\":\"2\"}\n"
+     "1:158@157 {\"_id\":\"1\"}\n1:170@169 {\"_id\":\"2\"}\n2:1@207 {}\n",
+     99},
+    {"wrappers in an array",
+     "[{\"Records\":[{\"a\":1}]},{\"b\":2},{\"events\":[{}]}]",
+     "1:14@13 {\"a\":1}\n1:24@23 {\"b\":2}\n1:43@42 {}\n", 99},
+    {"an empty list", "{\"Records\":[]}\n", "1:1@0 {\"Records\":[]}\n", 99},
+    {"a list of no objects", "{\"Records\":[1]}\n", "1:1@0 {\"Records\":[1]}\n",
+     99},
+    {"an event with a list", "{\"@timestamp\":1,\"events\":[{}]}\n",
+     "1:1@0 {\"@timestamp\":1,\"events\":[{}]}\n", 99},
+    {"an event with a dotted name", "{\"host.name\":1,\"events\":[{}]}\n",
+     "1:1@0 {\"host.name\":1,\"events\":[{}]}\n", 99},
+    {"a name that only begins so", "{\"hosts\":1,\"events\":[{}]}\n",
+     "1:22@21 {}\n", 99},
+    {"a longer name", "{\"eventss\":[{}]}\n", "1:1@0 {\"eventss\":[{}]}\n", 99},
+    {"the name one bracket deeper", "{\"a\":{\"events\":[{}]}}\n",
+     "1:1@0 {\"a\":{\"events\":[{}]}}\n", 99},
+    {"the name as a value", "{\"a\":\"events\",\"b\":[{}]}\n",
+     "1:1@0 {\"a\":\"events\",\"b\":[{}]}\n", 99},
+    {"a wrapper that does not end", "{\"Records\":[{}]",
+     "1:13@12 {}\n1:16@15 !~\n", 99},
+    {"a wrapper without its brace",
+     "{\"Records\":[{}]\n{\"Records\":[{\"a\":1}]}\n",
+     "1:13@12 {}\n2:1@16 !\n2:13@28 {\"a\":1}\n", 99},
+    {"a wrapper and a comma without a name", "{\"Records\":[{}],\n{\"a\":1}\n",
+     "1:13@12 {}\n2:2@18 !\n2:2@18 \"a\":1}\n", 99},
+    {"an open string in a wrapper",
+     "{\"Records\":[\n{\"a\":\"x},\n{\"b\":2}\n]}\n{}\n",
+     "2:10@22 !\n3:1@23 {\"b\":2}\n5:1@34 {}\n", 99},
     /* printed objects */
     {"printed objects", "{\n \"a\": 1\n}\n{\n \"b\": {}\n}\n{}\n",
      "1:1@0 {\n \"a\": 1\n}\n4:1@12 {\n \"b\": {}\n}\n7:1@25 {}\n", 99},
@@ -233,6 +279,41 @@ test_lines_any_blocks(void **state)
     for (size_t i = 0; i < EQL_COUNTOF(cases); i++)
         same_in_blocks(eql_sv_cstr(cases[i].input), cases[i].max,
                        cases[i].label);
+}
+
+/* Wrappers in one another: n are opened, the one in the last of them is not. */
+static void
+test_lines_nesting(void **state)
+{
+    static const char open[] = "{\"events\":[";
+
+    (void)state;
+    for (size_t n = 1; n <= EQL_LINES_ARRAYS + 1; n++) {
+        size_t opened = n < EQL_LINES_ARRAYS ? n : EQL_LINES_ARRAYS;
+        eql_buf in = {0};
+        blocks b = {.step = SIZE_MAX};
+        eql_lines *l;
+        eql_line line;
+
+        for (size_t i = 0; i < n; i++)
+            eql_buf_add_str(&in, open);
+        eql_buf_add_str(&in, "{}");
+        for (size_t i = 0; i < n; i++)
+            eql_buf_add_str(&in, "]}");
+        b.all = eql_buf_sv(&in);
+        l = eql_lines_new(pull, &b, 1000);
+        assert_non_null(l);
+        eql_lines_next(l, &line);
+        assert_int_equal(line.kind, EQL_LINE_TEXT);
+        assert_int_equal(line.offset, opened * strlen(open));
+        assert_int_equal(line.deep, opened == EQL_LINES_ARRAYS);
+        assert_int_equal(eql_lines_is_wrapper(line.text), n > opened);
+        eql_lines_next(l, &line);
+        assert_int_equal(line.kind, EQL_LINE_END);
+        assert_int_equal(eql_lines_wrappers(l), opened);
+        eql_lines_free(l);
+        eql_buf_free(&in);
+    }
 }
 
 /* One byte changed, put in or taken out anywhere: ends, and the same in all
@@ -354,6 +435,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_split),
         cmocka_unit_test(test_lines_any_blocks),
+        cmocka_unit_test(test_lines_nesting),
         cmocka_unit_test(test_lines_damage),
         cmocka_unit_test(test_lines_bounded),
         cmocka_unit_test(test_lines_long),
