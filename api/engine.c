@@ -137,6 +137,24 @@ on_problem(void *ctx, const eql_problem *p)
         e->o.problem(e->o.ctx, &out);
 }
 
+/* Something in a folder is not read, or not again. */
+static void
+on_passed(void *ctx, const char *path, eql_passed passed, const char *text)
+{
+    eqlvm_engine *e = ctx;
+    eqlvm_problem p = {
+        .path = path, .reason = eql_passed_rows[passed].key, .text = text};
+
+    if (passed == EQL_PASSED_UNREADABLE)
+        e->files_failed++;
+    else if (eql_passed_rows[passed].lost)
+        e->passed_over++;
+    else
+        e->read_before++;
+    if (e->o.problem)
+        e->o.problem(e->o.ctx, &p);
+}
+
 static bool
 on_stop(void *ctx)
 {
@@ -184,7 +202,8 @@ make_parts(eqlvm_engine *e, eql_buf *why)
     e->rule_alerts =
         calloc((size_t)e->program->nrules + 1, sizeof *e->rule_alerts);
     e->events = eql_events_new(e->program, &eo, why);
-    if (!e->events || !e->rule_alerts)
+    e->find = eql_find_new(on_passed, e);
+    if (!e->events || !e->rule_alerts || !e->find)
         return false;
     e->engine = eql_engine_new(e->program, &vo, &calls);
     e->alerts.program = e->program;
@@ -243,6 +262,7 @@ eqlvm_engine_free(eqlvm_engine *e)
     if (!e)
         return;
     eql_alerts_free(&e->alerts);
+    eql_find_free(e->find);
     eql_events_free(e->events); /* ends its threads */
     eql_engine_share_free(e);
     eql_engine_free(e->engine);
@@ -331,10 +351,41 @@ after_file(eqlvm_engine *e, const char *path, eql_events_result r)
     return settled == EQLVM_OK ? s : settled;
 }
 
+/* Nothing that might have been an event was in the file.  before: the counters
+ * when it was opened. */
+static void
+tell_empty(eqlvm_engine *e, const char *path, const eql_events_counters *before)
+{
+    const eql_events_counters *n = eql_events_get_counters(e->events);
+    eqlvm_problem p = {.path = path, .reason = "empty"};
+
+    if (n->read != before->read || e->o.only_read)
+        return;
+    p.text = n->lines_blank != before->lines_blank ? "only blank lines"
+             : n->bytes != before->bytes           ? "no event is in it"
+                                                   : "nothing is in it";
+    e->empty++;
+    if (e->o.problem)
+        e->o.problem(e->o.ctx, &p);
+}
+
 static eqlvm_status
 read_file(eqlvm_engine *e, const char *path)
 {
-    return after_file(e, path, eql_events_read(e->events, path, on_event, e));
+    eql_events_counters before = *eql_events_get_counters(e->events);
+    eql_events_result r = eql_events_read(e->events, path, on_event, e);
+    eqlvm_status s = after_file(e, path, r);
+
+    if (r == EQL_EVENTS_OK)
+        tell_empty(e, path, &before);
+    return s;
+}
+
+/* What ends the run goes before what does not. */
+static eqlvm_status
+worse(eqlvm_status a, eqlvm_status b)
+{
+    return b == EQLVM_OK ? a : b;
 }
 
 static eqlvm_status
@@ -367,6 +418,7 @@ eqlvm_status
 eqlvm_engine_read(eqlvm_engine *e, const char *path)
 {
     eql_buf paths = {0}, why = {0};
+    uint64_t failed;
     eqlvm_status s;
 
     if (!e || !path)
@@ -374,8 +426,12 @@ eqlvm_engine_read(eqlvm_engine *e, const char *path)
     s = check_open(e);
     if (s != EQLVM_OK)
         return s;
-    if (eql_events_find(path, &paths, &why)) {
-        s = read_found(e, &paths);
+    failed = e->files_failed;
+    if (eql_find_add(e->find, path, &paths, &why)) {
+        s = e->files_failed > failed ? EQLVM_ERR_IO : EQLVM_OK;
+        if (s != EQLVM_OK)
+            (void)fail(e, s, "a folder cannot be read");
+        s = worse(s, read_found(e, &paths));
     } else {
         eql_buf_add_char(&why, '\0');
         e->files_failed++;

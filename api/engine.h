@@ -8,6 +8,7 @@
 #include "api/alert.h"
 #include "api/api.h"
 #include "io/events.h"
+#include "io/find.h"
 #include "vm/engine.h"
 
 struct eqlvm_engine {
@@ -15,6 +16,7 @@ struct eqlvm_engine {
     eqlvm_compile_summary made; /* how the program was */
     eqlvm_engine_options o;
     eql_events *events;
+    eql_find *find;
     eql_engine *engine;
     struct eql_api_share *share; /* NULL: one thread */
     eql_alerts alerts;
@@ -31,6 +33,7 @@ struct eqlvm_engine {
     eql_buf error;
 
     uint64_t out_of_range, evaluated, nalerts, nrows, files_failed;
+    uint64_t passed_over, read_before, empty; /* inputs */
     uint64_t by_severity[EQL_SEVERITY_COUNT];
     uint64_t *rule_alerts; /* per rule */
     uint64_t progress;     /* events since progress was last told */

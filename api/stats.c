@@ -95,6 +95,10 @@ eqlvm_engine_stats(const eqlvm_engine *e, eqlvm_stats *out)
     out->alerts = e->nalerts;
     out->rows = e->nrows;
     out->files_failed = e->files_failed;
+    out->passed_over = e->passed_over;
+    out->read_before = e->read_before;
+    out->hidden = eql_find_hidden(e->find);
+    out->empty = e->empty;
     for (unsigned i = 0; i < EQL_SEVERITY_COUNT; i++)
         out->by_severity[i] = e->by_severity[i];
 }

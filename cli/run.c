@@ -8,8 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SHOWN_PROBLEMS 20 /* lines on stderr; the rest is only counted */
-
 typedef struct {
     cli_list rules, queries, events;
     cli_select select;
@@ -25,7 +23,7 @@ typedef struct {
     const run_options *o;
     eqlvm_writer *writer;
     cli_output out;
-    uint64_t problems;
+    run_problems problems;
     bool progress; /* stderr is a terminal */
     bool progress_shown;
     bool pipe_closed;
@@ -75,10 +73,10 @@ on_problem(void *ctx, const eqlvm_problem *p)
 {
     run_state *st = ctx;
 
-    if (st->problems++ >= SHOWN_PROBLEMS)
-        return;
     if (strcmp(p->reason, "io") == 0)
         st->unreadable_told = true;
+    if (!run_problems_shows(&st->problems, p))
+        return;
     clear_progress(st);
     fprintf(stderr, "%s", p->path);
     if (p->line)
@@ -86,8 +84,6 @@ on_problem(void *ctx, const eqlvm_problem *p)
     if (p->byte)
         fprintf(stderr, ":%" PRIu64, p->byte);
     fprintf(stderr, ": %s: %s\n", p->reason, p->text);
-    if (st->problems == SHOWN_PROBLEMS)
-        fputs("eqlvm: further problems are only counted\n", stderr);
 }
 
 static bool
@@ -210,6 +206,7 @@ finish_report(run_state *st, eqlvm_engine *e, const eqlvm_program *p)
 
     eqlvm_engine_stats(e, &s);
     clear_progress(st);
+    run_problems_end(&st->problems);
     if (!quiet) {
         (void)cli_output_flush(&st->out);
         if (cli_interrupted())

@@ -8,6 +8,29 @@
  * no sense, which has been told. */
 bool run_parse_range(const char *since, const char *until,
                      eqlvm_engine_options *eo);
+/* Problems with the input (run_problems.c): so many lines on stderr of a kind
+ * in a file, and of a kind; the rest is only counted. */
+#define RUN_SHOWN_IN_FILE 5u
+#define RUN_SHOWN_OF_KIND 100u
+#define RUN_PROBLEM_KINDS 40u
+
+typedef struct {
+    const char *reason;
+    uint64_t in_file, shown;
+} run_problem_kind;
+
+typedef struct {
+    char *path; /* of the last one */
+    run_problem_kind kinds[RUN_PROBLEM_KINDS];
+    size_t nkinds;
+    uint64_t all, shown;
+} run_problems;
+
+/* Counts it; is it to be shown? */
+bool run_problems_shows(run_problems *r, const eqlvm_problem *p);
+/* Says how many were not shown, and frees. */
+void run_problems_end(run_problems *r);
+
 /* What was read, in `seconds`, on stderr. */
 void run_report_input(const eqlvm_stats *s, double seconds);
 /* How many rules ran, and how many did not and why, on stderr. */

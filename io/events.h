@@ -203,11 +203,4 @@ typedef struct {
  * may be counted up to the batch's end. */
 bool eql_events_share(eql_events *e, const eql_events_sharing *s);
 
-/* --- finding event files ---------------------------------------------- */
-
-/* Appends to paths (each NUL-terminated in the buffer, in order) `path` itself,
- * or when it is a folder, all files below it in byte order of names; hidden
- * names are skipped.  false: I/O, reason in why. */
-bool eql_events_find(const char *path, eql_buf *paths, eql_buf *why);
-
 #endif

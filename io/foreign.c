@@ -13,6 +13,16 @@ typedef struct {
     const char *text;
 } signature;
 
+#define UTF16LE                                                                \
+    "UTF-16 text; convert it: iconv -f UTF-16LE -t UTF-8 FILE > events.json"
+#define UTF16BE                                                                \
+    "UTF-16 text; convert it: iconv -f UTF-16BE -t UTF-8 FILE > events.json"
+#define ZEEK "Zeek's log with columns; let it write JSON (LogAscii::use_json=T)"
+#define EVTX_DUMP                                                              \
+    "what evtx_dump -o json prints, which is no JSON; use -o jsonl"
+#define AUDITD "auditd's log; convert it to JSON lines of ECS (Auditbeat)"
+#define YAML "YAML; convert it to JSON lines"
+
 static const signature signatures[] = {
     {"ElfFile", 7,
      "a Windows event log (EVTX); export it first to one of the layouts of "
@@ -21,6 +31,12 @@ static const signature signatures[] = {
      "an old Windows event log (EVT); export it first to one of the layouts "
      "of docs/winevent-mapping.md (NXLog, Get-WinEvent)"},
     {"PK\x03\x04", 4, "a ZIP archive; unpack it and name the files inside"},
+    {"PK\x05\x06", 4, "an empty ZIP archive"},
+    {"Rar!\x1a\x07", 6, "a RAR archive; unpack it and name the files inside"},
+    {"\x1f\x9d", 2,
+     "compress data; decompress it: zcat FILE | eqlvm run ... -"},
+    {"\x02\x21\x4c\x18", 4,
+     "lz4 data; decompress it: lz4cat FILE | eqlvm run ... -"},
     {"7z\xbc\xaf\x27\x1c", 6,
      "a 7z archive; unpack it and name the files inside"},
     {"BZh", 3, "bzip2 data; decompress it: bzcat FILE | eqlvm run ... -"},
@@ -28,6 +44,15 @@ static const signature signatures[] = {
      "lz4 data; decompress it: lz4cat FILE | eqlvm run "
      "... -"},
     {"PAR1", 4, "a Parquet file; export it as JSON lines"},
+    {"ORC\x11", 4, "an ORC file; export it as JSON lines"},
+    {"Obj\x01", 4, "an Avro file; export it as JSON lines"},
+    {"LPKSHHRH", 8,
+     "a journal of systemd; export it: journalctl -o json --file FILE"},
+    {"%PDF-", 5, "a PDF document; it holds no events"},
+    {"MZ\x90", 3, "a Windows program; it holds no events"},
+    {"\xa1\xb2\xc3\xd4", 4, "a packet capture (pcap); it holds no events"},
+    {"\x4d\x3c\xb2\xa1", 4, "a packet capture (pcap); it holds no events"},
+    {"\xa1\xb2\x3c\x4d", 4, "a packet capture (pcap); it holds no events"},
     {"SQLite format 3", 15, "an SQLite database; export it as JSON lines"},
     {"\xd4\xc3\xb2\xa1", 4, "a packet capture (pcap); it holds no events"},
     {"\x0a\x0d\x0d\x0a", 4, "a packet capture (pcapng); it holds no events"},
@@ -38,13 +63,42 @@ static const signature signatures[] = {
      "UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8 FILE > events.json"},
     {"\xfe\xff", 2,
      "UTF-16 text; convert it: iconv -f UTF-16 -t UTF-8 FILE > events.json"},
+    /* The same without a mark. */
+    {"{\0", 2, UTF16LE},
+    {"[\0", 2, UTF16LE},
+    {"\0{", 2, UTF16BE},
+    {"\0[", 2, UTF16BE},
 };
 
-static const char *
-by_signature(eql_strview s)
+/* How texts begin, after white space. */
+static const signature texts[] = {
+    {"#separator ", 11, ZEEK},
+    {"#fields\t", 8, ZEEK},
+    {"Record 1\n{", 10, EVTX_DUMP},
+    {"Record 1\r\n{", 11, EVTX_DUMP},
+    {"type=SYSCALL ", 13, AUDITD},
+    {"CEF:0|", 6, "CEF lines; convert them to JSON lines first"},
+    {"LEEF:", 5, "LEEF lines; convert them to JSON lines first"},
+    {"%YAML", 5, YAML},
+    {"---\n", 4, YAML},
+    {"---\r\n", 5, YAML},
+};
+
+/* A POSIX tar archive says so in its first header. */
+#define TAR_MARK_AT 257u
+
+static bool
+is_tar(eql_strview s)
 {
-    for (size_t i = 0; i < EQL_COUNTOF(signatures); i++) {
-        const signature *g = &signatures[i];
+    return s.len >= TAR_MARK_AT + 5 &&
+           memcmp(s.p + TAR_MARK_AT, "ustar", 5) == 0;
+}
+
+static const char *
+by_signature(eql_strview s, const signature *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const signature *g = &list[i];
 
         if (s.len >= g->len && memcmp(s.p, g->magic, g->len) == 0)
             return g->text;
@@ -160,11 +214,16 @@ eql_foreign_wants(eql_strview head)
 const char *
 eql_foreign(eql_strview head)
 {
-    const char *text = by_signature(head);
+    const char *text = by_signature(head, signatures, EQL_COUNTOF(signatures));
     eql_strview s = trimmed(head), rest, first;
 
     if (text || s.len == 0 || begins_json(s))
         return text;
+    text = by_signature(s, texts, EQL_COUNTOF(texts));
+    if (text)
+        return text;
+    if (is_tar(head))
+        return "a tar archive; unpack it and name the files inside";
     if (is_markup(s))
         return "XML or HTML; export it as JSON lines first (Windows events: "
                "one "

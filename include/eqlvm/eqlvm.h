@@ -437,6 +437,10 @@ typedef struct {
     uint64_t captured_capped, samples_capped, cooldown_evicted;
     uint64_t fields_capped, combinations_capped, key_tuples_capped;
     uint64_t spilled_bytes, spool_bytes, state_bytes_peak;
+    uint64_t passed_over;  /* in folders: links to nowhere, pipes, ... */
+    uint64_t read_before;  /* names of what was read already */
+    uint64_t hidden;       /* names in folders, passed over */
+    uint64_t empty;        /* inputs without an event, or anything like one */
     uint64_t files_failed; /* could not be opened or read to the end */
     /* Accepted events that were too odd for the fast reader, or stood beside
      * one, and so cost several times as much to read; of them, Windows records.

@@ -2,6 +2,7 @@
  * that can be had again. */
 #include "tests/support/event_run.h"
 
+#include "io/find.h"
 #include "io/reader.h"
 
 #include <sys/stat.h>
@@ -537,10 +538,19 @@ test_events_mapped(void **state)
 /* All captures in ECS form: every line is an event with a time and comes back
  * as its own bytes. */
 static void
+on_passed(void *ctx, const char *path, eql_passed passed, const char *text)
+{
+    (void)ctx;
+    (void)passed;
+    fail_msg("%s: %s", path, text);
+}
+
+static void
 test_events_captures(void **state)
 {
     const char *shared = eql_test_shared();
     eql_buf paths = {0}, why = {0}, dir = {0};
+    eql_find *find;
     eql_fetched f;
     uint32_t files = 0;
     run r;
@@ -551,7 +561,9 @@ test_events_captures(void **state)
         skip();
     }
     eql_buf_printf(&dir, "%s/data/ecs", shared);
-    assert_true(eql_events_find(dir.p, &paths, &why));
+    find = eql_find_new(on_passed, NULL);
+    assert_true(eql_find_add(find, dir.p, &paths, &why));
+    eql_find_free(find);
     run_begin(&r, (eql_events_options){.input = EQL_INPUT_AUTO});
     for (size_t at = 0; at < paths.len; at += strlen(paths.p + at) + 1) {
         if (eql_events_read(r.e, paths.p + at, on_event, &r) != EQL_EVENTS_OK)
