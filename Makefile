@@ -343,7 +343,10 @@ format: ## clang-format every .c and .h
 format-check: ## fail where `make format` would change something
 	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 
-.PHONY: frama-c
+.PHONY: analyze frama-c
+analyze: $(GEN)/grammar.h ## gcc -fanalyzer and clang-tidy; what they may say is in tools/analyze.except
+	$(Q)sh tools/analyze.sh $(GEN)
+
 frama-c: ## Frama-C's Eva over the verifier's code check and an image's frame; minutes
 	$(Q)sh tools/frama_c.sh
 

@@ -17,7 +17,7 @@ eva() {
     # shellcheck disable=SC2086
     frama-c -c11 $options -eva -eva-precision 3 -eva-auto-loop-unroll 128 -eva-no-results \
         -machdep gcc_x86_64 \
-        -cpp-extra-args="-I$folder -I. -Iinclude -std=gnu11 -include tools/frama-c/builtins.h" \
+        -cpp-extra-args="-iquote$folder -I. -Iinclude -std=gnu11 -include tools/frama-c/builtins.h" \
         "tools/frama-c/$name.c" "$@" >"$tmp/$name.log" 2>&1
     grep -q 'No errors or warnings raised' "$tmp/$name.log" || return 2
     grep -q '  0 alarms generated' "$tmp/$name.log"

@@ -14,7 +14,9 @@
 #include "program/image.h"
 #include "program/verify.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 /* What the rules of tests/fuzz/image look at. */
 static const char *const image_events[] = {
@@ -67,6 +69,23 @@ image_take_alert(void *ctx, const eqlvm_alert *a)
     return true;
 }
 
+/* The events as a file in memory, all of them so often; its name.  NULL: none
+ * could be made. */
+static inline const char *
+image_events_file(void)
+{
+    static char path[64];
+    int fd = path[0] ? -1 : memfd_create("events", 0);
+    bool ok = fd >= 0;
+
+    for (unsigned k = 0; k < IMAGE_ROUNDS && fd >= 0; k++)
+        for (size_t i = 0; i < EQL_COUNTOF(image_events); i++)
+            ok = ok && dprintf(fd, "%s\n", image_events[i]) > 0;
+    if (ok)
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return path[0] ? path : NULL;
+}
+
 /* Runs the program over its events to the end.  formats: alerts are written. */
 static inline const char *
 image_run(const eqlvm_program *p, const eqlvm_engine_options *o, bool formats,
@@ -74,18 +93,16 @@ image_run(const eqlvm_program *p, const eqlvm_engine_options *o, bool formats,
 {
     image_reader r = {.program = p};
     eqlvm_engine *e = eqlvm_engine_new(p, o, image_take_alert, &r, NULL, 0);
-    eqlvm_status s = EQLVM_OK;
+    const char *path = image_events_file();
+    eqlvm_status s;
 
-    if (!e)
-        return "an engine is made";
+    if (!e || !path)
+        return "an engine and events are made";
     for (unsigned i = 0; formats && i < IMAGE_FORMATS; i++)
         r.writers[i] = eqlvm_writer_new(
             p, &(eqlvm_writer_options){.format = (eqlvm_format)i},
             image_count_bytes, &r.written);
-    for (unsigned k = 0; k < IMAGE_ROUNDS; k++)
-        for (size_t i = 0; i < EQL_COUNTOF(image_events) && s == EQLVM_OK; i++)
-            s = eqlvm_engine_push(e, "events", image_events[i],
-                                  strlen(image_events[i]));
+    s = eqlvm_engine_read(e, path);
     if (s == EQLVM_OK)
         s = eqlvm_engine_finish(e);
     for (unsigned i = 0; i < IMAGE_FORMATS; i++)
@@ -140,7 +157,11 @@ image_save_and_print(const char *image, size_t len)
 static inline const char *
 image_exercise(const char *image, size_t len, bool *accepted)
 {
-    static const eqlvm_engine_options slow = {.no_index = true,
+    static const eqlvm_engine_options fast = {.input = EQLVM_INPUT_ECS,
+                                              .threads = 1};
+    static const eqlvm_engine_options slow = {.input = EQLVM_INPUT_ECS,
+                                              .threads = 1,
+                                              .no_index = true,
                                               .no_memo = true};
     char reason[256] = "";
     eqlvm_program *p = NULL;
@@ -152,7 +173,7 @@ image_exercise(const char *image, size_t len, bool *accepted)
         eqlvm_program_load(image, len, &p, reason, sizeof reason) == EQLVM_OK;
     if (!*accepted)
         return reason[0] != 0 ? NULL : "a refusal has a reason";
-    broken = image_run(p, NULL, true, &fast_alerts);
+    broken = image_run(p, &fast, true, &fast_alerts);
     if (!broken)
         broken = image_run(p, &slow, false, &slow_alerts);
     if (!broken && fast_alerts != slow_alerts)
