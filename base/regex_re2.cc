@@ -9,6 +9,7 @@
 #include <re2/re2.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <new>
 
 struct eql_re2 {
@@ -19,6 +20,20 @@ struct eql_re2 {
     re2::RE2 re;
     mutable std::atomic<bool> failed{false};
 };
+
+/* What an ordinary expression takes while it is parsed. */
+#define PARSE_BYTES (64u << 10)
+
+/* Is there memory to parse one?  RE2 is not safe to leave by an exception in
+ * the middle of that: some allocations that fail make it free twice. */
+static bool
+has_memory()
+{
+    void *p = malloc(PARSE_BYTES);
+
+    free(p);
+    return p != nullptr;
+}
 
 /* RE2 makes things once for all, inside of pthread_once(), which glibc leaves
  * by an unwinder that it loads when it is first needed, and aborts without: it
@@ -35,7 +50,7 @@ extern "C" eql_re2 *
 eql_re2_new(const char *p, size_t len, size_t memory, bool *refused)
 {
     *refused = false;
-    if (!can_unwind())
+    if (!has_memory() || !can_unwind())
         return nullptr;
     try {
         re2::RE2::Options options;

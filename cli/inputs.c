@@ -3,8 +3,6 @@
  * afterwards, its own output would be there. */
 #include "cli/output.h"
 
-#include <errno.h>
-#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -147,54 +145,44 @@ is_rule_file(const char *name)
     return false;
 }
 
-/* What a reader would find below the folder: no hidden names, no linked
- * folders. */
-static void
-compare_folder(search *s, char *path, bool rules)
+typedef struct {
+    search *s;
+    bool rules;
+} in_folder;
+
+static bool
+on_file(void *ctx, const char *path)
 {
-    char *roots[] = {path, NULL};
-    FTS *walk =
-        fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
+    const in_folder *in = ctx;
 
-    for (FTSENT *at; walk && s->code < 0 && (at = fts_read(walk));) {
-        struct stat st;
+    if (!in->rules || is_rule_file(leaf(path)))
+        compare_file(in->s, path);
+    return in->s->code < 0;
+}
 
-        if (at->fts_level > 0 && at->fts_name[0] == '.') {
-            (void)fts_set(walk, at, FTS_SKIP);
-            continue;
-        }
-        if (at->fts_level > 0 && rules && !is_rule_file(at->fts_name))
-            continue;
-        if (at->fts_info == FTS_F || at->fts_info == FTS_DEFAULT)
-            compare(s, at->fts_statp, at->fts_path);
-        else if (at->fts_info == FTS_SL && stat(at->fts_path, &st) == 0)
-            compare(s, &st, at->fts_path);
-    }
-    if (!walk && errno == ENOMEM) {
+/* A folder that cannot be read is told when it is. */
+static void
+compare_folder(search *s, const char *path, bool rules)
+{
+    in_folder in = {s, rules};
+
+    if (eqlvm_input_files(path, on_file, &in) == EQLVM_ERR_NOMEM) {
         cli_error("out of memory");
         s->code = CLI_IO;
     }
-    if (walk)
-        fts_close(walk);
 }
 
 static void
 compare_list(search *s, const cli_list *paths, bool rules)
 {
     for (size_t i = 0; paths && i < paths->n && s->code < 0; i++) {
-        char *path = strdup(paths->items[i]);
+        const char *path = paths->items[i];
         struct stat st;
 
-        if (!path) {
-            cli_error("out of memory");
-            s->code = CLI_IO;
-        } else if (!is_standard(path) && stat(path, &st) == 0 &&
-                   S_ISDIR(st.st_mode)) {
+        if (!is_standard(path) && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
             compare_folder(s, path, rules);
-        } else {
+        else
             compare_file(s, path);
-        }
-        free(path);
     }
 }
 

@@ -143,7 +143,8 @@ equal_literal(const eql_sema *sx, eql_span span, eql_typed *l, eql_typed *r)
 
     if (eql_typed_is_address_field(l))
         return eql_sema_address_equal(sx, span, l, r);
-    if (eql_typed_is_literal(l) &&
+    /* Where both are patterns, the right one is. */
+    if (eql_typed_is_literal(l) && !eql_sema_is_wildcard(sx, v) &&
         eql_sema_is_wildcard(sx, &l->u.constant.value)) {
         eql_typed *swap = l;
 

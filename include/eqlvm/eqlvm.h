@@ -478,6 +478,11 @@ EQLVM_API void eqlvm_engine_free(eqlvm_engine *e);
  * cannot be read is reported through problem, counted in files_failed, and
  * EQLVM_ERR_IO is returned; the engine stays usable. */
 EQLVM_API eqlvm_status eqlvm_engine_read(eqlvm_engine *e, const char *path);
+/* The files that eqlvm_engine_read would read for a path: itself, or all below
+ * a folder, links followed.  fn returns false when it has seen enough.
+ * EQLVM_ERR_IO: there is no such path. */
+EQLVM_API eqlvm_status eqlvm_input_files(
+    const char *path, bool (*fn)(void *ctx, const char *path), void *ctx);
 /* One event from memory (a JSON object).  name: what alerts call the input. */
 EQLVM_API eqlvm_status eqlvm_engine_push(eqlvm_engine *e, const char *name,
                                          const char *json, size_t len);

@@ -18,7 +18,10 @@ fresh() {
     ln -s e.json "$t/link.json"
     ln "$t/e.json" "$t/hard.json"
     ln -s ../e.json "$t/events/linked.json"
-    (cd "$t" && find . -type f -exec cksum {} + | sort) >"$tmp/before"
+    mkdir "$t/elsewhere"
+cp "$t/e.json" "$t/elsewhere/far.json"
+ln -s ../elsewhere "$t/events/linked"
+(cd "$t" && find . -type f -exec cksum {} + | sort) >"$tmp/before"
 }
 
 # keeps NAME ARGS...: exit 2, says why, and nothing changed
@@ -46,6 +49,7 @@ for out in -o --stats; do
     keeps "run $out a link to it" run -e "$ps" $out "$t/link.json" "$t/e.json"
     keeps "run $out another name of it" run -e "$ps" $out "$t/hard.json" "$t/e.json"
     keeps "run $out what a folder links to" run -e "$ps" $out "$t/e.json" "$t/events"
+    keeps "run $out a file below a linked folder" run -e "$ps" $out "$t/elsewhere/far.json" "$t/events"
     keeps "run $out a rule" run -r "$t/r.eql" $out "$t/r.eql" "$t/e.json"
     keeps "run $out a rule of a folder" run -r "$t/rules" $out "$t/rules/deep/b.eql" "$t/e.json"
     keeps "run $out the definitions" run -e "$ps" --definitions "$t/defs.eql" $out "$t/defs.eql" "$t/e.json"
@@ -96,7 +100,7 @@ same 'which stays' "$t/e.json" "$t/events/a.json"
 fresh
 cp "$t/e.json" "$t/rules/alerts.json"
 run run -r "$t/rules" -o "$t/rules/alerts.json" "$t/e.json"; expect 'alerts beside rules' 0 '2 alerts'
-run run -e "$ps" -o "$t/events/new.json" "$t/events"; expect 'a new file in the folder' 0 '3 events' '3 alerts'
+run run -e "$ps" -o "$t/events/new.json" "$t/events"; expect 'a new file in the folder' 0 '4 events' '4 alerts'
 
 # A link's target is replaced; permissions stay.
 fresh

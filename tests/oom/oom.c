@@ -124,7 +124,13 @@ is_told(const outcome *r)
 {
     int code = exit_code(r);
     const char *said = strstr(r->err, "out of memory");
-    const char *line = said;
+    const char *line;
+
+    if (!said)
+        said = strstr(r->err, "Cannot allocate memory");
+    if (!said && code == 1) /* a test failed for it, and says so */
+        return strstr(r->out, "out of memory") != NULL;
+    line = said;
 
     while (line && line > r->err && line[-1] != '\n')
         line--;
