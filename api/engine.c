@@ -7,7 +7,11 @@
 #include "api/engine.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #define PROGRESS_EVENTS 4096u /* events between two calls of progress */
 
@@ -184,7 +188,22 @@ events_options(eqlvm_engine *e)
         .block_bytes = o->block_bytes,
         .problem = on_problem,
         .stop = on_stop,
+        .wake = e->wake,
         .ctx = e};
+}
+
+/* Not 0, which may be free but is standard input's. */
+static bool
+make_wake(eqlvm_engine *e)
+{
+    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+    if (fd == 0) {
+        fd = fcntl(0, F_DUPFD_CLOEXEC, 3);
+        close(0);
+    }
+    e->wake = fd;
+    return fd > 0;
 }
 
 static bool
@@ -197,7 +216,8 @@ make_parts(eqlvm_engine *e, eql_buf *why)
                              .max_state_bytes = e->o.max_state_bytes,
                              .temp_dir = e->o.temp_dir,
                              .order = (eql_engine_order)e->o.order};
-    eql_engine_calls calls = {on_keep, on_match, e};
+    eql_engine_calls calls = {
+        .keep = on_keep, .match = on_match, .stop = on_stop, .ctx = e};
 
     e->rule_alerts =
         calloc((size_t)e->program->nrules + 1, sizeof *e->rule_alerts);
@@ -243,6 +263,11 @@ eqlvm_engine_new(const eqlvm_program *p, const eqlvm_engine_options *o,
     e->fn = fn;
     e->ctx = ctx;
     atomic_init(&e->stop, false);
+    if (!make_wake(e)) {
+        eql_api_reason(reason, cap, eql_sv_cstr(strerror(errno)));
+        free(e);
+        return NULL;
+    }
     clock_gettime(CLOCK_MONOTONIC, &e->started);
     if (!make_parts(e, &why)) {
         if (why.len > 0)
@@ -266,6 +291,7 @@ eqlvm_engine_free(eqlvm_engine *e)
     eql_events_free(e->events); /* ends its threads */
     eql_engine_share_free(e);
     eql_engine_free(e->engine);
+    close(e->wake);
     eql_buf_free(&e->error);
     free(e->rule_alerts);
     free(e);
@@ -528,8 +554,13 @@ eqlvm_engine_finish(eqlvm_engine *e)
 void
 eqlvm_engine_stop(eqlvm_engine *e)
 {
-    if (e)
-        atomic_store(&e->stop, true);
+    int error = errno;
+
+    if (!e)
+        return;
+    atomic_store(&e->stop, true);
+    (void)!eventfd_write(e->wake, 1); /* can only fail when it is woken */
+    errno = error;
 }
 
 const char *

@@ -24,6 +24,8 @@ struct eqlvm_engine {
     void *ctx;
 
     atomic_bool stop;     /* asked for, not yet obeyed */
+    int wake;             /* an eventfd, so that a read that waits hears of it;
+                             0: none yet */
     bool reading_stopped; /* no more is read */
     bool finished;
     uint32_t nsettled;    /* files whose pending times are settled */

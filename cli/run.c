@@ -27,6 +27,8 @@ typedef struct {
     bool progress; /* stderr is a terminal */
     bool progress_shown;
     bool pipe_closed;
+    bool cut;             /* a signal came while alerts were written */
+    uint64_t written;     /* alerts and rows */
     bool unreadable_told; /* on_problem spoke of the file being read */
     int code;
     struct timespec start;
@@ -93,8 +95,10 @@ on_alert(void *ctx, const eqlvm_alert *a)
     eqlvm_status s = eqlvm_writer_alert(st->writer, a);
 
     clear_progress(st);
-    if (s == EQLVM_OK)
+    if (s == EQLVM_OK) {
+        st->written++;
         return true;
+    }
     if (s == EQLVM_ERR_NOMEM)
         cli_error("%s", eqlvm_status_name(s));
     if (cli_output_pipe_closed(&st->out))
@@ -209,9 +213,12 @@ finish_report(run_state *st, eqlvm_engine *e, const eqlvm_program *p)
     run_problems_end(&st->problems);
     if (!quiet) {
         (void)cli_output_flush(&st->out);
-        if (cli_interrupted())
-            fputs("eqlvm: interrupted; what was read so far is reported\n",
-                  stderr);
+        if (st->cut)
+            cli_error("interrupted; %" PRIu64 " alert%s written, the rest was "
+                      "not",
+                      st->written, st->written == 1 ? " was" : "s were");
+        else if (cli_interrupted())
+            cli_error("interrupted; what was read so far is reported");
         run_report_input(&s, seconds_since(&st->start));
         run_report_rules(p);
         run_report_engine(&s);
@@ -245,6 +252,7 @@ read_all(run_state *st, eqlvm_engine *e)
     }
     if (s == EQLVM_OK || s == EQLVM_ERR_IO || cli_interrupted())
         s = eqlvm_engine_finish(e);
+    st->cut = s == EQLVM_ERR_STOPPED && !st->pipe_closed && cli_interrupted();
     if (s != EQLVM_OK && s != EQLVM_ERR_STOPPED) {
         clear_progress(st);
         cli_error("%s", *eqlvm_engine_error(e) ? eqlvm_engine_error(e)

@@ -386,7 +386,7 @@ close_source(eql_events *e, uint32_t file, bool mapped)
 eql_events_result
 eql_events_read(eql_events *e, const char *path, eql_event_fn fn, void *ctx)
 {
-    eql_input_stop stop = {e->o.stop, e->o.ctx};
+    eql_input_stop stop = {e->o.stop, e->o.ctx, e->o.wake};
     uint64_t mapped = e->n.mapped;
     eql_buf why = {0};
     eql_events_result r;

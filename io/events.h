@@ -64,10 +64,11 @@ typedef struct {
     size_t block_bytes;       /* of JSON lines taken at once; 0: default */
     /* Every rejected line and repaired oddity, as it is met; may be NULL. */
     void (*problem)(void *ctx, const eql_problem *p);
-    /* Asked when a signal interrupted a read (a live source may be silent for
-     * long); true ends it as if fn had returned false.  May be NULL. */
+    /* Asked before and while input is waited for; true ends it as if fn had
+     * returned false.  On any thread.  May be NULL. */
     bool (*stop)(void *ctx);
     void *ctx;
+    int wake; /* as in eql_input_stop */
 } eql_events_options;
 
 /* How they balance says api/counters.def. */

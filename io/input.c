@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,24 +50,47 @@ wants_stop(const eql_input *in)
     return in->stop.stop && in->stop.stop(in->stop.ctx);
 }
 
+/* Waits until there are bytes to read, an end, or a wish to stop.  A pipe that
+ * was opened before its writer came waits for that, too. */
+static void
+wait_for_bytes(const eql_input *in)
+{
+    struct pollfd p[] = {{.fd = in->fd, .events = POLLIN},
+                         {.fd = in->stop.wake, .events = POLLIN}};
+    eventfd_t n;
+
+    while (!wants_stop(in)) {
+        /* An interrupted or refused wait is a reason to look again. */
+        if (poll(p, in->stop.wake ? 2 : 1, -1) < 0 && errno != EINTR)
+            return;
+        if (p[0].revents)
+            return;
+        if (p[1].revents && !wants_stop(in)) /* of a stop that is over */
+            (void)!eventfd_read(in->stop.wake, &n);
+    }
+}
+
 /* One read(); *n 0 at the end. */
 static eql_pull
 read_some(eql_input *in, char *dst, size_t cap, size_t *n)
 {
     for (;;) {
-        ssize_t got = read(in->fd, dst, cap);
+        ssize_t got;
 
+        if (!in->seekable)
+            wait_for_bytes(in);
+        if (wants_stop(in))
+            return EQL_PULL_STOPPED;
+        got = read(in->fd, dst, cap);
         if (got >= 0) {
             *n = (size_t)got;
             in->raw_end = got == 0;
             return EQL_PULL_OK;
         }
-        if (errno != EINTR) {
+        if (errno != EINTR && errno != EAGAIN) {
             eql_buf_printf(&in->error, "%s", strerror(errno));
             return EQL_PULL_IO;
         }
-        if (wants_stop(in))
-            return EQL_PULL_STOPPED;
     }
 }
 
@@ -94,8 +118,7 @@ sniff(eql_input *in)
     return in->codec ? EQL_PULL_OK : EQL_PULL_NOMEM;
 }
 
-/* Opening a named pipe waits for its writer, so a signal may come here, too:
- * then state is STOPPED and there is no file. */
+/* Opening a named pipe would wait for its writer, which reading does better. */
 static bool
 open_fd(eql_input *in, const char *path, eql_buf *why)
 {
@@ -105,13 +128,9 @@ open_fd(eql_input *in, const char *path, eql_buf *why)
         in->fd = STDIN_FILENO;
         return true;
     }
-    do {
-        in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        if (in->fd < 0 && errno == EINTR && wants_stop(in)) {
-            in->state = EQL_PULL_STOPPED;
-            return true;
-        }
-    } while (in->fd < 0 && errno == EINTR);
+    do
+        in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    while (in->fd < 0 && errno == EINTR);
     if (in->fd < 0) {
         eql_buf_printf(why, "%s: %s", path, strerror(errno));
         return false;
@@ -144,8 +163,7 @@ eql_input_open(const char *path, eql_input_stop stop, eql_buf *why)
         eql_input_free(in);
         return NULL;
     }
-    if (in->state == EQL_PULL_OK)
-        in->state = sniff(in);
+    in->state = sniff(in);
     return in;
 }
 
@@ -208,6 +226,9 @@ eql_input_pull(void *ctx, char *dst, size_t cap, size_t *n)
     eql_pull st;
 
     *n = 0;
+    /* A few compressed bytes may be very many. */
+    if (in->state == EQL_PULL_OK && wants_stop(in))
+        in->state = EQL_PULL_STOPPED;
     if (in->state != EQL_PULL_OK)
         return in->state;
     st = in->codec ? pull_codec(in, dst, cap, n) : pull_plain(in, dst, cap, n);

@@ -13,17 +13,18 @@ typedef enum {
     EQL_PULL_END,     /* the input ends, in order */
     EQL_PULL_IO,      /* read failed; reason in eql_input_error */
     EQL_PULL_DAMAGED, /* compressed data is damaged; reason as well */
-    EQL_PULL_STOPPED, /* a signal came and the caller wants to stop */
+    EQL_PULL_STOPPED, /* the caller wants to stop */
     EQL_PULL_NOMEM
 } eql_pull;
 
 /* Puts 1 .. cap bytes at dst; may put fewer than are to come. */
 typedef eql_pull (*eql_pull_fn)(void *ctx, char *dst, size_t cap, size_t *n);
 
-/* Asked when a signal interrupted a read; true ends reading. */
+/* Asked before every read, and while one waits; true ends reading. */
 typedef struct {
     bool (*stop)(void *ctx); /* may be NULL: go on */
     void *ctx;
+    int wake; /* an eventfd(2): when it is readable, stop is asked; 0: none */
 } eql_input_stop;
 
 typedef struct eql_input eql_input;

@@ -55,6 +55,13 @@ problem_at(const eql_line *line, size_t at)
     return p;
 }
 
+/* Is the text cut because nobody waits for the rest? */
+static bool
+was_stopped(const eql_taker *t, const eql_line *line)
+{
+    return line->cut && t->o->stop && t->o->stop(t->o->ctx);
+}
+
 static void
 count_layout(const eql_taker *t, const eql_take *to, const eql_read_note *note)
 {
@@ -66,13 +73,16 @@ count_layout(const eql_taker *t, const eql_take *to, const eql_read_note *note)
 }
 
 static void
-reject_text(const eql_take *to, const eql_line *line, const eql_read_note *note)
+reject_text(const eql_taker *t, const eql_take *to, const eql_line *line,
+            const eql_read_note *note)
 {
     eql_problem p = problem_at(line, note->at);
 
     p.reason = note->reason;
     p.text = note->text;
     if (p.reason == EQL_REJECT_SYNTAX && note->ended && line->cut) {
+        if (was_stopped(t, line))
+            return;
         p.reason = EQL_REJECT_TRUNCATED;
         p.text = "the input ends inside this event";
     }
@@ -204,7 +214,7 @@ open_wrapper(eql_taker *t, eql_take *to, const eql_line *around)
     eql_lines *l;
 
     if (around->deep) {
-        reject_text(to, around, &note);
+        reject_text(t, to, around, &note);
         return EQL_EVENTS_OK;
     }
     l = eql_lines_new(pull_text, &rest, t->o->max_line_bytes);
@@ -240,7 +250,7 @@ take_text(eql_taker *t, eql_take *to, const eql_line *line)
     case EQL_READ_WRAPPER: return open_wrapper(t, to, line);
     case EQL_READ_REJECTED:
         count_layout(t, to, &note);
-        reject_text(to, line, &note);
+        reject_text(t, to, line, &note);
         return EQL_EVENTS_OK;
     case EQL_READ_EVENT: break;
     }
@@ -268,7 +278,10 @@ eql_taker_line(eql_taker *t, eql_take *to, const eql_line *line)
     case EQL_LINE_BLANK: to->n->lines_blank++; break;
     case EQL_LINE_TEXT: return take_text(t, to, line);
     case EQL_LINE_TOO_LONG: reject_long(to, line); break;
-    case EQL_LINE_BROKEN: reject_broken(to, line); break;
+    case EQL_LINE_BROKEN:
+        if (!was_stopped(t, line))
+            reject_broken(to, line);
+        break;
     case EQL_LINE_PLAIN:
     case EQL_LINE_END: break;
     }

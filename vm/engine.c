@@ -433,6 +433,8 @@ run_hits(eql_engine *e)
         res = eql_order_next(e->order, &h);
         if (res != EQL_ENGINE_OK || !h)
             break;
+        if (e->calls.stop && e->calls.stop(e->calls.ctx))
+            return EQL_ENGINE_STOPPED;
         if (eql_seq_looks_ahead(e->seq))
             look_ahead(e);
         eql_seq_place(e->seq, eql_order_place(e->order));

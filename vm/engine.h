@@ -45,6 +45,9 @@ typedef struct {
     /* Where can the bytes of this event be had again?  Called once per hit. */
     bool (*keep)(void *ctx, const eql_event *ev, eql_event_ref *ref);
     bool (*match)(void *ctx, const eql_match *m);
+    /* Asked between hits at the finish, as if match returned false.  May be
+     * NULL. */
+    bool (*stop)(void *ctx);
     void *ctx;
 } eql_engine_calls;
 

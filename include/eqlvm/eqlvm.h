@@ -489,7 +489,7 @@ EQLVM_API eqlvm_status eqlvm_engine_push(eqlvm_engine *e, const char *name,
 /* Sorts the hits, runs the sequences, delivers the alerts. */
 EQLVM_API eqlvm_status eqlvm_engine_finish(eqlvm_engine *e);
 /* Ends reading or finishing at the next event, with several threads at the next
- * block; may be called from a signal
+ * block, and at once where input is waited for; may be called from a signal
  * handler or another thread.  After reading was stopped, eqlvm_engine_finish
  * still reports what was read. */
 EQLVM_API void eqlvm_engine_stop(eqlvm_engine *e);

@@ -23,7 +23,7 @@ make_text(eql_buf *out)
 static eql_pull
 slurp(const char *path, size_t cap, eql_buf *out, char error[256])
 {
-    eql_input_stop stop = {NULL, NULL};
+    eql_input_stop stop = {0};
     eql_buf why = {0};
     eql_input *in = eql_input_open(path, stop, &why);
     eql_pull st;
@@ -224,7 +224,7 @@ test_input_no_file(void **state)
 
     (void)state;
     for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
-        eql_input_stop stop = {NULL, NULL};
+        eql_input_stop stop = {0};
         eql_buf why = {0};
 
         assert_null(eql_input_open(cases[i].path, stop, &why));
@@ -239,7 +239,7 @@ test_input_rereadable(void **state)
 {
     (void)state;
     for (int how = 0; how < TEST_PACKINGS; how++) {
-        eql_input_stop stop = {NULL, NULL};
+        eql_input_stop stop = {0};
         eql_buf packed = {0}, why = {0};
         char path[4096];
         struct stat st;
