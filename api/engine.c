@@ -69,6 +69,7 @@ on_event(void *ctx, const eql_event *ev)
     eqlvm_engine *e = ctx;
 
     eql_engine_progress(e, 1);
+    e->line = ev->line;
     if (eql_engine_takes(e, ev)) {
         e->evaluated++;
         e->vm = eql_engine_event(e->engine, ev);
@@ -314,6 +315,37 @@ vm_status(eqlvm_engine *e)
     return fail(e, EQLVM_ERR_IO, eql_events_error(e->events));
 }
 
+/* An event could not be kept, or its hit: the disk is full or a budget used up.
+ * What was read before it still gives its alerts, so this is the end of reading
+ * and nothing else. */
+static eqlvm_status
+no_room(eqlvm_engine *e, const char *path, uint64_t line)
+{
+    eqlvm_status s = vm_status(e);
+    const char *text = eql_engine_text(e);
+    size_t n = strlen(path);
+    eql_buf why = {0};
+    eqlvm_problem p = {.path = path, .line = line, .reason = "io"};
+
+    if (s == EQLVM_ERR_NOMEM)
+        return s;
+    if (strncmp(text, path, n) == 0 && strncmp(text + n, ": ", 2) == 0)
+        text += n + 2;
+    eql_buf_printf(&why, "nothing is read from here on: %s", text);
+    if (why.failed)
+        return fail(e, EQLVM_ERR_NOMEM, "out of memory");
+    p.text = why.p;
+    if (e->o.problem)
+        e->o.problem(e->o.ctx, &p);
+    fail(e, EQLVM_ERR_IO, why.p);
+    eql_buf_free(&why);
+    eql_engine_go_on(e->engine);
+    e->vm = EQL_ENGINE_OK;
+    e->full = e->reading_stopped = true;
+    e->files_failed++;
+    return s;
+}
+
 /* Settles every file up to the last one read. */
 static eqlvm_status
 settle_files(eqlvm_engine *e)
@@ -322,7 +354,10 @@ settle_files(eqlvm_engine *e)
 
     while (e->nsettled < n && e->vm == EQL_ENGINE_OK)
         e->vm = eql_engine_settle(e->engine, e->nsettled++, on_settle, e);
-    return vm_status(e);
+    if (e->vm == EQL_ENGINE_OK || e->vm == EQL_ENGINE_NOMEM)
+        return vm_status(e);
+    /* Any of its events may have waited for its time. */
+    return no_room(e, eql_events_path(e->events, e->nsettled - 1), 1);
 }
 
 /* A stop was obeyed: it is over, and so is reading. */
@@ -345,7 +380,11 @@ after_reading(eqlvm_engine *e, eql_events_result r)
         return fail(e, EQLVM_ERR_IO, eql_events_error(e->events));
     case EQL_EVENTS_STOPPED: break;
     }
-    return e->vm != EQL_ENGINE_OK ? vm_status(e) : stopped(e);
+    if (e->vm != EQL_ENGINE_OK)
+        return no_room(
+            e, eql_events_path(e->events, eql_events_nfiles(e->events) - 1),
+            e->line);
+    return stopped(e);
 }
 
 static void
@@ -369,7 +408,7 @@ after_file(eqlvm_engine *e, const char *path, eql_events_result r)
     eqlvm_status s = after_reading(e, r), settled;
 
     eql_engine_share_collect(e);
-    if (s == EQLVM_ERR_IO && e->vm == EQL_ENGINE_OK)
+    if (s == EQLVM_ERR_IO && !e->full)
         report_unreadable(e, path);
     if (s == EQLVM_ERR_NOMEM || e->vm != EQL_ENGINE_OK)
         return s;
@@ -425,7 +464,9 @@ read_found(eqlvm_engine *e, const eql_buf *paths)
         if (s != EQLVM_OK)
             worst = s;
         /* One bad file does not keep the others from being read. */
-        if (s != EQLVM_OK && (s != EQLVM_ERR_IO || e->vm != EQL_ENGINE_OK))
+        if (s != EQLVM_OK && (s != EQLVM_ERR_IO || e->full))
+            break;
+        if (s != EQLVM_OK && e->vm != EQL_ENGINE_OK)
             break;
     }
     return worst;
@@ -498,14 +539,34 @@ eqlvm_engine_push(eqlvm_engine *e, const char *name, const char *json,
 
 /* --- finishing ----------------------------------------------------------- */
 
+/* The ordered half could not go on: alerts up to that event were delivered. */
+static eqlvm_status
+cut_short(eqlvm_engine *e)
+{
+    uint32_t file;
+    uint64_t line;
+    eql_buf why = {0};
+
+    eql_engine_reached(e->engine, &file, &line);
+    eql_buf_printf(&why,
+                   "%s:%llu: alerts of this event and of those after it in "
+                   "time are missing: %s",
+                   eql_events_path(e->events, file), (unsigned long long)line,
+                   eql_engine_error(e->engine));
+    if (why.failed)
+        return fail(e, EQLVM_ERR_NOMEM, "out of memory");
+    fail(e, EQLVM_ERR_IO, line ? why.p : eql_engine_error(e->engine));
+    eql_buf_free(&why);
+    return EQLVM_ERR_IO;
+}
+
 static eqlvm_status
 after_finish(eqlvm_engine *e)
 {
     switch (e->vm) {
     case EQL_ENGINE_OK: break;
     case EQL_ENGINE_NOMEM: return fail(e, EQLVM_ERR_NOMEM, "out of memory");
-    case EQL_ENGINE_IO:
-        return fail(e, EQLVM_ERR_IO, eql_engine_error(e->engine));
+    case EQL_ENGINE_IO: return cut_short(e);
     case EQL_ENGINE_STOPPED:
         return e->out_of_memory ? fail(e, EQLVM_ERR_NOMEM, "out of memory")
                                 : EQLVM_ERR_STOPPED;
@@ -523,7 +584,7 @@ check_balances(const eqlvm_engine *e)
     eqlvm_stats s;
 
     eqlvm_engine_stats(e, &s);
-    assert(e->vm != EQL_ENGINE_OK || !eqlvm_stats_unbalanced(&s));
+    assert(e->vm != EQL_ENGINE_OK || e->full || !eqlvm_stats_unbalanced(&s));
 #else
     (void)e;
 #endif
@@ -542,10 +603,12 @@ eqlvm_engine_finish(eqlvm_engine *e)
     /* A stop from before this call meant the reading. */
     atomic_store(&e->stop, false);
     s = settle_files(e);
-    if (s == EQLVM_OK) {
+    if (s == EQLVM_OK || e->full) {
         e->vm = eql_engine_finish(e->engine);
         s = after_finish(e);
         check_balances(e);
+        if (s == EQLVM_OK && e->full)
+            s = EQLVM_ERR_IO; /* with the text of then */
     }
     clock_gettime(CLOCK_MONOTONIC, &e->ended);
     return s;

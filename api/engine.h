@@ -28,6 +28,8 @@ struct eqlvm_engine {
                              0: none yet */
     bool reading_stopped; /* no more is read */
     bool finished;
+    bool full;     /* no room for more: reading ended early, and it was told */
+    uint64_t line; /* where the last event or batch began that was taken in */
     uint32_t nsettled;    /* files whose pending times are settled */
     eql_engine_result vm; /* of the last call into vm */
     bool out_of_memory;   /* while an alert was made */

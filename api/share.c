@@ -127,11 +127,12 @@ on_merge(void *ctx, uint32_t i, const eql_events_place *place)
 
     e->evaluated += b->evaluated;
     e->out_of_range += b->out_of_range;
-    e->vm = place ? eql_engine_merge(e->engine, &b->hits, place->line,
-                                     place->offset)
-                  : EQL_ENGINE_STOPPED;
+    e->vm = place->kept ? eql_engine_merge(e->engine, &b->hits, place->line,
+                                           place->offset)
+                        : EQL_ENGINE_STOPPED;
     if (e->vm == EQL_ENGINE_OK)
         e->vm = b->vm;
+    e->line = place->line + 1;
     eql_engine_progress(e, b->evaluated + b->out_of_range);
     return e->vm == EQL_ENGINE_OK;
 }

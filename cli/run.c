@@ -30,6 +30,7 @@ typedef struct {
     bool cut;             /* a signal came while alerts were written */
     uint64_t written;     /* alerts and rows */
     bool unreadable_told; /* on_problem spoke of the file being read */
+    char told[512];       /* the last error of reading, which was shown */
     int code;
     struct timespec start;
     double last_progress; /* seconds since start */
@@ -245,18 +246,24 @@ read_all(run_state *st, eqlvm_engine *e)
             clear_progress(st);
             if (!st->unreadable_told)
                 cli_error("%s", eqlvm_engine_error(e));
+            snprintf(st->told, sizeof st->told, "%s", eqlvm_engine_error(e));
             st->code = cli_worse(st->code, CLI_IO);
         } else if (s != EQLVM_OK) {
+            if (s == EQLVM_ERR_STOPPED && !cli_interrupted())
+                cli_error("%s and what follows it is not read",
+                          st->o->events.items[i]);
             break;
         }
     }
-    if (s == EQLVM_OK || s == EQLVM_ERR_IO || cli_interrupted())
+    if (s == EQLVM_OK || s == EQLVM_ERR_IO || s == EQLVM_ERR_STOPPED)
         s = eqlvm_engine_finish(e);
     st->cut = s == EQLVM_ERR_STOPPED && !st->pipe_closed && cli_interrupted();
     if (s != EQLVM_OK && s != EQLVM_ERR_STOPPED) {
         clear_progress(st);
-        cli_error("%s", *eqlvm_engine_error(e) ? eqlvm_engine_error(e)
-                                               : eqlvm_status_name(s));
+        if (s != EQLVM_ERR_IO || !*eqlvm_engine_error(e) ||
+            strncmp(st->told, eqlvm_engine_error(e), sizeof st->told - 1) != 0)
+            cli_error("%s", *eqlvm_engine_error(e) ? eqlvm_engine_error(e)
+                                                   : eqlvm_status_name(s));
         st->code = cli_worse(st->code, CLI_IO);
     }
 }

@@ -171,6 +171,7 @@ const char *eql_events_error(const eql_events *e); /* "" when none */
 typedef struct {
     uint64_t line;   /* to eql_event.line */
     uint64_t offset; /* to eql_event_ref.offset */
+    bool kept;       /* else the texts of events could not be */
 } eql_events_place;
 
 #define EQL_MAX_WORKERS 64u
@@ -188,7 +189,7 @@ typedef struct {
     eql_event_fn event;
     void (*end)(void *ctx, uint32_t worker);
     /* On the caller's thread, in the order of the input, no matter what became
-     * of the batch.  place NULL: the texts of events could not be kept.  false
+     * of the batch.  false
      * stops reading. */
     bool (*merge)(void *ctx, uint32_t batch, const eql_events_place *place);
     void *ctx;

@@ -232,8 +232,8 @@ static eql_events_result
 merge(eql_taking *t, batch *b)
 {
     struct eql_share *h = b->share;
-    eql_events_place place = {t->take.line, b->block.offset};
-    bool kept = true, go_on;
+    eql_events_place place = {t->take.line, b->block.offset, true};
+    bool go_on;
 
     add_counters(&t->e->n, &b->n);
     eql_times_merge(t->take.times, &b->times, t->take.line);
@@ -244,10 +244,10 @@ merge(eql_taking *t, batch *b)
         b->texts.failed)
         return EQL_EVENTS_NOMEM;
     if (h->store == EQL_STORE_SPOOL)
-        kept = b->texts.len == 0 ||
-               eql_events_spool(t->e, t->file, eql_buf_sv(&b->texts),
-                                &place.offset);
-    go_on = h->s.merge(h->s.ctx, b->number, kept ? &place : NULL);
+        place.kept = b->texts.len == 0 ||
+                     eql_events_spool(t->e, t->file, eql_buf_sv(&b->texts),
+                                      &place.offset);
+    go_on = h->s.merge(h->s.ctx, b->number, &place);
     t->take.line += b->lines;
     return go_on ? b->result : EQL_EVENTS_STOPPED;
 }

@@ -1,8 +1,8 @@
 /* spool.c -- the temporary file of texts that are needed again.
  *
- * Texts are gathered in a buffer and written when it is full or when one is
- * asked for; the file has no name from its first moment, so nothing is left
- * behind however the process ends. */
+ * Texts are gathered in a buffer and written when it is full; what cannot be
+ * written stays there and can still be had.  The file has no name from its
+ * first moment, so nothing is left behind however the process ends. */
 #include "io/spool.h"
 
 #include <errno.h>
@@ -115,7 +115,10 @@ eql_spool_put(eql_spool *s, eql_strview text, uint64_t *offset, eql_buf *why)
         eql_buf_printf(why, "out of memory");
         return false;
     }
-    return s->pending.len < FLUSH_BYTES || flush(s, why);
+    if (s->pending.len < FLUSH_BYTES || flush(s, why))
+        return true;
+    s->pending.len -= text.len;
+    return false;
 }
 
 bool
@@ -146,15 +149,23 @@ bool
 eql_spool_get(eql_spool *s, uint64_t offset, size_t len, eql_buf *out,
               eql_buf *why)
 {
-    if (!flush(s, why))
-        return false;
+    size_t at;
+
     if (len == 0)
         return true;
-    if (offset > s->written || len > s->written - offset) {
+    if (offset < s->written && len <= s->written - offset)
+        return eql_spool_pread(s->fd, offset, len, out, why);
+    /* What is not written yet, or cannot be, is at hand. */
+    at = (size_t)(offset - s->written);
+    if (offset < s->written || at > s->pending.len ||
+        len > s->pending.len - at) {
         eql_buf_printf(why, "no such text in the spool");
         return false;
     }
-    return eql_spool_pread(s->fd, offset, len, out, why);
+    eql_buf_add(out, s->pending.p + at, len);
+    if (out->failed)
+        eql_buf_printf(why, "out of memory");
+    return !out->failed;
 }
 
 uint64_t

@@ -46,6 +46,8 @@ struct eql_engine {
     bool reorders;
     int64_t late_ns;
     eql_engine_result result;
+    uint32_t at_file; /* of the hit at hand, at the finish */
+    uint64_t at_line;
     char error[512];
 };
 
@@ -433,6 +435,8 @@ run_hits(eql_engine *e)
         res = eql_order_next(e->order, &h);
         if (res != EQL_ENGINE_OK || !h)
             break;
+        e->at_file = h->file;
+        e->at_line = h->line;
         if (e->calls.stop && e->calls.stop(e->calls.ctx))
             return EQL_ENGINE_STOPPED;
         if (eql_seq_looks_ahead(e->seq))
@@ -448,6 +452,20 @@ run_hits(eql_engine *e)
     if (res == EQL_ENGINE_OK && e->rule_bytes)
         res = eql_seq_count_bytes(e->seq, e->rule_bytes);
     return res == EQL_ENGINE_OK ? eql_seq_end(e->seq, e->newest) : res;
+}
+
+void
+eql_engine_go_on(eql_engine *e)
+{
+    if (e->result != EQL_ENGINE_NOMEM)
+        e->result = EQL_ENGINE_OK;
+}
+
+void
+eql_engine_reached(const eql_engine *e, uint32_t *file, uint64_t *line)
+{
+    *file = e->at_file;
+    *line = e->at_line;
 }
 
 eql_engine_result

@@ -163,7 +163,12 @@ eql_engine_result eql_engine_event(eql_engine *e, const eql_event *ev);
 typedef bool (*eql_settle_fn)(void *ctx, const eql_hit *h, int64_t *ns);
 eql_engine_result eql_engine_settle(eql_engine *e, uint32_t file,
                                     eql_settle_fn settle, void *ctx);
+/* After an error that was a full disk, or an event that was not kept: no event
+ * can be added any more, but what is there can be finished. */
+void eql_engine_go_on(eql_engine *e);
 eql_engine_result eql_engine_finish(eql_engine *e);
+/* The event that the finish came to last; line 0: none. */
+void eql_engine_reached(const eql_engine *e, uint32_t *file, uint64_t *line);
 
 /* Several threads may share out the filtering (lane.h).  The engine's own lane
  * is that of the calling thread; lanes of others have calls of their own, of

@@ -17,7 +17,7 @@
 #include "vm/spill.h"
 
 #define LEAST_MEMORY ((size_t)4096)
-#define FAN_IN 64u /* runs merged at once, at most */
+#define FAN_IN 64u /* runs merged at once, if the disk has room for passes */
 #define LEAST_BUFFER ((size_t)512)
 #define MOST_BUFFER ((size_t)256 << 10)
 #define FETCH_BYTES ((size_t)512) /* read at once; most hits are shorter */
@@ -34,6 +34,12 @@ typedef struct {
     char *buf;
     size_t cap, len;
 } writer;
+
+/* Of a merge. */
+typedef struct {
+    eql_spill_reader reader;
+    const eql_hit *current;
+} source;
 
 struct eql_order {
     size_t memory;
@@ -52,12 +58,15 @@ struct eql_order {
     uint64_t spilled;
     uint32_t passes;
     bool nomem;
-    /* merging: a heap of readers by their current record */
-    eql_spill_reader readers[FAN_IN];
-    eql_hit *current[FAN_IN];
-    uint32_t heap[FAN_IN];
-    uint32_t nheap;
-    bool started; /* heap[0]'s record was handed out */
+    /* The disk has no room for more.  What is held then is sorted and stays in
+     * the block, and is merged with the runs as it is. */
+    bool full;
+    /* merging: a heap of sources by their current record */
+    source *sources; /* of runs; behind them, that of the records held */
+    uint32_t *heap;
+    uint32_t nsources, nheap;
+    char *buffers; /* of the readers, where the block is not free; else NULL */
+    bool started;  /* heap[0]'s record was handed out */
     eql_buf fetched;
 };
 
@@ -124,6 +133,9 @@ eql_order_free(eql_order *o)
     eql_spill_close(&o->files[1]);
     eql_vec_free(&o->runs);
     eql_buf_free(&o->fetched);
+    free(o->sources);
+    free(o->heap);
+    free(o->buffers);
     free(o->block);
     free(o);
 }
@@ -274,25 +286,35 @@ add_run(eql_order *o, eql_vec *runs, uint64_t off, uint64_t end, size_t largest)
     return false;
 }
 
-/* Writes the records held as one run.  Their offsets are in order of arrival,
- * so what lies between them and the index is free for the write buffer. */
+/* Their offsets are in order of arrival, so what lies between them and the
+ * index is free for the write buffer. */
+static bool
+write_held(eql_order *o)
+{
+    eql_spill *file = &o->files[o->from];
+    writer w = {.file = file, .buf = o->block + o->used};
+
+    w.cap = o->cap - o->used - o->n * INDEX_BYTES;
+    for (size_t i = 0; i < o->n; i++)
+        if (!write_hit(o, &w, hit_at(o, o->index[i])))
+            return false;
+    return flush(o, &w);
+}
+
+/* Writes the records held as one run; if that fails they stay. */
 static bool
 write_run(eql_order *o)
 {
     eql_spill *file = &o->files[o->from];
-    size_t *index = sort_index(o);
-    writer w = {.file = file, .buf = o->block + o->used};
-    uint64_t off;
+    uint64_t off = file->len;
 
-    w.cap = o->cap - o->used - o->n * INDEX_BYTES;
-    if (!eql_spill_open(file, o->dir))
+    o->index = sort_index(o);
+    if (!eql_spill_open(file, o->dir) || !write_held(o)) {
+        file->len = off;
+        o->full = true;
         return false;
-    off = file->len;
-    for (size_t i = 0; i < o->n; i++) {
-        if (!write_hit(o, &w, hit_at(o, index[i])))
-            return false;
     }
-    if (!flush(o, &w) || !add_run(o, &o->runs, off, file->len, o->largest))
+    if (!add_run(o, &o->runs, off, file->len, o->largest))
         return false;
     o->used = o->n = o->largest = 0;
     return true;
@@ -311,7 +333,7 @@ fits(const eql_order *o, size_t size)
 static bool
 push(eql_order *o, const eql_hit *h)
 {
-    if (!o->block && !grow_block(o, o->memory))
+    if (o->full || (!o->block && !grow_block(o, o->memory)))
         return false;
     if (!fits(o, h->size) && o->n > 0 && !write_run(o))
         return false;
@@ -339,9 +361,9 @@ eql_order_push(eql_order *o, const eql_hit *h)
 static bool
 less(const eql_order *o, uint32_t a, uint32_t b)
 {
-    int c = o->compare(o->current[a], o->current[b]);
+    int c = o->compare(o->sources[a].current, o->sources[b].current);
 
-    return c < 0 || (c == 0 && a < b); /* readers are in order of arrival */
+    return c < 0 || (c == 0 && a < b); /* sources are in order of arrival */
 }
 
 static void
@@ -375,17 +397,18 @@ buffer_size(const eql_order *o, const run *r)
 }
 
 /* How many runs from the first-th on can be merged at once: as many as have
- * room, but two at least.  *bytes: their buffers and the writer's. */
+ * room, but two at least; all of them when the disk is full.  *bytes: their
+ * buffers and the writer's. */
 static uint32_t
 group_size(const eql_order *o, uint32_t first, size_t *bytes)
 {
     uint32_t n = 0;
 
     *bytes = buffer_size(o, NULL);
-    while (first + n < o->runs.n && n < FAN_IN) {
+    while (first + n < o->runs.n && (n < FAN_IN || o->full)) {
         size_t need = buffer_size(o, eql_vec_at(&o->runs, first + n));
 
-        if (n >= 2 && *bytes + need > o->memory)
+        if (n >= 2 && *bytes + need > o->memory && !o->full)
             break;
         *bytes += need;
         n++;
@@ -393,30 +416,78 @@ group_size(const eql_order *o, uint32_t first, size_t *bytes)
     return n;
 }
 
+/* Does the source give the records that could not be written? */
+static bool
+is_held(const eql_order *o, uint32_t i)
+{
+    return i == o->nsources - 1;
+}
+
+/* The source's next record becomes its current one. */
+static bool
+advance(eql_order *o, uint32_t i)
+{
+    eql_hit *h = NULL;
+
+    if (is_held(o, i)) {
+        o->sources[i].current =
+            o->pos < o->n ? hit_at(o, o->index[o->pos++]) : NULL;
+        return true;
+    }
+    if (!eql_spill_next(&o->sources[i].reader, &h))
+        return false;
+    o->sources[i].current = h;
+    return true;
+}
+
+/* Room for n readers, whose buffers take so many bytes; where these are. */
+static char *
+make_sources(eql_order *o, uint32_t n, size_t bytes)
+{
+    free(o->sources);
+    free(o->heap);
+    free(o->buffers);
+    o->nsources = n + 1;
+    o->sources = calloc(o->nsources, sizeof *o->sources);
+    o->heap = calloc(o->nsources, sizeof *o->heap);
+    o->buffers = o->n > 0 ? malloc(bytes) : NULL;
+    if (!o->sources || !o->heap || (o->n > 0 && !o->buffers)) {
+        o->nomem = true;
+        return NULL;
+    }
+    if (o->n > 0)
+        return o->buffers;
+    return grow_block(o, bytes) ? o->block : NULL;
+}
+
 /* Opens readers on n runs and makes the heap. */
 static bool
 start_merge(eql_order *o, uint32_t first, uint32_t n, size_t bytes)
 {
-    char *p;
+    char *p = make_sources(o, n, bytes);
 
-    if (!grow_block(o, bytes))
+    if (!p)
         return false;
-    p = o->block + buffer_size(o, NULL);
+    p += buffer_size(o, NULL);
     o->nheap = 0;
     o->started = false;
-    for (uint32_t i = 0; i < n; i++) {
-        const run *r = eql_vec_at(&o->runs, first + i);
-        size_t cap = buffer_size(o, r);
+    for (uint32_t i = 0; i <= n; i++) {
+        const run *r = i < n ? eql_vec_at(&o->runs, first + i) : NULL;
 
-        o->readers[i] = (eql_spill_reader){.file = &o->files[o->from],
-                                           .next = r->off,
-                                           .end = r->off + r->len,
-                                           .buf = p,
-                                           .cap = cap};
-        p += cap;
-        if (!eql_spill_next(&o->readers[i], &o->current[i]))
+        if (r) {
+            size_t cap = buffer_size(o, r);
+
+            o->sources[i].reader =
+                (eql_spill_reader){.file = &o->files[o->from],
+                                   .next = r->off,
+                                   .end = r->off + r->len,
+                                   .buf = p,
+                                   .cap = cap};
+            p += cap;
+        }
+        if (!advance(o, i))
             return false;
-        if (o->current[i])
+        if (o->sources[i].current)
             o->heap[o->nheap++] = i;
     }
     for (uint32_t i = o->nheap / 2; i-- > 0;)
@@ -432,15 +503,15 @@ next_merged(eql_order *o, const eql_hit **h)
     if (o->started && o->nheap > 0) {
         uint32_t r = o->heap[0];
 
-        if (!eql_spill_next(&o->readers[r], &o->current[r]))
+        if (!advance(o, r))
             return false;
-        if (!o->current[r])
+        if (!o->sources[r].current)
             o->heap[0] = o->heap[--o->nheap];
         sift_down(o, 0);
     }
     o->started = true;
     if (o->nheap > 0)
-        *h = o->current[o->heap[0]];
+        *h = o->sources[o->heap[0]].current;
     return true;
 }
 
@@ -505,14 +576,19 @@ sort(eql_order *o)
     size_t bytes;
 
     if (o->runs.n == 0) {
-        o->index = o->n ? sort_index(o) : NULL;
+        if (!o->full)
+            o->index = o->n ? sort_index(o) : NULL;
         return true;
     }
-    if (o->n > 0 && !write_run(o))
+    /* A full disk is no reason to lose what is there. */
+    if (o->n > 0 && !o->full && !write_run(o) && !o->full)
         return false;
     while (group_size(o, 0, &bytes) < o->runs.n) {
-        if (!merge_pass(o))
+        if (merge_pass(o))
+            continue;
+        if (o->nomem || !eql_spill_reset(&o->files[1 - o->from]))
             return false;
+        o->full = true;
     }
     return start_merge(o, 0, o->runs.n, bytes);
 }
@@ -537,9 +613,10 @@ eql_order_ahead(eql_order *o, uint32_t n, uint64_t *place)
 {
     size_t i = o->pos + n - 1;
 
+    if (o->runs.n > 0 && (o->nheap == 0 || is_held(o, o->heap[0])))
+        return NULL;
     if (o->runs.n > 0)
-        return o->nheap > 0 ? eql_spill_ahead(&o->readers[o->heap[0]], n, place)
-                            : NULL;
+        return eql_spill_ahead(&o->sources[o->heap[0]].reader, n, place);
     if (i >= o->n)
         return NULL;
     *place = o->index[i];
@@ -549,8 +626,10 @@ eql_order_ahead(eql_order *o, uint32_t n, uint64_t *place)
 uint64_t
 eql_order_place(const eql_order *o)
 {
-    if (o->runs.n > 0)
-        return eql_spill_place(&o->readers[o->heap[0]]);
+    if (o->runs.n > 0 && !is_held(o, o->heap[0]))
+        return eql_spill_place(&o->sources[o->heap[0]].reader);
+    if (o->runs.n > 0) /* as if they were behind the runs */
+        return o->files[o->from].len + o->index[o->pos - 1];
     return o->pos > 0 ? o->index[o->pos - 1] : 0;
 }
 
@@ -589,9 +668,11 @@ fetch(eql_order *o, uint64_t place, const eql_hit **h)
 eql_engine_result
 eql_order_fetch(eql_order *o, uint64_t place, const eql_hit **h)
 {
-    if (o->runs.n > 0)
+    uint64_t behind = o->runs.n > 0 ? o->files[o->from].len : 0;
+
+    if (place < behind)
         return result(o, fetch(o, place, h));
-    *h = hit_at(o, (size_t)place);
+    *h = hit_at(o, (size_t)(place - behind));
     return EQL_ENGINE_OK;
 }
 

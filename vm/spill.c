@@ -70,9 +70,10 @@ bool
 eql_spill_append(eql_spill *s, const void *p, size_t n)
 {
     const char *at = p;
+    uint64_t len = s->len;
 
     while (n > 0) {
-        ssize_t did = pwrite(s->fd, at, n, (off_t)s->len);
+        ssize_t did = pwrite(s->fd, at, n, (off_t)len);
 
         if (did < 0 && errno == EINTR)
             continue;
@@ -81,8 +82,9 @@ eql_spill_append(eql_spill *s, const void *p, size_t n)
                         did < 0 ? errno : ENOSPC);
         at += did;
         n -= (size_t)did;
-        s->len += (uint64_t)did;
+        len += (uint64_t)did;
     }
+    s->len = len;
     return true;
 }
 

@@ -18,6 +18,7 @@ typedef struct {
 void eql_spill_init(eql_spill *s);
 /* dir NULL: TMPDIR, else /tmp.  Opening an open file does nothing. */
 bool eql_spill_open(eql_spill *s, const char *dir);
+/* false: the file is as it was. */
 bool eql_spill_append(eql_spill *s, const void *p, size_t n);
 bool eql_spill_read(eql_spill *s, uint64_t off, void *p, size_t n);
 /* Empties the file and gives its space back. */

@@ -476,7 +476,10 @@ EQLVM_API void eqlvm_engine_free(eqlvm_engine *e);
  * own call nothing of the user's: problem and progress are called on the
  * calling thread, in the order of the input.  A file that
  * cannot be read is reported through problem, counted in files_failed, and
- * EQLVM_ERR_IO is returned; the engine stays usable. */
+ * EQLVM_ERR_IO is returned; the engine stays usable.  So it is where there is
+ * no room for an event (a full disk, max_spool_bytes): the place is reported,
+ * nothing after it is read (EQLVM_ERR_STOPPED), and eqlvm_engine_finish
+ * delivers the alerts of what was read before it returns EQLVM_ERR_IO. */
 EQLVM_API eqlvm_status eqlvm_engine_read(eqlvm_engine *e, const char *path);
 /* The files that eqlvm_engine_read would read for a path: itself, or all below
  * a folder, links followed.  fn returns false when it has seen enough.

@@ -61,6 +61,7 @@ static void
 test_events_spool_budget(void **state)
 {
     eql_events_options o = ecs();
+    eql_buf long_text = {0};
     run r;
 
     (void)state;
@@ -74,18 +75,23 @@ test_events_spool_budget(void **state)
         EQL_EVENTS_STOPPED);
     assert_non_null(strstr(eql_events_error(r.e), "budget of 17 bytes"));
     run_end(&r);
-    /* A folder that is not there is told, too. */
+    /* A folder that is not there is told, too, once it is needed: what was kept
+     * until then is at hand. */
     o.max_spool_bytes = 0;
     o.temp_dir = "/nonexistent";
     run_begin(&r, o);
-    eql_events_push(r.e, "m", eql_sv_cstr("{\"a.b\":1}"), on_event, &r);
-    {
-        eql_fetched f;
-
-        assert_false(
-            eql_events_fetch(r.e, eql_vec_at(&r.refs, 0), 0, false, 0, &f));
-    }
+    assert_int_equal(
+        eql_events_push(r.e, "m", eql_sv_cstr("{\"a.b\":1}"), keep_last, &r),
+        EQL_EVENTS_OK);
+    eql_buf_add_str(&long_text, "{\"a.b\":\"");
+    for (int i = 0; i < 70000; i++)
+        eql_buf_add_char(&long_text, 'x');
+    eql_buf_add_str(&long_text, "\"}");
+    assert_int_equal(
+        eql_events_push(r.e, "m", eql_buf_sv(&long_text), keep_last, &r),
+        EQL_EVENTS_STOPPED);
     assert_non_null(strstr(eql_events_error(r.e), "/nonexistent"));
+    eql_buf_free(&long_text);
     run_end(&r);
 }
 
