@@ -2,7 +2,8 @@
  * table, a header first.
  *
  * Control characters but tabs and line ends become U+FFFD, since a terminal may
- * be looking; all else stays as it is, quoted where it must be. */
+ * be looking; a cell that a spreadsheet would take for a formula gets an
+ * apostrophe in front; all else stays as it is, quoted where it must be. */
 #include <inttypes.h>
 
 #include "api/writer.h"
@@ -44,10 +45,38 @@ add_quoted(eql_buf *b, eql_strview s)
     eql_buf_add_char(b, '"');
 }
 
+/* Would a spreadsheet take the cell for a formula?  Some take the wide forms of
+ * the signs as well. */
+static bool
+is_formula(eql_strview s)
+{
+    size_t n;
+
+    if (s.len == 0)
+        return false;
+    switch (eql_utf8_decode(s.p, s.len, &n)) {
+    case '=':
+    case '+':
+    case '-':
+    case '@':
+    case '\t':
+    case '\r':
+    case '\n':
+    case 0xFF1D:
+    case 0xFF0B:
+    case 0xFF0D:
+    case 0xFF20: return true;
+    default: return false;
+    }
+}
+
 static void
 add(eqlvm_writer *w, eql_strview s)
 {
-    if (is_plain(s))
+    if (!w->o.csv_raw && is_formula(s)) {
+        s = eql_arena_printf(w->arena, "'%.*s", (int)s.len, s.p);
+        add_quoted(&w->out, s);
+    } else if (is_plain(s))
         eql_buf_add_sv(&w->out, s);
     else
         add_quoted(&w->out, s);

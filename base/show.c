@@ -58,3 +58,20 @@ eql_show(eql_buf *out, eql_strview s, size_t width)
     }
     return used;
 }
+
+void
+eql_show_escaped(eql_buf *out, eql_strview s, bool json, bool lines)
+{
+    for (size_t i = 0, n; i < s.len; i += n) {
+        uint32_t cp = eql_utf8_decode(s.p + i, s.len - i, &n);
+        bool stays = lines && (cp == '\n' || cp == '\t');
+        char enc[4];
+
+        if (stays || !eql_show_is_unsafe(cp))
+            eql_buf_add(out, enc, eql_utf8_encode(cp, enc));
+        else if (json || cp > 0xFF)
+            eql_buf_printf(out, "\\u%04x", cp);
+        else
+            eql_buf_printf(out, "\\x%02x", cp);
+    }
+}

@@ -281,9 +281,9 @@ check_budgets(const bench_result *r)
         if (x->ns <= (double)x->info.budget_ns)
             continue;
         over++;
-        fprintf(stderr,
+        cli_say(stderr,
                 "%.*s: rule \"%.*s\": %.1f ns per event, its budget is "
-                "%" PRId64 " ns\n",
+                "%" PRId64 " ns",
                 (int)x->info.file.len, x->info.file.p, (int)x->info.name.len,
                 x->info.name.p, x->ns, x->info.budget_ns);
     }

@@ -26,20 +26,29 @@ static const char head[] =
     "font-variant-numeric:tabular-nums}td:last-child,th:last-child{"
     "text-align:left}\n</style></head><body>\n";
 
-static void
-put_text(FILE *f, const char *p, size_t n)
+static bool
+put_escaped(void *file, const char *p, size_t n)
 {
+    FILE *f = file;
+
     for (size_t i = 0; i < n; i++) {
         switch (p[i]) {
         case '&': fputs("&amp;", f); break;
         case '<': fputs("&lt;", f); break;
         case '>': fputs("&gt;", f); break;
         case '"': fputs("&quot;", f); break;
-        default:
-            fputc((unsigned char)p[i] < 0x20 ? ' ' : (unsigned char)p[i], f);
-            break;
+        case '\'': fputs("&#39;", f); break;
+        default: fputc(p[i], f); break;
         }
     }
+    return !ferror(f);
+}
+
+/* Without what changes the direction of the text around it, too. */
+static void
+put_text(FILE *f, const char *p, size_t n)
+{
+    (void)eqlvm_show(p, n, EQLVM_SHOW_LINE, put_escaped, f);
 }
 
 /* The name for a plot: so many bytes of it, cut between characters. */

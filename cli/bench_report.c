@@ -6,8 +6,7 @@
 /* --- table ------------------------------------------------------------------
  */
 
-/* At most `room` bytes, cut between characters; control characters are shown
- * as '?'. */
+/* At most `room` bytes, cut between characters. */
 static void
 print_name(FILE *f, eqlvm_text name, size_t room)
 {
@@ -18,12 +17,7 @@ print_name(FILE *f, eqlvm_text name, size_t room)
         while (n > 0 && ((unsigned char)name.p[n] & 0xc0) == 0x80)
             n--;
     }
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)name.p[i];
-
-        fputc(c < 0x20 || c == 0x7f ? '?' : c, f);
-    }
-    fputs(n < name.len ? "...\n" : "\n", f);
+    cli_say(f, "%.*s%s", (int)n, name.p, n < name.len ? "..." : "");
 }
 
 static void

@@ -7,7 +7,7 @@ print_ignored(const eqlvm_compiler *c)
     for (size_t i = 0; i < eqlvm_compiler_nignored(c); i++) {
         eqlvm_text t = eqlvm_compiler_ignored(c, i);
 
-        fprintf(stderr, "ignored: %.*s\n", (int)t.len, t.p);
+        cli_say(stderr, "ignored: %.*s", (int)t.len, t.p);
     }
 }
 

@@ -79,8 +79,13 @@ const char *cli_closest(const char *s, const char *const *names, size_t n);
 /* Exit code of a call that writes: what a full disk or a closed pipe did is
  * told when the output is closed, all else here. */
 int cli_written(eqlvm_status s);
-/* "eqlvm: ..." and a newline, on stderr. */
+/* A line, shown as a terminal may see it (eqlvm_show), and a newline. */
+void cli_say(FILE *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* "eqlvm: ..." the same way, on stderr. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* An eqlvm_write_fn over a FILE *: lines, shown as a terminal may see them. */
+bool cli_write_lines(void *file, const char *p, size_t len);
 /* `--color`: 0 auto, 1 always, 2 never.  NO_COLOR is honoured by auto. */
 bool cli_use_colour(int choice, FILE *f);
 /* Columns of the terminal behind f, 0 when it is none. */

@@ -28,7 +28,7 @@ compile(const cli_list *paths, cli_select *select, const char *out, int colour)
         return code;
     code = cli_worse(code, save(p, out));
     if (code == CLI_OK || code == CLI_DEGRADED)
-        fprintf(stderr, "%u rule%s compiled to %s\n", eqlvm_program_nrules(p),
+        cli_say(stderr, "%u rule%s compiled to %s", eqlvm_program_nrules(p),
                 eqlvm_program_nrules(p) == 1 ? "" : "s", out);
     eqlvm_program_free(p);
     return code;

@@ -9,7 +9,7 @@ write_pass(void *ctx, const char *p, size_t len)
     bool *wrote = ctx;
 
     *wrote = true;
-    return cli_write(stdout, p, len);
+    return cli_write_lines(stdout, p, len);
 }
 
 static int
@@ -35,8 +35,8 @@ dump(const cli_list *paths, const cli_list *queries, cli_select *select,
     code = cli_add_rules(c, select, paths, queries);
     p = cli_finish_rules(c, select, cli_use_colour(colour, stderr), &code);
     if (p && pass == PASS_BYTECODE)
-        code = cli_worse(
-            code, cli_written(eqlvm_program_disassemble(p, cli_write, stdout)));
+        code = cli_worse(code, cli_written(eqlvm_program_disassemble(
+                                   p, cli_write_lines, stdout)));
     else if (p && !wrote) {
         cli_error("nothing to print: a compiled file has bytecode only");
         code = cli_worse(code, CLI_USAGE);

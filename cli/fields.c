@@ -26,7 +26,7 @@ on_problem(void *ctx, const eqlvm_problem *p)
     fields_options *o = ctx;
 
     if (o->problems++ < 20)
-        fprintf(stderr, "%s:%" PRIu64 ": %s: %s\n", p->path, p->line, p->reason,
+        cli_say(stderr, "%s:%" PRIu64 ": %s: %s", p->path, p->line, p->reason,
                 p->text);
 }
 
@@ -38,8 +38,8 @@ print_line(const eqlvm_field_info *f, const uint64_t *events)
     printf("%6" PRIu32 "  ", f->rules);
     if (events)
         printf("%10" PRIu64 "  ", *events);
-    printf("%-8.*s %.*s\n", (int)f->type.len, f->type.p, (int)f->path.len,
-           f->path.p);
+    cli_say(stdout, "%-8.*s %.*s", (int)f->type.len, f->type.p,
+            (int)f->path.len, f->path.p);
 }
 
 static void

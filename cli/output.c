@@ -225,6 +225,16 @@ cli_output_write(void *output, const char *p, size_t len)
 }
 
 bool
+cli_output_write_json(void *output, const char *p, size_t len)
+{
+    cli_output *o = output;
+
+    if (!o->terminal)
+        return cli_output_write(o, p, len);
+    return eqlvm_show(p, len, EQLVM_SHOW_JSON, cli_output_write, o) == EQLVM_OK;
+}
+
+bool
 cli_output_flush(cli_output *o)
 {
     errno = 0;

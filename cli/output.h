@@ -19,6 +19,8 @@ typedef struct {
 bool cli_output_open(cli_output *o, const char *path);
 /* An eqlvm_write_fn over a cli_output: false at the first error. */
 bool cli_output_write(void *output, const char *p, size_t len);
+/* The same for JSON: on a terminal, with what it would obey escaped. */
+bool cli_output_write_json(void *output, const char *p, size_t len);
 /* false: some write has failed. */
 bool cli_output_flush(cli_output *o);
 /* Was the first write error a closed pipe? */

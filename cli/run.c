@@ -14,7 +14,7 @@ typedef struct {
     int input, time_rule, order, format, colour;
     const char *mapping, *utc_offset, *since, *until, *output, *stats,
         *temp_dir, *id_field;
-    bool brief, json, fail_on_alert, quiet, no_index, no_memo;
+    bool brief, json, csv_raw, fail_on_alert, quiet, no_index, no_memo;
     uint64_t max_line_bytes, max_event_depth, sort_memory, max_state_bytes,
         max_spool_bytes, threads;
 } run_options;
@@ -81,12 +81,14 @@ on_problem(void *ctx, const eqlvm_problem *p)
     if (!run_problems_shows(&st->problems, p))
         return;
     clear_progress(st);
-    fprintf(stderr, "%s", p->path);
-    if (p->line)
-        fprintf(stderr, ":%" PRIu64, p->line);
-    if (p->byte)
-        fprintf(stderr, ":%" PRIu64, p->byte);
-    fprintf(stderr, ": %s: %s\n", p->reason, p->text);
+    if (p->line && p->byte)
+        cli_say(stderr, "%s:%" PRIu64 ":%" PRIu64 ": %s: %s", p->path, p->line,
+                p->byte, p->reason, p->text);
+    else if (p->line)
+        cli_say(stderr, "%s:%" PRIu64 ": %s: %s", p->path, p->line, p->reason,
+                p->text);
+    else
+        cli_say(stderr, "%s: %s: %s", p->path, p->reason, p->text);
 }
 
 static bool
@@ -183,7 +185,10 @@ static bool
 write_notice(void *ctx, const char *p, size_t len)
 {
     (void)ctx;
-    return fprintf(stderr, "eqlvm: %.*s", (int)len, p) > 0;
+    if (len > 0 && p[len - 1] == '\n')
+        len--;
+    cli_error("%.*s", (int)len, p);
+    return !ferror(stderr);
 }
 
 /* Exit code of writing the statistics file. */
@@ -195,7 +200,7 @@ write_stats(const eqlvm_engine *e, const char *path)
 
     if (!cli_output_open(&out, path))
         return CLI_IO;
-    s = eqlvm_engine_stats_json(e, cli_output_write, &out);
+    s = eqlvm_engine_stats_json(e, cli_output_write_json, &out);
     if (s == EQLVM_OK || s == EQLVM_ERR_STOPPED)
         return cli_output_close(&out) ? CLI_OK : CLI_IO;
     cli_error("%s", eqlvm_status_name(s));
@@ -268,12 +273,18 @@ read_all(run_state *st, eqlvm_engine *e)
     }
 }
 
+static bool
+is_json(eqlvm_format format)
+{
+    return format == EQLVM_FORMAT_NDJSON || format == EQLVM_FORMAT_ECS;
+}
+
 static int
 run_program(const run_options *o, const eqlvm_program *p)
 {
     run_state st = {.o = o};
     eqlvm_engine_options eo;
-    eqlvm_writer_options wo = {.brief = o->brief};
+    eqlvm_writer_options wo = {.brief = o->brief, .csv_raw = o->csv_raw};
     eqlvm_engine *e = NULL;
     char *mapping = NULL, reason[512] = "";
     int code;
@@ -291,7 +302,9 @@ run_program(const run_options *o, const eqlvm_program *p)
                                   : EQLVM_FORMAT_NDJSON;
     wo.colour = cli_use_colour(o->colour, st.out.f);
     wo.width = cli_width(st.out.f);
-    st.writer = eqlvm_writer_new(p, &wo, cli_output_write, &st.out);
+    st.writer = eqlvm_writer_new(
+        p, &wo, is_json(wo.format) ? cli_output_write_json : cli_output_write,
+        &st.out);
     e = eqlvm_engine_new(p, &eo, on_alert, &st, reason, sizeof reason);
     if (!st.writer || !e) {
         cli_error("%s", *reason ? reason : "out of memory");
@@ -389,6 +402,9 @@ run(int argc, char **argv)
         {"json", 0, CLI_FLAG, &o.json, NULL, "the same as --output ndjson"},
         {"out", 'o', CLI_TEXT, &o.output, "FILE", "alerts to FILE"},
         {"brief", 0, CLI_FLAG, &o.brief, NULL, "alerts without their events"},
+        {"csv-raw", 0, CLI_FLAG, &o.csv_raw, NULL,
+         "CSV cells that look like formulas as they are, without an "
+         "apostrophe"},
         {"stats", 0, CLI_TEXT, &o.stats, "FILE", "counts of the run as JSON"},
         {"fail-on-alert", 0, CLI_FLAG, &o.fail_on_alert, NULL,
          "exit 1 when there is an alert"},

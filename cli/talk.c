@@ -8,15 +8,39 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+static void
+say(FILE *f, const char *before, const char *fmt, va_list ap)
+{
+    char *text;
+    int n = vasprintf(&text, fmt, ap);
+
+    fputs(before, f);
+    if (n < 0) {
+        fputs("out of memory\n", f);
+        return;
+    }
+    (void)eqlvm_show(text, (size_t)n, EQLVM_SHOW_LINE, cli_write, f);
+    fputc('\n', f);
+    free(text);
+}
+
+void
+cli_say(FILE *f, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    say(f, "", fmt, ap);
+    va_end(ap);
+}
+
 void
 cli_error(const char *fmt, ...)
 {
     va_list ap;
 
     va_start(ap, fmt);
-    fputs("eqlvm: ", stderr);
-    vfprintf(stderr, fmt, ap);
-    fputc('\n', stderr);
+    say(stderr, "eqlvm: ", fmt, ap);
     va_end(ap);
 }
 
@@ -27,6 +51,12 @@ cli_written(eqlvm_status s)
         return CLI_OK;
     cli_error("%s", eqlvm_status_name(s));
     return CLI_IO;
+}
+
+bool
+cli_write_lines(void *file, const char *p, size_t len)
+{
+    return eqlvm_show(p, len, EQLVM_SHOW_LINES, cli_write, file) == EQLVM_OK;
 }
 
 bool
@@ -62,16 +92,21 @@ cli_write(void *file, const char *p, size_t len)
 void
 cli_write_json(FILE *f, const char *p, size_t len)
 {
-    putc('"', f);
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)p[i];
+    size_t from = 0;
 
-        if (c == '"' || c == '\\')
-            fprintf(f, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            fprintf(f, "\\u%04x", c);
-        else
-            putc(c, f);
+    /* What must be escaped, and what else no terminal should see. */
+    putc('"', f);
+    for (size_t i = 0; i <= len; i++) {
+        bool end = i == len, control = !end && (unsigned char)p[i] < 0x20;
+
+        if (!end && !control && p[i] != '"' && p[i] != '\\')
+            continue;
+        (void)eqlvm_show(p + from, i - from, EQLVM_SHOW_JSON, cli_write, f);
+        from = i + 1;
+        if (control)
+            fprintf(f, "\\u%04x", (unsigned)p[i]);
+        else if (!end)
+            fprintf(f, "\\%c", p[i]);
     }
     putc('"', f);
 }

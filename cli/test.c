@@ -41,13 +41,15 @@ on_result(void *ctx, const eqlvm_test_result *r)
     }
     if (r->passed && !st->verbose)
         return true;
-    printf("%s%s%s  %.*s: %.*s\n",
-           st->colour ? (r->passed ? "\033[32m" : "\033[31m") : "",
-           r->passed ? "ok  " : "FAIL", st->colour ? "\033[0m" : "",
-           (int)r->rule.len, r->rule.p, (int)r->name.len, r->name.p);
-    if (!r->passed)
-        printf("      %.*s:%u\n%.*s\n", (int)r->file.len, r->file.p, r->line,
-               (int)r->detail.len, r->detail.p);
+    printf("%s%s%s  ", st->colour ? (r->passed ? "\033[32m" : "\033[31m") : "",
+           r->passed ? "ok  " : "FAIL", st->colour ? "\033[0m" : "");
+    cli_say(stdout, "%.*s: %.*s", (int)r->rule.len, r->rule.p, (int)r->name.len,
+            r->name.p);
+    if (!r->passed) {
+        cli_say(stdout, "      %.*s:%u", (int)r->file.len, r->file.p, r->line);
+        (void)cli_write_lines(stdout, r->detail.p, r->detail.len);
+        putchar('\n');
+    }
     return true;
 }
 

@@ -66,6 +66,18 @@ EQLVM_API bool eqlvm_time_parse(const char *s, int64_t *ns);
 EQLVM_API bool eqlvm_time_parse_from(const char *s, int64_t now_ns,
                                      int64_t *ns);
 
+/* Text of events, rules or file names for a terminal: control characters, and
+ * with them every terminal escape, and those that change the direction of text
+ * are shown as \x1b and \u202e; invalid UTF-8 as U+FFFD. */
+typedef enum {
+    EQLVM_SHOW_LINE,  /* line ends and tabs are escaped as well */
+    EQLVM_SHOW_LINES, /* they stay */
+    EQLVM_SHOW_JSON   /* they stay, and escapes are those of JSON strings */
+} eqlvm_show_kind;
+EQLVM_API eqlvm_status eqlvm_show(const char *p, size_t len,
+                                  eqlvm_show_kind kind, eqlvm_write_fn fn,
+                                  void *ctx);
+
 /* --- diagnostics --------------------------------------------------------- */
 
 typedef enum { EQLVM_ERROR, EQLVM_WARNING, EQLVM_NOTE } eqlvm_diag_kind;
@@ -312,6 +324,9 @@ typedef struct {
     bool brief;
     bool colour;
     unsigned width;
+    /* CSV cells that a spreadsheet would take for formulas as they are; else an
+     * apostrophe stands in front of them. */
+    bool csv_raw;
 } eqlvm_writer_options;
 EQLVM_API eqlvm_writer *eqlvm_writer_new(const eqlvm_program *p,
                                          const eqlvm_writer_options *o,

@@ -494,7 +494,7 @@ test_csv_quotes_hostile_events(void **state)
     x.stages[0].event = text(hostile_event);
     write_once(&x, EQLVM_FORMAT_CSV, 0);
     assert_non_null(strstr(x.out.p,
-                           "\"=cmd|' /C calc'!A0,\"\"q\"\"\r\nx\xEF\xBF"
+                           "\"'=cmd|' /C calc'!A0,\"\"q\"\"\r\nx\xEF\xBF"
                            "\xBD]0;t\xEF\xBF\xBD\""));
     assert_null(strchr(x.out.p, '\033'));
     assert_non_null(strstr(x.out.p, "\"a\tb\nc\xEF\xBF\xBD"
