@@ -26,6 +26,7 @@ dump(const cli_list *paths, const cli_list *queries, cli_select *select,
     eqlvm_program *p = NULL;
     bool wrote = false;
     int code;
+    eqlvm_status s;
 
     c = cli_new_compiler(select, &code);
     if (!c)
@@ -34,10 +35,12 @@ dump(const cli_list *paths, const cli_list *queries, cli_select *select,
         eqlvm_compiler_dump(c, passes[pass], write_pass, &wrote);
     code = cli_add_rules(c, select, paths, queries);
     p = cli_finish_rules(c, select, cli_use_colour(colour, stderr), &code);
-    if (p && pass == PASS_BYTECODE)
-        code = cli_worse(code, cli_written(eqlvm_program_disassemble(
-                                   p, cli_write_lines, stdout)));
-    else if (p && !wrote) {
+    if (p && pass == PASS_BYTECODE) {
+        s = eqlvm_program_disassemble(p, cli_write_lines, stdout);
+        code = cli_worse(code, cli_written(s));
+        if (s == EQLVM_ERR_STOPPED && !ferror(stdout)) /* no memory, as told */
+            code = cli_worse(code, CLI_IO);
+    } else if (p && !wrote) {
         cli_error("nothing to print: a compiled file has bytecode only");
         code = cli_worse(code, CLI_USAGE);
     }

@@ -19,7 +19,9 @@ say(FILE *f, const char *before, const char *fmt, va_list ap)
         fputs("out of memory\n", f);
         return;
     }
-    (void)eqlvm_show(text, (size_t)n, EQLVM_SHOW_LINE, cli_write, f);
+    if (eqlvm_show(text, (size_t)n, EQLVM_SHOW_LINE, cli_write, f) ==
+        EQLVM_ERR_NOMEM)
+        fputs("out of memory", f);
     fputc('\n', f);
     free(text);
 }
@@ -56,7 +58,11 @@ cli_written(eqlvm_status s)
 bool
 cli_write_lines(void *file, const char *p, size_t len)
 {
-    return eqlvm_show(p, len, EQLVM_SHOW_LINES, cli_write, file) == EQLVM_OK;
+    eqlvm_status s = eqlvm_show(p, len, EQLVM_SHOW_LINES, cli_write, file);
+
+    if (s == EQLVM_ERR_NOMEM)
+        cli_error("%s", eqlvm_status_name(s));
+    return s == EQLVM_OK;
 }
 
 bool
