@@ -240,9 +240,13 @@ compare(rivals *r, eql_strview text)
         test_simdjson_parse(r->other, text.p, text.len);
     eql_event ev = {0};
     eql_read_note note;
-    bool ours = eql_reader_read(r->reader, text, r->clock, &ev, &note) ==
-                EQL_READ_EVENT;
+    eql_read_status status =
+        eql_reader_read(r->reader, text, r->clock, &ev, &note);
+    bool ours = status == EQL_READ_EVENT;
 
+    /* An object around events is no event; it is opened piece by piece. */
+    if (status == EQL_READ_WRAPPER)
+        return;
     r->read++;
     if (ours && theirs != TEST_SIMDJSON_OBJECT) {
         if (!may_be_ours_alone(theirs, &note))
@@ -384,7 +388,9 @@ run_captures(rivals *r)
         }
         closedir(d);
     }
-    assert_true(eql_reader_get_counters(r->reader)->fast > r->read / 2);
+    /* Half of them are Windows records, which have no category as they are: the
+     * careful reader looks for their layout. */
+    assert_true(eql_reader_get_counters(r->reader)->fast >= r->read / 2);
 }
 
 static void
