@@ -438,6 +438,8 @@ find(walk *w, eql_strview path, unsigned depth)
                        eql_vec_push(&w->passed, &path, sizeof path) != EQL_NONE
                    ? EQL_RULES_OK
                    : EQL_RULES_NOMEM;
+    if (depth > 0 && !S_ISREG(st.st_mode)) /* opening it might never end */
+        return io_error(w, path.p, "a pipe, socket or device is no rule file");
     return eql_vec_push(&w->entries, &e, sizeof e) == EQL_NONE ? EQL_RULES_NOMEM
                                                                : EQL_RULES_OK;
 }

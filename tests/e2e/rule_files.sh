@@ -227,3 +227,10 @@ lines 'of eleven ten' "$tmp/err" ': warning: W409: ' 10
 lines 'and counts the rest' "$tmp/err" '^and 1 more warning; eqlvm check tells all$' 1
 run run -q -r "$tmp/warn" "$tmp/events.ndjson"
 lines 'quiet shows none' "$tmp/err" 'W409' 0
+
+# A pipe that is called like a rule is told; nobody waits for its writer.
+mkdir "$tmp/pipes"
+mkfifo "$tmp/pipes/p.eql"
+timeout 10 "$eqlvm" check "$tmp/pipes" >"$tmp/out" 2>"$tmp/err"
+code=$?
+expect 'a pipe in a folder of rules' 5 'p\.eql: a pipe, socket or device is no rule file'
