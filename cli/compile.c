@@ -5,16 +5,10 @@ static int
 save(const eqlvm_program *p, const char *path)
 {
     cli_output out;
-    eqlvm_status s;
 
     if (!cli_output_open(&out, path))
         return CLI_IO;
-    s = eqlvm_program_save(p, cli_output_write, &out);
-    if (s == EQLVM_OK || s == EQLVM_ERR_STOPPED)
-        return cli_output_close(&out) ? CLI_OK : CLI_IO;
-    cli_error("%s", eqlvm_status_name(s));
-    cli_output_drop(&out);
-    return CLI_IO;
+    return cli_output_end(&out, eqlvm_program_save(p, cli_output_write, &out));
 }
 
 static int

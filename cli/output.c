@@ -22,6 +22,17 @@
 /* Files that are being written, for whoever ends the program in a hurry. */
 static char *volatile parts[CLI_MAX_OUTPUTS];
 
+int
+cli_output_end(cli_output *o, eqlvm_status s)
+{
+    int code = cli_written(s);
+
+    if (code == CLI_OK)
+        return cli_output_close(o) ? CLI_OK : CLI_IO;
+    cli_output_drop(o);
+    return code;
+}
+
 void
 cli_output_abandon(void)
 {

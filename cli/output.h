@@ -30,6 +30,9 @@ bool cli_output_pipe_closed(const cli_output *o);
 bool cli_output_close(cli_output *o);
 /* Instead of closing: the file stays as it was. */
 void cli_output_drop(cli_output *o);
+/* Ends an output that one call wrote, with this result: closed, or dropped
+ * where the call failed; exit code, with a message. */
+int cli_output_end(cli_output *o, eqlvm_status s);
 /* For a signal handler: removes what is half written. */
 void cli_output_abandon(void);
 

@@ -196,16 +196,11 @@ static int
 write_stats(const eqlvm_engine *e, const char *path)
 {
     cli_output out;
-    eqlvm_status s;
 
     if (!cli_output_open(&out, path))
         return CLI_IO;
-    s = eqlvm_engine_stats_json(e, cli_output_write_json, &out);
-    if (s == EQLVM_OK || s == EQLVM_ERR_STOPPED)
-        return cli_output_close(&out) ? CLI_OK : CLI_IO;
-    cli_error("%s", eqlvm_status_name(s));
-    cli_output_drop(&out);
-    return CLI_IO;
+    return cli_output_end(
+        &out, eqlvm_engine_stats_json(e, cli_output_write_json, &out));
 }
 
 static void
