@@ -464,9 +464,8 @@ read_found(eqlvm_engine *e, const eql_buf *paths)
         if (s != EQLVM_OK)
             worst = s;
         /* One bad file does not keep the others from being read. */
-        if (s != EQLVM_OK && (s != EQLVM_ERR_IO || e->full))
-            break;
-        if (s != EQLVM_OK && e->vm != EQL_ENGINE_OK)
+        if (s != EQLVM_OK &&
+            (s != EQLVM_ERR_IO || e->full || e->vm != EQL_ENGINE_OK))
             break;
     }
     return worst;
