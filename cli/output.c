@@ -263,6 +263,20 @@ cli_output_pipe_closed(const cli_output *o)
 /* --- closing --------------------------------------------------------------
  */
 
+static bool
+write_all(int fd, const char *p, size_t n)
+{
+    while (n > 0) {
+        ssize_t did = write(fd, p, n);
+
+        if (did < 0)
+            return false;
+        p += did;
+        n -= (size_t)did;
+    }
+    return true;
+}
+
 /* A file that something is mounted on cannot be renamed over. */
 static bool
 copy_over(const char *from, const char *to)
@@ -270,26 +284,23 @@ copy_over(const char *from, const char *to)
     char block[65536];
     int in = open(from, O_RDONLY | O_CLOEXEC);
     int out = in < 0 ? -1 : open(to, O_WRONLY | O_TRUNC | O_CLOEXEC);
-    ssize_t n = -1;
+    bool ok = out >= 0;
+    ssize_t n = 1;
     int error;
 
-    while (out >= 0 && (n = read(in, block, sizeof block)) > 0)
-        for (ssize_t at = 0, did; at < n; at += did) {
-            did = write(out, block + at, (size_t)(n - at));
-            if (did < 0) {
-                n = -1;
-                break;
-            }
-        }
+    while (ok && n > 0) {
+        n = read(in, block, sizeof block);
+        ok = n >= 0 && write_all(out, block, (size_t)n);
+    }
     error = errno;
-    if (out >= 0 && close(out) != 0 && n == 0) {
+    if (out >= 0 && close(out) != 0 && ok) {
         error = errno;
-        n = -1;
+        ok = false;
     }
     if (in >= 0)
         close(in);
     errno = error;
-    return n == 0;
+    return ok;
 }
 
 /* All that was written becomes the file.  false with o->error. */

@@ -59,3 +59,22 @@ for blocks in 1000 2000; do
     [ "$(wc -l <"$tmp/out")" -gt 100 ] || not_ok "sequences, $blocks blocks (too few to tell)"
     same "sequences, $blocks blocks" "$tmp/out.s" "$tmp/got.s"
 done
+
+# A file that is mounted cannot be renamed over, so it is copied over: all of it,
+# or it is said that there was no room.
+mkdir "$t/small" "$t/mounted"
+mounted() { # mounted SIZE: alerts to a file on a disk of that size
+    unshare -m sh -c 'mount -t tmpfs -o size=$1 tmpfs "$2/small" && : >"$2/small/x" &&
+        : >"$2/mounted/x" && mount --bind "$2/small/x" "$2/mounted/x" || exit 77
+        "$3" run -e "$4" -o "$2/mounted/x" "$2/pairs.json"; code=$?
+        wc -l <"$2/small/x"; exit $code' - "$1" "$t" "$eqlvm" "$ps" >"$tmp/out" 2>"$tmp/err"
+    code=$?
+}
+mounted 64M
+if [ $code -eq 77 ] || grep -q 'unshare:' "$tmp/err"; then
+    skip 'nothing can be mounted here'
+else
+    expect 'a mounted file' 0 '^26666$'
+    mounted 16K
+    expect 'a mounted file without room' 5 'cannot write .*mounted/x: No space left'
+fi
