@@ -146,7 +146,7 @@ eql_lint_mixed(const eql_sema *sx, const eql_expr *e)
 {
     const eql_expr_list *l = &e->u.list;
 
-    if (e->kind != EQL_NODE_OR || !is_broken(sx, e))
+    if (e->kind != EQL_NODE_OR)
         return;
     for (uint32_t i = 0; i < l->n; i++) {
         const eql_expr *item = l->items[i];
