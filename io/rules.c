@@ -17,7 +17,7 @@
 
 #define MAX_FILE_BYTES ((size_t)256 << 20)
 #define MAX_QUERY_FILE_BYTES ((size_t)16 << 20)
-#define MAX_FOLDERS 64 /* nested; also what ends a loop of links */
+#define MAX_FOLDERS 64 /* nested */
 
 typedef enum { KIND_EQL, KIND_TOML, KIND_NDJSON, KIND_IMAGE, KIND_NONE } kind;
 
@@ -40,6 +40,7 @@ typedef struct {
     eql_vec entries;
     eql_vec passed;           /* eql_strview: files that no reader takes */
     eql_map *events;          /* files named by tests: device and inode */
+    eql_map *folders;         /* searched so far: device and inode */
     bool named;               /* the path is a file: it must hold a rule */
     const eql_strview *given; /* the text of the only one; NULL: it is read */
 } walk;
@@ -410,6 +411,34 @@ no_rule_file(walk *w, eql_strview path)
     return r;
 }
 
+/* In a folder; what cannot have held a rule, by its name, is no error. */
+static eql_rules_result
+pass_over(walk *w, eql_strview path, const char *why)
+{
+    const eql_source whole = {.file = path, .whole = true};
+
+    if (kind_of(path) != KIND_NONE)
+        return io_error(w, path.p, why);
+    eql_diags_set_source(w->diags, &whole);
+    eql_diags_add(w->diags, "W611", (eql_span){0, 0}, NULL, "passed over: %s",
+                  why);
+    return EQL_RULES_OK;
+}
+
+/* A link to a folder may lead round in a circle: each is searched once. */
+static eql_rules_result
+find_in_new_folder(walk *w, eql_strview path, const struct stat *st,
+                   unsigned depth)
+{
+    const uint64_t id[] = {(uint64_t)st->st_dev, (uint64_t)st->st_ino};
+
+    if (eql_map_get(w->folders, id, sizeof id) != EQL_NONE)
+        return pass_over(w, path, "the folder was searched before");
+    if (!eql_map_put(w->folders, id, sizeof id, 0))
+        return EQL_RULES_NOMEM;
+    return find_in_folder(w, path, depth);
+}
+
 /* depth 0: the path that the user gave. */
 static eql_rules_result
 find(walk *w, eql_strview path, unsigned depth)
@@ -417,29 +446,22 @@ find(walk *w, eql_strview path, unsigned depth)
     entry e = {.path = path, .kind = kind_of(path)};
     struct stat st;
 
-    if (stat(path.p, &st) != 0) {
-        if (depth > 0 && e.kind == KIND_NONE) /* a link to nowhere */
-            return EQL_RULES_OK;
-        return io_error(w, path.p, strerror(errno));
-    }
-    /* A link to a folder may lead round in a circle: only the one that the
-     * user named is followed. */
+    if (stat(path.p, &st) != 0)
+        return depth > 0 ? pass_over(w, path, strerror(errno))
+                         : io_error(w, path.p, strerror(errno));
     if (S_ISDIR(st.st_mode))
-        return depth > 0 && lstat(path.p, &st) == 0 && S_ISLNK(st.st_mode)
-                   ? EQL_RULES_OK
-                   : find_in_folder(w, path, depth);
+        return find_in_new_folder(w, path, &st, depth);
     if (depth == 0) {
         w->named = true;
         if (e.kind == KIND_NONE)
             return no_rule_file(w, path);
     }
+    if (depth > 0 && !S_ISREG(st.st_mode)) /* opening it might never end */
+        return pass_over(w, path, "a pipe, socket or device is no rule file");
     if (e.kind == KIND_NONE)
-        return !S_ISREG(st.st_mode) ||
-                       eql_vec_push(&w->passed, &path, sizeof path) != EQL_NONE
+        return eql_vec_push(&w->passed, &path, sizeof path) != EQL_NONE
                    ? EQL_RULES_OK
                    : EQL_RULES_NOMEM;
-    if (depth > 0 && !S_ISREG(st.st_mode)) /* opening it might never end */
-        return io_error(w, path.p, "a pipe, socket or device is no rule file");
     return eql_vec_push(&w->entries, &e, sizeof e) == EQL_NONE ? EQL_RULES_NOMEM
                                                                : EQL_RULES_OK;
 }
@@ -480,13 +502,16 @@ read_rules(walk *w, const char *path)
     eql_strview name = eql_arena_dup(w->arena, eql_sv_cstr(path));
     entry e = {.path = name};
     eql_rules_result r = EQL_RULES_NOMEM;
+    bool ready;
 
     w->path = name;
     w->scratch = eql_arena_new(0);
     w->events = eql_map_new();
-    if (w->scratch && w->events && name.p && !w->given)
+    w->folders = eql_map_new();
+    ready = w->scratch && w->events && w->folders && name.p;
+    if (ready && !w->given)
         r = find(w, name, 0);
-    if (w->scratch && w->events && name.p && w->given) {
+    if (ready && w->given) {
         e.kind = kind_of(name);
         if (e.kind == KIND_NONE)
             e.kind = kind_of_text(*w->given);
@@ -499,6 +524,7 @@ read_rules(walk *w, const char *path)
     eql_vec_free(&w->entries);
     eql_vec_free(&w->passed);
     eql_map_free(w->events);
+    eql_map_free(w->folders);
     eql_arena_free(w->scratch);
     if (r == EQL_RULES_OK &&
         (eql_arena_failed(w->arena) || eql_diags_failed(w->diags)))

@@ -41,7 +41,8 @@ typedef enum {
  * rule's tests are skipped).  A file that is given by name but has another
  * suffix is an error.  TOML and JSON errors, wrong types and unknown keys of
  * [eqlvm] are diagnostics with file and line (E601 ..), and so are keys that
- * are nearly known ones (W608) and a folder without rules (W610). */
+ * are nearly known ones (W608), a folder without rules (W610), and what is
+ * passed over in a folder (W611).  Links to folders are followed. */
 eql_rules_result eql_rules_read(const char *path, eql_arena *arena,
                                 eql_diags *diags, const eql_rules_calls *calls,
                                 eql_rules_counters *counters, eql_buf *why);

@@ -9,7 +9,8 @@
  *   E603 something needed is missing E606 a limit of rule files
  *   W607 a file that holds no rule
  *   W608 a key or table that is nearly a known one
- *   W610 a folder without rules (rules_passed.c) */
+ *   W610 a folder without rules (rules_passed.c)
+ *   W611 what is passed over in a folder of rules (rules.c) */
 #ifndef EQL_IO_RULES_FILE_H
 #define EQL_IO_RULES_FILE_H
 

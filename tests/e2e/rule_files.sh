@@ -234,3 +234,25 @@ mkfifo "$tmp/pipes/p.eql"
 timeout 10 "$eqlvm" check "$tmp/pipes" >"$tmp/out" 2>"$tmp/err"
 code=$?
 expect 'a pipe in a folder of rules' 5 'p\.eql: a pipe, socket or device is no rule file'
+
+# Links to folders are followed, once; what else is no file is told.
+mkdir "$tmp/linked" "$tmp/elsewhere"
+printf 'process where true\n' >"$tmp/elsewhere/far.eql"
+printf 'network where true\n' >"$tmp/linked/near.eql"
+ln -s ../elsewhere "$tmp/linked/link"
+ln -s .. "$tmp/elsewhere/up"
+ln -s nowhere "$tmp/linked/gone"
+mkfifo "$tmp/linked/pipe"
+timeout 10 "$eqlvm" check --no-warnings "$tmp/linked" >"$tmp/out" 2>"$tmp/err"
+code=$?
+expect 'a linked folder of rules' 5 'pipes/p\.eql: a pipe'
+rm -r "$tmp/pipes" "$tmp/elsewhere/up"
+ln -s ../linked "$tmp/elsewhere/round"
+run check "$tmp/linked"
+expect 'a linked folder of rules, round in a circle' 0 '^2 rules compiled' \
+    'linked/link/round: warning: W611: passed over: the folder was searched before' \
+    'linked/gone: warning: W611: passed over: No such file' \
+    'linked/pipe: warning: W611: passed over: a pipe, socket or device'
+ln -s nowhere "$tmp/linked/gone.eql"
+run check "$tmp/linked"
+expect 'a rule that is a link to nowhere' 5 'gone\.eql: No such file'
