@@ -76,6 +76,19 @@ api_on_alert(void *ctx, const eqlvm_alert *a)
     return ++x->n != x->stop_after;
 }
 
+/* An engine whose alerts are gathered in x. */
+static inline eqlvm_engine *
+api_start(const eqlvm_program *p, const eqlvm_engine_options *o, api_alerts *x)
+{
+    char reason[256];
+    eqlvm_engine *e =
+        eqlvm_engine_new(p, o, api_on_alert, x, reason, sizeof reason);
+
+    if (!e)
+        fail_msg("%s", reason);
+    return e;
+}
+
 static inline void
 api_alerts_free(api_alerts *x)
 {

@@ -20,18 +20,6 @@ push(eqlvm_engine *e, const char *json)
     assert_int_equal(eqlvm_engine_push(e, "in", json, strlen(json)), EQLVM_OK);
 }
 
-static eqlvm_engine *
-start(const eqlvm_program *p, const eqlvm_engine_options *o, api_alerts *x)
-{
-    char reason[256];
-    eqlvm_engine *e =
-        eqlvm_engine_new(p, o, api_on_alert, x, reason, sizeof reason);
-
-    if (!e)
-        fail_msg("%s", reason);
-    return e;
-}
-
 /* The numbers that must balance, whatever happened. */
 static void
 check_balance(const eqlvm_engine *e)
@@ -59,7 +47,7 @@ run(const char *const *queries, size_t nqueries, const char *const *events,
     size_t n, api_alerts *x)
 {
     eqlvm_program *p = api_compile(queries, nqueries);
-    eqlvm_engine *e = start(p, NULL, x);
+    eqlvm_engine *e = api_start(p, NULL, x);
 
     for (size_t i = 0; i < n; i++)
         push(e, events[i]);
@@ -175,7 +163,7 @@ test_since_and_until(void **state)
     eqlvm_program *p = api_compile(pair, 1);
     api_alerts x = {0};
     eqlvm_stats s;
-    eqlvm_engine *e = start(p, &o, &x);
+    eqlvm_engine *e = api_start(p, &o, &x);
 
     (void)state;
     for (size_t i = 0; i < EQL_COUNTOF(events); i++)
@@ -214,7 +202,7 @@ test_range_of_pending_times(void **state)
     eqlvm_program *p = api_compile(queries, 1);
     api_alerts x = {0};
     eqlvm_stats s;
-    eqlvm_engine *e = start(p, &o, &x);
+    eqlvm_engine *e = api_start(p, &o, &x);
 
     (void)state;
     for (size_t i = 0; i < EQL_COUNTOF(events); i++)
@@ -239,7 +227,7 @@ test_stopping(void **state)
 {
     eqlvm_program *p = api_compile(pair, 1);
     api_alerts x = {0};
-    eqlvm_engine *e = start(p, NULL, &x);
+    eqlvm_engine *e = api_start(p, NULL, &x);
 
     (void)state;
     push(e, NET("05.000", "\"A\""));
@@ -256,7 +244,7 @@ test_stopping(void **state)
     api_alerts_free(&x);
 
     x = (api_alerts){.stop_after = 1};
-    e = start(p, NULL, &x);
+    e = api_start(p, NULL, &x);
     for (int i = 0; i < 3; i++) {
         push(e, NET("05.000", "\"A\""));
         push(e, PROC("05.000", "\"A\""));
@@ -285,7 +273,7 @@ test_bad_events_and_files(void **state)
     eqlvm_program *p = api_compile(pair, 1);
     api_alerts x = {0};
     eqlvm_stats s;
-    eqlvm_engine *e = start(p, &o, &x);
+    eqlvm_engine *e = api_start(p, &o, &x);
 
     (void)state;
     push(e, "{\"a\":");
@@ -335,7 +323,7 @@ test_notices_and_stats(void **state)
     eqlvm_program *p = api_compile(queries, 1);
     eql_buf notices = {0}, stats = {0};
     api_alerts x = {0};
-    eqlvm_engine *e = start(p, NULL, &x);
+    eqlvm_engine *e = api_start(p, NULL, &x);
     json_t *o, *rule;
 
     (void)state;

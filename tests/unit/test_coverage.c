@@ -65,18 +65,6 @@ describe(const eqlvm_engine *e, eql_buf *out)
     eqlvm_coverage_free(c);
 }
 
-static eqlvm_engine *
-start(const eqlvm_program *p, const eqlvm_engine_options *o, api_alerts *x)
-{
-    char reason[256];
-    eqlvm_engine *e =
-        eqlvm_engine_new(p, o, api_on_alert, x, reason, sizeof reason);
-
-    if (!e)
-        fail_msg("%s", reason);
-    return e;
-}
-
 static void
 run(const sample *s, const eqlvm_compile_options *co,
     const eqlvm_engine_options *eo)
@@ -90,7 +78,7 @@ run(const sample *s, const eqlvm_compile_options *co,
     while (n < MOST && s->queries[n])
         n++;
     p = api_compile_with(co, s->queries, n);
-    e = start(p, eo, &x);
+    e = api_start(p, eo, &x);
     for (size_t i = 0; i < MOST && s->events[i]; i++)
         assert_int_equal(
             eqlvm_engine_push(e, "in", s->events[i], strlen(s->events[i])),
@@ -428,7 +416,7 @@ test_many_fields(void **state)
             eql_buf_printf(&query, " and f.f%u == 1", k);
         eql_buf_add_char(&query, '\0');
         p = api_compile((const char *const[]){query.p}, 1);
-        e = start(p, NULL, &x);
+        e = api_start(p, NULL, &x);
         assert_int_equal(eqlvm_engine_push(e, "in", PROC, strlen(PROC)),
                          EQLVM_OK);
         assert_int_equal(eqlvm_engine_finish(e), EQLVM_OK);
@@ -452,7 +440,7 @@ test_arguments(void **state)
     static const char *const query[] = {"network where true"};
     eqlvm_program *p = api_compile(query, 1);
     api_alerts x = {0};
-    eqlvm_engine *e = start(p, NULL, &x);
+    eqlvm_engine *e = api_start(p, NULL, &x);
     eqlvm_coverage_summary sum;
     eqlvm_compile_summary made;
     eqlvm_coverage *c;
