@@ -67,12 +67,13 @@ folder_of(const char *path)
 static char *
 joined(const char *a, size_t n, const char *b)
 {
-    char *s = malloc(n + strlen(b) + 1);
+    size_t rest = strlen(b) + 1;
+    char *s = malloc(n + rest);
 
     if (!s)
         return NULL;
     memcpy(s, a, n);
-    strcpy(s + n, b);
+    memcpy(s + n, b, rest);
     return s;
 }
 

@@ -132,7 +132,7 @@ add_path(build *b, const eql_path *path, uint32_t number)
 static void
 add_special(build *b, eql_strview path, uint32_t bit)
 {
-    eql_strview names[MAX_NAMES];
+    eql_strview names[MAX_NAMES] = {{0}};
     uint32_t n = 0;
 
     for (bool more = true; more && n < MAX_NAMES; n++) {
