@@ -2,6 +2,7 @@
  * nearly always; a wrong width misaligns a column and nothing else. */
 #include "base/show.h"
 
+#include <stdio.h>
 #include <utf8proc.h>
 
 #include "base/text.h"
@@ -59,19 +60,14 @@ eql_show(eql_buf *out, eql_strview s, size_t width)
     return used;
 }
 
-void
-eql_show_escaped(eql_buf *out, eql_strview s, bool json, bool lines)
+size_t
+eql_show_escape(uint32_t cp, bool json, bool lines, char *out)
 {
-    for (size_t i = 0, n; i < s.len; i += n) {
-        uint32_t cp = eql_utf8_decode(s.p + i, s.len - i, &n);
-        bool stays = lines && (cp == '\n' || cp == '\t');
-        char enc[4];
+    bool stays = lines && (cp == '\n' || cp == '\t');
 
-        if (stays || !eql_show_is_unsafe(cp))
-            eql_buf_add(out, enc, eql_utf8_encode(cp, enc));
-        else if (json || cp > 0xFF)
-            eql_buf_printf(out, "\\u%04x", cp);
-        else
-            eql_buf_printf(out, "\\x%02x", cp);
-    }
+    if (stays || !eql_show_is_unsafe(cp))
+        return eql_utf8_encode(cp, out);
+    return (size_t)snprintf(out, EQL_SHOW_MOST,
+                            json || cp > 0xFF ? "\\u%04x" : "\\x%02x",
+                            (unsigned)cp);
 }

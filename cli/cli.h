@@ -79,9 +79,13 @@ const char *cli_closest(const char *s, const char *const *names, size_t n);
 /* Exit code of a call that writes: what a full disk or a closed pipe did is
  * told when the output is closed, all else here. */
 int cli_written(eqlvm_status s);
-/* A line, shown as a terminal may see it (eqlvm_show), and a newline. */
+/* A line, shown as a terminal may see it (eqlvm_show), and a newline.  Where
+ * memory is refused, cli_close_stdout fails if it was one of standard output.
+ */
 void cli_say(FILE *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Is a line of standard output missing? */
+bool cli_lost_line(void);
 /* "eqlvm: ..." the same way, on stderr. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* An eqlvm_write_fn over a FILE *: lines, shown as a terminal may see them. */

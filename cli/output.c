@@ -358,7 +358,7 @@ cli_output_close(cli_output *o)
 bool
 cli_close_stdout(void)
 {
-    cli_output o = {.f = stdout};
+    cli_output o = {.f = stdout, .error = cli_lost_line() ? ENOMEM : 0};
 
     return cli_output_close(&o);
 }

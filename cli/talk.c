@@ -8,6 +8,15 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* A line of standard output is missing, for want of memory. */
+static bool lost;
+
+bool
+cli_lost_line(void)
+{
+    return lost;
+}
+
 static void
 say(FILE *f, const char *before, const char *fmt, va_list ap)
 {
@@ -16,12 +25,11 @@ say(FILE *f, const char *before, const char *fmt, va_list ap)
 
     fputs(before, f);
     if (n < 0) {
-        fputs("out of memory\n", f);
+        lost |= f == stdout;
+        fputs("out of memory\n", stderr);
         return;
     }
-    if (eqlvm_show(text, (size_t)n, EQLVM_SHOW_LINE, cli_write, f) ==
-        EQLVM_ERR_NOMEM)
-        fputs("out of memory", f);
+    (void)eqlvm_show(text, (size_t)n, EQLVM_SHOW_LINE, cli_write, f);
     fputc('\n', f);
     free(text);
 }
@@ -58,11 +66,7 @@ cli_written(eqlvm_status s)
 bool
 cli_write_lines(void *file, const char *p, size_t len)
 {
-    eqlvm_status s = eqlvm_show(p, len, EQLVM_SHOW_LINES, cli_write, file);
-
-    if (s == EQLVM_ERR_NOMEM)
-        cli_error("%s", eqlvm_status_name(s));
-    return s == EQLVM_OK;
+    return eqlvm_show(p, len, EQLVM_SHOW_LINES, cli_write, file) == EQLVM_OK;
 }
 
 bool

@@ -68,7 +68,7 @@ EQLVM_API bool eqlvm_time_parse_from(const char *s, int64_t now_ns,
 
 /* Text of events, rules or file names for a terminal: control characters, and
  * with them every terminal escape, and those that change the direction of text
- * are shown as \x1b and \u202e; invalid UTF-8 as U+FFFD. */
+ * are shown as \x1b and \u202e; invalid UTF-8 as U+FFFD.  Takes no memory. */
 typedef enum {
     EQLVM_SHOW_LINE,  /* line ends and tabs are escaped as well */
     EQLVM_SHOW_LINES, /* they stay */
