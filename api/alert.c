@@ -148,9 +148,15 @@ identify_place(eql_alerts *a, const eql_match_event *e, eql_strview path)
 static eqlvm_text
 add_id(eql_alerts *a, const eql_fetched *got)
 {
-    if (!a->id_field || !eql_fields_read(a->fields, got->json))
-        return add_text(a, got->id);
-    return add_text(a, eql_fields_get(a->fields, a->id_field));
+    eql_strview id = got->id;
+
+    if (a->id_field) {
+        eql_fields_read(a->fields, got->json);
+        id = eql_fields_get(a->fields, a->id_field);
+        if (eql_fields_failed(a->fields))
+            a->texts.failed = true;
+    }
+    return add_text(a, id);
 }
 
 /* The place of a missing event. */

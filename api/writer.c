@@ -58,7 +58,7 @@ eqlvm_writer_alert(eqlvm_writer *w, const eqlvm_alert *a)
     case EQLVM_FORMAT_CSV: eql_writer_csv(w, a); break;
     case EQLVM_FORMAT_ECS: eql_writer_ecs(w, a); break;
     }
-    if (eql_arena_failed(w->arena))
+    if (eql_fields_failed(w->fields) || eql_arena_failed(w->arena))
         return EQLVM_ERR_NOMEM;
     w->started =
         w->started || a->nstages > 0 || w->o.format != EQLVM_FORMAT_TABLE;
@@ -215,8 +215,7 @@ eql_writer_look(eqlvm_writer *w, const eqlvm_alert_stage *s)
                                          "dll.path", "dns.question.name", NULL};
     eql_writer_facts f;
 
-    if (!eql_fields_read(w->fields, eql_api_sv(s->event)))
-        w->out.failed = true;
+    eql_fields_read(w->fields, eql_api_sv(s->event));
     f.host = first_of(w, host);
     f.user = user(w);
     f.process = process(w, "process.name", "process.executable");
@@ -236,9 +235,8 @@ eql_writer_row(eqlvm_writer *w, const eqlvm_alert *a, const char *sep)
 {
     eql_writer_columns c;
 
-    if (!eql_fields_read(w->fields,
-                         a->row.len ? eql_api_sv(a->row) : eql_sv("{}", 2)))
-        w->out.failed = true;
+    eql_fields_read(w->fields,
+                    a->row.len ? eql_api_sv(a->row) : eql_sv("{}", 2));
     c.key = eql_fields_list(w->fields, "key", sep);
     c.count = eql_fields_list(w->fields, "count", sep);
     c.percent = eql_fields_list(w->fields, "percent", sep);
@@ -257,7 +255,6 @@ eql_writer_key(eqlvm_writer *w, const eqlvm_alert_key *k)
     /* As the only field of an object, so that one reader undoes escapes. */
     object =
         eql_arena_printf(w->arena, "{\"k\":%.*s}", (int)k->json.len, k->json.p);
-    if (!object.p || !eql_fields_read(w->fields, object))
-        w->out.failed = true;
+    eql_fields_read(w->fields, object);
     return eql_arena_dup(w->arena, eql_fields_get(w->fields, "k"));
 }

@@ -13,6 +13,7 @@ struct eql_fields {
     eql_arena *arena; /* texts handed out */
     json_t *event;
     eql_buf scratch;
+    bool failed; /* memory ran out since this was last asked */
 };
 
 eql_fields *
@@ -40,7 +41,7 @@ eql_fields_free(eql_fields *f)
     free(f);
 }
 
-bool
+void
 eql_fields_read(eql_fields *f, eql_strview json)
 {
     eql_json_verdict v = {.reason = EQL_REJECT_COUNT};
@@ -48,7 +49,19 @@ eql_fields_read(eql_fields *f, eql_strview json)
     json_decref(f->event);
     eql_arena_reset(f->arena);
     f->event = eql_json_read(json, EQL_JSON_MAX_DEPTH, &f->scratch, &v);
-    return f->event || v.reason != EQL_REJECT_COUNT;
+    if (f->event || v.reason != EQL_REJECT_COUNT)
+        return;
+    eql_buf_free(&f->scratch);
+    f->failed = true;
+}
+
+bool
+eql_fields_failed(eql_fields *f)
+{
+    bool failed = f->failed;
+
+    f->failed = false;
+    return failed;
 }
 
 /* First thing found under the path: each prefix of it may be one key. */
@@ -97,11 +110,15 @@ add_scalar(eql_buf *out, const json_t *v)
 }
 
 static eql_strview
-keep(eql_fields *f, const eql_buf *text)
+keep(eql_fields *f, eql_buf *text)
 {
     eql_strview s = eql_arena_dup(f->arena, eql_buf_sv(text));
 
-    return s.p && !text->failed ? s : eql_sv("", 0);
+    if (s.p && !text->failed)
+        return s;
+    eql_buf_free(text);
+    f->failed = true;
+    return eql_sv("", 0);
 }
 
 static eql_strview

@@ -12,8 +12,11 @@ typedef struct eql_fields eql_fields;
 /* NULL when out of memory. */
 eql_fields *eql_fields_new(void);
 void eql_fields_free(eql_fields *f); /* NULL is fine */
-/* Takes the event; what is no JSON object has no fields.  false: memory. */
-bool eql_fields_read(eql_fields *f, eql_strview json);
+/* Takes the event; what is no JSON object has no fields. */
+void eql_fields_read(eql_fields *f, eql_strview json);
+/* Has memory run out since this was last asked?  The text of a field is empty
+ * then, as where it has none: whoever shows texts asks before they are gone. */
+bool eql_fields_failed(eql_fields *f);
 /* The first value of a field as text, empty when it has none; numbers in
  * canonical form.  Borrowed until the next read. */
 eql_strview eql_fields_get(eql_fields *f, const char *path);
