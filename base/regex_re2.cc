@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <mutex>
 #include <new>
 
 struct eql_re2 {
@@ -21,19 +22,54 @@ struct eql_re2 {
     mutable std::atomic<bool> failed{false};
 };
 
-/* What an ordinary expression takes while it is parsed. */
+/* What parsing takes at most, measured: of an expression, and for each byte. */
 #define PARSE_BYTES (64u << 10)
+#define PARSE_BYTES_EACH 512u
 
-/* Is there memory to parse one?  RE2 is not safe to leave by an exception in
- * the middle of that: some allocations that fail make it free twice. */
-static bool
-has_memory()
-{
-    void *p = malloc(PARSE_BYTES);
+/* Memory kept aside while RE2 parses, and given back when there is no other:
+ * RE2 is not safe to leave by an exception in the middle of that, some
+ * allocations that fail make it free twice.  The handler is the process's, so
+ * one thread at a time has it, and what other threads lack goes to the handler
+ * that was there. */
+class spare_memory {
+  public:
+    explicit spare_memory(size_t size) : lock(turn)
+    {
+        spare = malloc(size);
+        outer = std::set_new_handler(give_back);
+    }
+    ~spare_memory()
+    {
+        std::set_new_handler(outer);
+        free(spare);
+        spare = nullptr;
+    }
+    bool is_had() const { return spare != nullptr; }
 
-    free(p);
-    return p != nullptr;
-}
+  private:
+    std::lock_guard<std::mutex> lock;
+
+    static std::mutex turn;
+    static std::atomic<std::new_handler> outer;
+    static thread_local void *spare;
+
+    /* operator new tries again when this returns. */
+    static void give_back()
+    {
+        if (spare) {
+            free(spare);
+            spare = nullptr;
+        } else if (std::new_handler next = outer) {
+            next();
+        } else {
+            throw std::bad_alloc();
+        }
+    }
+};
+
+std::mutex spare_memory::turn;
+std::atomic<std::new_handler> spare_memory::outer;
+thread_local void *spare_memory::spare;
 
 /* RE2 makes things once for all, inside of pthread_once(), which glibc leaves
  * by an unwinder that it loads when it is first needed, and aborts without: it
@@ -50,12 +86,15 @@ extern "C" eql_re2 *
 eql_re2_new(const char *p, size_t len, size_t memory, bool *refused)
 {
     *refused = false;
-    if (!has_memory() || !can_unwind())
+    if (!can_unwind())
         return nullptr;
     try {
+        spare_memory spare(PARSE_BYTES + len * PARSE_BYTES_EACH);
         re2::RE2::Options options;
         eql_re2 *r;
 
+        if (!spare.is_had())
+            return nullptr;
         options.set_log_errors(false);
         options.set_dot_nl(true);
         options.set_never_capture(true);

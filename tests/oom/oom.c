@@ -1,10 +1,11 @@
 /* oom.c -- a command survives any allocation that is refused.
  *
- *   oom REFUSE.so FIRST STEP COMMAND...
+ *   oom REFUSE.so AFTER FIRST STEP COMMAND...
  *
  * Runs COMMAND once as it is, then with its allocations FIRST, FIRST + STEP, ...
- * refused, each in a process of its own: that one alone, and that one and all
- * after it (tests/oom/refuse.c).  Each run must end, not by a signal, and
+ * refused, each in a process of its own: that one alone, and then with those
+ * after it that AFTER says: "+" all, "=" those that a full heap would refuse
+ * (tests/oom/refuse.c).  Each run must end, not by a signal, and
  * either do what it does with memory (same output, same exit code), or say that
  * there was no memory, and not exit with 0.
  * Prints a line for each kind of failure, with the number of an allocation that
@@ -206,17 +207,17 @@ main(int argc, char **argv)
     oom *t = calloc(1, sizeof *t);
     unsigned long step, total;
 
-    if (argc < 5 || !t)
-        die("usage: oom REFUSE.so FIRST STEP COMMAND...");
+    if (argc < 6 || !t)
+        die("usage: oom REFUSE.so AFTER FIRST STEP COMMAND...");
     t->refuse = argv[1];
-    t->command = argv + 4;
-    step = strtoul(argv[3], NULL, 10);
+    t->command = argv + 5;
+    step = strtoul(argv[4], NULL, 10);
     total = count_allocations(t);
-    for (unsigned long n = strtoul(argv[2], NULL, 10); n <= total; n += step)
+    for (unsigned long n = strtoul(argv[3], NULL, 10); n <= total; n += step)
         for (int after = 0; after < 2; after++) {
             char at[32];
 
-            snprintf(at, sizeof at, "%lu%s", n, after ? "+" : "");
+            snprintf(at, sizeof at, "%lu%s", n, after ? argv[2] : "");
             run_once(t, at, &t->run);
             judge(t, at);
         }

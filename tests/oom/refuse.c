@@ -3,7 +3,9 @@
  * Every way to get memory counts as one allocation: malloc and its kin (also
  * those of the C and C++ libraries), mmap of anonymous memory, and a new
  * thread.  EQL_REFUSE=N refuses the Nth, from 1; EQL_REFUSE=N+ that and all
- * after it.  EQL_REFUSE_COUNT=FILE writes, at the end, how many there were. */
+ * after it; EQL_REFUSE=N= those too, but where the room freed since will do, as
+ * with a full heap.  EQL_REFUSE_COUNT=FILE writes, at the end, how many there
+ * were. */
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -19,10 +21,12 @@ extern void *__libc_malloc(size_t n);
 extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t n);
 extern void *__libc_memalign(size_t align, size_t n);
+extern void __libc_free(void *p);
 
 static atomic_ulong seen;
+static atomic_size_t room;       /* bytes freed since, with '=' */
 static unsigned long refused_at; /* 0: none */
-static bool refuse_after;
+static char after;               /* '+', '=', or 0: that one alone */
 
 /* For a breakpoint: `break eql_refused`, then `backtrace`. */
 void eql_refused(void);
@@ -32,22 +36,44 @@ eql_refused(void)
     __asm__ volatile("");
 }
 
+/* Takes the bytes from the room, or false. */
+static bool
+take_room(size_t bytes)
+{
+    size_t had = atomic_load(&room);
+
+    while (had >= bytes)
+        if (atomic_compare_exchange_weak(&room, &had, had - bytes))
+            return true;
+    return false;
+}
+
 /* Counts one allocation; is it refused? */
 static bool
-refused(void)
+refused(size_t bytes)
 {
     unsigned long n = atomic_fetch_add(&seen, 1) + 1;
 
-    if (!refused_at || (refuse_after ? n < refused_at : n != refused_at))
+    if (!refused_at || (after ? n < refused_at : n != refused_at))
+        return false;
+    if (after == '=' && n > refused_at && take_room(bytes))
         return false;
     eql_refused();
     return true;
 }
 
+void
+free(void *p)
+{
+    if (after == '=' && p && atomic_load(&seen) >= refused_at)
+        atomic_fetch_add(&room, malloc_usable_size(p));
+    __libc_free(p);
+}
+
 void *
 malloc(size_t n)
 {
-    if (!refused())
+    if (!refused(n))
         return __libc_malloc(n);
     errno = ENOMEM;
     return NULL;
@@ -56,7 +82,7 @@ malloc(size_t n)
 void *
 calloc(size_t n, size_t size)
 {
-    if (!refused())
+    if (!refused(n * size))
         return __libc_calloc(n, size);
     errno = ENOMEM;
     return NULL;
@@ -65,7 +91,7 @@ calloc(size_t n, size_t size)
 void *
 realloc(void *p, size_t n)
 {
-    if (n == 0 || !refused())
+    if (n == 0 || !refused(n))
         return __libc_realloc(p, n);
     errno = ENOMEM;
     return NULL;
@@ -74,7 +100,7 @@ realloc(void *p, size_t n)
 void *
 memalign(size_t align, size_t n)
 {
-    if (!refused())
+    if (!refused(n))
         return __libc_memalign(align, n);
     errno = ENOMEM;
     return NULL;
@@ -100,7 +126,7 @@ posix_memalign(void **out, size_t align, size_t n)
 void *
 mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
 {
-    if ((flags & MAP_ANONYMOUS) && refused()) {
+    if ((flags & MAP_ANONYMOUS) && refused(len)) {
         errno = ENOMEM;
         return MAP_FAILED;
     }
@@ -134,6 +160,6 @@ start(void)
 
     for (; s && *s >= '0' && *s <= '9'; s++)
         refused_at = refused_at * 10 + (unsigned long)(*s - '0');
-    refuse_after = s && *s == '+';
+    after = s ? *s : 0;
     atexit(write_count);
 }
