@@ -81,7 +81,10 @@ ALL_CXXFLAGS = -std=c++17 $(OPT) -fPIC -fvisibility=hidden -Wall -Wextra $(WERRO
 ALL_LDFLAGS  = $(filter -fsanitize=% --coverage -static,$(OPT)) $(LDFLAGS)
 LIBS     := -lre2 -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm -pthread
 
-LAYERS   := base program compiler stdlib vm io api
+# Rooms of the library, as docs/architecture.md lists them.
+LAYERS   := base stdlib program compiler rulefile event \
+            io io/input io/json io/fast io/windows \
+            vm vm/eval vm/index vm/filter vm/order vm/state vm/seq vm/group vm/report api
 LIB_C    := $(foreach d,$(LAYERS),$(wildcard $(d)/*.c))
 ifneq ($(BUILD),faults)
 LIB_C    := $(filter-out vm/fault.c,$(LIB_C))
@@ -141,7 +144,7 @@ $(GEN)/grammar.c $(GEN)/grammar.h &: compiler/grammar.y
 	$(call say,LEMON,$<)
 	$(Q)mkdir -p $(@D) && $(LEMON) -q -l -d$(GEN) $<
 
-$(GEN)/winevent_mapping.c: io/winevent.mapping.json tools/embed.sh
+$(GEN)/winevent_mapping.c: io/windows/winevent.mapping.json tools/embed.sh
 	$(call say,EMBED,$<)
 	$(Q)mkdir -p $(@D) && sh tools/embed.sh $< eql_winevent_mapping > $@
 
@@ -152,7 +155,7 @@ $(OBJ)/gen/%.o: $(GEN)/%.c
 # --- compiled --------------------------------------------------------------
 
 # Four stores of four bit counts are not to become a vector.
-$(OBJ)/io/scan_x86.o: ALL_CFLAGS += -fno-tree-slp-vectorize
+$(OBJ)/io/fast/scan_x86.o: ALL_CFLAGS += -fno-tree-slp-vectorize
 
 $(OBJ)/%.o: %.c
 	$(call say,CC,$<)

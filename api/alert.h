@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "eqlvm/eqlvm.h"
 #include "io/events.h"
-#include "io/fields.h"
+#include "io/json/fields.h"
 #include "vm/engine.h"
 
 /* Ids given out in this run: 16 bytes each, open addressing. */

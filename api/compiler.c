@@ -14,7 +14,7 @@
 #include "api/select.h"
 #include "base/map.h"
 #include "compiler/compile.h"
-#include "io/rules.h"
+#include "rulefile/rules.h"
 #include "program/image.h"
 
 struct eqlvm_compiler {

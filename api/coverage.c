@@ -2,18 +2,18 @@
  *
  * A rule fires only if each of its positive stages is hit.  A stage cannot be
  * hit if no event had its category, if its condition never holds while the
- * fields that no event had are null (vm/need.h), or if such a field is a key
- * that must be there.  All of this is found from the program's code and from
- * what the engine has met (vm/sight.h), after the events: while they are read
- * it costs next to nothing. */
+ * fields that no event had are null (vm/eval/need.h), or if such a field is a
+ * key that must be there.  All of this is found from the program's code and
+ * from what the engine has met (vm/filter/sight.h), after the events: while
+ * they are read it costs next to nothing. */
 #include "api/coverage.h"
 
 #include <stdlib.h>
 
 #include "api/fields.h"
 #include "api/near.h"
-#include "vm/facts.h"
-#include "vm/need.h"
+#include "vm/eval/facts.h"
+#include "vm/eval/need.h"
 
 typedef struct {
     eqlvm_need_kind kind;

@@ -8,7 +8,7 @@
 #include "api/alert.h"
 #include "api/api.h"
 #include "io/events.h"
-#include "io/find.h"
+#include "io/input/find.h"
 #include "vm/engine.h"
 
 struct eqlvm_engine {

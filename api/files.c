@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "io/find.h"
+#include "io/input/find.h"
 
 static void
 on_passed(void *ctx, const char *path, eql_passed passed, const char *text)

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "io/schema_file.h"
+#include "rulefile/schema_file.h"
 
 static bool
 copy(eql_language *l, const char *text, eql_strview *out)

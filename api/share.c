@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#include "vm/lane.h"
+#include "vm/filter/lane.h"
 
 /* What events of one block gave. */
 typedef struct {

@@ -2,7 +2,7 @@
 #include "api/coverage.h"
 #include "api/engine.h"
 #include "api/fields.h"
-#include "io/scan.h"
+#include "io/fast/scan.h"
 
 #include <inttypes.h>
 

@@ -10,7 +10,7 @@
 #include "api/language.h"
 #include "api/select.h"
 #include "compiler/compile.h"
-#include "io/rules.h"
+#include "rulefile/rules.h"
 
 /* One eqlvm_test_path call. */
 typedef struct {

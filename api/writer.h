@@ -8,8 +8,8 @@
 
 #include "api/api.h"
 #include "base/arena.h"
-#include "io/common.h"
-#include "io/fields.h"
+#include "io/json/common.h"
+#include "io/json/fields.h"
 
 /* Of a rule, in rule_texts: what stands before an alert's severity, and what
  * behind it. */

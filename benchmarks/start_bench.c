@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "compiler/compile.h"
-#include "io/rules.h"
+#include "rulefile/rules.h"
 #include "program/image.h"
-#include "vm/prepare.h"
+#include "vm/eval/prepare.h"
 
 #define ROUNDS 7
 #define LIST_ROUNDS 25

@@ -20,8 +20,8 @@
 
 #include "base/hash.h"
 #include "compiler/compile.h"
-#include "vm/seq.h"
-#include "vm/starts.h"
+#include "vm/seq/seq.h"
+#include "vm/seq/starts.h"
 
 #define KEY_LEN 36u /* hexadecimal, as an entity id or a GUID */
 #define STEPS 3000000u

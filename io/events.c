@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "io/foreign.h"
-#include "io/json.h"
+#include "io/input/foreign.h"
+#include "io/json/json.h"
 
 #define MAX_LINE_BYTES ((size_t)1 << 30) /* so that lengths fit 32 bits */
 

@@ -8,11 +8,11 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
-#include "io/layout.h"
-#include "io/times.h"
+#include "io/json/layout.h"
+#include "io/input/times.h"
 #include "program/program.h"
-#include "vm/event.h"
-#include "vm/hit.h"
+#include "event/event.h"
+#include "event/hit.h"
 
 typedef enum {
     EQL_INPUT_AUTO,    /* told apart line by line */
@@ -34,7 +34,7 @@ typedef enum {
 /* Why a line was not an event. */
 typedef enum {
 #define X(name, key, text) EQL_REJECT_##name,
-#include "io/reject.def"
+#include "io/json/reject.def"
 #undef X
     EQL_REJECT_COUNT
 } eql_reject;

@@ -5,11 +5,11 @@
 
 #include "base/hash.h"
 #include "io/events.h"
-#include "io/input.h"
-#include "io/mapping.h"
+#include "io/input/input.h"
+#include "io/windows/mapping.h"
 #include "io/reader.h"
 #include "io/glance.h"
-#include "io/spool.h"
+#include "io/input/spool.h"
 #include "io/taker.h"
 
 /* What offset means: eql_event.store and eql_event_ref.store. */

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "io/fast.h"
-#include "io/json.h"
-#include "io/lines.h"
-#include "io/project.h"
+#include "io/fast/fast.h"
+#include "io/json/json.h"
+#include "io/input/lines.h"
+#include "io/json/project.h"
 #include "stdlib/functions.h"
 
 struct eql_reader {

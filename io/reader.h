@@ -7,8 +7,8 @@
 #define EQL_IO_READER_H
 
 #include "io/events.h"
-#include "io/layout.h"
-#include "io/mapping.h"
+#include "io/json/layout.h"
+#include "io/windows/mapping.h"
 
 typedef struct eql_reader eql_reader;
 

@@ -6,10 +6,10 @@
 #ifndef EQL_IO_TAKER_H
 #define EQL_IO_TAKER_H
 
-#include "io/blocks.h"
+#include "io/input/blocks.h"
 #include "io/events.h"
-#include "io/lines.h"
-#include "io/mapping.h"
+#include "io/input/lines.h"
+#include "io/windows/mapping.h"
 #include "io/reader.h"
 
 /* Where events come from, and where goes what is not one. */

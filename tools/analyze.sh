@@ -27,7 +27,7 @@ for no in clang-analyzer-valist.Uninitialized clang-analyzer-deadcode.DeadStores
 done
 
 ls api/*.c base/*.c cli/*.c compiler/*.c >"$tmp/tidied"
-ls io/*.c program/*.c stdlib/*.c vm/*.c | cat "$tmp/tidied" - >"$tmp/files"
+find event io program rulefile stdlib vm -name '*.c' | sort | cat "$tmp/tidied" - >"$tmp/files"
 jobs=$(nproc)
 # Each file has a log of its own: lines of two at a time would mix.
 xargs -P "$jobs" -I{} sh -c 'gcc $1 -O1 -fanalyzer -c -o /dev/null "$2" \

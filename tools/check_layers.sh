@@ -1,43 +1,85 @@
 #!/bin/sh
 # check_layers.sh -- proves that includes go one way (docs/architecture.md).
 #
-# For each layer, the layers it may include.  compiler and vm never see each
-# other; io and vm meet only in vm/event.h and vm/hit.h; only api sees all;
-# cli sees the public header only; jansson, zlib and the like are io's,
-# and RE2 has one file.
+# For each room, the rooms that it may include, and single headers of others.
+# compiler and vm never see each other, reading and the VM meet in event; only
+# api sees all; cli sees the public header only.
 set -u
 bad=0
-allowed() { # layer -> regular expression of allowed project includes
-    case $1 in
-    base) echo '^(base/|eqlvm/eqlvm.h)' ;;
-    stdlib) echo '^(base/|stdlib/|program/(value|dialect).h)' ;;
-    program) echo '^(base/|program/|stdlib/)' ;;
-    compiler) echo '^(base/|program/|stdlib/|compiler/|grammar.h)' ;;
-    vm) echo '^(base/|program/|stdlib/|vm/)' ;;
-    io) echo '^(base/|program/|stdlib/|io/|vm/event.h|vm/hit.h)' ;;
-    api) echo '^(base/|program/|stdlib/|compiler/|vm/|io/|api/|eqlvm/eqlvm.h)' ;;
-    cli) echo '^(cli/|eqlvm/eqlvm.h)' ;;
-    esac
-}
-for layer in base stdlib program compiler vm io api cli; do
-    ok=$(allowed $layer)
-    for f in "$layer"/*.[ch] "$layer"/*.cc "$layer"/*.re "$layer"/*.y; do
-        [ -f "$f" ] || continue
-        sed -n 's/^[ ]*#[ ]*include "\([^"]*\)".*/\1/p' "$f" |
-            grep -Ev "$ok" | sed "s|^|$f: may not include |"
-        [ "$layer" = io ] || sed -n \
-            's/^[ ]*#[ ]*include <\(\(jansson\|zlib\|zstd\|lzma\|toml\)[^>]*\)>.*/\1/p' "$f" |
-            sed "s|^|$f: only io may include |"
-        [ "$f" = base/regex_re2.cc ] || sed -n \
-            's/^[ ]*#[ ]*include <\(re2[^>]*\)>.*/\1/p' "$f" |
-            sed "s|^|$f: only base/regex_re2.cc may include |"
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+cat >"$tmp/rooms" <<'ROOMS'
+base: eqlvm/eqlvm.h
+stdlib: base program/value.h program/dialect.h
+program: base stdlib
+compiler: base program stdlib grammar.h
+event: base program vm/fault.h
+io/input: base program io/reader.h
+io/json: base program stdlib event io/events.h
+rulefile: base program io/json
+io/fast: base program event io/json io/input io/reader.h io/windows/records.h
+io/windows: base program event io/json io/fast io/events.h
+io: base program stdlib event io/input io/json io/fast io/windows
+vm/eval: base program stdlib event vm/index/candidates.h vm/fault.h
+vm/index: base program stdlib event vm/eval vm/fault.h
+vm/order: base program event vm/engine.h vm/fault.h
+vm/filter: base program stdlib event vm/eval vm/index vm/order vm/engine.h vm/fault.h
+vm/state: base program event vm/eval vm/filter vm/engine.h
+vm/group: base program event vm/state vm/order vm/fault.h
+vm/report: base program stdlib event vm/eval vm/filter vm/order vm/state vm/engine.h
+vm/seq: base program event vm/filter vm/state vm/group vm/report vm/engine.h vm/fault.h
+vm: base program event vm/filter vm/index vm/order vm/seq vm/state
+api: base stdlib program compiler rulefile event io io/input io/json io/fast io/windows vm vm/eval vm/index vm/filter vm/order vm/state vm/group vm/report vm/seq eqlvm/eqlvm.h
+cli: eqlvm/eqlvm.h
+ROOMS
+# libraries: whose headers only these rooms may include
+cat >"$tmp/libraries" <<'LIBRARIES'
+jansson: io/json io/windows rulefile
+zlib: io/input
+zstd: io/input
+lzma: io/input
+toml: rulefile
+re2: base
+LIBRARIES
+includes() { # of the files of a room: "file header", project's or with < the system's
+    for f in "$1"/*.[ch] "$1"/*.cc "$1"/*.re "$1"/*.y; do
+        [ -f "$f" ] && sed -n 's|^ *# *include *"\([^"]*\)".*|'"$f"' \1|p
+            s|^ *# *include *\(<[^>]*\)>.*|'"$f"' \1|p' "$f"
     done
-done >"${TMPDIR:-/tmp}/eql_layers.$$"
-if [ -s "${TMPDIR:-/tmp}/eql_layers.$$" ]; then
-    cat "${TMPDIR:-/tmp}/eql_layers.$$"
+}
+while IFS=: read -r room may; do
+    includes "$room" | awk -v room="$room" -v may="$may" -v libraries="$tmp/libraries" '
+        BEGIN {
+            n = split(may, a, " ")
+            for (i = 1; i <= n; i++) allowed[a[i]] = 1
+            allowed[room] = 1
+            while ((getline line < libraries) > 0) {
+                split(line, l, ": *")
+                owners[l[1]] = " " l[2] " "
+            }
+        }
+        $2 ~ /^</ {
+            lib = substr($2, 2)
+            sub(/[+\/._].*/, "", lib)
+            if (lib in owners && !index(owners[lib], " " room " "))
+                print $1 ": only" owners[lib] "may include " $2 ">"
+            next
+        }
+        {
+            home = $2
+            if (!sub(/\/[^\/]*$/, "", home)) home = $2
+            if (!(home in allowed) && !($2 in allowed))
+                print $1 ": may not include " $2
+        }'
+done <"$tmp/rooms" >"$tmp/breaches"
+find base stdlib program compiler rulefile event io vm api cli -name '*.[ch]' | sed 's|/[^/]*$||' |
+    sort -u >"$tmp/folders"
+cut -d: -f1 "$tmp/rooms" | sort | comm -13 - "$tmp/folders" |
+    sed 's|$|: is no room of tools/check_layers.sh|' >>"$tmp/breaches"
+if [ -s "$tmp/breaches" ]; then
+    cat "$tmp/breaches"
     bad=1
 fi
-rm -f "${TMPDIR:-/tmp}/eql_layers.$$"
 if git ls-files 2>/dev/null | grep -E '^build/|(^|/)(lexer|grammar)\.[ch]$' |
     grep -v '^compiler/lexer.h$'; then
     echo 'generated files are committed (above)'

@@ -20,7 +20,7 @@ for table in $listed; do
     said=$(echo "$row" | awk -F'[|]' '{ gsub(/^ *| *$/, "", $4); print $4 }')
     grep -q "EQL_SECTION_$table\|p->n$table" "program/verify_$verifier.c" ||
         say "$table: program/verify_$verifier.c does not verify it"
-    rooms=$(grep -lE "\b(p|program)->n$table\b" api/*.[ch] io/*.[ch] program/*.[ch] vm/*.[ch] |
+    rooms=$(grep -rlE --include='*.[ch]' "\b(p|program)->n$table\b" api event io program vm |
         grep -v '^program/\(verify\|builder\)' | sed 's|/.*||' | sort -u | xargs)
     [ "${rooms:--}" = "$said" ] || say "$table: walked in '${rooms:--}', listed '$said'"
 done

@@ -8,7 +8,7 @@ build=${1:-build/cov}
 command -v gcov >/dev/null || { echo 'coverage.sh: gcov is not here' >&2; exit 1; }
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-for layer in base stdlib program compiler vm io api cli; do
+for layer in base stdlib program compiler rulefile event io vm api cli; do
     find "$build/obj/$layer" -name '*.gcda' 2>/dev/null | while read -r data; do
         gcov -b -n -o "$(dirname "$data")" "$data" 2>/dev/null
     done | awk -v layer="$layer" '

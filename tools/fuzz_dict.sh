@@ -45,13 +45,13 @@ json() {
 
 # What maps Windows records knows of them.
 records() {
-    grep -ohE '"[$A-Za-z@_][A-Za-z0-9_. /-]{2,60}"' io/winevent.mapping.json io/record.c |
+    grep -ohE '"[$A-Za-z@_][A-Za-z0-9_. /-]{2,60}"' io/windows/winevent.mapping.json io/windows/record.c |
         sort | uniq -c | sort -rn | awk 'NR <= 400 { $1 = ""; print substr($0, 2) ":" }'
     printf '%s\n' '\r\n' '\t' ': ' '2020-09-20 10:00:00' '10/20/2020 1:02:03 PM' '%%1234' '0x3e7'
 }
 
 toml() {
-    quoted io/rules_eqlvm.c io/rules_toml.c io/rules_common.c io/rules_json.c |
+    quoted rulefile/rules_eqlvm.c rulefile/rules_toml.c rulefile/rules_common.c rulefile/rules_json.c |
         grep -E '^[a-z_]{2,}$' | sort -u | sed 's/$/ = /'
     printf '%s\n' '[rule]' '[eqlvm]' '[metadata]' '[[eqlvm.exception]]' '[[eqlvm.test]]' \
         '[[eqlvm.severity]]' '[eqlvm.cooldown]' '[[rule.threat]]' '"""' "'''" 'language = "eql"' \
@@ -60,15 +60,15 @@ toml() {
 }
 
 mapping() {
-    rows X io/mapping_op.def
-    rows X io/mapping_layout.def
-    rows X io/mapping_role.def | sed 's/^/$/'
-    grep -ohE '"[a-z_]+":' io/winevent.mapping.json | sort -u
+    rows X io/windows/mapping_op.def
+    rows X io/windows/mapping_layout.def
+    rows X io/windows/mapping_role.def | sed 's/^/$/'
+    grep -ohE '"[a-z_]+":' io/windows/winevent.mapping.json | sort -u
     printf '%s\n' '"op":"' '"from":"' '"to":"' '"to":["' '"from":["' '"map":{' '"codes":["' '"@'
 }
 
 schema() {
-    quoted compiler/schema.c io/schema_file.c | grep -E '^[a-z_]{2,}$' | sort -u
+    quoted compiler/schema.c rulefile/schema_file.c | grep -E '^[a-z_]{2,}$' | sort -u
     printf '%s\n' '{"mappings":{"properties":{' '{"properties":{' '":{"type":"' '{"categories":{' \
         '["keyword"]' '":"keyword"' '"fields":{"text":{"type":"text"}}' '#'
 }

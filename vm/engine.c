@@ -16,13 +16,13 @@
 #include <stdlib.h>
 
 #include "vm/fault.h"
-#include "vm/lane.h"
-#include "vm/order.h"
-#include "vm/pending.h"
-#include "vm/pulses.h"
-#include "vm/seq.h"
-#include "vm/sieve.h"
-#include "vm/window.h"
+#include "vm/filter/lane.h"
+#include "vm/order/order.h"
+#include "vm/order/pending.h"
+#include "vm/order/pulses.h"
+#include "vm/seq/seq.h"
+#include "vm/filter/sieve.h"
+#include "vm/state/window.h"
 
 struct eql_engine {
     const eql_program *program;

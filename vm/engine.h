@@ -9,9 +9,9 @@
 #ifndef EQL_VM_ENGINE_H
 #define EQL_VM_ENGINE_H
 
-#include "vm/candidates.h"
-#include "vm/event.h"
-#include "vm/hit.h"
+#include "vm/index/candidates.h"
+#include "event/event.h"
+#include "event/hit.h"
 
 typedef struct eql_engine eql_engine;
 

@@ -402,11 +402,11 @@ typedef struct {
     void *ctx; /* of problem and progress */
 } eqlvm_engine_options;
 
-/* Reasons are those of io/reject.def, in its order. */
+/* Reasons are those of io/json/reject.def, in its order. */
 #define EQLVM_NREJECT 11
 
-/* Layouts that are neither ECS nor mapped to it: those of io/layout.def, in its
- * order. */
+/* Layouts that are neither ECS nor mapped to it: those of io/json/layout.def,
+ * in its order. */
 #define EQLVM_NLAYOUT 29
 
 /* What happened.  docs/statistics.md says of each number what it counts, and

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/toml.h"
+#include "rulefile/toml.h"
 
 struct deviations {
     eql_arena *arena;

@@ -5,7 +5,7 @@
 copy() {
     rm -rf "$tmp/tree"
     mkdir -p "$tmp/tree"
-    cp -r api io program vm "$tmp/tree"
+    cp -r api event io program vm "$tmp/tree"
 }
 check() {
     copy
@@ -15,11 +15,11 @@ check() {
     else not_ok "$1"; fi
 }
 
-check 'the list is true' '' vm/interp.c 0
+check 'the list is true' '' vm/eval/interp.c 0
 check 'a loop over segs[] is not listed' \
-    'int f(const eql_program *p) { return p->nsegs; }' vm/interp.c 1 "segs: walked in 'vm'"
+    'int f(const eql_program *p) { return p->nsegs; }' vm/eval/interp.c 1 "segs: walked in 'vm'"
 check 'nor is one over lists[] in io' \
-    'int f(const eql_program *p) { return p->nlists; }' io/json.c 1 "lists: walked in 'io vm'"
+    'int f(const eql_program *p) { return p->nlists; }' io/json/json.c 1 "lists: walked in 'io vm'"
 check 'a row without a table' ' * rooms | x | data | -' program/image.h 1 'does not list'
 check 'a table without a row' \
     '#define EQL_PROGRAM_SECTIONS(X) X(more, char)' program/program.h 1 'does not list'

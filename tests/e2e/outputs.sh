@@ -39,7 +39,7 @@ keeps() {
 }
 
 fresh
-cp io/winevent.mapping.json "$t/mapping.json"
+cp io/windows/winevent.mapping.json "$t/mapping.json"
 (cd "$t" && find . -type f -exec cksum {} + | sort) >"$tmp/before"
 
 # Every output of every verb, against every kind of input.

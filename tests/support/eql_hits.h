@@ -11,7 +11,7 @@
 #include "program/program.h"
 #include "tests/support/eql_test.h"
 #include "vm/engine.h"
-#include "vm/hit.h"
+#include "event/hit.h"
 
 #define EQL_TEST_SECOND INT64_C(1000000000)
 

@@ -4,8 +4,8 @@
 #define EQL_TESTS_SUPPORT_INDEX_TEST_H
 
 #include "tests/support/sieve_test.h"
-#include "vm/dispatch.h"
-#include "vm/index.h"
+#include "vm/index/dispatch.h"
+#include "vm/index/index.h"
 
 typedef struct {
     const eql_program *p;

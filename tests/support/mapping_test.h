@@ -6,7 +6,7 @@
 #include "tests/support/eql_test.h"
 
 #include "base/text.h"
-#include "io/mapping.h"
+#include "io/windows/mapping.h"
 
 static inline eql_mapping *
 builtin(void)

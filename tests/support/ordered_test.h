@@ -8,10 +8,10 @@
 #define EQL_TESTS_SUPPORT_ORDERED_TEST_H
 
 #include "tests/support/sieve_test.h"
-#include "vm/join.h"
-#include "vm/lineage.h"
-#include "vm/pipe.h"
-#include "vm/sample.h"
+#include "vm/group/join.h"
+#include "vm/group/lineage.h"
+#include "vm/report/pipe.h"
+#include "vm/group/sample.h"
 
 typedef struct {
     eql_program *p;

@@ -7,7 +7,7 @@
 
 #include "program/program.h"
 #include "tests/support/eql_test.h"
-#include "vm/event.h"
+#include "event/event.h"
 
 #define PATHS_MAX 32u
 

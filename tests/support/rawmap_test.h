@@ -6,7 +6,7 @@
 #include "tests/support/build_test.h"
 
 #include "base/map.h"
-#include "io/rawmap.h"
+#include "io/windows/rawmap.h"
 
 /* --- programs --------------------------------------------------------------
  */

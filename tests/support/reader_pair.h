@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "io/reader.h"
-#include "io/scan.h"
+#include "io/fast/scan.h"
 #include "tests/support/paths.h"
 
 /* A reader and what it is used with. */

@@ -3,7 +3,7 @@
 #define EQL_TESTS_SUPPORT_SEQ_TEST_H
 
 #include "tests/support/eql_hits.h"
-#include "vm/seq.h"
+#include "vm/seq/seq.h"
 
 typedef struct {
     const eql_test_rule *rules;

@@ -6,11 +6,11 @@
 #define EQL_TESTS_SUPPORT_SIEVE_TEST_H
 
 #include "compiler/compile.h"
-#include "io/project.h"
+#include "io/json/project.h"
 #include "stdlib/functions.h"
 #include "tests/support/eql_test.h"
-#include "vm/residual.h"
-#include "vm/sieve.h"
+#include "vm/state/residual.h"
+#include "vm/filter/sieve.h"
 
 /* The program of n rules in a dialect, with `tweaks` ("flag=value ...", may be
  * NULL); schema may be NULL. */

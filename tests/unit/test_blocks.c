@@ -2,8 +2,8 @@
  * splitter alone, whatever the block, the limit and the way it arrives. */
 #include "tests/support/eql_test.h"
 
-#include "io/blocks.h"
-#include "io/lines.h"
+#include "io/input/blocks.h"
+#include "io/input/lines.h"
 #include "io/reader.h"
 
 /* An input that arrives `step` bytes at a time. */

@@ -2,7 +2,7 @@
  * events, at n and n + 1; what is found stays the same beyond them. */
 #include "io/reader.h"
 #include "tests/support/sieve_test.h"
-#include "vm/candidates.h"
+#include "vm/index/candidates.h"
 
 /* Lines through the fast reader, one at a time. */
 typedef struct {

@@ -2,8 +2,8 @@
  * taken out at a time, the same comes out; so it is with the spool's texts. */
 #include "tests/support/eql_files.h"
 
-#include "io/codec.h"
-#include "io/spool.h"
+#include "io/input/codec.h"
+#include "io/input/spool.h"
 
 static const eql_codec_kind kinds[] = {
     [TEST_GZIP] = EQL_CODEC_GZIP,

@@ -1,5 +1,5 @@
 /* test_common.c -- what several events have in common. */
-#include "io/common.h"
+#include "io/json/common.h"
 #include "tests/support/eql_test.h"
 
 static void

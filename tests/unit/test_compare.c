@@ -1,7 +1,7 @@
 /* test_compare.c -- the table of spec 4.6, row by row. */
 #include "tests/support/eql_test.h"
 #include "tests/support/values.h"
-#include "vm/compare.h"
+#include "vm/eval/compare.h"
 
 #define BIG INT64_C(9007199254740993) /* 2^53 + 1: no double */
 

@@ -1,5 +1,5 @@
 /* test_decode.c -- texts with escapes at every place, alone and in arrays. */
-#include "io/decode.h"
+#include "io/json/decode.h"
 #include "tests/support/sieve_test.h"
 
 #define ROUNDS 20000u

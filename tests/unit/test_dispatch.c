@@ -1,7 +1,7 @@
 /* test_dispatch.c -- which stages see an event, by its categories. */
 #include "tests/support/build_test.h"
 #include "tests/support/values.h"
-#include "vm/dispatch.h"
+#include "vm/index/dispatch.h"
 
 /* Stages 0 process, 1 any, 2 file, 3 process, 4 any, 5 "" */
 static eql_program *

@@ -2,7 +2,7 @@
  * that can be had again. */
 #include "tests/support/event_run.h"
 
-#include "io/find.h"
+#include "io/input/find.h"
 #include "io/reader.h"
 
 #include <sys/stat.h>

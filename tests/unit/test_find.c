@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "io/find.h"
+#include "io/input/find.h"
 
 static void
 touch(const char *dir, const char *name)

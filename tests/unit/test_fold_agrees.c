@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "compiler/compile.h"
 #include "compiler/typed.h"
-#include "vm/interp.h"
+#include "vm/eval/interp.h"
 
 #include "tests/support/values.h"
 

@@ -3,7 +3,7 @@
 #include "tests/support/paths.h"
 
 #include "io/glance.h"
-#include "io/mapping.h"
+#include "io/windows/mapping.h"
 
 static bool
 collect(void *ctx, eql_strview name, eql_strview text)

@@ -1,7 +1,7 @@
 /* test_hit.c -- hit records and canonical key values. */
 #include "tests/support/eql_test.h"
 
-#include "vm/hit.h"
+#include "event/hit.h"
 
 static eql_value
 text(const char *s)

@@ -1,6 +1,6 @@
 /* test_index.c -- what the index finds in filters, and its limits. */
 #include "tests/support/index_test.h"
-#include "vm/index_int.h"
+#include "vm/index/index_int.h"
 
 /* --- access sets --- */
 

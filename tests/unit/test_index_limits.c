@@ -2,7 +2,7 @@
  * stays right beyond them. */
 #include "tests/support/build_test.h"
 #include "tests/support/index_test.h"
-#include "vm/index_int.h"
+#include "vm/index/index_int.h"
 
 /* --- categories and marks --- */
 

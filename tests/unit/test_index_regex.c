@@ -3,7 +3,7 @@
 #include "base/regex.h"
 #include "tests/support/random_regex.h"
 #include "tests/support/sieve_test.h"
-#include "vm/index_int.h"
+#include "vm/index/index_int.h"
 
 #define REGEXES 12000u
 #define TEXTS 40u

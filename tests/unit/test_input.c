@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "io/input.h"
+#include "io/input/input.h"
 
 static const char *const packing_names[] = {"plain", "gzip", "zstd", "xz"};
 

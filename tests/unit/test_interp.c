@@ -4,7 +4,7 @@
  * verdict is the interpreter's and not the compiler's. */
 #include "tests/support/build_test.h"
 #include "tests/support/values.h"
-#include "vm/interp.h"
+#include "vm/eval/interp.h"
 
 enum { F = 2, G = 3, NFIELDS = 4 }; /* the fields of these programs */
 

@@ -4,8 +4,8 @@
  * `sigs`; `host` is the event's. */
 #include "tests/support/build_test.h"
 #include "tests/support/values.h"
-#include "vm/interp.h"
-#include "vm/ops.h"
+#include "vm/eval/interp.h"
+#include "vm/eval/ops.h"
 
 enum { STACK = 2, NAME, SIGS, SIG, HOST, NFIELDS };
 

@@ -4,7 +4,7 @@
 #include <dirent.h>
 #include <zlib.h>
 
-#include "io/json.h"
+#include "io/json/json.h"
 
 #define FFFD "\xef\xbf\xbd"
 

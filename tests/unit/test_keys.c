@@ -1,6 +1,6 @@
 /* test_keys.c -- key tuples of one event in every dialect (spec 8.3). */
 #include "tests/support/sieve_test.h"
-#include "vm/keys.h"
+#include "vm/filter/keys.h"
 
 /* Appends the values of a tuple: "1, a". */
 static void

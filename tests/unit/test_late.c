@@ -1,6 +1,6 @@
 /* test_late.c -- late_events=drop: late by rule and key, in bounded memory. */
 #include "tests/support/eql_test.h"
-#include "vm/late.h"
+#include "vm/seq/late.h"
 
 static eql_late_verdict
 ask(eql_late *l, uint32_t rule, const char *key, int64_t ns)

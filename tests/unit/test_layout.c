@@ -2,7 +2,7 @@
  * has a category, or lacks one of the terms, is let through. */
 #include "tests/support/event_run.h"
 
-#include "io/layout.h"
+#include "io/json/layout.h"
 
 static const struct {
     const char *event;

@@ -10,15 +10,15 @@
 #undef eql_path
 #include "eqlvm/eqlvm.h"
 #include "io/events.h"
-#include "io/project.h"
-#include "io/schema_file.h"
-#include "io/toml.h"
+#include "io/json/project.h"
+#include "rulefile/schema_file.h"
+#include "rulefile/toml.h"
 #include "program/verify.h"
 #include "stdlib/functions.h"
-#include "vm/capture.h"
+#include "vm/filter/capture.h"
 #include "vm/engine.h"
-#include "vm/keys.h"
-#include "vm/sample.h"
+#include "vm/filter/keys.h"
+#include "vm/group/sample.h"
 
 #define BYTES(name)                                                            \
     {                                                                          \

@@ -3,7 +3,7 @@
 #include "tests/support/eql_test.h"
 
 #include "base/buf.h"
-#include "io/lines.h"
+#include "io/input/lines.h"
 
 /* An input that arrives in blocks of 1 .. step bytes. */
 typedef struct {

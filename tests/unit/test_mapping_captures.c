@@ -12,7 +12,7 @@
 #include <zlib.h>
 
 #include "base/text.h"
-#include "io/mapping.h"
+#include "io/windows/mapping.h"
 
 /* A difference that is meant, with its exact number over all captures. */
 typedef struct {

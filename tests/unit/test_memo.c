@@ -1,5 +1,5 @@
 /* test_memo.c -- what is remembered of values, and what is forgotten. */
-#include "vm/memo.h"
+#include "vm/index/memo.h"
 
 #include "tests/support/eql_test.h"
 

@@ -4,8 +4,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "vm/order.h"
-#include "vm/pending.h"
+#include "vm/order/order.h"
+#include "vm/order/pending.h"
 
 typedef struct {
     bool timed;

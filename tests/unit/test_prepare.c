@@ -8,7 +8,7 @@
 #include <pthread.h>
 
 #include "tests/support/values.h"
-#include "vm/prepare.h"
+#include "vm/eval/prepare.h"
 
 /* --- patterns --- */
 

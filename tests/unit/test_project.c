@@ -1,7 +1,7 @@
 /* test_project.c -- paths on events: every rule of spec 1.5. */
 #include "tests/support/paths.h"
 
-#include "io/project.h"
+#include "io/json/project.h"
 
 typedef struct {
     const char *path, *event, *values;

@@ -3,7 +3,7 @@
  * of them is a hit. */
 #include "tests/support/sieve_test.h"
 
-#include "vm/pulses.h"
+#include "vm/order/pulses.h"
 
 static uint64_t
 next_random(uint64_t *x)

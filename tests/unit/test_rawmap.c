@@ -7,9 +7,9 @@
 #include <zlib.h>
 
 #include "base/arena.h"
-#include "io/json.h"
-#include "io/project.h"
-#include "io/rawmap_int.h"
+#include "io/json/json.h"
+#include "io/json/project.h"
+#include "io/windows/rawmap_int.h"
 #include "tests/support/rawmap_test.h"
 
 /* --- two ways

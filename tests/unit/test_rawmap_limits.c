@@ -3,7 +3,7 @@
  * never is it another value. */
 #include "tests/support/mapping_test.h"
 
-#include "io/rawmap_int.h"
+#include "io/windows/rawmap_int.h"
 #include "tests/support/rawmap_test.h"
 
 typedef struct {

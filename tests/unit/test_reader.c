@@ -6,7 +6,7 @@
 
 #include <dirent.h>
 
-#include "io/trail.h"
+#include "io/fast/trail.h"
 
 static const char *const kernels[] = {"scalar", "sse", "avx2", "avx512"};
 

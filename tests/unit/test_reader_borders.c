@@ -6,7 +6,7 @@
 #include "tests/support/reader_texts.h"
 
 #include "base/text.h"
-#include "io/fast.h"
+#include "io/fast/fast.h"
 
 /* Offsets of the odd thing in its string: beyond the third border. */
 #define OFFSETS 200u

@@ -14,7 +14,7 @@
 
 #include "api/engine.h"
 #include "base/text.h"
-#include "io/lines.h"
+#include "io/input/lines.h"
 #include "tests/support/api_test.h"
 
 #define LINES 4000u

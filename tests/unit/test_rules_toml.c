@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "io/rules_file.h"
+#include "rulefile/rules_file.h"
 
 typedef struct {
     eql_arena *arena;

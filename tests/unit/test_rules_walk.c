@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/rules.h"
+#include "rulefile/rules.h"
 
 typedef struct {
     char dir[256];

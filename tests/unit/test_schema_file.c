@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "io/schema_file.h"
+#include "rulefile/schema_file.h"
 
 static bool
 on_field(void *ctx, const eql_schema_entry *e)

@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "tests/support/seq_test.h"
-#include "vm/cooldown.h"
+#include "vm/report/cooldown.h"
 
 #define NO_SPAN (-1.0)
 

@@ -1,6 +1,6 @@
 /* test_seq_start.c -- partials that begin small are the same as whole ones. */
 #include "tests/support/seq_test.h"
-#include "vm/starts.h"
+#include "vm/seq/starts.h"
 
 #define NO_SPAN (-1.0)
 

@@ -2,7 +2,7 @@
  * what had no value is never said to have had none when it had. */
 #include "tests/support/reader_pair.h"
 #include "tests/support/reader_texts.h"
-#include "vm/sight.h"
+#include "vm/filter/sight.h"
 
 /* Each text by itself. */
 static void

@@ -24,7 +24,7 @@
 #include <math.h>
 
 #include "io/reader.h"
-#include "io/scan.h"
+#include "io/fast/scan.h"
 
 static const char *const paths[] = {"process.name",
                                     "process.args",

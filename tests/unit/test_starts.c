@@ -1,7 +1,7 @@
 /* test_starts.c -- the ring of starts against a plain list. */
 #include "tests/support/eql_test.h"
 
-#include "vm/starts.h"
+#include "vm/seq/starts.h"
 
 #define MOST 4000
 

@@ -2,7 +2,7 @@
  * which events they are found again.  When they are not looked for:
  * test_candidates_limits.c. */
 #include "tests/support/sieve_test.h"
-#include "vm/candidates.h"
+#include "vm/index/candidates.h"
 
 #define RAWS 4u
 

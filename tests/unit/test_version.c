@@ -1,7 +1,7 @@
 /* test_version.c -- the order of software versions. */
 #include "tests/support/eql_test.h"
 
-#include "vm/version.h"
+#include "vm/eval/version.h"
 
 static int
 order(const char *a, const char *b, eql_case how)

@@ -1,0 +1,425 @@
+/* fast.c -- see fast.h. */
+#include "io/fast/fast.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "io/json/decode.h"
+#include "io/json/project.h"
+#include "io/windows/records.h"
+#include "io/fast/trail.h"
+
+/* Bounds of project.h, in ways that need no counting: below this length a text
+ * cannot reach them. */
+#define MAX_TEXT EQL_SCAN_MAX_LINE
+
+struct eql_fast {
+    const eql_program *program;
+    eql_input_kind input;
+    size_t max_len; /* longer texts are left to the careful reader */
+    eql_paths paths;
+    eql_names names;
+    eql_decode decode;
+    eql_scan *scan;     /* of the block */
+    eql_scan *own_scan; /* of a text from elsewhere */
+    eql_buf own;
+    eql_buf again; /* the same for a text that is read once more */
+    eql_trail *trail;
+    const eql_mapping *mapping;
+    eql_records *records; /* NULL: none was met, or there is no way */
+    bool no_records;      /* there is none */
+    bool last_was_record;
+    bool was_plain; /* the last text: eql_fast_is_plain */
+    uint32_t max_depth;
+    eql_scan_line line; /* given last */
+    eql_raw *raws;
+    eql_slot *slots;
+    uint32_t *filled;
+    eql_lazy lazy;
+    eql_time_memo time;
+    eql_fast_slots_fn careful;
+    void *ctx;
+    eql_reader_counters *n;
+    eql_read_status late; /* what became of the last text's slots */
+};
+
+/* --- what a text may cost ---------------------------------------------------
+ */
+
+/* Most fields that stand for one path, those inside its elements too; and how
+ * many segments are more than names.  false: out of memory. */
+static bool
+count_fields(const eql_program *p, const eql_paths *paths, uint64_t *most,
+             uint64_t *odd)
+{
+    uint32_t *n = calloc((size_t)paths->n + 1, sizeof *n);
+
+    *most = *odd = 0;
+    if (!n)
+        return false;
+    for (uint32_t f = 0; f < p->nfields; f++) {
+        const eql_field *field = &p->fields[f];
+        uint32_t path = paths->of[f];
+
+        n[path] += field->segs.n > EQL_NAMES_MAX ? field->segs.n : 1;
+        *most = n[path] > *most ? n[path] : *most;
+        for (uint32_t i = 0; i < field->segs.n; i++)
+            *odd += p->segs[field->segs.first + i].flags != 0;
+    }
+    free(n);
+    return true;
+}
+
+/* Steps that look-ups of names take, whatever the event is. */
+static uint64_t
+lookup_steps(const eql_program *p)
+{
+    uint64_t total = 0;
+
+    for (uint32_t f = 0; f < p->nfields; f++) {
+        const eql_field *field = &p->fields[f];
+        uint32_t names = field->segs.n < 10 ? field->segs.n : 10;
+
+        if (field->mode == EQL_MODE_OPAQUE || field->mode == EQL_MODE_ELEMENTS)
+            total += (uint64_t)64 << names;
+    }
+    return total;
+}
+
+/* A value of two bytes counts for every field on a chain of nested paths, and
+ * twice inside elements; a key for every odd segment. */
+static size_t
+max_len(const eql_program *p, const eql_paths *paths)
+{
+    uint64_t most, odd, n = MAX_TEXT, by_values, by_steps;
+
+    if (!count_fields(p, paths, &most, &odd) ||
+        lookup_steps(p) > EQL_PROJECT_MAX_STEPS / 2)
+        return 0;
+    by_values = EQL_PROJECT_MAX_VALUES / (EQL_NAMES_MAX * (most + 1));
+    by_steps = EQL_PROJECT_MAX_STEPS / (8 * (EQL_NAMES_MAX + odd));
+    n = n < by_values ? n : by_values;
+    return (size_t)(n < by_steps ? n : by_steps);
+}
+
+/* --- life --------------------------------------------------------------------
+ */
+
+static void fill(void *ctx, uint32_t field);
+
+static bool
+make(eql_fast *f, const eql_reader_options *o)
+{
+    const eql_program *p = f->program;
+    eql_kernel k = eql_kernel_best();
+
+    if (!eql_paths_init(&f->paths, p) ||
+        !eql_names_init(&f->names, p, &f->paths) ||
+        !eql_decode_init(&f->decode, p))
+        return false;
+    f->max_len = max_len(p, &f->paths);
+    f->scan = eql_scan_new(k);
+    f->own_scan = eql_scan_new(k);
+    f->trail =
+        eql_trail_new(&f->names, f->paths.n, o->max_depth, false, k, f->n);
+    f->raws = calloc((size_t)f->paths.n + 1, sizeof *f->raws);
+    f->slots = calloc((size_t)p->nfields + 1, sizeof *f->slots);
+    f->filled = calloc((size_t)p->nfields + 1, sizeof *f->filled);
+    f->lazy = (eql_lazy){
+        .raws = f->raws, .filled = f->filled, .fill = fill, .ctx = f};
+    return f->scan && f->own_scan && f->trail && f->raws && f->slots &&
+           f->filled;
+}
+
+eql_fast *
+eql_fast_new(const eql_program *p, const eql_reader_options *o,
+             const eql_mapping *m, eql_fast_slots_fn slots, void *ctx,
+             eql_reader_counters *n)
+{
+    eql_fast *f = calloc(1, sizeof *f);
+
+    if (!f)
+        return NULL;
+    f->program = p;
+    f->input = o->input;
+    f->mapping = o->input == EQL_INPUT_ECS ? NULL : m;
+    f->max_depth = o->max_depth;
+    f->last_was_record = o->input == EQL_INPUT_WINEVENT;
+    f->careful = slots;
+    f->ctx = ctx;
+    f->n = n;
+    if (!make(f, o)) {
+        eql_fast_free(f);
+        return NULL;
+    }
+    return f;
+}
+
+void
+eql_fast_free(eql_fast *f)
+{
+    if (!f)
+        return;
+    eql_paths_free(&f->paths);
+    eql_names_free(&f->names);
+    eql_decode_free(&f->decode);
+    eql_scan_free(f->scan);
+    eql_scan_free(f->own_scan);
+    eql_trail_free(f->trail);
+    eql_records_free(f->records);
+    eql_buf_free(&f->own);
+    eql_buf_free(&f->again);
+    free(f->raws);
+    free(f->slots);
+    free(f->filled);
+    free(f);
+}
+
+eql_read_status
+eql_fast_late(const eql_fast *f)
+{
+    return f->late;
+}
+
+/* --- slots
+ * ---------------------------------------------------------------------- */
+
+/* One for all: the text is parsed after all. */
+static void
+fill_all(eql_fast *f)
+{
+    const eql_slot *slots = NULL;
+
+    f->n->refills++;
+    f->late = f->careful(f->ctx, &slots);
+    for (uint32_t i = 0; i < f->program->nfields; i++) {
+        if (f->filled[i] == f->lazy.epoch)
+            continue;
+        f->slots[i] = slots ? slots[i] : (eql_slot){0};
+        f->filled[i] = f->lazy.epoch;
+    }
+}
+
+static void
+fill(void *ctx, uint32_t field)
+{
+    eql_fast *f = ctx;
+    uint32_t path = f->paths.of[field];
+    const eql_raw *raw = NULL;
+
+    for (uint32_t i = 0; i < f->lazy.nraws && !raw; i++)
+        if (f->lazy.raws[i].path == path)
+            raw = &f->lazy.raws[i];
+    f->slots[field] = (eql_slot){0};
+    if (raw && (!raw->p ||
+                !eql_decode_slot(&f->decode, field, eql_sv(raw->p, raw->len),
+                                 &f->slots[field]))) {
+        fill_all(f);
+        return;
+    }
+    f->filled[field] = f->lazy.epoch;
+}
+
+static void
+begin_event(eql_fast *f)
+{
+    if (++f->lazy.epoch == 0) {
+        memset(f->filled, 0, f->program->nfields * sizeof *f->filled);
+        f->lazy.epoch = 1;
+    }
+    f->lazy.raws = f->raws;
+    f->lazy.nraws = 0;
+    eql_decode_reset(&f->decode);
+}
+
+/* --- blocks
+ * ---------------------------------------------------------------------- */
+
+void
+eql_fast_block(eql_fast *f, eql_strview block)
+{
+    f->line = (eql_scan_line){0};
+    eql_scan_block(f->scan, block);
+}
+
+bool
+eql_fast_line(eql_fast *f, eql_strview *line)
+{
+    f->line = (eql_scan_line){0};
+    if (!eql_scan_next(f->scan, &f->line))
+        return false;
+    *line = f->line.text;
+    return true;
+}
+
+/* A text from elsewhere, in a buffer of ours.  Line feeds inside become another
+ * white space, or another control character. */
+static eql_scan_line *
+scan_text(eql_fast *f, eql_strview text, eql_buf *own, eql_scan_line *line)
+{
+    char *p;
+
+    own->len = 0;
+    if (text.len == 0 || text.len > f->max_len ||
+        !eql_buf_reserve(own, text.len + 1 + EQL_SCAN_PADDING))
+        return NULL;
+    p = own->p;
+    memcpy(p, text.p, text.len);
+    memset(p + text.len, ' ', 1 + EQL_SCAN_PADDING);
+    for (char *nl = p; (nl = memchr(nl, '\n', text.len - (size_t)(nl - p)));)
+        *nl = '\r';
+    p[text.len] = '\n';
+    eql_scan_block(f->own_scan, eql_sv(p, text.len + 1));
+    return eql_scan_next(f->own_scan, line) ? line : NULL;
+}
+
+/* The scan's line, if that is what the text is, with a line feed behind it. */
+static eql_scan_line *
+line_of(eql_fast *f, eql_strview text)
+{
+    eql_scan_line *line = &f->line;
+
+    if (text.p != line->text.p || !text.p)
+        return scan_text(f, text, &f->own, line);
+    if (text.len + 1 == line->text.len && text.p[text.len] == '\r')
+        line->text.len--;
+    return text.len == line->text.len && line->ended
+               ? line
+               : scan_text(f, text, &f->own, line);
+}
+
+/* --- records
+ * --------------------------------------------------------------------- */
+
+/* Lists that the mapping makes of a text have an item per byte at most, where
+ * an event spells out two bytes per value. */
+#define MAPPED_COST 2u
+
+static eql_record_status
+read_record(eql_fast *f, eql_scan_line *line, eql_wall_clock *clock,
+            eql_event *ev)
+{
+    if (!f->records && !f->no_records) {
+        f->records = eql_records_new(f->program, &f->paths, f->mapping,
+                                     f->max_depth, eql_kernel_best(), f->n);
+        f->no_records = !f->records;
+    }
+    if (!f->records || line->text.len > f->max_len / MAPPED_COST)
+        return EQL_RECORD_ODD;
+    return eql_records_read(f->records, f->scan, line, clock, &f->lazy, ev);
+}
+
+/* --- all texts
+ * ------------------------------------------------------------------- */
+
+typedef enum { TAKEN, IS_RECORD, IS_ODD } found;
+
+/* Is there a text for a category, first of all?  Then no layout is looked for;
+ * see reader.c. */
+static bool
+has_category(const eql_fast *f)
+{
+    uint32_t path = f->paths.of[EQL_FIELD_CATEGORY];
+
+    for (uint32_t i = 0; i < f->lazy.nraws; i++) {
+        const eql_raw *raw = &f->raws[i];
+
+        if (raw->path == path)
+            return raw->p &&
+                   (raw->p[0] == '"' || (raw->p[0] == '[' && raw->p[1] == '"'));
+    }
+    return false;
+}
+
+/* As an event of its own. */
+static found
+read_event(eql_fast *f, eql_scan_line *line)
+{
+    eql_trail_found way;
+
+    if (!eql_trail_raws(f->trail, f->scan, line, f->raws, &way))
+        return IS_ODD;
+    f->lazy.nraws = way.nraws;
+    if (way.special & EQL_NAMES_WRAPPER)
+        return IS_ODD;
+    if (f->mapping && eql_records_is_one(way.special))
+        return IS_RECORD;
+    if (way.special & EQL_NAMES_TELLING && !has_category(f))
+        return IS_ODD;
+    f->was_plain = way.plain;
+    return TAKEN;
+}
+
+/* What the last line was is tried first.  false: for the careful reader. */
+static bool
+read_line(eql_fast *f, eql_scan_line *line, eql_wall_clock *clock,
+          eql_event *ev, bool *mapped)
+{
+    eql_record_status st = EQL_RECORD_NONE;
+    found is;
+
+    if (f->last_was_record)
+        st = read_record(f, line, clock, ev);
+    if (st == EQL_RECORD_NONE) {
+        if (f->input == EQL_INPUT_WINEVENT)
+            return false;
+        is = read_event(f, line);
+        f->last_was_record = is == IS_RECORD;
+        if (is != IS_RECORD)
+            return is == TAKEN;
+        st = read_record(f, line, clock, ev);
+    }
+    *mapped = st == EQL_RECORD_MAPPED;
+    return *mapped;
+}
+
+bool
+eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
+              eql_event *ev, bool *mapped)
+{
+    eql_scan_line *line = line_of(f, text);
+
+    begin_event(f);
+    f->late = EQL_READ_EVENT;
+    f->was_plain = false;
+    *mapped = false;
+    if (!line || line->text.len > f->max_len ||
+        !read_line(f, line, clock, ev, mapped))
+        return false;
+    ev->slots = f->slots;
+    ev->lazy = &f->lazy;
+    if (!*mapped)
+        ev->has_utc = ev->has_wall = false;
+    return true;
+}
+
+bool
+eql_fast_is_plain(eql_fast *f, eql_strview text)
+{
+    eql_scan_line line;
+
+    return scan_text(f, text, &f->again, &line) && line.clean &&
+           eql_trail_is_plain(f->trail, line.text);
+}
+
+bool
+eql_fast_time(eql_fast *f, int64_t *ns)
+{
+    uint32_t path = f->paths.of[EQL_FIELD_TIMESTAMP];
+
+    for (uint32_t i = 0; i < f->lazy.nraws; i++) {
+        const eql_raw *raw = &f->lazy.raws[i];
+
+        if (raw->path == path)
+            return raw->p && *raw->p == '"' &&
+                   eql_time_parse_next(&f->time,
+                                       eql_sv(raw->p + 1, raw->len - 2), ns);
+    }
+    return false;
+}
+
+bool
+eql_fast_was_plain(const eql_fast *f)
+{
+    return f->was_plain;
+}

@@ -1,0 +1,416 @@
+/* rawmap_frame.c -- records that have the same keys, channel and code: what the
+ * plan would look for in vain is found out once.
+ *
+ * A record's keys are told by the sum of random numbers, whatever their order,
+ * and then compared.  What its values are is not known: a rule stays that may
+ * find something. */
+#include "io/windows/rawmap_int.h"
+
+#include <stdlib.h>
+
+#define BUCKETS 1024u
+
+struct eql_rawmap_frames {
+    eql_rawmap_frame *buckets[BUCKETS];
+    uint32_t seen[BUCKETS]; /* keys once met, by the rest of their sum */
+    uint32_t n;
+    eql_arena *arena;
+};
+
+static const uint32_t tellers[] = {EQL_MAPPING_ROLE_CHANNEL,
+                                   EQL_MAPPING_ROLE_CODE};
+
+eql_rawmap_frames *
+eql_rawmap_frames_new(void)
+{
+    eql_rawmap_frames *f = calloc(1, sizeof *f);
+
+    if (!f)
+        return NULL;
+    f->arena = eql_arena_new(0);
+    if (!f->arena) {
+        free(f);
+        return NULL;
+    }
+    return f;
+}
+
+void
+eql_rawmap_frames_free(eql_rawmap_frames *f)
+{
+    if (!f)
+        return;
+    eql_arena_free(f->arena);
+    free(f);
+}
+
+/* --- finding ---------------------------------------------------------------
+ */
+
+static bool
+is_there(const eql_rawmap *r, uint32_t source)
+{
+    return r->found[source].epoch == r->epoch;
+}
+
+/* Are these the record's keys?  They may stand in another order. */
+static bool
+is_set_of(const eql_rawmap *r, eql_rawmap_frame *f)
+{
+    if (f->sum != r->met_sum || f->nset != r->nmet)
+        return false;
+    if (memcmp(f->set, r->met, f->nset * sizeof *f->set) == 0)
+        return true;
+    /* As many, and all of them: no others. */
+    for (uint32_t i = 0; i < f->nset; i++) {
+        const eql_rawmap_cell *c = &r->found[f->set[i] >> 1];
+
+        if (c->epoch != r->epoch || (*c->p == '"') != (f->set[i] & 1))
+            return false;
+    }
+    memcpy(f->set, r->met, f->nset * sizeof *f->set);
+    return true;
+}
+
+static bool
+fits(const eql_rawmap *r, eql_rawmap_frame *f)
+{
+    if (!is_set_of(r, f))
+        return false;
+    for (uint32_t i = 0; i < EQL_COUNTOF(tellers); i++) {
+        const eql_rawmap_cell *c;
+
+        if (f->source[i] == EQL_NONE)
+            continue;
+        c = &r->found[f->source[i]];
+        if (c->epoch != r->epoch || c->len != f->text[i].len ||
+            memcmp(c->p, f->text[i].p, c->len) != 0)
+            return false;
+    }
+    return true;
+}
+
+eql_rawmap_frame *
+eql_rawmap_frame_find(const eql_rawmap *r)
+{
+    eql_rawmap_frame *f = r->frames->buckets[r->met_sum % BUCKETS];
+
+    while (f && !fits(r, f))
+        f = f->next;
+    return f;
+}
+
+/* --- what the keys rule out ------------------------------------------------
+ */
+
+typedef struct {
+    eql_rawmap *r;
+    eql_arena *arena;
+    eql_rawmap_plan *p;
+    uint8_t *written; /* per wanted path: maybe */
+    uint8_t *named;   /* per name: maybe */
+    bool failed;
+} cut;
+
+/* Those that are there, of n sources. */
+static const uint32_t *
+keep_sources(cut *c, const uint32_t *sources, uint32_t *n)
+{
+    uint32_t *kept = eql_arena_array(c->arena, *n + (size_t)1, sizeof *kept);
+    uint32_t all = *n;
+
+    c->failed |= !kept;
+    *n = 0;
+    for (uint32_t i = 0; kept && i < all; i++)
+        if (is_there(c->r, sources[i]))
+            kept[(*n)++] = sources[i];
+    return kept;
+}
+
+static void
+cut_roles(cut *c, const eql_rawmap_plan *from)
+{
+    eql_rawmap_role *roles =
+        eql_arena_array(c->arena, from->nroles + (size_t)1, sizeof *roles);
+
+    c->failed |= !roles;
+    for (uint32_t i = 0; roles && i < from->nroles; i++) {
+        roles[i] = from->roles[i];
+        roles[i].sources =
+            keep_sources(c, roles[i].sources, &roles[i].nsources);
+    }
+    c->p->roles = roles;
+}
+
+static void
+cut_loads(cut *c, const eql_rawmap_plan *from)
+{
+    eql_rawmap_load *loads =
+        eql_arena_array(c->arena, from->nloads + (size_t)1, sizeof *loads);
+    uint32_t n = 0;
+
+    c->failed |= !loads;
+    for (uint32_t i = 0; loads && i < from->nloads; i++) {
+        loads[n] = from->loads[i];
+        loads[n].sources =
+            keep_sources(c, loads[n].sources, &loads[n].nsources);
+        if (loads[n].nsources) {
+            c->named[loads[n].name] = 1;
+            n++;
+        }
+    }
+    c->p->loads = loads;
+    c->p->nloads = n;
+}
+
+static bool
+may_hold(const cut *c, const eql_rawmap_ref *ref)
+{
+    switch (ref->from) {
+    case EQL_MAPPING_FROM_DATA: return c->named[ref->index];
+    case EQL_MAPPING_FROM_ECS: return c->written[ref->index];
+    default: break;
+    }
+    if (c->p->channel && ref->index == EQL_MAPPING_ROLE_CHANNEL)
+        return true;
+    for (uint32_t i = 0; i < c->p->nroles; i++)
+        if (c->p->roles[i].role == ref->index)
+            return c->p->roles[i].nsources > 0;
+    return false;
+}
+
+/* false: the rule can do nothing. */
+static bool
+cut_step(cut *c, eql_rawmap_step *step)
+{
+    const eql_rawmap_rule *rule = eql_rawmap_rule_at(c->r, step->rule);
+    const eql_rawmap_ref *all = step->from;
+    uint32_t nall = step->nfrom;
+    eql_rawmap_ref *kept;
+
+    if (rule->fixed)
+        return true;
+    kept = eql_arena_array(c->arena, nall + (size_t)1, sizeof *kept);
+    c->failed |= !kept;
+    step->from = kept;
+    step->nfrom = 0;
+    for (uint32_t i = 0; kept && i < nall; i++)
+        if (may_hold(c, &all[i]))
+            kept[step->nfrom++] = all[i];
+    return rule->rule->op == EQL_MAPPING_OP_JOIN ? step->nfrom == nall
+                                                 : step->nfrom > 0;
+}
+
+static void
+cut_steps(cut *c, const eql_rawmap_plan *from)
+{
+    const eql_rawmap *r = c->r;
+    eql_rawmap_step *steps =
+        eql_arena_array(c->arena, from->nsteps + (size_t)1, sizeof *steps);
+    uint32_t n = 0;
+
+    c->failed |= !steps;
+    for (uint32_t i = 0; steps && i < from->nsteps; i++) {
+        const eql_rawmap_rule *rule =
+            eql_rawmap_rule_at(r, from->steps[i].rule);
+
+        steps[n] = from->steps[i];
+        if (!cut_step(c, &steps[n]))
+            continue;
+        n++;
+        for (uint32_t k = 0; k < rule->outs.n; k++)
+            c->written[eql_rawmap_out_at(r, rule->outs.first + k)->wanted] = 1;
+    }
+    c->p->steps = steps;
+    c->p->nsteps = n;
+}
+
+static void
+cut_emits(cut *c, const eql_rawmap_plan *from)
+{
+    eql_rawmap_emit *emits =
+        eql_arena_array(c->arena, from->nemits + (size_t)1, sizeof *emits);
+    uint32_t n = 0;
+
+    c->failed |= !emits;
+    for (uint32_t i = 0; emits && i < from->nemits; i++) {
+        const eql_rawmap_emit *e = &from->emits[i];
+
+        if (c->written[e->wanted] || (e->name != EQL_NONE && c->named[e->name]))
+            emits[n++] = *e;
+    }
+    c->p->emits = emits;
+    c->p->nemits = n;
+}
+
+/* The plan for the record at hand, with the names that its texts gave.  false:
+ * out of memory. */
+static bool
+cut_plan(eql_rawmap *r, const eql_rawmap_plan *from, eql_rawmap_plan *to)
+{
+    cut c = {.r = r, .arena = r->frames->arena, .p = to};
+
+    *to = *from;
+    c.written = calloc(r->wanted.n + (size_t)1, 1);
+    c.named = calloc(r->names.n + (size_t)1, 1);
+    c.failed = !c.written || !c.named;
+    if (!c.failed) {
+        if (r->timestamp != EQL_NONE)
+            c.written[r->timestamp] = 1;
+        if (r->created != EQL_NONE)
+            c.written[r->created] = 1;
+        for (uint32_t i = 0; i < r->nprepared; i++)
+            c.named[r->prepared[i]] = 1;
+        cut_roles(&c, from);
+        cut_loads(&c, from);
+        cut_steps(&c, from);
+        cut_emits(&c, from);
+    }
+    free(c.written);
+    free(c.named);
+    return !c.failed;
+}
+
+/* --- learning --------------------------------------------------------------
+ */
+
+/* What tells channel and code, if it is one source for each, so that an equal
+ * text means an equal answer.  false: it is not. */
+static bool
+find_tellers(const eql_rawmap *r, const eql_rawmap_view *v, uint32_t source[2])
+{
+    const uint32_t *list = (const uint32_t *)r->lists.items;
+
+    for (uint32_t i = 0; i < EQL_COUNTOF(tellers); i++) {
+        eql_range from = v->header[tellers[i]];
+
+        source[i] = EQL_NONE;
+        for (uint32_t k = 0; k < from.n; k++) {
+            if (!is_there(r, list[from.first + k]))
+                continue;
+            if (source[i] != EQL_NONE)
+                return false;
+            source[i] = list[from.first + k];
+        }
+    }
+    return true;
+}
+
+/* false: out of memory. */
+static bool
+fill(eql_rawmap *r, eql_rawmap_frame *f)
+{
+    eql_arena *arena = r->frames->arena;
+    uint32_t *set = eql_arena_array(arena, r->nmet + (size_t)1, sizeof *set);
+
+    if (!set)
+        return false;
+    memcpy(set, r->met, r->nmet * sizeof *set);
+    f->sum = r->met_sum;
+    f->set = set;
+    f->nset = r->nmet;
+    for (uint32_t i = 0; i < EQL_COUNTOF(tellers); i++) {
+        const eql_rawmap_cell *c;
+
+        if (f->source[i] == EQL_NONE)
+            continue;
+        c = &r->found[f->source[i]];
+        f->text[i] = eql_arena_dup(arena, eql_sv(c->p, c->len));
+        if (!f->text[i].p)
+            return false;
+    }
+    return cut_plan(r, f->whole, &f->plan);
+}
+
+static void
+forget(eql_rawmap *r)
+{
+    eql_rawmap_frames *all = r->frames;
+
+    memset(all->buckets, 0, sizeof all->buckets);
+    eql_arena_reset(all->arena);
+    all->n = 0;
+    r->n.frame_flushes++;
+}
+
+static uint32_t
+chain_of(const eql_rawmap_frame *f)
+{
+    uint32_t n = 0;
+
+    for (; f; f = f->next)
+        n++;
+    return n;
+}
+
+eql_rawmap_frame *
+eql_rawmap_frame_learn(eql_rawmap *r, eql_rawmap_view *v,
+                       const eql_rawmap_plan *plan)
+{
+    eql_rawmap_frames *all = r->frames;
+    uint32_t bucket = (uint32_t)(r->met_sum % BUCKETS);
+    eql_rawmap_frame *f, draft = {.view = v, .whole = plan};
+
+    if (all->seen[bucket] != (uint32_t)(r->met_sum >> 32)) {
+        all->seen[bucket] = (uint32_t)(r->met_sum >> 32);
+        return NULL;
+    }
+    if (all->n == EQL_RAWMAP_MAX_FRAMES || eql_arena_failed(all->arena))
+        forget(r);
+    if (chain_of(all->buckets[bucket]) >= EQL_RAWMAP_MAX_CHAIN ||
+        !find_tellers(r, v, draft.source))
+        return NULL;
+    f = eql_arena_alloc(all->arena, sizeof *f);
+    if (!f)
+        return NULL;
+    draft.next = all->buckets[bucket];
+    *f = draft;
+    if (!fill(r, f))
+        return NULL;
+    all->buckets[bucket] = f;
+    all->n++;
+    r->n.frames++;
+    return f;
+}
+
+const eql_rawmap_plan *
+eql_rawmap_frame_rest(eql_rawmap *r, eql_rawmap_frame *f)
+{
+    size_t size = r->nprepared * sizeof *r->prepared;
+    uint32_t *names;
+    uint32_t i = 0;
+
+    while (i < f->nmore && (f->more[i].n != r->nprepared ||
+                            memcmp(f->more[i].names, r->prepared, size) != 0))
+        i++;
+    if (i < f->nmore)
+        return &f->more[i].plan;
+    names = i < EQL_RAWMAP_MAX_PREPARED
+                ? eql_arena_alloc(r->frames->arena, size)
+                : NULL;
+    if (!names || !cut_plan(r, f->whole, &f->more[i].plan))
+        return f->whole;
+    memcpy(names, r->prepared, size);
+    f->more[i].names = names;
+    f->more[i].n = r->nprepared;
+    f->nmore++;
+    return &f->more[i].plan;
+}
+
+void
+eql_rawmap_frame_add_guess(eql_rawmap *r, eql_strview start, uint32_t name)
+{
+    eql_arena *arena = r->frames->arena;
+    eql_rawmap_frame *f = r->frame;
+    eql_strview kept;
+
+    if (!f || f->nguesses == EQL_RAWMAP_MAX_GUESSES)
+        return;
+    if (!f->guesses)
+        f->guesses =
+            eql_arena_array(arena, EQL_RAWMAP_MAX_GUESSES, sizeof *f->guesses);
+    kept = eql_arena_dup(arena, start);
+    if (f->guesses && kept.p)
+        f->guesses[f->nguesses++] =
+            (eql_rawmap_guess){kept.p, (uint32_t)kept.len, name};
+}

@@ -1,0 +1,83 @@
+/* records.c -- see records.h. */
+#include "io/windows/records.h"
+
+#include <stdlib.h>
+
+struct eql_records {
+    eql_rawmap *map;
+    eql_names names;
+    eql_trail *trail;
+    eql_raw *found; /* per source */
+};
+
+static bool
+make(eql_records *r, uint32_t max_depth, eql_kernel k, eql_reader_counters *n)
+{
+    uint32_t nsources;
+    const eql_rawmap_source *sources = eql_rawmap_sources(r->map, &nsources);
+
+    if (!eql_names_init_ways(&r->names, sources, nsources))
+        return false;
+    r->trail = eql_trail_new(&r->names, nsources, max_depth, true, k, n);
+    r->found = calloc((size_t)nsources + 1, sizeof *r->found);
+    return r->trail && r->found;
+}
+
+eql_records *
+eql_records_new(const eql_program *p, const eql_paths *paths,
+                const eql_mapping *m, uint32_t max_depth, eql_kernel k,
+                eql_reader_counters *n)
+{
+    eql_records *r = calloc(1, sizeof *r);
+
+    if (!r)
+        return NULL;
+    r->map = eql_rawmap_new(p, paths, m);
+    if (!r->map || !make(r, max_depth, k, n)) {
+        eql_records_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void
+eql_records_free(eql_records *r)
+{
+    if (!r)
+        return;
+    eql_rawmap_free(r->map);
+    eql_names_free(&r->names);
+    eql_trail_free(r->trail);
+    free(r->found);
+    free(r);
+}
+
+bool
+eql_records_is_one(uint32_t special)
+{
+    bool id = special & EQL_NAMES_EVENT_ID;
+
+    if (special & EQL_NAMES_EVENT_ID6 && special & EQL_NAMES_BEAT)
+        return true;
+    return id && special & (EQL_NAMES_MODULE | EQL_NAMES_TENANT |
+                            EQL_NAMES_CREATED | EQL_NAMES_HOSTNAME);
+}
+
+eql_record_status
+eql_records_read(eql_records *r, eql_scan *s, eql_scan_line *line,
+                 eql_wall_clock *clock, eql_lazy *lazy, eql_event *ev)
+{
+    eql_trail_found found;
+
+    if (!eql_trail_raws(r->trail, s, line, r->found, &found))
+        return EQL_RECORD_ODD;
+    if (found.special & EQL_NAMES_WRAPPER)
+        return EQL_RECORD_ODD;
+    if (!eql_records_is_one(found.special))
+        return EQL_RECORD_NONE;
+    eql_rawmap_begin(r->map);
+    if (!eql_rawmap_found_all(r->map, r->found, found.nraws))
+        return EQL_RECORD_ODD;
+    return eql_rawmap_read(r->map, clock, lazy, ev) ? EQL_RECORD_MAPPED
+                                                    : EQL_RECORD_ODD;
+}
