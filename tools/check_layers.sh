@@ -20,16 +20,17 @@ rulefile: base program io/json
 io/fast: base program event io/json io/input io/reader.h io/windows/records.h
 io/windows: base program event io/json io/fast io/events.h
 io: base program stdlib event io/input io/json io/fast io/windows
-vm/eval: base program stdlib event vm/index/candidates.h vm/fault.h
+vm/eval: base program stdlib event vm/fault.h
 vm/index: base program stdlib event vm/eval vm/fault.h
-vm/order: base program event vm/engine.h vm/fault.h
-vm/filter: base program stdlib event vm/eval vm/index vm/order vm/engine.h vm/fault.h
-vm/state: base program event vm/eval vm/filter vm/engine.h
-vm/group: base program event vm/state vm/order vm/fault.h
-vm/report: base program stdlib event vm/eval vm/filter vm/order vm/state vm/engine.h
-vm/seq: base program event vm/filter vm/state vm/group vm/report vm/engine.h vm/fault.h
-vm: base program event vm/filter vm/index vm/order vm/seq vm/state
-api: base stdlib program compiler rulefile event io io/input io/json io/fast io/windows vm vm/eval vm/index vm/filter vm/order vm/state vm/group vm/report vm/seq eqlvm/eqlvm.h
+vm/run: base program event
+vm/order: base program event vm/run vm/fault.h
+vm/filter: base program stdlib event vm/run vm/eval vm/index vm/order vm/fault.h
+vm/state: base program event vm/run vm/eval vm/filter
+vm/group: base program event vm/run vm/state vm/order vm/fault.h
+vm/report: base program stdlib event vm/run vm/eval vm/filter vm/order vm/state
+vm/seq: base program event vm/run vm/filter vm/state vm/group vm/report vm/fault.h
+vm: base program event vm/run vm/filter vm/index vm/order vm/seq vm/state
+api: base stdlib program compiler rulefile event io io/input io/json io/fast io/windows vm vm/run vm/eval vm/index vm/filter vm/order vm/state vm/group vm/report vm/seq eqlvm/eqlvm.h
 cli: eqlvm/eqlvm.h
 ROOMS
 # libraries: whose headers only these rooms may include

@@ -9,146 +9,14 @@
 #ifndef EQL_VM_ENGINE_H
 #define EQL_VM_ENGINE_H
 
-#include "vm/index/candidates.h"
 #include "event/event.h"
-#include "event/hit.h"
+#include "vm/index/candidates.h"
+#include "vm/order/pending.h"
+#include "vm/run/counters.h"
+#include "vm/run/match.h"
+#include "vm/run/options.h"
 
 typedef struct eql_engine eql_engine;
-
-/* One event of a match. */
-typedef struct {
-    uint32_t stage; /* of program.stages[] */
-    bool missing;   /* the place of a `![ ]`: nothing else is set */
-    uint32_t file;
-    uint64_t line;
-    bool has_time;
-    int64_t time_ns;
-    eql_event_ref ref;
-    eql_strview kept; /* captured values (capture.h), for pipes */
-} eql_match_event;
-
-typedef struct {
-    uint32_t rule;                 /* of program.rules[] */
-    uint32_t severity;             /* eql_severity_level after overrides */
-    const eql_match_event *events; /* one per position, runs expanded */
-    uint32_t nevents;              /* 0: a row of `count` */
-    eql_strview key;               /* tuple, see hit.h; empty without keys */
-    eql_strview row;               /* JSON object: the row of a `count`, or what
-                                      `unique_count` adds to a match; else empty */
-    int64_t time_ns; /* of the last positive event, valid if has_time */
-    bool has_time;
-} eql_match;
-
-typedef struct {
-    /* Both return false to end the run early (an error of the caller's,
-     * or a closed pipe). */
-    /* Where can the bytes of this event be had again?  Called once per hit. */
-    bool (*keep)(void *ctx, const eql_event *ev, eql_event_ref *ref);
-    bool (*match)(void *ctx, const eql_match *m);
-    /* Asked between hits at the finish, as if match returned false.  May be
-     * NULL. */
-    bool (*stop)(void *ctx);
-    void *ctx;
-} eql_engine_calls;
-
-#define EQL_DEFAULT_SORT_MEMORY ((size_t)16 << 20)
-#define EQL_DEFAULT_STATE_BYTES ((uint64_t)64 << 20)
-
-/* `--order`: instead of the dialect's late_events (spec 8.9). */
-typedef enum {
-    EQL_ENGINE_ORDER_DIALECT,
-    EQL_ENGINE_ORDER_TIME,   /* sort */
-    EQL_ENGINE_ORDER_ARRIVAL /* time only bounds maxspan */
-} eql_engine_order;
-
-typedef struct {
-    size_t sort_memory; /* bytes of hits held before spilling; 0: default */
-    uint64_t max_state_bytes; /* for partials of all rules; 0: default */
-    const char *temp_dir;     /* spill files; NULL: TMPDIR, else /tmp */
-    eql_engine_order order;
-    bool no_index; /* every stage of an event's category is looked at */
-    bool no_memo;  /* nothing is remembered of values seen before */
-} eql_engine_options;
-
-/* All in events, partials or results.  How they balance says api/counters.def,
- * where `alerts` are matches here; what each means, too.  A partial is what a
- * sequence, a join or a sample has begun under one key. */
-typedef struct {
-    uint64_t events;       /* seen by eql_engine_event */
-    uint64_t hits;         /* events that satisfied a stage, with keys */
-    uint64_t pulses;       /* of them only for lineages (pulses.h), timed */
-    uint64_t hits_timed;   /* of them with a time, known at the finish */
-    uint64_t hits_untimed; /* of them without usable time */
-    uint64_t own_numeric_times; /* in a rule's own time field, of what its
-                                   stages took: a number's size told its unit */
-    uint64_t late;              /* of them too late: late_events=reorder */
-    uint64_t late_keys;         /* stage hits under a key: late_events=drop */
-    uint64_t late_evicted;      /* keys whose newest time was forgotten */
-    uint64_t untimed_skipped;   /* entries skipped for lack of time */
-    uint64_t withheld;          /* stage hits hidden by an exception */
-    uint64_t keyless;           /* stage hits without a value for a key */
-    uint64_t started;           /* partials */
-    uint64_t forked;            /* partials that `fork` made of others */
-    uint64_t completed;         /* results, taken note of by cooldown or pipe */
-    uint64_t discarded;         /* complete, but a missing event was there */
-    uint64_t replaced, expired, ended, evicted;
-    uint64_t pending_evicted; /* of a list of partials that wait on an alias */
-    uint64_t open; /* at the end; also matches that were undecided then
-                      (missing_eof=withhold), and what a stop left over */
-    uint64_t event_matches;
-    uint64_t matches;       /* delivered */
-    uint64_t rows;          /* delivered, of `count` */
-    uint64_t suppressed;    /* by cooldown */
-    uint64_t piped;         /* results that pipes took out or summed up */
-    uint64_t leads_evicted; /* hits of leading missing stages forgotten */
-    uint64_t lineage_evicted;
-    uint64_t captured_capped; /* hits that lost values they should carry */
-    uint64_t combinations_capped;
-    uint64_t samples_capped;    /* searches given up (EQL_MAX_SAMPLE_STEPS) */
-    uint64_t piped_lost;        /* results lost to pipes that had no room */
-    uint64_t rows_lost;         /* rows of `count`, likewise */
-    uint64_t key_tuples_capped; /* stage hits that lost key tuples to a cap */
-    uint64_t cooldown_evicted;  /* cooldowns forgotten too early: memory */
-    uint64_t spilled_bytes;     /* written to temporary files */
-    uint64_t state_bytes_peak;
-} eql_engine_counters;
-
-/* Partials that wait in one slot for a stage whose condition names aliases
- * (spec 10.3); beyond it the oldest goes. */
-#define EQL_MAX_PENDING 64u
-
-/* What becomes of late events in a run with these options. */
-static inline eql_late_events
-eql_engine_late_events(const eql_program *p, const eql_engine_options *o)
-{
-    switch (o->order) {
-    case EQL_ENGINE_ORDER_TIME: return EQL_LATE_SORT;
-    case EQL_ENGINE_ORDER_ARRIVAL: return EQL_LATE_ARRIVAL;
-    case EQL_ENGINE_ORDER_DIALECT: break;
-    }
-    return (eql_late_events)eql_program_dialect(p)->late_events;
-}
-
-/* Per stage of program.stages[], for reports. */
-typedef struct {
-    uint64_t hits; /* filter held and no exception did */
-    uint64_t withheld;
-    uint64_t keyless; /* some key had no value */
-    /* With eql_engine_profile: */
-    uint64_t candidates; /* events whose values were tried on its filter */
-    uint64_t ns;         /* that this took, keys and captures too; estimated
-                            from one event in EQL_PROFILE_EVERY */
-} eql_stage_counters;
-
-/* A prime: events often come in rounds. */
-#define EQL_PROFILE_EVERY 17u
-
-typedef enum {
-    EQL_ENGINE_OK,
-    EQL_ENGINE_NOMEM,
-    EQL_ENGINE_IO,     /* spill file: what went wrong in eql_engine_error */
-    EQL_ENGINE_STOPPED /* a callback returned false */
-} eql_engine_result;
 
 eql_engine *eql_engine_new(const eql_program *p, const eql_engine_options *o,
                            const eql_engine_calls *calls);
@@ -159,8 +27,6 @@ eql_engine_result eql_engine_event(eql_engine *e, const eql_event *ev);
  * event is taken back as if it had never been a hit (it turned out to lie
  * outside the run's time range).  Also to be called for files without pending
  * hits (cheap). */
-#define EQL_SETTLE_FORGET INT64_MIN
-typedef bool (*eql_settle_fn)(void *ctx, const eql_hit *h, int64_t *ns);
 eql_engine_result eql_engine_settle(eql_engine *e, uint32_t file,
                                     eql_settle_fn settle, void *ctx);
 /* After an error that was a full disk, or an event that was not kept: no event

@@ -181,8 +181,9 @@ image_parts_write(const image_parts *im, char *p)
     memset(p, 0, len);
     image_parts_head(im, offset, p);
     for (unsigned s = 0; s < EQL_SECTION_COUNT; s++)
-        memcpy(p + IMAGE_BODY + offset[s], im->records[s],
-               image_parts_bytes(im, s));
+        if (im->n[s] > 0)
+            memcpy(p + IMAGE_BODY + offset[s], im->records[s],
+                   image_parts_bytes(im, s));
     image_parts_seal(p, len);
 }
 

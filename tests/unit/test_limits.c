@@ -15,6 +15,7 @@
 #include "rulefile/toml.h"
 #include "program/verify.h"
 #include "stdlib/functions.h"
+#include "vm/seq/seq.h"
 #include "vm/filter/capture.h"
 #include "vm/engine.h"
 #include "vm/filter/keys.h"

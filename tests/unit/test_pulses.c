@@ -3,6 +3,7 @@
  * of them is a hit. */
 #include "tests/support/sieve_test.h"
 
+#include "vm/engine.h"
 #include "vm/order/pulses.h"
 
 static uint64_t

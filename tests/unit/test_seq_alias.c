@@ -5,6 +5,7 @@
  * A1,w=2; time goes on by one second per event. */
 #include "tests/support/eql_hits.h"
 #include "tests/support/sieve_test.h"
+#include "vm/seq/seq.h"
 
 typedef struct {
     eql_program *program;

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 
 #include "stdlib/functions.h"
-#include "vm/index/candidates.h"
 #include "vm/fault.h"
 #include "vm/eval/ops.h"
 
@@ -51,7 +50,7 @@ struct eql_interp {
     verdict_mark *filter_marks;
     eql_folded folded;
     eql_interp_counters counters;
-    eql_candidates *recall; /* NULL: none */
+    const eql_leaf_cache *cache; /* NULL: none */
     eql_lineage_fn lineage;
     void *lineage_ctx;
 #ifdef EQL_FAULTS
@@ -137,9 +136,9 @@ eql_interp_set_lineage(eql_interp *it, eql_lineage_fn fn, void *ctx)
 }
 
 void
-eql_interp_set_recall(eql_interp *it, eql_candidates *c)
+eql_interp_set_cache(eql_interp *it, const eql_leaf_cache *cache)
 {
-    it->recall = c;
+    it->cache = cache;
 }
 
 void
@@ -699,11 +698,11 @@ find_leaf(eql_interp *it, uint32_t leaf)
     uint64_t capped = it->counters.leaf_combinations_capped;
     bool holds;
 
-    if (!it->recall || !eql_candidates_recall(it->recall, leaf, &holds)) {
+    if (!it->cache || !it->cache->find(it->cache->ctx, leaf, &holds)) {
         holds = evaluate_faulty_leaf(it, leaf);
         /* What a bound made false is false for this event only. */
-        if (it->recall && it->counters.leaf_combinations_capped == capped)
-            eql_candidates_note(it->recall, leaf, holds);
+        if (it->cache && it->counters.leaf_combinations_capped == capped)
+            it->cache->note(it->cache->ctx, leaf, holds);
     }
     if (!it->prepared->leaves[leaf].free || EQL_FAULT(array_body_once))
         it->leaf_marks[leaf] = it->epoch | (holds ? 1u : 0u);

@@ -47,10 +47,15 @@ eql_interp *eql_interp_new_shared(const eql_prepared *prepared);
 void eql_interp_free(eql_interp *it); /* NULL is fine */
 /* Without one, no process is what a lineage asks for. */
 void eql_interp_set_lineage(eql_interp *it, eql_lineage_fn fn, void *ctx);
-/* Answers of leaves are asked for there, and told, for the event that it was
- * begun with (candidates.h).  NULL: nowhere. */
-struct eql_candidates;
-void eql_interp_set_recall(eql_interp *it, struct eql_candidates *c);
+/* Answers of leaves for the event at hand, kept by whoever owns the cache. */
+typedef struct {
+    bool (*find)(void *ctx, uint32_t leaf, bool *holds); /* false: unknown */
+    void (*note)(void *ctx, uint32_t leaf, bool holds);
+    void *ctx;
+} eql_leaf_cache;
+
+/* Borrowed.  NULL: none. */
+void eql_interp_set_cache(eql_interp *it, const eql_leaf_cache *cache);
 /* For tests: another bound than EQL_MAX_LEAF_RUNS. */
 void eql_interp_limit_runs(eql_interp *it, uint32_t runs);
 

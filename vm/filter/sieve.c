@@ -124,7 +124,8 @@ eql_sieve_use(eql_sieve *s, const eql_candidate_tables *t, bool remember)
     if (s->profile)
         eql_candidates_judge_all(s->candidates);
     if (remember)
-        eql_interp_set_recall(s->interp, s->candidates);
+        eql_interp_set_cache(s->interp,
+                             eql_candidates_leaf_cache(s->candidates));
     return true;
 }
 

@@ -13,8 +13,13 @@
 
 #include "vm/index/candidates.h"
 #include "vm/filter/capture.h"
-#include "vm/engine.h"
+#include "vm/run/counters.h"
+#include "vm/run/match.h"
+#include "vm/run/status.h"
 #include "vm/order/pulses.h"
+
+/* A prime: events often come in rounds. */
+#define EQL_PROFILE_EVERY 17u
 
 typedef struct eql_sieve eql_sieve;
 

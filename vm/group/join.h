@@ -4,6 +4,7 @@
 #define EQL_VM_GROUP_JOIN_H
 
 #include "vm/state/budget.h"
+#include "vm/run/counters.h"
 #include "vm/state/result.h"
 
 typedef struct eql_join eql_join;

@@ -4,6 +4,7 @@
 #define EQL_VM_GROUP_SAMPLE_H
 
 #include "vm/state/budget.h"
+#include "vm/run/counters.h"
 #include "vm/state/result.h"
 
 /* Candidates that the search for one set may look at; then the key goes

@@ -337,9 +337,10 @@ recall_slot(eql_candidates *c, uint32_t leaf, uint64_t *key)
     return (size_t)((*key ^ tag->lo) >> 40) % RECALL_SLOTS;
 }
 
-bool
-eql_candidates_recall(eql_candidates *c, uint32_t leaf, bool *holds)
+static bool
+find_leaf(void *ctx, uint32_t leaf, bool *holds)
 {
+    eql_candidates *c = ctx;
     uint64_t key;
     size_t at = recall_slot(c, leaf, &key);
 
@@ -350,12 +351,20 @@ eql_candidates_recall(eql_candidates *c, uint32_t leaf, bool *holds)
     return true;
 }
 
-void
-eql_candidates_note(eql_candidates *c, uint32_t leaf, bool holds)
+static void
+note_leaf(void *ctx, uint32_t leaf, bool holds)
 {
+    eql_candidates *c = ctx;
     uint64_t key;
     size_t at = recall_slot(c, leaf, &key);
 
     if (at != EQL_NONE)
         c->recall[at] = (key & ~UINT64_C(1)) | holds;
+}
+
+const eql_leaf_cache *
+eql_candidates_leaf_cache(eql_candidates *c)
+{
+    c->leaf_cache = (eql_leaf_cache){find_leaf, note_leaf, c};
+    return &c->leaf_cache;
 }

@@ -98,9 +98,7 @@ void eql_candidates_take_counters(eql_candidates *c,
 
 /* From now on, no verdicts: for who wants to know what stages cost. */
 void eql_candidates_judge_all(eql_candidates *c);
-/* Is it known whether the leaf holds for this event? */
-bool eql_candidates_recall(eql_candidates *c, uint32_t leaf, bool *holds);
-/* Now it is. */
-void eql_candidates_note(eql_candidates *c, uint32_t leaf, bool holds);
+/* Where the interpreter finds and notes answers of leaves for this event. */
+const eql_leaf_cache *eql_candidates_leaf_cache(eql_candidates *c);
 
 #endif

@@ -11,7 +11,7 @@
 #ifndef EQL_VM_ORDER_ORDER_H
 #define EQL_VM_ORDER_ORDER_H
 
-#include "vm/engine.h"
+#include "vm/run/status.h"
 #include "event/hit.h"
 
 typedef struct eql_order eql_order;

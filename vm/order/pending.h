@@ -5,8 +5,13 @@
 #ifndef EQL_VM_ORDER_PENDING_H
 #define EQL_VM_ORDER_PENDING_H
 
-#include "vm/engine.h"
+#include "vm/run/status.h"
 #include "event/hit.h"
+
+/* The time of a pending hit, or false: it has none.  false with *ns =
+ * EQL_SETTLE_FORGET: it is taken back as if it had never been a hit. */
+#define EQL_SETTLE_FORGET INT64_MIN
+typedef bool (*eql_settle_fn)(void *ctx, const eql_hit *h, int64_t *ns);
 
 typedef struct eql_pending eql_pending;
 

@@ -9,7 +9,7 @@
 #ifndef EQL_VM_ORDER_PULSES_H
 #define EQL_VM_ORDER_PULSES_H
 
-#include "vm/engine.h"
+#include "vm/run/status.h"
 #include "event/hit.h"
 
 /* Of an event with a settled time, without a tiebreaker, alone on its line. */

@@ -11,6 +11,7 @@
 #define EQL_VM_REPORT_MATCH_H
 
 #include "vm/report/pipe.h"
+#include "vm/run/options.h"
 #include "vm/state/result.h"
 
 typedef struct eql_matches eql_matches;

@@ -11,6 +11,7 @@
 
 #include "vm/state/budget.h"
 #include "vm/state/residual.h"
+#include "vm/run/counters.h"
 #include "vm/state/result.h"
 
 typedef struct eql_pipes eql_pipes;

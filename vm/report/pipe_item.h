@@ -6,7 +6,7 @@
 #define EQL_VM_REPORT_PIPE_ITEM_H
 
 #include "vm/state/budget.h"
-#include "vm/engine.h"
+#include "vm/run/match.h"
 #include "event/hit.h"
 
 typedef struct {

@@ -13,7 +13,7 @@
 #define EQL_VM_SEQ_PARTIAL_H
 
 #include "vm/state/budget.h"
-#include "vm/engine.h"
+#include "vm/run/status.h"
 #include "event/hit.h"
 #include "vm/state/keytab.h"
 #include "vm/seq/starts.h"

@@ -9,8 +9,15 @@
 #define EQL_VM_SEQ_SEQ_H
 
 #include "vm/filter/capture.h"
-#include "vm/engine.h"
+#include "vm/run/counters.h"
+#include "vm/run/match.h"
+#include "vm/run/options.h"
+#include "vm/run/status.h"
 #include "event/hit.h"
+
+/* Partials that wait in one slot for a stage whose condition names aliases
+ * (spec 10.3); beyond it the oldest goes. */
+#define EQL_MAX_PENDING 64u
 
 typedef struct eql_seq eql_seq;
 

@@ -1,7 +1,8 @@
 /* seq_state.c -- what waits, and how it leaves.
  *
- * Every partial ends in exactly one way, and each has its counter (engine.h).
- * Leads and held matches live in the same windows, under the same budget. */
+ * Every partial ends in exactly one way, and each has its counter
+ * (vm/run/counters.h). Leads and held matches live in the same windows, under
+ * the same budget. */
 #include "vm/seq/seq_int.h"
 
 /* --- entries ---------------------------------------------------------------

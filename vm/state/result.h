@@ -4,10 +4,11 @@
 #define EQL_VM_STATE_RESULT_H
 
 #include "vm/filter/capture.h"
-#include "vm/engine.h"
+#include "vm/run/match.h"
+#include "vm/run/status.h"
 #include "event/hit.h"
 
-/* A result is a match that no pipe has seen: eql_match of engine.h, whose
+/* A result is a match that no pipe has seen: eql_match, whose
  * events carry their kept values.  Borrowed for the call.  Who takes results
  * of join and sample counts them as completed. */
 typedef eql_engine_result (*eql_result_fn)(void *ctx, const eql_match *m);
