@@ -83,7 +83,7 @@ LIBS     := -lre2 -ljansson -lutf8proc -lz -lzstd -llzma -lstdc++ -lm -pthread
 
 # Rooms of the library, as docs/architecture.md lists them.
 LAYERS   := base stdlib program compiler rulefile event \
-            io io/input io/json io/fast io/windows \
+            io io/format io/input io/json io/fast io/windows \
             vm vm/run vm/eval vm/index vm/filter vm/order vm/state vm/seq vm/group vm/report api
 LIB_C    := $(foreach d,$(LAYERS),$(wildcard $(d)/*.c))
 ifneq ($(BUILD),faults)

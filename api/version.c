@@ -65,7 +65,7 @@ eqlvm_format_parse(const char *s, eqlvm_format *out)
 
 static const char *const reject_names[] = {
 #define X(name, key, text) key,
-#include "io/json/reject.def"
+#include "io/format/reject.def"
 #undef X
 };
 

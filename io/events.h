@@ -8,68 +8,12 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
-#include "io/json/layout.h"
+#include "io/format/layout.h"
+#include "io/format/options.h"
 #include "io/input/times.h"
 #include "program/program.h"
 #include "event/event.h"
 #include "event/hit.h"
-
-typedef enum {
-    EQL_INPUT_AUTO,    /* told apart line by line */
-    EQL_INPUT_ECS,     /* never map */
-    EQL_INPUT_WINEVENT /* always map; what is no Windows record is rejected */
-} eql_input_kind;
-
-typedef enum {
-    EQL_TIME_POLICY_ROBUST, /* UtcTime unless over a minute from the record's */
-    EQL_TIME_POLICY_UTCTIME, /* Sysmon's UtcTime */
-    EQL_TIME_POLICY_CREATED  /* the record's own time */
-} eql_time_policy;
-
-/* Longer lines and deeper nesting are rejected. */
-#define EQL_DEFAULT_LINE_BYTES ((size_t)64 << 20)
-#define EQL_DEFAULT_EVENT_DEPTH 200u
-#define EQL_DEFAULT_SPOOL_BYTES ((uint64_t)16 << 30)
-
-/* Why a line was not an event. */
-typedef enum {
-#define X(name, key, text) EQL_REJECT_##name,
-#include "io/json/reject.def"
-#undef X
-    EQL_REJECT_COUNT
-} eql_reject;
-/* Reason of a problem that was mended; nothing was rejected. */
-#define EQL_REJECT_NONE EQL_REJECT_COUNT
-
-/* A problem with the input; text says what and how to help it. */
-typedef struct {
-    const char *path;
-    uint64_t line; /* from 1; 0 when it is about the file */
-    uint64_t byte; /* of the line, from 1; 0 when unknown */
-    eql_reject reason;
-    const char *text;
-} eql_problem;
-
-typedef struct {
-    eql_input_kind input;
-    eql_time_policy time_policy;
-    bool has_utc_offset;
-    int64_t utc_offset_ns; /* of zone-less record times; else learned */
-    eql_strview mapping;   /* mapping file's text; empty: the one built in */
-    bool only_read; /* lines and blocks are read and looked at no further */
-    size_t max_line_bytes;    /* 0: default; at most 1 GiB */
-    uint32_t max_depth;       /* 0: default; at most 2000 */
-    const char *temp_dir;     /* NULL: TMPDIR, else /tmp */
-    uint64_t max_spool_bytes; /* 0: default */
-    size_t block_bytes;       /* of JSON lines taken at once; 0: default */
-    /* Every rejected line and repaired oddity, as it is met; may be NULL. */
-    void (*problem)(void *ctx, const eql_problem *p);
-    /* Asked before and while input is waited for; true ends it as if fn had
-     * returned false.  On any thread.  May be NULL. */
-    bool (*stop)(void *ctx);
-    void *ctx;
-    int wake; /* as in eql_input_stop */
-} eql_events_options;
 
 /* How they balance says api/counters.def. */
 typedef struct {
@@ -127,8 +71,8 @@ const char *eql_events_path(const eql_events *e, uint32_t file);
 const eql_times *eql_events_times(const eql_events *e, uint32_t file);
 
 /* JSON lines in memory, which stays as it is until the object is freed and has
- * EQL_READER_PADDING (reader.h) readable bytes behind it.  Nothing is copied;
- * for measuring. */
+ * EQL_READER_PADDING (io/input/blocks.h) readable bytes behind it.  Nothing is
+ * copied; for measuring. */
 eql_events_result eql_events_read_memory(eql_events *e, const char *name,
                                          eql_strview text, eql_event_fn fn,
                                          void *ctx);

@@ -6,7 +6,6 @@
 #include "base/hash.h"
 #include "io/events.h"
 #include "io/input/input.h"
-#include "io/windows/mapping.h"
 #include "io/reader.h"
 #include "io/glance.h"
 #include "io/input/spool.h"

@@ -4,8 +4,6 @@
  * event, and is no JSON then. */
 #include "io/glance.h"
 
-#include "io/windows/mapping.h"
-
 void
 eql_glance_free(eql_glance *s)
 {

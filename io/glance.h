@@ -6,6 +6,7 @@
 #define EQL_IO_GLANCE_H
 
 #include "base/buf.h"
+#include "io/events.h"
 #include "io/reader.h"
 
 #define EQL_GLANCE_BYTES ((size_t)32 << 10) /* of one input, or of one push */

@@ -1,5 +1,5 @@
-/* reader.c -- the careful reader: parse, unwrap exports, map Windows records,
- * project, find the time.
+/* reader.c -- the careful reader: parse, unwrap exports, map records of formats
+ * (io/format/format.h), project, find the time.
  *
  * Whole trees by jansson, one event at a time: complete and slow.  What it says
  * of a text is what every other reader has to say. */
@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "io/fast/fast.h"
+#include "io/format/format.h"
 #include "io/json/json.h"
 #include "io/input/lines.h"
 #include "io/json/project.h"
@@ -19,7 +20,8 @@ struct eql_reader {
     eql_input_kind input;
     uint32_t max_depth;
     eql_project *project;
-    eql_mapping *mapping; /* NULL: never map */
+    void *mappings[EQL_NFORMATS]; /* NULL: records of that format are events */
+    uint32_t asked;               /* format of all texts, or EQL_NONE */
     eql_buf scratch;
     json_t *root;          /* of the last event; slots borrow from it .. */
     json_t *ecs;           /* .. or from what it was mapped to */
@@ -32,6 +34,38 @@ struct eql_reader {
 
 static eql_read_status careful_slots(void *ctx, const eql_slot **slots);
 
+/* Those that the input is to be looked at for. */
+static bool
+open_formats(eql_reader *r, const eql_reader_options *o, eql_buf *why)
+{
+    r->asked = EQL_NONE;
+    for (uint32_t i = 0; i < EQL_NFORMATS; i++)
+        if (eql_formats[i]->input == o->input)
+            r->asked = i;
+    for (uint32_t i = 0; i < EQL_NFORMATS && o->input != EQL_INPUT_ECS; i++) {
+        if (r->asked != EQL_NONE && r->asked != i)
+            continue;
+        r->mappings[i] = eql_formats[i]->open(o->mapping, why);
+        if (!r->mappings[i])
+            return false;
+    }
+    return true;
+}
+
+static bool
+open_fast(eql_reader *r, const eql_program *p)
+{
+    eql_fast_setup setup = {.max_depth = r->max_depth,
+                            .mappings = (const void *const *)r->mappings,
+                            .asked = r->asked,
+                            .slots = careful_slots,
+                            .ctx = r,
+                            .counters = &r->n};
+
+    r->fast = eql_fast_new(p, &setup);
+    return r->fast != NULL;
+}
+
 eql_reader *
 eql_reader_new(const eql_program *p, const eql_reader_options *o, eql_buf *why)
 {
@@ -43,12 +77,8 @@ eql_reader_new(const eql_program *p, const eql_reader_options *o, eql_buf *why)
     r->input = o->input;
     r->max_depth = o->max_depth;
     r->project = eql_project_new(p);
-    if (r->project && o->input != EQL_INPUT_ECS)
-        r->mapping = eql_mapping_new(o->mapping, why);
-    if (r->project && !o->careful)
-        r->fast = eql_fast_new(p, o, r->mapping, careful_slots, r, &r->n);
-    if (!r->project || (o->input != EQL_INPUT_ECS && !r->mapping) ||
-        (!o->careful && !r->fast)) {
+    if (!r->project || !open_formats(r, o, why) ||
+        (!o->careful && !open_fast(r, p))) {
         eql_reader_free(r);
         return NULL;
     }
@@ -71,7 +101,8 @@ eql_reader_free(eql_reader *r)
     forget(r);
     eql_fast_free(r->fast);
     eql_project_free(r->project);
-    eql_mapping_free(r->mapping);
+    for (uint32_t i = 0; i < EQL_NFORMATS; i++)
+        eql_formats[i]->close(r->mappings[i]);
     eql_buf_free(&r->scratch);
     free(r);
 }
@@ -160,10 +191,14 @@ field_time(const eql_reader *r, eql_event *ev, eql_read_note *note)
 
 /* --- one event -------------------------------------------------------- */
 
-static bool
-wants_mapping(const eql_reader *r, const json_t *event)
+/* The format that the object is a record of, or EQL_NONE. */
+static uint32_t
+format_of(const eql_reader *r, const json_t *object)
 {
-    return r->input != EQL_INPUT_ECS && eql_mapping_recognises(event);
+    for (uint32_t i = 0; i < EQL_NFORMATS; i++)
+        if (r->mappings[i] && eql_formats[i]->recognises(object))
+            return i;
+    return EQL_NONE;
 }
 
 static eql_read_status
@@ -186,12 +221,12 @@ parse(const eql_reader *r, eql_strview text, eql_buf *scratch, json_t **root,
 }
 
 static eql_read_status
-take_mapped(eql_reader *r, const json_t *record, eql_wall_clock *clock,
-            eql_event *ev, eql_read_note *note)
+take_mapped(eql_reader *r, uint32_t format, const json_t *record,
+            eql_wall_clock *clock, eql_event *ev, eql_read_note *note)
 {
     eql_mapped m;
 
-    if (!eql_mapping_apply(r->mapping, record, clock, true, &m))
+    if (!eql_formats[format]->map(r->mappings[format], record, clock, true, &m))
         return EQL_READ_NOMEM;
     r->ecs = m.ecs;
     ev->time_kind = m.time_kind;
@@ -223,10 +258,10 @@ take_event(eql_reader *r, const json_t *event, eql_event *ev,
         return EQL_READ_NOMEM;
     if (ev->slots[EQL_FIELD_CATEGORY].n == 0)
         note->layout = eql_layout_of(event);
-    if (r->input == EQL_INPUT_WINEVENT)
-        return refuse(note, EQL_REJECT_NOT_WINEVENT,
+    if (r->asked != EQL_NONE)
+        return refuse(note, eql_formats[r->asked]->refused,
                       note->layout == EQL_LAYOUT_NONE
-                          ? "no Windows event record"
+                          ? eql_formats[r->asked]->why
                           : eql_layouts[note->layout].problem);
     if (r->input == EQL_INPUT_AUTO && note->layout != EQL_LAYOUT_NONE &&
         !eql_layouts[note->layout].taken)
@@ -243,6 +278,7 @@ read_carefully(eql_reader *r, eql_strview text, eql_wall_clock *clock,
                eql_event *ev, eql_read_note *note)
 {
     const json_t *event;
+    uint32_t format;
     eql_read_status st;
 
     ev->lazy = NULL;
@@ -252,8 +288,9 @@ read_carefully(eql_reader *r, eql_strview text, eql_wall_clock *clock,
     if (st != EQL_READ_EVENT)
         return st;
     event = unwrapped(r->root);
-    note->mapped = wants_mapping(r, event);
-    return note->mapped ? take_mapped(r, event, clock, ev, note)
+    format = format_of(r, event);
+    note->mapped = format != EQL_NONE;
+    return note->mapped ? take_mapped(r, format, event, clock, ev, note)
                         : take_event(r, event, ev, note);
 }
 
@@ -276,6 +313,7 @@ careful_slots(void *ctx, const eql_slot **slots)
     eql_reader *r = ctx;
     eql_read_note note;
     const json_t *event;
+    uint32_t format;
     eql_read_status st;
     eql_mapped m;
 
@@ -284,8 +322,10 @@ careful_slots(void *ctx, const eql_slot **slots)
     if (st != EQL_READ_EVENT)
         return st;
     event = unwrapped(r->root);
-    if (wants_mapping(r, event)) {
-        if (!eql_mapping_apply(r->mapping, event, r->clock, false, &m))
+    format = format_of(r, event);
+    if (format != EQL_NONE) {
+        if (!eql_formats[format]->map(r->mappings[format], event, r->clock,
+                                      false, &m))
             return EQL_READ_NOMEM;
         event = r->ecs = m.ecs;
     }
@@ -377,13 +417,14 @@ print_mapped(const eql_mapped *m, const eql_wall_clock *clock,
 }
 
 static eql_read_status
-show_mapped(const eql_reader *r, const json_t *record, eql_wall_clock *clock,
-            const int64_t *time_ns, eql_shown *out)
+show_mapped(const eql_reader *r, uint32_t format, const json_t *record,
+            eql_wall_clock *clock, const int64_t *time_ns, eql_shown *out)
 {
     eql_mapped m;
     bool ok;
 
-    if (!eql_mapping_apply(r->mapping, record, clock, false, &m))
+    if (!eql_formats[format]->map(r->mappings[format], record, clock, false,
+                                  &m))
         return EQL_READ_NOMEM;
     ok = print_mapped(&m, clock, time_ns, &out->mapped_json);
     out->event = eql_buf_sv(&out->mapped_json);
@@ -416,6 +457,7 @@ show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
     eql_strview line, mended;
     json_t *root;
     const json_t *event;
+    uint32_t format;
     eql_read_status st = EQL_READ_EVENT;
 
     out->mapped = false;
@@ -436,9 +478,10 @@ show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
         return EQL_READ_NOMEM;
     event = unwrapped(root);
     eql_buf_add_sv(&out->id, id_of(root));
-    out->mapped = wants_mapping(r, event);
+    format = format_of(r, event);
+    out->mapped = format != EQL_NONE;
     if (out->mapped)
-        st = show_mapped(r, event, clock, time_ns, out);
+        st = show_mapped(r, format, event, clock, time_ns, out);
     else
         st = show_source(line, event != root, out);
     json_decref(root);

@@ -6,9 +6,13 @@
 #ifndef EQL_IO_READER_H
 #define EQL_IO_READER_H
 
-#include "io/events.h"
-#include "io/json/layout.h"
-#include "io/windows/mapping.h"
+#include "base/buf.h"
+#include "event/event.h"
+#include "io/format/clock.h"
+#include "io/format/options.h"
+#include "io/format/read.h"
+#include "io/input/blocks.h"
+#include "program/program.h"
 
 typedef struct eql_reader eql_reader;
 
@@ -19,39 +23,6 @@ typedef struct {
     bool careful;        /* no fast reader */
 } eql_reader_options;
 
-/* How texts were read; for reports. */
-typedef struct {
-    uint64_t fast;    /* by the fast reader alone */
-    uint64_t careful; /* handed to the careful one */
-    uint64_t refills; /* of the fast ones, those that had to be parsed after all
-                         for some slot */
-    uint64_t trail_hits, trail_misses; /* lines: trail.h */
-    uint64_t steps;                    /* learned */
-    uint64_t flushes;                  /* all steps forgotten: too many */
-} eql_reader_counters;
-
-typedef enum {
-    EQL_READ_EVENT,
-    EQL_READ_REJECTED,
-    EQL_READ_WRAPPER, /* an object around events: lines.h */
-    EQL_READ_NOMEM
-} eql_read_status;
-
-typedef struct {
-    bool mapped;
-    bool careful;            /* the fast reader left it to the careful one */
-    bool capped;             /* not all of its fields were read (project.h) */
-    bool repaired;           /* `at` is where */
-    eql_timestamp_unit unit; /* of its time, told by a number's size; else
-                                AUTO */
-    eql_layout layout; /* that an event without a category has, rejected or
-                          not; else NONE */
-    eql_reject reason; /* REJECTED */
-    bool ended;        /* REJECTED: the text ends inside a value */
-    size_t at;         /* offset in the text */
-    const char *text;  /* static: what is wrong there */
-} eql_read_note;
-
 /* NULL: reason in why; empty when out of memory. */
 eql_reader *eql_reader_new(const eql_program *p, const eql_reader_options *o,
                            eql_buf *why);
@@ -60,7 +31,6 @@ void eql_reader_free(eql_reader *r);
  * the fast reader looks through a block once.
  * It stays as it is until the next one; EQL_READER_PADDING bytes behind it may
  * be read. */
-#define EQL_READER_PADDING 64u
 void eql_reader_block(eql_reader *r, eql_strview block);
 /* The block's next line, without its line feed; false: there is none. */
 bool eql_reader_line(eql_reader *r, eql_strview *line);

@@ -9,7 +9,6 @@
 #include "io/input/blocks.h"
 #include "io/events.h"
 #include "io/input/lines.h"
-#include "io/windows/mapping.h"
 #include "io/reader.h"
 
 /* Where events come from, and where goes what is not one. */

@@ -14,12 +14,13 @@ stdlib: base program/value.h program/dialect.h
 program: base stdlib
 compiler: base program stdlib grammar.h
 event: base program vm/fault.h
-io/input: base program io/reader.h
-io/json: base program stdlib event io/events.h
+io/format: base program event
+io/input: base program
+io/json: base program stdlib event io/format
 rulefile: base program io/json
-io/fast: base program event io/json io/input io/reader.h io/windows/records.h
-io/windows: base program event io/json io/fast io/events.h
-io: base program stdlib event io/input io/json io/fast io/windows
+io/fast: base program event io/format io/json io/input
+io/windows: base program event io/format io/json io/fast
+io: base program stdlib event io/format io/input io/json io/fast io/windows/windows.h
 vm/eval: base program stdlib event vm/fault.h
 vm/index: base program stdlib event vm/eval vm/fault.h
 vm/run: base program event
@@ -30,12 +31,12 @@ vm/group: base program event vm/run vm/state vm/order vm/fault.h
 vm/report: base program stdlib event vm/run vm/eval vm/filter vm/order vm/state
 vm/seq: base program event vm/run vm/filter vm/state vm/group vm/report vm/fault.h
 vm: base program event vm/run vm/filter vm/index vm/order vm/seq vm/state
-api: base stdlib program compiler rulefile event io io/input io/json io/fast io/windows vm vm/run vm/eval vm/index vm/filter vm/order vm/state vm/group vm/report vm/seq eqlvm/eqlvm.h
+api: base stdlib program compiler rulefile event io io/format io/input io/json io/fast io/windows vm vm/run vm/eval vm/index vm/filter vm/order vm/state vm/group vm/report vm/seq eqlvm/eqlvm.h
 cli: eqlvm/eqlvm.h
 ROOMS
 # libraries: whose headers only these rooms may include
 cat >"$tmp/libraries" <<'LIBRARIES'
-jansson: io/json io/windows rulefile
+jansson: io/format io/json io/windows rulefile
 zlib: io/input
 zstd: io/input
 lzma: io/input

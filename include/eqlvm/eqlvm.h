@@ -402,10 +402,10 @@ typedef struct {
     void *ctx; /* of problem and progress */
 } eqlvm_engine_options;
 
-/* Reasons are those of io/json/reject.def, in its order. */
+/* Reasons are those of io/format/reject.def, in its order. */
 #define EQLVM_NREJECT 11
 
-/* Layouts that are neither ECS nor mapped to it: those of io/json/layout.def,
+/* Layouts that are neither ECS nor mapped to it: those of io/format/layout.def,
  * in its order. */
 #define EQLVM_NLAYOUT 29
 

@@ -6,16 +6,21 @@
 #include "base/text.h"
 #include "io/json/decode.h"
 #include "io/json/project.h"
-#include "io/windows/records.h"
 #include "io/fast/trail.h"
 
 /* Bounds of project.h, in ways that need no counting: below this length a text
  * cannot reach them. */
 #define MAX_TEXT EQL_SCAN_MAX_LINE
 
+/* Records of one format. */
+typedef struct {
+    void *fast; /* NULL: none was met, or there is no way */
+    bool none;  /* there is none */
+} format_reader;
+
 struct eql_fast {
     const eql_program *program;
-    eql_input_kind input;
+    eql_fast_setup setup;
     size_t max_len; /* longer texts are left to the careful reader */
     eql_paths paths;
     eql_names names;
@@ -25,21 +30,15 @@ struct eql_fast {
     eql_buf own;
     eql_buf again; /* the same for a text that is read once more */
     eql_trail *trail;
-    const eql_mapping *mapping;
-    eql_records *records; /* NULL: none was met, or there is no way */
-    bool no_records;      /* there is none */
-    bool last_was_record;
-    bool was_plain; /* the last text: eql_fast_is_plain */
-    uint32_t max_depth;
+    format_reader formats[EQL_NFORMATS];
+    uint32_t last;      /* format of the last text, or EQL_NONE */
+    bool was_plain;     /* the last text: eql_fast_is_plain */
     eql_scan_line line; /* given last */
     eql_raw *raws;
     eql_slot *slots;
     uint32_t *filled;
     eql_lazy lazy;
     eql_time_memo time;
-    eql_fast_slots_fn careful;
-    void *ctx;
-    eql_reader_counters *n;
     eql_read_status late; /* what became of the last text's slots */
 };
 
@@ -108,7 +107,7 @@ max_len(const eql_program *p, const eql_paths *paths)
 static void fill(void *ctx, uint32_t field);
 
 static bool
-make(eql_fast *f, const eql_reader_options *o)
+make(eql_fast *f)
 {
     const eql_program *p = f->program;
     eql_kernel k = eql_kernel_best();
@@ -120,8 +119,8 @@ make(eql_fast *f, const eql_reader_options *o)
     f->max_len = max_len(p, &f->paths);
     f->scan = eql_scan_new(k);
     f->own_scan = eql_scan_new(k);
-    f->trail =
-        eql_trail_new(&f->names, f->paths.n, o->max_depth, false, k, f->n);
+    f->trail = eql_trail_new(&f->names, f->paths.n, f->setup.max_depth, false,
+                             k, f->setup.counters);
     f->raws = calloc((size_t)f->paths.n + 1, sizeof *f->raws);
     f->slots = calloc((size_t)p->nfields + 1, sizeof *f->slots);
     f->filled = calloc((size_t)p->nfields + 1, sizeof *f->filled);
@@ -132,23 +131,16 @@ make(eql_fast *f, const eql_reader_options *o)
 }
 
 eql_fast *
-eql_fast_new(const eql_program *p, const eql_reader_options *o,
-             const eql_mapping *m, eql_fast_slots_fn slots, void *ctx,
-             eql_reader_counters *n)
+eql_fast_new(const eql_program *p, const eql_fast_setup *setup)
 {
     eql_fast *f = calloc(1, sizeof *f);
 
     if (!f)
         return NULL;
     f->program = p;
-    f->input = o->input;
-    f->mapping = o->input == EQL_INPUT_ECS ? NULL : m;
-    f->max_depth = o->max_depth;
-    f->last_was_record = o->input == EQL_INPUT_WINEVENT;
-    f->careful = slots;
-    f->ctx = ctx;
-    f->n = n;
-    if (!make(f, o)) {
+    f->setup = *setup;
+    f->last = setup->asked;
+    if (!make(f)) {
         eql_fast_free(f);
         return NULL;
     }
@@ -166,7 +158,8 @@ eql_fast_free(eql_fast *f)
     eql_scan_free(f->scan);
     eql_scan_free(f->own_scan);
     eql_trail_free(f->trail);
-    eql_records_free(f->records);
+    for (uint32_t i = 0; i < EQL_NFORMATS; i++)
+        eql_formats[i]->fast_close(f->formats[i].fast);
     eql_buf_free(&f->own);
     eql_buf_free(&f->again);
     free(f->raws);
@@ -190,8 +183,8 @@ fill_all(eql_fast *f)
 {
     const eql_slot *slots = NULL;
 
-    f->n->refills++;
-    f->late = f->careful(f->ctx, &slots);
+    f->setup.counters->refills++;
+    f->late = f->setup.slots(f->setup.ctx, &slots);
     for (uint32_t i = 0; i < f->program->nfields; i++) {
         if (f->filled[i] == f->lazy.epoch)
             continue;
@@ -296,23 +289,41 @@ line_of(eql_fast *f, eql_strview text)
 #define MAPPED_COST 2u
 
 static eql_record_status
-read_record(eql_fast *f, eql_scan_line *line, eql_wall_clock *clock,
-            eql_event *ev)
+read_record(eql_fast *f, uint32_t format, eql_scan_line *line,
+            eql_wall_clock *clock, eql_event *ev)
 {
-    if (!f->records && !f->no_records) {
-        f->records = eql_records_new(f->program, &f->paths, f->mapping,
-                                     f->max_depth, eql_kernel_best(), f->n);
-        f->no_records = !f->records;
+    format_reader *r = &f->formats[format];
+
+    if (!r->fast && !r->none) {
+        eql_format_setup setup = {.program = f->program,
+                                  .paths = &f->paths,
+                                  .mapping = f->setup.mappings[format],
+                                  .max_depth = f->setup.max_depth,
+                                  .counters = f->setup.counters};
+
+        r->fast = eql_formats[format]->fast_open(&setup);
+        r->none = !r->fast;
     }
-    if (!f->records || line->text.len > f->max_len / MAPPED_COST)
+    if (!r->fast || line->text.len > f->max_len / MAPPED_COST)
         return EQL_RECORD_ODD;
-    return eql_records_read(f->records, f->scan, line, clock, &f->lazy, ev);
+    return eql_formats[format]->fast_read(r->fast, f->scan, line, clock,
+                                          &f->lazy, ev);
 }
 
 /* --- all texts
  * ------------------------------------------------------------------- */
 
 typedef enum { TAKEN, IS_RECORD, IS_ODD } found;
+
+/* The format of a record with these keys, or EQL_NONE. */
+static uint32_t
+format_of(const eql_fast *f, uint32_t keys)
+{
+    for (uint32_t i = 0; i < EQL_NFORMATS; i++)
+        if (f->setup.mappings[i] && eql_formats[i]->fast_recognises(keys))
+            return i;
+    return EQL_NONE;
+}
 
 /* Is there a text for a category, first of all?  Then no layout is looked for;
  * see reader.c. */
@@ -331,9 +342,9 @@ has_category(const eql_fast *f)
     return false;
 }
 
-/* As an event of its own. */
+/* As an event of its own; of a record, *format is set. */
 static found
-read_event(eql_fast *f, eql_scan_line *line)
+read_event(eql_fast *f, eql_scan_line *line, uint32_t *format)
 {
     eql_trail_found way;
 
@@ -342,7 +353,8 @@ read_event(eql_fast *f, eql_scan_line *line)
     f->lazy.nraws = way.nraws;
     if (way.special & EQL_NAMES_WRAPPER)
         return IS_ODD;
-    if (f->mapping && eql_records_is_one(way.special))
+    *format = format_of(f, way.special);
+    if (*format != EQL_NONE)
         return IS_RECORD;
     if (way.special & EQL_NAMES_TELLING && !has_category(f))
         return IS_ODD;
@@ -356,18 +368,19 @@ read_line(eql_fast *f, eql_scan_line *line, eql_wall_clock *clock,
           eql_event *ev, bool *mapped)
 {
     eql_record_status st = EQL_RECORD_NONE;
+    uint32_t format;
     found is;
 
-    if (f->last_was_record)
-        st = read_record(f, line, clock, ev);
+    if (f->last != EQL_NONE)
+        st = read_record(f, f->last, line, clock, ev);
     if (st == EQL_RECORD_NONE) {
-        if (f->input == EQL_INPUT_WINEVENT)
+        if (f->setup.asked != EQL_NONE)
             return false;
-        is = read_event(f, line);
-        f->last_was_record = is == IS_RECORD;
+        is = read_event(f, line, &format);
+        f->last = is == IS_RECORD ? format : EQL_NONE;
         if (is != IS_RECORD)
             return is == TAKEN;
-        st = read_record(f, line, clock, ev);
+        st = read_record(f, format, line, clock, ev);
     }
     *mapped = st == EQL_RECORD_MAPPED;
     return *mapped;

@@ -6,8 +6,9 @@
 #ifndef EQL_IO_FAST_FAST_H
 #define EQL_IO_FAST_FAST_H
 
-#include "io/reader.h"
+#include "event/event.h"
 #include "io/fast/scan.h"
+#include "io/format/format.h"
 
 typedef struct eql_fast eql_fast;
 
@@ -15,21 +16,30 @@ typedef struct eql_fast eql_fast;
  * are none. */
 typedef eql_read_status (*eql_fast_slots_fn)(void *ctx, const eql_slot **slots);
 
-/* The mapping is borrowed; NULL: never map.  NULL when out of memory. */
-eql_fast *eql_fast_new(const eql_program *p, const eql_reader_options *o,
-                       const eql_mapping *m, eql_fast_slots_fn slots, void *ctx,
-                       eql_reader_counters *n);
+/* All borrowed. */
+typedef struct {
+    uint32_t max_depth;
+    const void *const *mappings; /* EQL_NFORMATS; NULL: it is not looked for */
+    uint32_t asked; /* the format of all records, or EQL_NONE: events, too */
+    eql_fast_slots_fn slots;
+    void *ctx; /* of slots */
+    eql_reader_counters *counters;
+} eql_fast_setup;
+
+/* NULL when out of memory. */
+eql_fast *eql_fast_new(const eql_program *p, const eql_fast_setup *setup);
 void eql_fast_free(eql_fast *f);
 
 void eql_fast_block(eql_fast *f, eql_strview block);
 bool eql_fast_line(eql_fast *f, eql_strview *line);
-/* Sets slots and lazy, has_utc and has_wall; of a Windows record (mapped) also
- * its times, and the clock learns.  false: for the careful reader. */
+/* Sets slots and lazy, has_utc and has_wall; of a record of a format (mapped)
+ * also its times, and the clock learns.  false: for the careful reader. */
 bool eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
                    eql_event *ev, bool *mapped);
 /* Is the text an event of its own that an alert shows byte by byte as it
  * stands: well-formed, no white space between tokens, neither wrapped nor a
- * Windows record?  May say no too often.  The last event read stays as it is.
+ * record of a format?  May say no too often.  The last event read stays as it
+ * is.
  */
 bool eql_fast_is_plain(eql_fast *f, eql_strview text);
 /* Is the text that was read last one? */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/map.h"
-#include "io/json/layout.h"
+#include "io/format/layout.h"
 
 /* Longer paths are left to the careful reader. */
 #define MAX_NAMES EQL_NAMES_MAX

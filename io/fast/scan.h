@@ -29,7 +29,7 @@ eql_kernel eql_kernel_best(void);
 bool eql_kernel_runs_here(eql_kernel k);
 const char *eql_kernel_name(eql_kernel k); /* static */
 
-typedef struct {
+typedef struct eql_scan_line {
     eql_strview text; /* without its line feed */
     bool ended;       /* a line feed follows */
     bool clean;       /* no control characters but a carriage return at the end,

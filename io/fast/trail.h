@@ -15,7 +15,8 @@
 #ifndef EQL_IO_FAST_TRAIL_H
 #define EQL_IO_FAST_TRAIL_H
 
-#include "io/reader.h"
+#include "event/event.h"
+#include "io/format/read.h"
 #include "io/fast/walk.h"
 
 /* Bytes of a step; longer ones are not known. */

@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-#include "io/reader.h"
-
 struct eql_blocks {
     eql_pull_fn pull; /* NULL: all is in memory */
     void *ctx;

@@ -15,6 +15,8 @@
 /* Bytes of a block; reading is fastest here, and a block stays in the cache
  * while it is looked at. */
 #define EQL_BLOCK_BYTES ((size_t)256 << 10)
+/* Bytes behind a text that readers may read (not: look at). */
+#define EQL_READER_PADDING 64u
 
 typedef struct {
     eql_strview text; /* borrowed: see own */

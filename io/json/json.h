@@ -15,7 +15,7 @@
 #include <jansson.h>
 
 #include "base/buf.h"
-#include "io/events.h"
+#include "io/format/reject.h"
 
 #define EQL_JSON_MAX_DEPTH 2000u /* jansson's own limit is 2048 */
 

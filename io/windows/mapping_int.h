@@ -227,17 +227,4 @@ eql_strview eql_mapping_split_trim(eql_strview s);
 /* Bytes of the white space at s (Unicode); 0 when there is none. */
 size_t eql_mapping_split_space(eql_strview s);
 
-/* --- clock.c -------------------------------------------------------------- */
-
-void eql_wall_clock_learn_utc(eql_wall_clock *c, int64_t wall_ns,
-                              int64_t utc_ns);
-void eql_wall_clock_learn_received(eql_wall_clock *c, int64_t wall_ns,
-                                   int64_t received_ns);
-/* The offset given by the user; false when it is to be learned. */
-bool eql_wall_clock_fixed(const eql_wall_clock *c, int64_t *offset_ns);
-/* The time policy's choice (c may be NULL: robust); false: no usable time. */
-bool eql_wall_clock_choose(const eql_wall_clock *c, bool has_utc,
-                           int64_t utc_ns, bool has_created, int64_t created_ns,
-                           int64_t *ns);
-
 #endif

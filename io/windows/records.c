@@ -11,29 +11,28 @@ struct eql_records {
 };
 
 static bool
-make(eql_records *r, uint32_t max_depth, eql_kernel k, eql_reader_counters *n)
+make(eql_records *r, uint32_t max_depth, eql_reader_counters *n)
 {
     uint32_t nsources;
     const eql_rawmap_source *sources = eql_rawmap_sources(r->map, &nsources);
 
     if (!eql_names_init_ways(&r->names, sources, nsources))
         return false;
-    r->trail = eql_trail_new(&r->names, nsources, max_depth, true, k, n);
+    r->trail = eql_trail_new(&r->names, nsources, max_depth, true,
+                             eql_kernel_best(), n);
     r->found = calloc((size_t)nsources + 1, sizeof *r->found);
     return r->trail && r->found;
 }
 
 eql_records *
-eql_records_new(const eql_program *p, const eql_paths *paths,
-                const eql_mapping *m, uint32_t max_depth, eql_kernel k,
-                eql_reader_counters *n)
+eql_records_new(const eql_format_setup *setup)
 {
     eql_records *r = calloc(1, sizeof *r);
 
     if (!r)
         return NULL;
-    r->map = eql_rawmap_new(p, paths, m);
-    if (!r->map || !make(r, max_depth, k, n)) {
+    r->map = eql_rawmap_new(setup->program, setup->paths, setup->mapping);
+    if (!r->map || !make(r, setup->max_depth, setup->counters)) {
         eql_records_free(r);
         return NULL;
     }

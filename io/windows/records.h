@@ -4,22 +4,15 @@
 #ifndef EQL_IO_WINDOWS_RECORDS_H
 #define EQL_IO_WINDOWS_RECORDS_H
 
-#include "io/windows/rawmap.h"
 #include "io/fast/trail.h"
+#include "io/format/format.h"
+#include "io/windows/rawmap.h"
 
 typedef struct eql_records eql_records;
 
-typedef enum {
-    EQL_RECORD_NONE,   /* the line is none */
-    EQL_RECORD_MAPPED, /* raws of lazy and times of the event are set */
-    EQL_RECORD_ODD     /* for the careful reader */
-} eql_record_status;
-
-/* Borrows everything.  NULL when out of memory, or when the mapping names what
- * cannot be looked for. */
-eql_records *eql_records_new(const eql_program *p, const eql_paths *paths,
-                             const eql_mapping *m, uint32_t max_depth,
-                             eql_kernel k, eql_reader_counters *n);
+/* NULL when out of memory, or when the mapping names what cannot be looked for.
+ */
+eql_records *eql_records_new(const eql_format_setup *setup);
 void eql_records_free(eql_records *r);
 /* Valid until the next call, as long as the line is. */
 eql_record_status eql_records_read(eql_records *r, eql_scan *s,

@@ -5,6 +5,7 @@
  * A text that begins with { is the mapping; else each line is a path into a
  * small one, keys parted by '/', a blank, and the JSON to put there. */
 #include "tests/fuzz/fuzz.h"
+#include "io/windows/mapping.h"
 #include "tests/support/reader_pair.h"
 
 static const char small[] =

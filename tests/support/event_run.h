@@ -43,7 +43,7 @@ on_problem(void *ctx, const eql_problem *p)
 {
     static const char *const keys[] = {
 #define X(name, key, text) key,
-#include "io/json/reject.def"
+#include "io/format/reject.def"
 #undef X
         "repaired"};
     run *r = ctx;

@@ -2,7 +2,7 @@
  * has a category, or lacks one of the terms, is let through. */
 #include "tests/support/event_run.h"
 
-#include "io/json/layout.h"
+#include "io/format/layout.h"
 
 static const struct {
     const char *event;

@@ -246,7 +246,7 @@ test_reader_late(void **state)
     static const eql_read_status all[] = {EQL_READ_REJECTED, EQL_READ_NOMEM};
     /* Objects are asked of the careful reader. */
     static const char *const texts[] = {"{\"event\":{\"a\":1}}", "{}"};
-    eql_reader_options o = {.input = EQL_INPUT_ECS, .max_depth = 9};
+    static const void *const no_formats[EQL_NFORMATS];
 
     (void)state;
     for (size_t i = 0; i < EQL_COUNTOF(all); i++) {
@@ -261,7 +261,12 @@ test_reader_late(void **state)
         test_paths_init(&t);
         field = test_paths_add(&t, "event");
         t.fields[field].mode = EQL_MODE_OPAQUE;
-        f = eql_fast_new(&t.program, &o, NULL, no_slots, &why, &n);
+        f = eql_fast_new(&t.program, &(eql_fast_setup){.max_depth = 9,
+                                                       .mappings = no_formats,
+                                                       .asked = EQL_NONE,
+                                                       .slots = no_slots,
+                                                       .ctx = &why,
+                                                       .counters = &n});
         assert_non_null(f);
         assert_true(
             eql_fast_read(f, eql_sv_cstr(texts[0]), NULL, &ev, &mapped));

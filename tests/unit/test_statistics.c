@@ -74,7 +74,7 @@ test_the_page_has_every_reason(void **state)
     (void)state;
     eql_buf_add_str(&rows, "| reason | |\n|---|---|\n");
 #define X(name, key, text) eql_buf_printf(&rows, "| `%s` | %s |\n", key, text);
-#include "io/json/reject.def"
+#include "io/format/reject.def"
 #undef X
     eql_buf_add_char(&rows, '\n');
     eql_buf_add_char(&rows, '\0');

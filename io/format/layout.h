@@ -3,14 +3,14 @@
  *
  * Asked of events without a category only, so that it costs nothing where
  * events are what rules want.  The table is layout.def. */
-#ifndef EQL_IO_JSON_LAYOUT_H
-#define EQL_IO_JSON_LAYOUT_H
+#ifndef EQL_IO_FORMAT_LAYOUT_H
+#define EQL_IO_FORMAT_LAYOUT_H
 
 #include "base/base.h"
 
 typedef enum {
 #define X(name, key, taken, patterns, text, hint) EQL_LAYOUT_##name,
-#include "io/json/layout.def"
+#include "io/format/layout.def"
 #undef X
     EQL_LAYOUT_COUNT
 } eql_layout;

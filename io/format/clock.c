@@ -9,7 +9,7 @@
  *
  * Memory is bounded: offsets beyond the first MAX_OFFSETS different ones, which
  * only damaged clocks make, are not learned. */
-#include "io/windows/mapping_int.h"
+#include "io/format/clock.h"
 
 #include <stdlib.h>
 

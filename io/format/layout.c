@@ -2,14 +2,14 @@
  *
  * Patterns are read from their text each time: events that come here are few,
  * or the whole input is refused. */
-#include "io/json/layout.h"
+#include "io/format/layout.h"
 
 #include <jansson.h>
 
 const eql_layout_row eql_layouts[EQL_LAYOUT_COUNT] = {
 #define X(name, key, taken, patterns, text, hint)                              \
     {key, taken, patterns, text, hint, text "; " hint},
-#include "io/json/layout.def"
+#include "io/format/layout.def"
 #undef X
 };
 
