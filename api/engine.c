@@ -5,6 +5,7 @@
  * applied before the engine where the time is known, and when it settles
  * elsewhere, so that no event outside it ever takes part in a sequence. */
 #include "api/engine.h"
+#include "api/share.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,8 +13,6 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#define PROGRESS_EVENTS 4096u /* events between two calls of progress */
 
 static eqlvm_status
 fail(eqlvm_engine *e, eqlvm_status status, const char *text)
@@ -24,44 +23,7 @@ fail(eqlvm_engine *e, eqlvm_status status, const char *text)
     return status;
 }
 
-/* --- the time range ------------------------------------------------------ */
-
-static bool
-has_range(const eqlvm_engine *e)
-{
-    return e->o.has_since || e->o.has_until;
-}
-
-static bool
-in_range(const eqlvm_engine *e, int64_t ns)
-{
-    return (!e->o.has_since || ns >= e->o.since_ns) &&
-           (!e->o.has_until || ns < e->o.until_ns);
-}
-
-/* An event without a time is in no range; a pending one may yet be. */
-bool
-eql_engine_takes(const eqlvm_engine *e, const eql_event *ev)
-{
-    if (!has_range(e) || ev->time_kind == EQL_TIME_PENDING)
-        return true;
-    return ev->time_kind == EQL_TIME_SETTLED && in_range(e, ev->time_ns);
-}
-
 /* --- calls from below ---------------------------------------------------- */
-
-void
-eql_engine_progress(eqlvm_engine *e, uint64_t events)
-{
-    const eql_events_counters *n;
-
-    e->progress += events;
-    if (!e->o.progress || e->progress < PROGRESS_EVENTS)
-        return;
-    e->progress = 0;
-    n = eql_events_get_counters(e->events);
-    e->o.progress(e->o.ctx, n->bytes, n->accepted);
-}
 
 static bool
 on_event(void *ctx, const eql_event *ev)
@@ -95,7 +57,7 @@ on_settle(void *ctx, const eql_hit *h, int64_t *ns)
     eqlvm_engine *e = ctx;
     bool has_time = eql_events_settle(e->events, h, ns);
 
-    if (!has_range(e) || (has_time && in_range(e, *ns)))
+    if (!eql_engine_has_range(e) || (has_time && eql_engine_in_range(e, *ns)))
         return has_time;
     e->evaluated--;
     e->out_of_range++;

@@ -1,4 +1,4 @@
-/* engine.h -- eqlvm_engine's insides, for engine.c, share.c and stats.c. */
+/* engine.h -- eqlvm_engine's insides, shared by those who make it up. */
 #ifndef EQL_API_ENGINE_H
 #define EQL_API_ENGINE_H
 
@@ -46,14 +46,11 @@ struct eqlvm_engine {
 
 /* May the event take part?  Asked on any thread. */
 bool eql_engine_takes(const eqlvm_engine *e, const eql_event *ev);
+/* Has the run a range at all; does it have this time? */
+bool eql_engine_has_range(const eqlvm_engine *e);
+bool eql_engine_in_range(const eqlvm_engine *e, int64_t ns);
 /* Tells progress now and then; n: events since the last call. */
 void eql_engine_progress(eqlvm_engine *e, uint64_t n);
-
-/* Several threads, as the options say.  false: out of memory. */
-bool eql_engine_share(eqlvm_engine *e);
-/* Between two files: counts of all threads become the engine's. */
-void eql_engine_share_collect(eqlvm_engine *e);
-void eql_engine_share_free(eqlvm_engine *e); /* after the events are freed */
 
 /* Reads JSON lines in memory as if they were a file, without a copy; see
  * eql_events_read_memory.  For measuring. */

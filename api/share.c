@@ -3,7 +3,7 @@
  * A worker has a lane, a batch its hits; both know nothing of order.  Batches
  * are merged one after the other on the caller's thread, so nothing here needs
  * a lock, and no callback of the user's is called elsewhere. */
-#include "api/engine.h"
+#include "api/share.h"
 
 #include <sched.h>
 #include <stdlib.h>

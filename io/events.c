@@ -6,7 +6,8 @@
  *
  * JSON lines go by blocks; what has to be split with more care goes a text at
  * a time.  Nothing is decided here about what an event means. */
-#include "io/events_int.h"
+#include "io/fetch.h"
+#include "io/share.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -84,32 +85,6 @@ eql_events_free(eql_events *e)
 
 /* --- sources ---------------------------------------------------------- */
 
-/* EQL_NONE when out of memory. */
-static uint32_t
-add_source(eql_events *e, const char *path, uint8_t store)
-{
-    eql_source s = {.store = store};
-    uint32_t i = EQL_NONE;
-
-    s.path = strdup(path);
-    s.clock = eql_wall_clock_new(&e->o);
-    if (s.path && s.clock)
-        i = eql_vec_push(&e->sources, &s, sizeof s);
-    if (i == EQL_NONE) {
-        free(s.path);
-        eql_wall_clock_free(s.clock);
-    }
-    return i;
-}
-
-void
-eql_source_settle(eql_source *s)
-{
-    if (s->clock && !s->settled)
-        eql_wall_clock_settle(s->clock);
-    s->settled = true;
-}
-
 uint32_t
 eql_events_nfiles(const eql_events *e)
 {
@@ -148,87 +123,6 @@ eql_events_settle(eql_events *e, const eql_hit *h, int64_t *ns)
                                   h->wall_ns, ns);
 }
 
-/* --- reports ---------------------------------------------------------- */
-
-static eql_events_result
-failed(eql_events *e, eql_events_result r, const char *path, const char *text)
-{
-    e->error.len = 0;
-    eql_buf_printf(&e->error, "%s: %s", path, text);
-    return r;
-}
-
-eql_events_result
-eql_events_no_memory(eql_events *e)
-{
-    e->error.len = 0;
-    eql_buf_printf(&e->error, "out of memory");
-    return EQL_EVENTS_NOMEM;
-}
-
-static void
-report(eql_events *e, const eql_problem *p)
-{
-    if (e->o.problem)
-        e->o.problem(e->o.ctx, p);
-}
-
-static void
-reject(eql_events *e, const eql_problem *p)
-{
-    e->n.read++;
-    e->n.rejected[p->reason]++;
-    report(e, p);
-}
-
-/* A taker knows no path. */
-void
-eql_events_report(eql_taking *t, const eql_problem *p)
-{
-    eql_problem out = *p;
-    eql_buf text = {0};
-
-    out.path = eql_events_path(t->e, t->file);
-    if (p->reason == EQL_REJECT_TOO_LONG) {
-        eql_buf_printf(&text, "over the limit of %zu bytes for one event",
-                       t->e->o.max_line_bytes);
-        out.text = text.p ? text.p : "over the limit for one event";
-    }
-    report(t->e, &out);
-    eql_buf_free(&text);
-}
-
-static void
-on_problem(void *ctx, const eql_problem *p)
-{
-    eql_events_report(ctx, p);
-}
-
-static void
-begin_taking(eql_taking *t, eql_event_fn fn, void *ctx)
-{
-    eql_source *s = eql_source_at(t->e, t->file);
-
-    t->bytes = t->e->n.bytes;
-    t->take = (eql_take){.file = t->file,
-                         .store = s->store,
-                         .n = &t->e->n,
-                         .times = &s->times,
-                         .tomorrow_ns = t->e->tomorrow_ns,
-                         .clock = s->clock,
-                         .problem = on_problem,
-                         .ctx = t,
-                         .fn = fn,
-                         .fn_ctx = ctx};
-}
-
-static eql_events_result
-end_taking(eql_taking *t, eql_events_result r)
-{
-    eql_source_at(t->e, t->file)->pending |= t->take.pending;
-    return r == EQL_EVENTS_NOMEM ? eql_events_no_memory(t->e) : r;
-}
-
 /* --- files ------------------------------------------------------------ */
 
 /* How the last byte of the input was had, on which line. */
@@ -245,8 +139,9 @@ end_of_input(const eql_taking *t, const eql_input *in, eql_pull end,
     case EQL_PULL_OK:
     case EQL_PULL_END: break;
     case EQL_PULL_IO:
-        return failed(t->e, EQL_EVENTS_IO, p.path, eql_input_error(in));
-    case EQL_PULL_DAMAGED: reject(t->e, &p); break;
+        return eql_events_failed(t->e, EQL_EVENTS_IO, p.path,
+                                 eql_input_error(in));
+    case EQL_PULL_DAMAGED: eql_events_reject(t->e, &p); break;
     case EQL_PULL_STOPPED: return EQL_EVENTS_STOPPED;
     case EQL_PULL_NOMEM: return EQL_EVENTS_NOMEM;
     }
@@ -272,21 +167,8 @@ is_ours(const eql_taking *t, eql_lines *l)
     }
     p.text = eql_foreign(head);
     if (p.text)
-        reject(t->e, &p);
+        eql_events_reject(t->e, &p);
     return !p.text;
-}
-
-eql_events_result
-eql_events_block(eql_taking *t, const eql_block *b)
-{
-    eql_events_result r;
-    uint64_t lines;
-
-    t->e->n.bytes = t->bytes + b->end;
-    t->take.start = b->offset;
-    r = eql_taker_block(&t->e->taker, &t->take, b, &lines);
-    t->take.line += lines;
-    return r;
 }
 
 static eql_events_result
@@ -362,12 +244,12 @@ read_open(eql_events *e, uint32_t file, eql_input *in, eql_event_fn fn,
     e->n.files++;
     if (eql_input_rereadable(in, &s->id))
         s->store = EQL_STORE_FILE;
-    begin_taking(&t, fn, ctx);
+    eql_taking_begin(&t, fn, ctx);
     l = eql_lines_new(eql_input_pull, in, e->o.max_line_bytes);
     if (l)
         r = read_input(&t, in, l);
     eql_lines_free(l);
-    return end_taking(&t, r);
+    return eql_taking_end(&t, r);
 }
 
 /* Records of the file that want its clock may follow no more. */
@@ -394,7 +276,7 @@ eql_events_read(eql_events *e, const char *path, eql_event_fn fn, void *ctx)
     uint32_t file;
 
     e->pushed = EQL_NONE;
-    file = add_source(e, path, EQL_STORE_SPOOL);
+    file = eql_source_add(e, path, EQL_STORE_SPOOL);
     if (file == EQL_NONE)
         return eql_events_no_memory(e);
     in = eql_input_open(path, stop, &why);
@@ -417,7 +299,7 @@ eql_events_result
 eql_events_read_memory(eql_events *e, const char *name, eql_strview text,
                        eql_event_fn fn, void *ctx)
 {
-    eql_taking t = {.e = e, .file = add_source(e, name, EQL_STORE_MEMORY)};
+    eql_taking t = {.e = e, .file = eql_source_add(e, name, EQL_STORE_MEMORY)};
     uint64_t mapped = e->n.mapped;
     eql_events_result r;
     eql_blocks *s;
@@ -428,11 +310,11 @@ eql_events_read_memory(eql_events *e, const char *name, eql_strview text,
     e->n.files++;
     eql_source_at(e, t.file)->memory = text;
     eql_glance_add(&e->glance, text);
-    begin_taking(&t, fn, ctx);
+    eql_taking_begin(&t, fn, ctx);
     s = eql_blocks_memory(text, e->o.block_bytes, e->o.max_line_bytes);
     r = s ? read_blocks(&t, s) : EQL_EVENTS_NOMEM;
     eql_blocks_free(s);
-    r = end_taking(&t, r);
+    r = eql_taking_end(&t, r);
     close_source(e, t.file, e->n.mapped != mapped);
     return r;
 }
@@ -450,7 +332,7 @@ pushed_source(eql_events *e, const char *name)
         if (!last->settled && strcmp(last->path, name) == 0)
             return e->pushed;
     }
-    e->pushed = add_source(e, name, EQL_STORE_SPOOL);
+    e->pushed = eql_source_add(e, name, EQL_STORE_SPOOL);
     if (e->pushed != EQL_NONE)
         e->n.files++;
     return e->pushed;
@@ -478,29 +360,14 @@ eql_events_push(eql_events *e, const char *name, eql_strview event,
 
     if (t.file == EQL_NONE)
         return eql_events_no_memory(e);
-    begin_taking(&t, fn, ctx);
+    eql_taking_begin(&t, fn, ctx);
     line.line = ++eql_source_at(e, t.file)->lines;
     eql_glance_add(&e->glance, event);
     e->n.bytes += event.len;
-    return end_taking(&t, eql_taker_line(&e->taker, &t.take, &line));
+    return eql_taking_end(&t, eql_taker_line(&e->taker, &t.take, &line));
 }
 
 /* --- for later -------------------------------------------------------- */
-
-bool
-eql_events_spool(eql_events *e, uint32_t file, eql_strview text,
-                 uint64_t *offset)
-{
-    eql_buf why = {0};
-    bool ok = eql_spool_put(e->spool, text, offset, &why);
-
-    if (!ok)
-        failed(e, EQL_EVENTS_IO, eql_events_path(e, file),
-               why.p ? why.p : "out of memory");
-    eql_buf_free(&why);
-    e->n.spool_bytes = eql_spool_bytes(e->spool);
-    return ok;
-}
 
 /* With `texts`, nothing of e changes: other threads may do the same. */
 static bool

@@ -5,7 +5,7 @@
  *
  * Files are opened again by name, a few kept open.  One that was replaced or
  * cut since it was read is noticed and never passed off as the event. */
-#include "io/events_int.h"
+#include "io/fetch.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
  * A worker knows its block alone: lines and places count from its start, what
  * a clock is to learn and texts for the spool are gathered in the batch.
  * Batches in flight are few, so memory is bounded, whatever the input. */
-#include "io/events_int.h"
+#include "io/share.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

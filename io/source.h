@@ -1,7 +1,8 @@
-/* events_int.h -- what events.c, fetch.c and share.c share; nobody else
- * includes it. */
-#ifndef EQL_IO_EVENTS_INT_H
-#define EQL_IO_EVENTS_INT_H
+/* source.h -- what a run reads from, one after the other, and the state of
+ * reading them: the ground that events.c, share.c and fetch.c stand on.
+ * Internal to this room. */
+#ifndef EQL_IO_SOURCE_H
+#define EQL_IO_SOURCE_H
 
 #include "base/hash.h"
 #include "io/events.h"
@@ -88,26 +89,30 @@ typedef struct {
     uint64_t bytes; /* of the files before it */
 } eql_taking;
 
-/* Reports, counts nothing. */
-void eql_events_report(eql_taking *t, const eql_problem *p);
-eql_events_result eql_events_no_memory(eql_events *e);
+/* EQL_NONE when out of memory. */
+uint32_t eql_source_add(eql_events *e, const char *path, uint8_t store);
+/* After this, pending times of the source can be told. */
+void eql_source_settle(eql_source *s);
+
+/* The file becomes t's, and its events fn's. */
+void eql_taking_begin(eql_taking *t, eql_event_fn fn, void *ctx);
+/* Gives r, with a message where that is for lack of memory. */
+eql_events_result eql_taking_end(eql_taking *t, eql_events_result r);
+/* A block on the caller's thread. */
+eql_events_result eql_events_block(eql_taking *t, const eql_block *b);
 /* Puts kept texts into the spool. */
 bool eql_events_spool(eql_events *e, uint32_t file, eql_strview text,
                       uint64_t *offset);
 
-/* All blocks, shared out. */
-eql_events_result eql_share_blocks(struct eql_share *h, eql_taking *t,
-                                   eql_blocks *s);
-void eql_share_free(struct eql_share *h);
-/* Of a worker with a batch. */
-eql_taker *eql_share_taker(struct eql_share *h, uint32_t worker);
-/* A block on the caller's thread. */
-eql_events_result eql_events_block(eql_taking *t, const eql_block *b);
-
-/* After this, pending times of the source can be told. */
-void eql_source_settle(eql_source *s);
-void eql_fetch_init(eql_events *e);
-void eql_fetch_free(eql_events *e);
+/* A problem goes to who wants to hear of it, and counts nothing; with the name
+ * of t's file; and it is counted as a text that was rejected. */
+void eql_events_tell(eql_events *e, const eql_problem *p);
+void eql_events_report(eql_taking *t, const eql_problem *p);
+void eql_events_reject(eql_events *e, const eql_problem *p);
+/* Give r, and EQL_EVENTS_NOMEM, with a message. */
+eql_events_result eql_events_failed(eql_events *e, eql_events_result r,
+                                    const char *path, const char *text);
+eql_events_result eql_events_no_memory(eql_events *e);
 
 /* A hash of an event's source bytes, in the upper 24 bits of a reference's
  * store: a file that is rewritten in place is not passed off as the event. */
