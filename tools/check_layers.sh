@@ -1,7 +1,8 @@
 #!/bin/sh
 # check_layers.sh -- proves that includes go one way (docs/architecture.md).
 #
-# For each room, the rooms that it may include, and single headers of others.
+# For each room, the rooms that it may include, and single headers of others.  A row
+# names only rooms of rows above it, so that there are no circles.
 # compiler and vm never see each other, reading and the VM meet in event; only
 # api sees all; cli sees the public header only.
 set -u
@@ -74,6 +75,13 @@ while IFS=: read -r room may; do
                 print $1 ": may not include " $2
         }'
 done <"$tmp/rooms" >"$tmp/breaches"
+awk -F: '{
+    n = split($2, a, " ")
+    for (i = 1; i <= n; i++)
+        if (a[i] !~ /[.]h$/ && !(a[i] in above))
+            print "tools/check_layers.sh: " $1 " names " a[i] ", which is no row above it"
+    above[$1] = 1
+}' "$tmp/rooms" >>"$tmp/breaches"
 find base stdlib program compiler rulefile event io vm api cli -name '*.[ch]' | sed 's|/[^/]*$||' |
     sort -u >"$tmp/folders"
 cut -d: -f1 "$tmp/rooms" | sort | comm -13 - "$tmp/folders" |
