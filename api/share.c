@@ -1,6 +1,6 @@
-/* share.c -- filtering on several threads: io's batches meet vm's lanes.
+/* share.c -- filtering on several threads: io's batches meet vm's filters.
  *
- * A worker has a lane, a batch its hits; both know nothing of order.  Batches
+ * A worker has a filter, a batch its hits; both know nothing of order.  Batches
  * are merged one after the other on the caller's thread, so nothing here needs
  * a lock, and no callback of the user's is called elsewhere. */
 #include "api/share.h"
@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#include "vm/filter/lane.h"
+#include "vm/filter/worker.h"
 
 /* What events of one block gave. */
 typedef struct {
@@ -20,7 +20,7 @@ typedef struct {
 typedef struct {
     struct eql_api_share *share;
     uint32_t number;
-    eql_lane *lane; /* NULL: not needed so far */
+    eql_filter_worker *filter; /* NULL: not needed so far */
     batch *now;
 } worker;
 
@@ -62,17 +62,17 @@ on_keep(void *ctx, const eql_event *ev, eql_event_ref *ref)
     return eql_events_keep_shared(w->share->e->events, w->number, ev, ref);
 }
 
-/* The caller's worker has the engine's lane, which it has anyway. */
+/* The caller's worker has the engine's filter, which it has anyway. */
 static bool
-has_lane(worker *w)
+has_filter(worker *w)
 {
     eql_engine *vm = w->share->e->engine;
     eql_engine_calls calls = {.keep = on_keep, .ctx = w};
 
-    if (!w->lane)
-        w->lane = w->number == 0 ? eql_engine_own_lane(vm)
-                                 : eql_engine_new_lane(vm, &calls);
-    return w->lane != NULL;
+    if (!w->filter)
+        w->filter = w->number == 0 ? eql_engine_own_worker(vm)
+                                   : eql_engine_new_worker(vm, &calls);
+    return w->filter != NULL;
 }
 
 static void *
@@ -82,12 +82,12 @@ on_begin(void *ctx, uint32_t number, uint32_t i)
     worker *w = &s->workers[number];
     batch *b = &s->batches[i];
 
-    if (!has_lane(w))
+    if (!has_filter(w))
         return NULL;
     b->evaluated = b->out_of_range = 0;
     b->vm = EQL_ENGINE_OK;
     w->now = b;
-    eql_lane_begin(w->lane, &b->hits);
+    eql_filter_worker_begin(w->filter, &b->hits);
     return w;
 }
 
@@ -102,7 +102,7 @@ on_event(void *ctx, const eql_event *ev)
         return true;
     }
     b->evaluated++;
-    b->vm = eql_lane_event(w->lane, ev);
+    b->vm = eql_filter_worker_event(w->filter, ev);
     return b->vm == EQL_ENGINE_OK;
 }
 
@@ -112,7 +112,7 @@ on_end(void *ctx, uint32_t number)
     struct eql_api_share *s = ctx;
     worker *w = &s->workers[number];
 
-    eql_lane_end(w->lane);
+    eql_filter_worker_end(w->filter);
     w->now = NULL;
 }
 
@@ -172,8 +172,8 @@ eql_engine_share_collect(eqlvm_engine *e)
     struct eql_api_share *s = e->share;
 
     for (uint32_t i = 1; s && i < s->nworkers; i++)
-        if (s->workers[i].lane)
-            eql_engine_collect(e->engine, s->workers[i].lane);
+        if (s->workers[i].filter)
+            eql_engine_collect(e->engine, s->workers[i].filter);
 }
 
 void
@@ -184,7 +184,7 @@ eql_engine_share_free(eqlvm_engine *e)
     if (!s)
         return;
     for (uint32_t i = 1; s->workers && i < s->nworkers; i++)
-        eql_lane_free(s->workers[i].lane);
+        eql_filter_worker_free(s->workers[i].filter);
     for (uint32_t i = 0; s->batches && i < s->nbatches; i++)
         eql_batch_free(&s->batches[i].hits);
     free(s->workers);

@@ -1,5 +1,5 @@
 /* corpus.c -- the two inputs of a benchmark: bytes in memory, and rules as a
- * program (lane.h). */
+ * program (worker.h). */
 #include "benchmarks/lane.h"
 
 #include <errno.h>

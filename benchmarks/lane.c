@@ -1,4 +1,4 @@
-/* lane.c -- times one rule set over one corpus (lane.h). */
+/* worker.c -- times one rule set over one corpus (worker.h). */
 #include "benchmarks/lane.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* lane.h -- one rule set over one corpus: the things that a benchmark times.
+/* worker.h -- one rule set over one corpus: the things that a benchmark times.
  *
  * A corpus is a file cut to whole lines and held in memory, for the yardstick
  * and for the engine.  A lane keeps one engine for

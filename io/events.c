@@ -1,7 +1,7 @@
 /* events.c -- the run's event source: files one after the other, their lines,
  * what became of each, and where its bytes can be had again.
  *
- *   input -> lines -> blocks -> taker -> caller     (input.c, lines.c, ..)
+ *   input -> lines -> blocks -> parser -> caller     (input.c, lines.c, ..)
  *                 `----->------^   `-> rejected: counted, reported, and on
  *
  * JSON lines go by blocks; what has to be split with more care goes a text at
@@ -55,7 +55,7 @@ eql_events_new(const eql_program *p, const eql_events_options *o, eql_buf *why)
     e->tomorrow_ns = tomorrow();
     eql_fetch_init(e);
     e->pushed = EQL_NONE;
-    ok = eql_taker_init(&e->taker, p, &e->o, why);
+    ok = eql_event_parser_init(&e->parser, p, &e->o, why);
     e->spool = eql_spool_new(e->o.temp_dir, e->o.max_spool_bytes);
     if (!ok || !e->spool) {
         eql_events_free(e);
@@ -76,7 +76,7 @@ eql_events_free(eql_events *e)
     eql_vec_free(&e->sources);
     eql_fetch_free(e);
     eql_share_free(e->share);
-    eql_taker_free(&e->taker);
+    eql_event_parser_free(&e->parser);
     eql_spool_free(e->spool);
     eql_glance_free(&e->glance);
     eql_buf_free(&e->error);
@@ -127,7 +127,7 @@ eql_events_settle(eql_events *e, const eql_hit *h, int64_t *ns)
 
 /* How the last byte of the input was had, on which line. */
 static eql_events_result
-end_of_input(const eql_taking *t, const eql_input *in, eql_pull end,
+end_of_input(const eql_reading *t, const eql_input *in, eql_pull end,
              uint64_t line)
 {
     eql_problem p = {.path = eql_events_path(t->e, t->file),
@@ -150,7 +150,7 @@ end_of_input(const eql_taking *t, const eql_input *in, eql_pull end,
 
 /* false: another format, which has been reported. */
 static bool
-is_ours(const eql_taking *t, eql_lines *l)
+is_ours(const eql_reading *t, eql_lines *l)
 {
     eql_strview head = eql_lines_peek(l, 1);
     size_t wants = eql_foreign_wants(head);
@@ -172,7 +172,7 @@ is_ours(const eql_taking *t, eql_lines *l)
 }
 
 static eql_events_result
-read_blocks(eql_taking *t, eql_blocks *s)
+read_blocks(eql_reading *t, eql_blocks *s)
 {
     eql_events_result r = EQL_EVENTS_OK;
     eql_block b = {0};
@@ -187,7 +187,7 @@ read_blocks(eql_taking *t, eql_blocks *s)
 
 /* One text after the other, as long as it takes a splitter. */
 static eql_events_result
-read_lines(eql_taking *t, eql_input *in, eql_lines *l, eql_line *line)
+read_lines(eql_reading *t, eql_input *in, eql_lines *l, eql_line *line)
 {
     eql_events_result r;
 
@@ -195,7 +195,7 @@ read_lines(eql_taking *t, eql_input *in, eql_lines *l, eql_line *line)
     do {
         eql_lines_next(l, line);
         t->e->n.bytes = t->bytes + eql_lines_bytes(l);
-        r = eql_taker_line(&t->e->taker, &t->take, line);
+        r = eql_event_parser_line(&t->e->parser, &t->take, line);
         if (r != EQL_EVENTS_OK || line->kind == EQL_LINE_PLAIN)
             return r;
     } while (line->kind != EQL_LINE_END);
@@ -203,7 +203,7 @@ read_lines(eql_taking *t, eql_input *in, eql_lines *l, eql_line *line)
 }
 
 static eql_events_result
-read_input(eql_taking *t, eql_input *in, eql_lines *l)
+read_input(eql_reading *t, eql_input *in, eql_lines *l)
 {
     const eql_events *e = t->e;
     eql_line line = {0};
@@ -237,19 +237,19 @@ read_open(eql_events *e, uint32_t file, eql_input *in, eql_event_fn fn,
           void *ctx)
 {
     eql_source *s = eql_source_at(e, file);
-    eql_taking t = {.e = e, .file = file};
+    eql_reading t = {.e = e, .file = file};
     eql_events_result r = EQL_EVENTS_NOMEM;
     eql_lines *l;
 
     e->n.files++;
     if (eql_input_rereadable(in, &s->id))
         s->store = EQL_STORE_FILE;
-    eql_taking_begin(&t, fn, ctx);
+    eql_reading_begin(&t, fn, ctx);
     l = eql_lines_new(eql_input_pull, in, e->o.max_line_bytes);
     if (l)
         r = read_input(&t, in, l);
     eql_lines_free(l);
-    return eql_taking_end(&t, r);
+    return eql_reading_end(&t, r);
 }
 
 /* Records of the file that want its clock may follow no more. */
@@ -299,7 +299,7 @@ eql_events_result
 eql_events_read_memory(eql_events *e, const char *name, eql_strview text,
                        eql_event_fn fn, void *ctx)
 {
-    eql_taking t = {.e = e, .file = eql_source_add(e, name, EQL_STORE_MEMORY)};
+    eql_reading t = {.e = e, .file = eql_source_add(e, name, EQL_STORE_MEMORY)};
     uint64_t mapped = e->n.mapped;
     eql_events_result r;
     eql_blocks *s;
@@ -310,11 +310,11 @@ eql_events_read_memory(eql_events *e, const char *name, eql_strview text,
     e->n.files++;
     eql_source_at(e, t.file)->memory = text;
     eql_glance_add(&e->glance, text);
-    eql_taking_begin(&t, fn, ctx);
+    eql_reading_begin(&t, fn, ctx);
     s = eql_blocks_memory(text, e->o.block_bytes, e->o.max_line_bytes);
     r = s ? read_blocks(&t, s) : EQL_EVENTS_NOMEM;
     eql_blocks_free(s);
-    r = eql_taking_end(&t, r);
+    r = eql_reading_end(&t, r);
     close_source(e, t.file, e->n.mapped != mapped);
     return r;
 }
@@ -356,22 +356,24 @@ eql_events_push(eql_events *e, const char *name, eql_strview event,
 {
     eql_line line = {
         .kind = kind_of(e, event), .text = event, .column = 1, .cut = true};
-    eql_taking t = {.e = e, .file = pushed_source(e, name)};
+    eql_reading t = {.e = e, .file = pushed_source(e, name)};
 
     if (t.file == EQL_NONE)
         return eql_events_no_memory(e);
-    eql_taking_begin(&t, fn, ctx);
+    eql_reading_begin(&t, fn, ctx);
     line.line = ++eql_source_at(e, t.file)->lines;
     eql_glance_add(&e->glance, event);
     e->n.bytes += event.len;
-    return eql_taking_end(&t, eql_taker_line(&e->taker, &t.take, &line));
+    return eql_reading_end(&t,
+                           eql_event_parser_line(&e->parser, &t.take, &line));
 }
 
 /* --- for later -------------------------------------------------------- */
 
 /* With `texts`, nothing of e changes: other threads may do the same. */
 static bool
-keep(eql_events *e, eql_taker *t, const eql_event *ev, eql_event_ref *ref)
+keep(eql_events *e, eql_event_parser *t, const eql_event *ev,
+     eql_event_ref *ref)
 {
     if (!t->kept) {
         t->ref = (eql_event_ref){ev->offset, ev->len, ev->store};
@@ -395,14 +397,14 @@ keep(eql_events *e, eql_taker *t, const eql_event *ev, eql_event_ref *ref)
 bool
 eql_events_keep(eql_events *e, const eql_event *ev, eql_event_ref *ref)
 {
-    return keep(e, &e->taker, ev, ref);
+    return keep(e, &e->parser, ev, ref);
 }
 
 bool
 eql_events_keep_shared(eql_events *e, uint32_t worker, const eql_event *ev,
                        eql_event_ref *ref)
 {
-    return keep(e, eql_share_taker(e->share, worker), ev, ref);
+    return keep(e, eql_share_parser(e->share, worker), ev, ref);
 }
 
 bool
@@ -410,7 +412,7 @@ eql_events_names(const eql_events *e, eql_events_name_fn fn, void *ctx)
 {
     eql_wall_clock *clock = eql_wall_clock_new(&e->o);
     bool ok =
-        clock && eql_glance_names(&e->glance, e->taker.reader, clock, fn, ctx);
+        clock && eql_glance_names(&e->glance, e->parser.reader, clock, fn, ctx);
 
     eql_wall_clock_free(clock);
     return ok;

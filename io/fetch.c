@@ -150,7 +150,7 @@ show(eql_events *e, const eql_fetch_key *k, eql_strview text)
         complain(e, k->file, "its contents have changed");
         return false;
     }
-    st = eql_reader_show(e->taker.reader, text, s->clock,
+    st = eql_reader_show(e->parser.reader, text, s->clock,
                          k->has_time ? &k->time_ns : NULL, &e->shown);
     if (st != EQL_READ_EVENT) {
         complain(e, k->file,

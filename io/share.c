@@ -1,6 +1,6 @@
 /* share.c -- blocks of JSON lines among several threads.
  *
- *   blocks -> batch -> any worker: taker, filter -> merge, in order
+ *   blocks -> batch -> any worker: parser, filter -> merge, in order
  *     (the caller reads, merges, and is a worker while it waits)
  *
  * A worker knows its block alone: lines and places count from its start, what
@@ -38,8 +38,9 @@ typedef struct {
 struct eql_share {
     eql_events *e;
     eql_events_sharing s;
-    eql_crew *crew;    /* NULL until there is something to share */
-    eql_taker *takers; /* per worker; 0: the caller's is that of events.c */
+    eql_crew *crew; /* NULL until there is something to share */
+    eql_event_parser
+        *parsers; /* per worker; 0: the caller's is that of events.c */
     batch *batches;
     uint32_t nbatches;
     atomic_bool abandoned; /* what is not begun need not be done */
@@ -61,9 +62,9 @@ eql_events_share(eql_events *e, const eql_events_sharing *s)
     h->e = e;
     h->s = *s;
     h->nbatches = s->workers * EQL_WORKER_BATCHES;
-    h->takers = calloc(s->workers, sizeof *h->takers);
+    h->parsers = calloc(s->workers, sizeof *h->parsers);
     h->batches = calloc(h->nbatches, sizeof *h->batches);
-    if (!h->takers || !h->batches) {
+    if (!h->parsers || !h->batches) {
         eql_share_free(h);
         return false;
     }
@@ -81,8 +82,8 @@ eql_share_free(struct eql_share *h)
         return;
     atomic_store(&h->abandoned, true);
     eql_crew_free(h->crew);
-    for (uint32_t i = 0; h->takers && i < h->s.workers; i++)
-        eql_taker_free(&h->takers[i]);
+    for (uint32_t i = 0; h->parsers && i < h->s.workers; i++)
+        eql_event_parser_free(&h->parsers[i]);
     for (uint32_t i = 0; h->batches && i < h->nbatches; i++) {
         batch *b = &h->batches[i];
 
@@ -91,15 +92,15 @@ eql_share_free(struct eql_share *h)
         eql_buf_free(&b->texts);
         eql_wall_clock_free(b->notes);
     }
-    free(h->takers);
+    free(h->parsers);
     free(h->batches);
     free(h);
 }
 
-eql_taker *
-eql_share_taker(struct eql_share *h, uint32_t worker)
+eql_event_parser *
+eql_share_parser(struct eql_share *h, uint32_t worker)
 {
-    return worker == 0 ? &h->e->taker : &h->takers[worker];
+    return worker == 0 ? &h->e->parser : &h->parsers[worker];
 }
 
 /* --- on a worker's thread --------------------------------------------- */
@@ -113,36 +114,37 @@ note_problem(void *ctx, const eql_problem *p)
     eql_vec_push(&b->problems, &one, sizeof one);
 }
 
-/* Each worker makes its own taker when it first needs it. */
-static eql_taker *
-ready_taker(struct eql_share *h, uint32_t worker)
+/* Each worker makes its own parser when it first needs it. */
+static eql_event_parser *
+ready_parser(struct eql_share *h, uint32_t worker)
 {
-    eql_taker *t = eql_share_taker(h, worker);
+    eql_event_parser *t = eql_share_parser(h, worker);
     eql_buf why = {0};
-    bool ok = t->reader || eql_taker_init(t, h->e->program, &h->e->o, &why);
+    bool ok =
+        t->reader || eql_event_parser_init(t, h->e->program, &h->e->o, &why);
 
     eql_buf_free(&why);
     return ok ? t : NULL;
 }
 
 static void
-take_block(batch *b, eql_taker *taker, void *fn_ctx)
+take_block(batch *b, eql_event_parser *parser, void *fn_ctx)
 {
     struct eql_share *h = b->share;
-    eql_take take = {.file = h->file,
-                     .store = h->store,
-                     .n = &b->n,
-                     .times = &b->times,
-                     .tomorrow_ns = h->e->tomorrow_ns,
-                     .clock = b->notes,
-                     .problem = note_problem,
-                     .ctx = b,
-                     .fn = h->s.event,
-                     .fn_ctx = fn_ctx};
+    eql_event_sink take = {.file = h->file,
+                           .store = h->store,
+                           .n = &b->n,
+                           .times = &b->times,
+                           .tomorrow_ns = h->e->tomorrow_ns,
+                           .clock = b->notes,
+                           .problem = note_problem,
+                           .ctx = b,
+                           .fn = h->s.event,
+                           .fn_ctx = fn_ctx};
 
-    taker->texts = &b->texts;
-    b->result = eql_taker_block(taker, &take, &b->block, &b->lines);
-    taker->texts = NULL;
+    parser->texts = &b->texts;
+    b->result = eql_event_parser_block(parser, &take, &b->block, &b->lines);
+    parser->texts = NULL;
     b->pending = take.pending;
     if (b->problems.failed || b->texts.failed)
         b->result = EQL_EVENTS_NOMEM;
@@ -169,23 +171,23 @@ do_batch(void *ctx, uint32_t worker, void *job)
 {
     struct eql_share *h = ctx;
     batch *b = job;
-    eql_taker *taker;
+    eql_event_parser *parser;
     void *fn_ctx;
 
     empty(b);
     b->result = EQL_EVENTS_NOMEM;
     if (atomic_load_explicit(&h->abandoned, memory_order_relaxed))
         return;
-    taker = ready_taker(h, worker);
+    parser = ready_parser(h, worker);
     if (!b->notes)
         b->notes = eql_wall_clock_new_notes(&h->e->o);
-    if (!taker || !b->notes)
+    if (!parser || !b->notes)
         return;
     fn_ctx = h->s.begin(h->s.ctx, worker, b->number);
     if (!fn_ctx)
         return;
     b->begun = true;
-    take_block(b, taker, fn_ctx);
+    take_block(b, parser, fn_ctx);
     h->s.end(h->s.ctx, worker);
 }
 
@@ -215,7 +217,7 @@ add_counters(eql_events_counters *to, const eql_events_counters *n)
 }
 
 static void
-report_problems(eql_taking *t, const batch *b)
+report_problems(eql_reading *t, const batch *b)
 {
     for (uint32_t i = 0; i < b->problems.n; i++) {
         const noted *one = eql_vec_at(&b->problems, i);
@@ -229,7 +231,7 @@ report_problems(eql_taking *t, const batch *b)
 
 /* As if its lines had been taken now. */
 static eql_events_result
-merge(eql_taking *t, batch *b)
+merge(eql_reading *t, batch *b)
 {
     struct eql_share *h = b->share;
     eql_events_place place = {t->take.line, b->block.offset, true};
@@ -260,7 +262,7 @@ wants_stop(const eql_events *e)
 
 /* The first `n` batches have their blocks. */
 static eql_events_result
-run_batches(struct eql_share *h, eql_taking *t, eql_blocks *s, uint32_t n)
+run_batches(struct eql_share *h, eql_reading *t, eql_blocks *s, uint32_t n)
 {
     eql_events_result r = EQL_EVENTS_OK;
     uint32_t given = n, got = 0; /* batches go around */
@@ -305,7 +307,7 @@ has_crew(struct eql_share *h)
 
 /* Less than two blocks at hand are no work for several. */
 eql_events_result
-eql_share_blocks(struct eql_share *h, eql_taking *t, eql_blocks *s)
+eql_share_blocks(struct eql_share *h, eql_reading *t, eql_blocks *s)
 {
     eql_block *first = &h->batches[0].block;
     eql_events_result r = EQL_EVENTS_OK;

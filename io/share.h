@@ -6,10 +6,10 @@
 #include "io/source.h"
 
 /* All blocks, shared out. */
-eql_events_result eql_share_blocks(struct eql_share *h, eql_taking *t,
+eql_events_result eql_share_blocks(struct eql_share *h, eql_reading *t,
                                    eql_blocks *s);
 void eql_share_free(struct eql_share *h); /* NULL is fine */
 /* Of a worker with a batch. */
-eql_taker *eql_share_taker(struct eql_share *h, uint32_t worker);
+eql_event_parser *eql_share_parser(struct eql_share *h, uint32_t worker);
 
 #endif

@@ -64,9 +64,9 @@ eql_events_reject(eql_events *e, const eql_problem *p)
     eql_events_tell(e, p);
 }
 
-/* A taker knows no path. */
+/* A parser knows no path. */
 void
-eql_events_report(eql_taking *t, const eql_problem *p)
+eql_events_report(eql_reading *t, const eql_problem *p)
 {
     eql_problem out = *p;
     eql_buf text = {0};
@@ -88,25 +88,25 @@ on_problem(void *ctx, const eql_problem *p)
 }
 
 void
-eql_taking_begin(eql_taking *t, eql_event_fn fn, void *ctx)
+eql_reading_begin(eql_reading *t, eql_event_fn fn, void *ctx)
 {
     eql_source *s = eql_source_at(t->e, t->file);
 
     t->bytes = t->e->n.bytes;
-    t->take = (eql_take){.file = t->file,
-                         .store = s->store,
-                         .n = &t->e->n,
-                         .times = &s->times,
-                         .tomorrow_ns = t->e->tomorrow_ns,
-                         .clock = s->clock,
-                         .problem = on_problem,
-                         .ctx = t,
-                         .fn = fn,
-                         .fn_ctx = ctx};
+    t->take = (eql_event_sink){.file = t->file,
+                               .store = s->store,
+                               .n = &t->e->n,
+                               .times = &s->times,
+                               .tomorrow_ns = t->e->tomorrow_ns,
+                               .clock = s->clock,
+                               .problem = on_problem,
+                               .ctx = t,
+                               .fn = fn,
+                               .fn_ctx = ctx};
 }
 
 eql_events_result
-eql_taking_end(eql_taking *t, eql_events_result r)
+eql_reading_end(eql_reading *t, eql_events_result r)
 {
     eql_source_at(t->e, t->file)->pending |= t->take.pending;
     return r == EQL_EVENTS_NOMEM ? eql_events_no_memory(t->e) : r;
@@ -115,14 +115,14 @@ eql_taking_end(eql_taking *t, eql_events_result r)
 /* --- texts --- */
 
 eql_events_result
-eql_events_block(eql_taking *t, const eql_block *b)
+eql_events_block(eql_reading *t, const eql_block *b)
 {
     eql_events_result r;
     uint64_t lines;
 
     t->e->n.bytes = t->bytes + b->end;
     t->take.start = b->offset;
-    r = eql_taker_block(&t->e->taker, &t->take, b, &lines);
+    r = eql_event_parser_block(&t->e->parser, &t->take, b, &lines);
     t->take.line += lines;
     return r;
 }

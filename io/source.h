@@ -10,7 +10,7 @@
 #include "io/reader.h"
 #include "io/glance.h"
 #include "io/input/spool.h"
-#include "io/taker.h"
+#include "io/event_parser.h"
 
 /* What offset means: eql_event.store and eql_event_ref.store. */
 enum {
@@ -56,7 +56,7 @@ typedef struct {
 struct eql_events {
     eql_events_options o;
     const eql_program *program;
-    eql_taker taker;
+    eql_event_parser parser;
     int64_t tomorrow_ns;     /* a day after the run began */
     struct eql_share *share; /* NULL: one thread */
     eql_spool *spool;
@@ -85,9 +85,9 @@ eql_source_at(const eql_events *e, uint32_t file)
 typedef struct {
     eql_events *e;
     uint32_t file;
-    eql_take take;
+    eql_event_sink take;
     uint64_t bytes; /* of the files before it */
-} eql_taking;
+} eql_reading;
 
 /* EQL_NONE when out of memory. */
 uint32_t eql_source_add(eql_events *e, const char *path, uint8_t store);
@@ -95,11 +95,11 @@ uint32_t eql_source_add(eql_events *e, const char *path, uint8_t store);
 void eql_source_settle(eql_source *s);
 
 /* The file becomes t's, and its events fn's. */
-void eql_taking_begin(eql_taking *t, eql_event_fn fn, void *ctx);
+void eql_reading_begin(eql_reading *t, eql_event_fn fn, void *ctx);
 /* Gives r, with a message where that is for lack of memory. */
-eql_events_result eql_taking_end(eql_taking *t, eql_events_result r);
+eql_events_result eql_reading_end(eql_reading *t, eql_events_result r);
 /* A block on the caller's thread. */
-eql_events_result eql_events_block(eql_taking *t, const eql_block *b);
+eql_events_result eql_events_block(eql_reading *t, const eql_block *b);
 /* Puts kept texts into the spool. */
 bool eql_events_spool(eql_events *e, uint32_t file, eql_strview text,
                       uint64_t *offset);
@@ -107,7 +107,7 @@ bool eql_events_spool(eql_events *e, uint32_t file, eql_strview text,
 /* A problem goes to who wants to hear of it, and counts nothing; with the name
  * of t's file; and it is counted as a text that was rejected. */
 void eql_events_tell(eql_events *e, const eql_problem *p);
-void eql_events_report(eql_taking *t, const eql_problem *p);
+void eql_events_report(eql_reading *t, const eql_problem *p);
 void eql_events_reject(eql_events *e, const eql_problem *p);
 /* Give r, and EQL_EVENTS_NOMEM, with a message. */
 eql_events_result eql_events_failed(eql_events *e, eql_events_result r,

@@ -1,7 +1,7 @@
 /* engine.c -- joins the two halves: filters make hits, hits in order make
  * matches.
  *
- *   event -> sieve -> hit -> (pending, while the time is not known)
+ *   event -> filter -> hit -> (pending, while the time is not known)
  *         -> (too late?) -> order -> seq -> match
  *
  * late_events=reorder would hold hits in a heap and release those older than
@@ -16,12 +16,12 @@
 #include <stdlib.h>
 
 #include "vm/fault.h"
-#include "vm/filter/lane.h"
+#include "vm/filter/worker.h"
 #include "vm/order/order.h"
 #include "vm/order/pending.h"
-#include "vm/order/pulses.h"
+#include "vm/order/liveness.h"
 #include "vm/seq/seq.h"
-#include "vm/filter/sieve.h"
+#include "vm/filter/event_filter.h"
 #include "vm/state/window.h"
 
 struct eql_engine {
@@ -31,13 +31,14 @@ struct eql_engine {
     char *temp_dir; /* NULL: the default */
     eql_captures *captures;
     eql_candidate_tables *tables; /* NULL: neither index nor memo */
-    eql_sieve *sieve;
-    eql_lane *lane; /* of the sieve; NULL before it is asked for */
+    eql_event_filter *filter;
+    eql_filter_worker *worker; /* of the filter; NULL before it is asked for */
     bool count_fields, profile;
     uint64_t *rule_bytes; /* one per rule; NULL: not asked for */
     eql_pending *pending;
     eql_order *order;
-    eql_pulses *pulses; /* NULL: there are none, what could be one is a hit */
+    eql_liveness
+        *liveness; /* NULL: there are none, what could be one is a hit */
     eql_seq *seq;
     eql_engine_counters counters;
     int64_t *newest; /* per clock: greatest time so far, INT64_MIN: none */
@@ -65,14 +66,14 @@ keeps_arrival(const eql_engine *e)
 /* Only where the order is that of time, and no hit is dropped for being late.
  */
 static bool
-has_pulses(const eql_engine *e)
+has_liveness(const eql_engine *e)
 {
     return e->program->nlineages > 0 &&
            eql_engine_late_events(e->program, &e->options) == EQL_LATE_SORT;
 }
 
 /* Hits that wait for their time get a part of the memory for sorting, and so do
- * pulses: twice, for they are sorted apart. */
+ * liveness records: twice, for they are sorted apart. */
 static bool
 make_sorters(eql_engine *e)
 {
@@ -82,10 +83,10 @@ make_sorters(eql_engine *e)
     size_t share = memory / 4;
 
     e->pending = eql_pending_new(share, dir);
-    if (has_pulses(e)) {
-        e->pulses = eql_pulses_new(memory / 8, dir);
+    if (has_liveness(e)) {
+        e->liveness = eql_liveness_new(memory / 8, dir);
         share += memory / 4;
-        if (!e->pulses)
+        if (!e->liveness)
             return false;
     }
     e->order = eql_order_new(memory - share, dir,
@@ -123,7 +124,8 @@ make_tables(eql_engine *e)
         return true;
     e->tables = eql_candidate_tables_new(eql_captures_prepared(e->captures),
                                          !e->options.no_index);
-    return e->tables && eql_sieve_use(e->sieve, e->tables, !e->options.no_memo);
+    return e->tables &&
+           eql_event_filter_use(e->filter, e->tables, !e->options.no_memo);
 }
 
 static bool
@@ -138,9 +140,10 @@ make_parts(eql_engine *e)
     e->captures = eql_captures_new(e->program);
     if (!e->captures)
         return false;
-    e->sieve = eql_sieve_new(e->program, e->captures, &e->calls, &e->counters);
+    e->filter =
+        eql_event_filter_new(e->program, e->captures, &e->calls, &e->counters);
     e->seq = eql_seq_new(e->captures, &e->options, &e->calls, &e->counters);
-    return e->sieve && e->seq && make_tables(e) && make_sorters(e) &&
+    return e->filter && e->seq && make_tables(e) && make_sorters(e) &&
            make_clocks(e);
 }
 
@@ -169,10 +172,10 @@ eql_engine_free(eql_engine *e)
         return;
     eql_seq_free(e->seq);
     eql_order_free(e->order);
-    eql_pulses_free(e->pulses);
+    eql_liveness_free(e->liveness);
     eql_pending_free(e->pending);
-    eql_lane_free(e->lane);
-    eql_sieve_free(e->sieve);
+    eql_filter_worker_free(e->worker);
+    eql_event_filter_free(e->filter);
     eql_candidate_tables_free(e->tables);
     eql_captures_free(e->captures);
     free(e->newest);
@@ -193,8 +196,8 @@ settle_on(eql_engine *e, eql_engine_result res)
     text = eql_order_error(e->order);
     if (!*text)
         text = eql_pending_error(e->pending);
-    if (!*text && e->pulses)
-        text = eql_pulses_error(e->pulses);
+    if (!*text && e->liveness)
+        text = eql_liveness_error(e->liveness);
     if (!*text)
         text = eql_seq_error(e->seq);
     if (res == EQL_ENGINE_IO)
@@ -227,7 +230,7 @@ sort_in(eql_engine *e, const eql_hit *h, int64_t newest)
     return eql_order_push(e->order, h);
 }
 
-/* An eql_sieve_fn. */
+/* An eql_event_filter_fn. */
 static eql_engine_result
 take_hit(void *ctx, const eql_hit *h)
 {
@@ -240,14 +243,14 @@ take_hit(void *ctx, const eql_hit *h)
     return sort_in(e, h, e->newest[h->clock]);
 }
 
-/* An eql_pulse_fn. */
+/* An eql_liveness_fn. */
 static eql_engine_result
-take_pulse(void *ctx, const eql_pulse *pulse)
+take_liveness(void *ctx, const eql_liveness_record *record)
 {
     eql_engine *e = ctx;
 
-    note_time(&e->newest[pulse->clock], pulse->time_ns);
-    return eql_pulses_add(e->pulses, pulse);
+    note_time(&e->newest[record->clock], record->time_ns);
+    return eql_liveness_add(e->liveness, record);
 }
 
 /* Takes a hit whose time was pending.  It is late by what pending hits before
@@ -272,43 +275,46 @@ eql_engine_event(eql_engine *e, const eql_event *ev)
         return e->result;
     if (ev->time_kind == EQL_TIME_SETTLED)
         note_time(&e->newest[0], ev->time_ns);
-    return settle_on(e, eql_sieve_event(e->sieve, ev, take_hit,
-                                        e->pulses ? take_pulse : NULL, e));
+    return settle_on(
+        e, eql_event_filter_event(e->filter, ev, take_hit,
+                                  e->liveness ? take_liveness : NULL, e));
 }
 
 /* --- several threads ---------------------------------------------------------
  */
 
-eql_lane *
-eql_engine_own_lane(eql_engine *e)
+eql_filter_worker *
+eql_engine_own_worker(eql_engine *e)
 {
-    if (!e->lane)
-        e->lane = eql_lane_of(e->sieve, &e->counters);
-    if (e->lane && e->pulses)
-        eql_lane_pulse(e->lane);
-    return e->lane;
+    if (!e->worker)
+        e->worker = eql_filter_worker_of(e->filter, &e->counters);
+    if (e->worker && e->liveness)
+        eql_filter_worker_liveness(e->worker);
+    return e->worker;
 }
 
-eql_lane *
-eql_engine_new_lane(const eql_engine *e, const eql_engine_calls *calls)
+eql_filter_worker *
+eql_engine_new_worker(const eql_engine *e, const eql_engine_calls *calls)
 {
-    eql_lane *l = eql_lane_new(e->program, e->captures, calls, e->count_fields);
+    eql_filter_worker *l =
+        eql_filter_worker_new(e->program, e->captures, calls, e->count_fields);
 
     if (l && e->profile)
-        eql_lane_profile(l);
-    if (l && e->pulses)
-        eql_lane_pulse(l);
-    if (l && e->tables && !eql_lane_use(l, e->tables, !e->options.no_memo)) {
-        eql_lane_free(l);
+        eql_filter_worker_profile(l);
+    if (l && e->liveness)
+        eql_filter_worker_liveness(l);
+    if (l && e->tables &&
+        !eql_filter_worker_use(l, e->tables, !e->options.no_memo)) {
+        eql_filter_worker_free(l);
         l = NULL;
     }
     return l;
 }
 
 void
-eql_engine_collect(eql_engine *e, eql_lane *l)
+eql_engine_collect(eql_engine *e, eql_filter_worker *l)
 {
-    eql_lane_collect(l, e->sieve);
+    eql_filter_worker_collect(l, e->filter);
 }
 
 /* A hit as if its event had come now; newest is that of its batch so far. */
@@ -341,11 +347,12 @@ eql_engine_merge(eql_engine *e, eql_batch *b, uint64_t line, uint64_t offset)
         at += sizeof newest + h->size;
         res = merge_hit(e, h, newest);
     }
-    for (uint32_t i = 0; i < b->pulses.n && res == EQL_ENGINE_OK; i++) {
-        eql_pulse pulse = *(const eql_pulse *)eql_vec_at(&b->pulses, i);
+    for (uint32_t i = 0; i < b->liveness.n && res == EQL_ENGINE_OK; i++) {
+        eql_liveness_record record =
+            *(const eql_liveness_record *)eql_vec_at(&b->liveness, i);
 
-        pulse.line += line;
-        res = take_pulse(e, &pulse);
+        record.line += line;
+        res = take_liveness(e, &record);
     }
     if (res == EQL_ENGINE_OK)
         note_time(&e->newest[0], b->newest);
@@ -379,30 +386,31 @@ read_again(void *ctx, uint64_t place, const eql_hit **h)
 /* --- the end -----------------------------------------------------------------
  */
 
-/* Tells the lineages of pulses up to the hit (NULL: of all), if it matters. */
+/* Tells the lineages of liveness records up to the hit (NULL: of all), if it
+ * matters. */
 static eql_engine_result
-tell_pulses(eql_engine *e, const eql_hit *h)
+tell_liveness(eql_engine *e, const eql_hit *h)
 {
     eql_engine_result res = EQL_ENGINE_OK;
-    const eql_hit *pulse;
+    const eql_hit *record;
 
-    while (res == EQL_ENGINE_OK && eql_seq_wants_pulses(e->seq, h)) {
-        res = eql_pulses_next(e->pulses, h, &pulse);
-        if (res != EQL_ENGINE_OK || !pulse)
+    while (res == EQL_ENGINE_OK && eql_seq_wants_liveness(e->seq, h)) {
+        res = eql_liveness_next(e->liveness, h, &record);
+        if (res != EQL_ENGINE_OK || !record)
             break;
-        eql_seq_pulse(e->seq, pulse);
+        eql_seq_liveness(e->seq, record);
     }
     return res;
 }
 
-/* Behind the last hit time has gone on with the pulses. */
+/* Behind the last hit time has gone on with the liveness records. */
 static eql_engine_result
-end_pulses(eql_engine *e)
+end_liveness(eql_engine *e)
 {
-    eql_engine_result res = tell_pulses(e, NULL);
-    int64_t newest = eql_pulses_newest(e->pulses);
+    eql_engine_result res = tell_liveness(e, NULL);
+    int64_t newest = eql_liveness_newest(e->liveness);
 
-    e->counters.hits_timed += e->counters.pulses;
+    e->counters.hits_timed += e->counters.liveness;
     if (res == EQL_ENGINE_OK && newest != INT64_MIN)
         res = eql_seq_pass(e->seq, newest);
     return res;
@@ -442,13 +450,13 @@ run_hits(eql_engine *e)
         if (eql_seq_looks_ahead(e->seq))
             look_ahead(e);
         eql_seq_place(e->seq, eql_order_place(e->order));
-        if (e->pulses)
-            res = tell_pulses(e, h);
+        if (e->liveness)
+            res = tell_liveness(e, h);
         if (res == EQL_ENGINE_OK)
             res = eql_seq_hit(e->seq, h);
     }
-    if (res == EQL_ENGINE_OK && e->pulses)
-        res = end_pulses(e);
+    if (res == EQL_ENGINE_OK && e->liveness)
+        res = end_liveness(e);
     if (res == EQL_ENGINE_OK && e->rule_bytes)
         res = eql_seq_count_bytes(e->seq, e->rule_bytes);
     return res == EQL_ENGINE_OK ? eql_seq_end(e->seq, e->newest) : res;
@@ -474,9 +482,9 @@ eql_engine_finish(eql_engine *e)
     if (e->result != EQL_ENGINE_OK)
         return e->result;
     settle_on(e, run_hits(e));
-    e->counters.spilled_bytes = eql_order_spilled(e->order) +
-                                eql_pending_spilled(e->pending) +
-                                (e->pulses ? eql_pulses_spilled(e->pulses) : 0);
+    e->counters.spilled_bytes =
+        eql_order_spilled(e->order) + eql_pending_spilled(e->pending) +
+        (e->liveness ? eql_liveness_spilled(e->liveness) : 0);
     eql_seq_finish(e->seq);
     return e->result;
 }
@@ -490,28 +498,28 @@ eql_engine_get_counters(const eql_engine *e)
 const eql_stage_counters *
 eql_engine_stage(const eql_engine *e, uint32_t stage)
 {
-    return eql_sieve_stage(e->sieve, stage);
+    return eql_event_filter_stage(e->filter, stage);
 }
 
 uint64_t
 eql_engine_key_missing(const eql_engine *e, uint32_t stage, uint32_t k)
 {
-    return eql_sieve_key_missing(e->sieve,
-                                 e->program->stages[stage].keys.first + k);
+    return eql_event_filter_key_missing(
+        e->filter, e->program->stages[stage].keys.first + k);
 }
 
 void
 eql_engine_count_fields(eql_engine *e)
 {
     e->count_fields = true;
-    eql_sieve_count_fields(e->sieve);
+    eql_event_filter_count_fields(e->filter);
 }
 
 bool
 eql_engine_profile(eql_engine *e)
 {
     e->profile = true;
-    eql_sieve_profile(e->sieve);
+    eql_event_filter_profile(e->filter);
     if (!e->rule_bytes)
         e->rule_bytes =
             calloc((size_t)e->program->nrules + 1, sizeof *e->rule_bytes);
@@ -527,25 +535,25 @@ eql_engine_rule_bytes(const eql_engine *e, uint32_t rule)
 eql_candidate_counters
 eql_engine_candidates(eql_engine *e)
 {
-    return eql_sieve_candidates(e->sieve);
+    return eql_event_filter_candidates(e->filter);
 }
 
 uint64_t
 eql_engine_field_present(const eql_engine *e, uint32_t field)
 {
-    return eql_sieve_field_present(e->sieve, field);
+    return eql_event_filter_field_present(e->filter, field);
 }
 
 bool
 eql_engine_field_met(const eql_engine *e, uint32_t field)
 {
-    return eql_sieve_field_met(e->sieve, field);
+    return eql_event_filter_field_met(e->filter, field);
 }
 
 bool
 eql_engine_category_met(const eql_engine *e, uint32_t stage)
 {
-    return eql_sieve_category_met(e->sieve, stage);
+    return eql_event_filter_category_met(e->filter, stage);
 }
 
 const char *

@@ -36,21 +36,21 @@ eql_engine_result eql_engine_finish(eql_engine *e);
 /* The event that the finish came to last; line 0: none. */
 void eql_engine_reached(const eql_engine *e, uint32_t *file, uint64_t *line);
 
-/* Several threads may share out the filtering (lane.h).  The engine's own lane
- * is that of the calling thread; lanes of others have calls of their own, of
- * which only keep is called.  NULL: out of memory. */
-struct eql_lane *eql_engine_own_lane(eql_engine *e);
-struct eql_lane *eql_engine_new_lane(const eql_engine *e,
-                                     const eql_engine_calls *calls);
+/* Several threads may share out the filtering (worker.h).  The engine's own
+ * worker is that of the calling thread; workers of others have calls of their
+ * own, of which only keep is called.  NULL: out of memory. */
+struct eql_filter_worker *eql_engine_own_worker(eql_engine *e);
+struct eql_filter_worker *eql_engine_new_worker(const eql_engine *e,
+                                                const eql_engine_calls *calls);
 /* Takes over the hits of a batch; batches come in the order of their events.
- * line and offset are added to those of its hits: it may be that a lane knew
+ * line and offset are added to those of its hits: it may be that a worker knew
  * only places in its part of a file. */
 struct eql_batch;
 eql_engine_result eql_engine_merge(eql_engine *e, struct eql_batch *b,
                                    uint64_t line, uint64_t offset);
-/* Takes over what a lane has counted per stage; afterwards numbers below
+/* Takes over what a worker has counted per stage; afterwards numbers below
  * include it. */
-void eql_engine_collect(eql_engine *e, struct eql_lane *l);
+void eql_engine_collect(eql_engine *e, struct eql_filter_worker *l);
 const eql_engine_counters *eql_engine_get_counters(const eql_engine *e);
 const eql_stage_counters *eql_engine_stage(const eql_engine *e, uint32_t stage);
 /* Events without a value for key `k` of stage `stage`, among its hits. */
@@ -60,11 +60,12 @@ uint64_t eql_engine_key_missing(const eql_engine *e, uint32_t stage,
 void eql_engine_count_fields(eql_engine *e);
 uint64_t eql_engine_field_present(const eql_engine *e, uint32_t field);
 /* Has an event had a value for this field, which has no parent; and has one had
- * the category of this stage?  Of lanes, up to the last eql_engine_collect. */
+ * the category of this stage?  Of workers, up to the last eql_engine_collect.
+ */
 bool eql_engine_field_met(const eql_engine *e, uint32_t field);
 bool eql_engine_category_met(const eql_engine *e, uint32_t stage);
 /* From now on, count candidates and measure time per stage, and the state per
- * rule.  To be called before there are lanes.  false: out of memory. */
+ * rule.  To be called before there are workers.  false: out of memory. */
 bool eql_engine_profile(eql_engine *e);
 /* Bytes that the rule's sequences held when the events ended; 0 without
  * eql_engine_profile, and before eql_engine_finish. */

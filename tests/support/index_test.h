@@ -3,7 +3,7 @@
 #ifndef EQL_TESTS_SUPPORT_INDEX_TEST_H
 #define EQL_TESTS_SUPPORT_INDEX_TEST_H
 
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 #include "vm/index/dispatch.h"
 #include "vm/index/index.h"
 

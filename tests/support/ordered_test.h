@@ -7,7 +7,7 @@
 #ifndef EQL_TESTS_SUPPORT_ORDERED_TEST_H
 #define EQL_TESTS_SUPPORT_ORDERED_TEST_H
 
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 #include "vm/group/join.h"
 #include "vm/group/lineage.h"
 #include "vm/report/pipe.h"
@@ -19,7 +19,7 @@ typedef struct {
     eql_engine_calls calls;
     eql_engine_counters counters;
     eql_budget budget;
-    eql_sieve *sieve;
+    eql_event_filter *filter;
     eql_lineages *lineages;
     eql_residual *residual;
     eql_join *join;
@@ -91,14 +91,14 @@ ordered_open(ordered_run *r, eql_program *p, uint64_t budget)
     r->calls.keep = ordered_keep;
     r->captures = eql_captures_new(p);
     assert_non_null(r->captures);
-    r->sieve = eql_sieve_new(p, r->captures, &r->calls, &r->counters);
+    r->filter = eql_event_filter_new(p, r->captures, &r->calls, &r->counters);
     r->lineages = eql_lineages_new(p, &r->budget);
     r->residual =
         eql_residual_new(p, r->captures, eql_lineages_ask, r->lineages);
     r->join = eql_join_new(p, r->captures, &r->budget, &r->counters);
     r->sample = eql_sample_new(p, r->captures, &r->budget, &r->counters);
     r->pipes = eql_pipes_new(p, r->captures, &r->budget, &r->counters);
-    assert_true(r->sieve && r->lineages && r->residual && r->join &&
+    assert_true(r->filter && r->lineages && r->residual && r->join &&
                 r->sample && r->pipes);
     test_reader_init(&r->reader, p);
 }
@@ -175,8 +175,9 @@ ordered_event(ordered_run *r, const char *json)
 {
     const eql_event *ev = test_read(&r->reader, json);
 
-    assert_int_equal(eql_sieve_event(r->sieve, ev, ordered_hit, NULL, r),
-                     EQL_ENGINE_OK);
+    assert_int_equal(
+        eql_event_filter_event(r->filter, ev, ordered_hit, NULL, r),
+        EQL_ENGINE_OK);
 }
 
 /* The end: what is left is reported, and the numbers balance. */
@@ -201,7 +202,7 @@ ordered_close(ordered_run *r)
     eql_join_free(r->join);
     eql_residual_free(r->residual);
     eql_lineages_free(r->lineages);
-    eql_sieve_free(r->sieve);
+    eql_event_filter_free(r->filter);
     eql_captures_free(r->captures);
     test_reader_free(&r->reader);
     eql_program_free(r->p);

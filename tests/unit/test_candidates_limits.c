@@ -1,7 +1,7 @@
 /* test_candidates_limits.c -- the bounds of what is remembered of values and
  * events, at n and n + 1; what is found stays the same beyond them. */
 #include "io/reader.h"
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 #include "vm/index/candidates.h"
 
 /* Lines through the fast reader, one at a time. */

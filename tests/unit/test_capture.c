@@ -2,7 +2,7 @@
  *
  * Events go through the pure half's interpreter, their blobs through bind and
  * own; the answers must be those of the whole events. */
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 
 typedef struct {
     eql_program *p;

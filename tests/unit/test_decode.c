@@ -1,6 +1,6 @@
 /* test_decode.c -- texts with escapes at every place, alone and in arrays. */
 #include "io/json/decode.h"
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 
 #define ROUNDS 20000u
 

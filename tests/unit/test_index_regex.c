@@ -2,7 +2,7 @@
  * matches has one of the pieces that the index looks for. */
 #include "base/regex.h"
 #include "tests/support/random_regex.h"
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 #include "vm/index/index_int.h"
 
 #define REGEXES 12000u

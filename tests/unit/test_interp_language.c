@@ -1,6 +1,6 @@
 /* test_interp_language.c -- conditions as text on the event of spec 19.3, in
  * each dialect: compiled, verified, run. */
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 
 static const char event_json[] =
     "{\"n\":5,\"z\":0,\"s\":\"Foo.EXE\",\"a\":[\"x\",\"Y\"],\"b\":false,"

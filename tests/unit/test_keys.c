@@ -1,5 +1,5 @@
 /* test_keys.c -- key tuples of one event in every dialect (spec 8.3). */
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 #include "vm/filter/keys.h"
 
 /* Appends the values of a tuple: "1, a". */

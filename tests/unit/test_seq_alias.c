@@ -4,7 +4,7 @@
  * An event "A1" is {"c":"A","v":1}; a word may go on with more fields, as in
  * A1,w=2; time goes on by one second per event. */
 #include "tests/support/eql_hits.h"
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 #include "vm/seq/seq.h"
 
 typedef struct {

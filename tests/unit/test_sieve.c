@@ -1,12 +1,12 @@
 /* test_sieve.c -- which hits an event leaves, and what stands in them. */
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 
 typedef struct {
     eql_program *p;
     eql_captures *c;
     eql_engine_counters counters;
     eql_engine_calls calls;
-    eql_sieve *s;
+    eql_event_filter *s;
     test_reader reader;
     eql_buf out; /* hits as text */
     uint32_t kept;
@@ -55,7 +55,7 @@ set_up(bench *b, const eql_rule_source *rules, uint32_t n)
     b->p = test_compile(EQL_DIALECT_ELASTIC, NULL, rules, n);
     b->c = eql_captures_new(b->p);
     b->calls = (eql_engine_calls){.keep = keep, .ctx = b};
-    b->s = eql_sieve_new(b->p, b->c, &b->calls, &b->counters);
+    b->s = eql_event_filter_new(b->p, b->c, &b->calls, &b->counters);
     assert_non_null(b->s);
     test_reader_init(&b->reader, b->p);
 }
@@ -64,7 +64,7 @@ static void
 tear_down(bench *b)
 {
     test_reader_free(&b->reader);
-    eql_sieve_free(b->s);
+    eql_event_filter_free(b->s);
     eql_captures_free(b->c);
     eql_program_free(b->p);
     eql_buf_free(&b->out);
@@ -74,9 +74,9 @@ static void
 expect(bench *b, const char *json, const char *wanted)
 {
     b->out.len = 0;
-    assert_int_equal(
-        eql_sieve_event(b->s, test_read(&b->reader, json), note, NULL, b),
-        EQL_ENGINE_OK);
+    assert_int_equal(eql_event_filter_event(b->s, test_read(&b->reader, json),
+                                            note, NULL, b),
+                     EQL_ENGINE_OK);
     if (!eql_sv_is(eql_buf_sv(&b->out), wanted))
         fail_msg("%s: \"%.*s\", not \"%s\"", json, (int)b->out.len, b->out.p,
                  wanted);
@@ -88,7 +88,7 @@ expect(bench *b, const char *json, const char *wanted)
     "\"event\":{\"category\":\"process\",\"type\":[\"info\",\"start\"]}"
 
 static void
-test_sieve_writes_one_entry_per_stage(void **state)
+test_event_filter_writes_one_entry_per_stage(void **state)
 {
     const eql_rule_source rules[] = {
         test_rule_of("process where n > 0"),
@@ -109,14 +109,15 @@ test_sieve_writes_one_entry_per_stage(void **state)
     assert_int_equal(b.counters.hits, 3);
     assert_int_equal(b.counters.keyless, 1);
     assert_int_equal(b.kept, 3);
-    assert_int_equal(eql_sieve_stage(b.s, 2)->hits, 3);
-    assert_int_equal(eql_sieve_stage(b.s, 2)->keyless, 1);
-    assert_int_equal(eql_sieve_key_missing(b.s, b.p->stages[2].keys.first), 1);
+    assert_int_equal(eql_event_filter_stage(b.s, 2)->hits, 3);
+    assert_int_equal(eql_event_filter_stage(b.s, 2)->keyless, 1);
+    assert_int_equal(
+        eql_event_filter_key_missing(b.s, b.p->stages[2].keys.first), 1);
     tear_down(&b);
 }
 
 static void
-test_sieve_excepts_and_grades(void **state)
+test_event_filter_excepts_and_grades(void **state)
 {
     const eql_rule_condition severities[] = {
         {.stage = 1,
@@ -146,13 +147,13 @@ test_sieve_excepts_and_grades(void **state)
     expect(&b, "{\"n\":6,\"s\":\"x\"}", "c0 - 0:1/3");
     expect(&b, "{\"n\":6,\"ours\":true}", "");
     assert_int_equal(b.counters.withheld, 1);
-    assert_int_equal(eql_sieve_stage(b.s, 0)->withheld, 1);
-    assert_int_equal(eql_sieve_stage(b.s, 0)->hits, 4);
+    assert_int_equal(eql_event_filter_stage(b.s, 0)->withheld, 1);
+    assert_int_equal(eql_event_filter_stage(b.s, 0)->hits, 4);
     tear_down(&b);
 }
 
 static void
-test_sieve_writes_one_hit_per_clock(void **state)
+test_event_filter_writes_one_hit_per_clock(void **state)
 {
     eql_rule_source rules[] = {
         test_rule_of("any where true"),
@@ -180,7 +181,7 @@ test_sieve_writes_one_hit_per_clock(void **state)
 }
 
 static void
-test_sieve_feeds_lineages(void **state)
+test_event_filter_feeds_lineages(void **state)
 {
     const eql_rule_source rule = test_rule_of(
         "file where n == 1 and descendant of [process where n == 2]");
@@ -199,7 +200,7 @@ test_sieve_feeds_lineages(void **state)
 }
 
 static void
-test_sieve_captures_for_later(void **state)
+test_event_filter_captures_for_later(void **state)
 {
     const eql_rule_source rules[] = {
         test_rule_of("sequence [any where n == 1] as a [any where n == 2] "
@@ -219,7 +220,7 @@ test_sieve_captures_for_later(void **state)
 }
 
 static void
-test_sieve_counts_fields_when_asked(void **state)
+test_event_filter_counts_fields_when_asked(void **state)
 {
     const eql_rule_source rule =
         test_rule_of("any where f == 1 or arraySearch(l, $v, $v.x == 1)");
@@ -232,11 +233,11 @@ test_sieve_counts_fields_when_asked(void **state)
         expect(&b, "{\"f\":2}", "");
         expect(&b, "{\"f\":[],\"l\":[{\"x\":2},{}]}", "");
         expect(&b, "{\"f\":null,\"l\":[{},{}]}", "");
-        eql_sieve_count_fields(b.s);
+        eql_event_filter_count_fields(b.s);
     }
     for (uint32_t i = 2; i < b.p->nfields; i++) {
         const eql_field *fd = &b.p->fields[i];
-        uint64_t n = eql_sieve_field_present(b.s, i);
+        uint64_t n = eql_event_filter_field_present(b.s, i);
 
         if (fd->parent != EQL_NONE)
             x = n;
@@ -252,7 +253,7 @@ test_sieve_counts_fields_when_asked(void **state)
 }
 
 static void
-test_sieve_ends_with_its_caller(void **state)
+test_event_filter_ends_with_its_caller(void **state)
 {
     const eql_rule_source rule = test_rule_of("any where true");
     bench b;
@@ -261,7 +262,7 @@ test_sieve_ends_with_its_caller(void **state)
     set_up(&b, &rule, 1);
     b.refuse = true;
     assert_int_equal(
-        eql_sieve_event(b.s, test_read(&b.reader, "{}"), note, NULL, &b),
+        eql_event_filter_event(b.s, test_read(&b.reader, "{}"), note, NULL, &b),
         EQL_ENGINE_STOPPED);
     assert_int_equal(b.counters.hits, 0);
     b.refuse = false;
@@ -272,7 +273,7 @@ test_sieve_ends_with_its_caller(void **state)
 /* Stages of another category are no candidates; a filter that is asked for
  * and does not hold is one. */
 static void
-test_sieve_profiles_when_asked(void **state)
+test_event_filter_profiles_when_asked(void **state)
 {
     const eql_rule_source rules[] = {
         test_rule_of("process where n == 1"),
@@ -284,49 +285,49 @@ test_sieve_profiles_when_asked(void **state)
     (void)state;
     set_up(&b, rules, 2);
     expect(&b, "{" TIME "," PROCESS ",\"n\":1}", "c0 t5 0:1");
-    assert_int_equal(eql_sieve_stage(b.s, 0)->candidates, 0);
-    eql_sieve_profile(b.s);
+    assert_int_equal(eql_event_filter_stage(b.s, 0)->candidates, 0);
+    eql_event_filter_profile(b.s);
     for (uint32_t i = 0; i < 100 * EQL_PROFILE_EVERY; i++) {
         expect(&b, "{" TIME "," PROCESS ",\"n\":2}", "");
         expect(&b, "{" TIME "," PROCESS ",\"n\":1}", "c0 t5 0:1");
     }
-    assert_int_equal(eql_sieve_stage(b.s, 0)->candidates,
+    assert_int_equal(eql_event_filter_stage(b.s, 0)->candidates,
                      200 * EQL_PROFILE_EVERY);
-    assert_int_equal(eql_sieve_stage(b.s, 1)->candidates, 0);
-    ns = eql_sieve_stage(b.s, 0)->ns;
+    assert_int_equal(eql_event_filter_stage(b.s, 1)->candidates, 0);
+    ns = eql_event_filter_stage(b.s, 0)->ns;
     assert_true(ns > 0 && ns % EQL_PROFILE_EVERY == 0);
-    assert_int_equal(eql_sieve_stage(b.s, 1)->ns, 0);
+    assert_int_equal(eql_event_filter_stage(b.s, 1)->ns, 0);
     tear_down(&b);
 }
 
-/* Counts of candidates move from one sieve to another, once. */
+/* Counts of candidates move from one filter to another, once. */
 static void
-test_sieve_counts_candidates(void **state)
+test_event_filter_counts_candidates(void **state)
 {
     const eql_rule_source rules[] = {
         test_rule_of("any where a == \"x\""),
         test_rule_of("any where a : \"y*\" and b == 1"),
     };
     eql_candidate_tables *t;
-    eql_sieve *other;
+    eql_event_filter *other;
     bench b;
 
     (void)state;
     set_up(&b, rules, 2);
-    assert_int_equal(eql_sieve_candidates(b.s).asked, 0);
+    assert_int_equal(eql_event_filter_candidates(b.s).asked, 0);
     t = eql_candidate_tables_new(eql_captures_prepared(b.c), true);
-    other = eql_sieve_new(b.p, b.c, &b.calls, &b.counters);
-    assert_true(t && other && eql_sieve_use(b.s, t, true) &&
-                eql_sieve_use(other, t, true));
+    other = eql_event_filter_new(b.p, b.c, &b.calls, &b.counters);
+    assert_true(t && other && eql_event_filter_use(b.s, t, true) &&
+                eql_event_filter_use(other, t, true));
     expect(&b, "{\"a\":\"x\"}", "c0 - 0:1");
     expect(&b, "{\"a\":\"z\"}", "");
-    assert_int_equal(eql_sieve_candidates(b.s).candidates, 1);
+    assert_int_equal(eql_event_filter_candidates(b.s).candidates, 1);
     for (int i = 0; i < 2; i++) {
-        eql_sieve_collect(other, b.s);
-        assert_int_equal(eql_sieve_candidates(other).candidates, 1);
-        assert_true(eql_sieve_candidates(other).asked > 0);
+        eql_event_filter_collect(other, b.s);
+        assert_int_equal(eql_event_filter_candidates(other).candidates, 1);
+        assert_true(eql_event_filter_candidates(other).asked > 0);
     }
-    eql_sieve_free(other);
+    eql_event_filter_free(other);
     tear_down(&b);
     eql_candidate_tables_free(t);
 }
@@ -335,16 +336,16 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sieve_writes_one_entry_per_stage),
-        cmocka_unit_test(test_sieve_excepts_and_grades),
-        cmocka_unit_test(test_sieve_writes_one_hit_per_clock),
-        cmocka_unit_test(test_sieve_feeds_lineages),
-        cmocka_unit_test(test_sieve_captures_for_later),
-        cmocka_unit_test(test_sieve_counts_fields_when_asked),
-        cmocka_unit_test(test_sieve_profiles_when_asked),
-        cmocka_unit_test(test_sieve_counts_candidates),
-        cmocka_unit_test(test_sieve_ends_with_its_caller),
+        cmocka_unit_test(test_event_filter_writes_one_entry_per_stage),
+        cmocka_unit_test(test_event_filter_excepts_and_grades),
+        cmocka_unit_test(test_event_filter_writes_one_hit_per_clock),
+        cmocka_unit_test(test_event_filter_feeds_lineages),
+        cmocka_unit_test(test_event_filter_captures_for_later),
+        cmocka_unit_test(test_event_filter_counts_fields_when_asked),
+        cmocka_unit_test(test_event_filter_profiles_when_asked),
+        cmocka_unit_test(test_event_filter_counts_candidates),
+        cmocka_unit_test(test_event_filter_ends_with_its_caller),
     };
 
-    return cmocka_run_group_tests_name("sieve", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("filter", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* test_verdicts.c -- verdicts on events, remembered by what filters read: of
  * which events they are found again.  When they are not looked for:
  * test_candidates_limits.c. */
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 #include "vm/index/candidates.h"
 
 #define RAWS 4u

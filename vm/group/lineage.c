@@ -378,7 +378,8 @@ source_event(eql_lineages *l, uint32_t lineage, const eql_hit_entry *e,
         k->is_source = true;
 }
 
-/* --- pulses ------------------------------------------------------------------
+/* --- liveness
+ * ------------------------------------------------------------------
  */
 
 static bool
@@ -396,18 +397,18 @@ has_source(const eql_lineages *l, const eql_hit *h)
 
 /* Where nobody is known, only a source can make it matter who is dead. */
 bool
-eql_lineages_wants_pulses(const eql_lineages *l, const eql_hit *h)
+eql_lineages_want_liveness(const eql_lineages *l, const eql_hit *h)
 {
     return l->ndead > 0 && (l->nknown > 0 || (h && has_source(l, h)));
 }
 
 void
-eql_lineages_pulse(eql_lineages *l, const eql_hit *pulse)
+eql_lineages_liveness(eql_lineages *l, const eql_hit *record)
 {
-    const clock_state *c = &l->clocks[pulse->clock];
+    const clock_state *c = &l->clocks[record->clock];
 
-    if (c->has_dead && eql_order_by_time(pulse, &c->end) > 0)
-        forget_dead(l, pulse->clock);
+    if (c->has_dead && eql_order_by_time(record, &c->end) > 0)
+        forget_dead(l, record->clock);
 }
 
 bool

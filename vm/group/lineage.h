@@ -22,9 +22,9 @@ void eql_lineages_free(eql_lineages *l); /* NULL is fine */
 bool eql_lineages_hit(eql_lineages *l, const eql_hit *h, eql_residual *r);
 /* Is there a process that ended, and may it matter to a lineage before this hit
  * (NULL: at all) whether some process did something since? */
-bool eql_lineages_wants_pulses(const eql_lineages *l, const eql_hit *h);
-/* Some process did something then (pulses.h). */
-void eql_lineages_pulse(eql_lineages *l, const eql_hit *pulse);
+bool eql_lineages_want_liveness(const eql_lineages *l, const eql_hit *h);
+/* Some process did something then (liveness.h). */
+void eql_lineages_liveness(eql_lineages *l, const eql_hit *record);
 /* An eql_lineage_fn; ctx is the eql_lineages. */
 bool eql_lineages_ask(void *ctx, uint32_t lineage, const eql_value *id);
 uint64_t eql_lineages_evicted(const eql_lineages *l);

@@ -195,7 +195,7 @@ is_sought(const eql_index_group *g, const char *p, uint32_t n, uint64_t spent)
     uint64_t gram = eql_index_gram(p, n);
     uint32_t bit = eql_index_gram_hash(gram) >> g->shift;
 
-    return gram != spent && (g->sieve[bit / 64] >> bit % 64 & 1);
+    return gram != spent && (g->bloom[bit / 64] >> bit % 64 & 1);
 }
 
 static void
@@ -213,7 +213,7 @@ try_gram(scan *sc, size_t at, uint32_t n)
 static inline void
 try_places(scan *sc, size_t from, uint32_t bits)
 {
-    const eql_index_group g = {.sieve = sc->g->sieve, .shift = sc->g->shift};
+    const eql_index_group g = {.bloom = sc->g->bloom, .shift = sc->g->shift};
     bool pairs = sc->g->pairs;
     const char *p = sc->a->text.p;
     size_t len = sc->a->text.len;
@@ -273,7 +273,7 @@ look_up_text(eql_index_asker *a, const eql_index_group *g, eql_strview s)
                                    eql_sv(a->text.p + 1, a->text.len - 2)));
     if (g->nibbles && a->likely)
         scan_likely(&sc);
-    else if (g->sieve)
+    else if (g->bloom)
         scan_all(&sc);
     suspect_all(a, g->loose);
 }

@@ -294,9 +294,9 @@ finish_whole(tables *t)
     return make_table(ix->arena, &t->g->whole, &t->whole, first, true);
 }
 
-/* Thirty-two bits of the sieve for each gram. */
+/* Thirty-two bits of the Bloom filter for each gram. */
 static bool
-make_sieve(tables *t)
+make_filter(tables *t)
 {
     uint32_t nbits = power_of_two(32 * t->grams.n + 1024), log = 0;
     eql_index_group *g = t->g;
@@ -304,14 +304,14 @@ make_sieve(tables *t)
     while (nbits >> log > 1)
         log++;
     g->shift = (uint8_t)(32 - log);
-    g->sieve = eql_arena_array(t->m->ix->arena, nbits / 64, sizeof *g->sieve);
-    for (uint32_t i = 0; g->sieve && i < t->grams.n; i++) {
+    g->bloom = eql_arena_array(t->m->ix->arena, nbits / 64, sizeof *g->bloom);
+    for (uint32_t i = 0; g->bloom && i < t->grams.n; i++) {
         const pair *p = eql_vec_at(&t->grams, i);
         uint32_t bit = eql_index_gram_hash(p->key) >> g->shift;
 
-        g->sieve[bit / 64] |= (uint64_t)1 << bit % 64;
+        g->bloom[bit / 64] |= (uint64_t)1 << bit % 64;
     }
-    return g->sieve != NULL;
+    return g->bloom != NULL;
 }
 
 static bool
@@ -353,7 +353,7 @@ finish_grams(tables *t)
     }
     ix->facts.fragments += t->grams.n;
     return make_table(ix->arena, &t->g->grams, &t->grams, first, false) &&
-           make_sieve(t) && make_nibbles(t);
+           make_filter(t) && make_nibbles(t);
 }
 
 /* --- literals --- */

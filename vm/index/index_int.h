@@ -225,12 +225,12 @@ typedef struct {
     uint8_t convert;
     bool pairs;            /* some grams have two bytes */
     bool patterns;         /* some entries match the texts of numbers */
-    uint8_t shift;         /* of hashes of grams into `sieve` */
+    uint8_t shift;         /* of hashes of grams into `bloom` */
     eql_range entries;     /* all of them; of posts[] */
     eql_range loose;       /* may hold for any text; of posts[] */
     eql_index_table whole; /* keys of values -> entries in posts[] */
     eql_index_table grams; /* -> spots[] */
-    uint64_t *sieve;       /* grams that there may be, by hash: a bit each */
+    uint64_t *bloom;       /* grams that there may be, by hash: a bit each */
     eql_index_nibbles *nibbles; /* of the grams; NULL: they are too many */
     uint32_t longest;           /* text in `whole`, bytes, folded */
 } eql_index_group;
@@ -326,7 +326,7 @@ eql_index_gram(const char *p, uint32_t n)
     return two | (uint64_t)2 << 32;
 }
 
-/* Hash of a gram for the sieve and its table. */
+/* Hash of a gram for the Bloom filter and its table. */
 static inline uint32_t
 eql_index_gram_hash(uint64_t gram)
 {

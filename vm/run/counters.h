@@ -10,7 +10,7 @@
 typedef struct {
     uint64_t events;       /* seen by eql_engine_event */
     uint64_t hits;         /* events that satisfied a stage, with keys */
-    uint64_t pulses;       /* of them only for lineages (pulses.h), timed */
+    uint64_t liveness;     /* of them only for lineages (liveness.h), timed */
     uint64_t hits_timed;   /* of them with a time, known at the finish */
     uint64_t hits_untimed; /* of them without usable time */
     uint64_t own_numeric_times; /* in a rule's own time field, of what its

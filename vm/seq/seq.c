@@ -510,15 +510,15 @@ eql_seq_hit(eql_seq *s, const eql_hit *h)
 }
 
 bool
-eql_seq_wants_pulses(const eql_seq *s, const eql_hit *h)
+eql_seq_wants_liveness(const eql_seq *s, const eql_hit *h)
 {
-    return s->lineages && eql_lineages_wants_pulses(s->lineages, h);
+    return s->lineages && eql_lineages_want_liveness(s->lineages, h);
 }
 
 void
-eql_seq_pulse(eql_seq *s, const eql_hit *pulse)
+eql_seq_liveness(eql_seq *s, const eql_hit *record)
 {
-    eql_lineages_pulse(s->lineages, pulse);
+    eql_lineages_liveness(s->lineages, record);
 }
 
 eql_engine_result

@@ -46,10 +46,11 @@ bool eql_seq_looks_ahead(const eql_seq *s);
 void eql_seq_ahead(eql_seq *s, const eql_hit *h, uint64_t place);
 /* The next hit in order; no time in it is pending. */
 eql_engine_result eql_seq_hit(eql_seq *s, const eql_hit *h);
-/* Does it matter to the lineages what pulses there are up to this hit, which is
- * the next one (NULL: there is none)?  Then they are told in order. */
-bool eql_seq_wants_pulses(const eql_seq *s, const eql_hit *h);
-void eql_seq_pulse(eql_seq *s, const eql_hit *pulse);
+/* Does it matter to the lineages what liveness records there are up to this
+ * hit, which is the next one (NULL: there is none)?  Then they are told in
+ * order. */
+bool eql_seq_wants_liveness(const eql_seq *s, const eql_hit *h);
+void eql_seq_liveness(eql_seq *s, const eql_hit *record);
 /* Time has come this far without a hit. */
 eql_engine_result eql_seq_pass(eql_seq *s, int64_t now_ns);
 /* Adds to bytes[rule] what the sequences of each rule hold now, matches that

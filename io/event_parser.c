@@ -1,39 +1,39 @@
-/* taker.c -- see taker.h.
+/* event_parser.c -- see event_parser.h.
  *
  * Everything that is read is counted exactly once: as blank, as accepted or
  * under the reason why not. */
-#include "io/taker.h"
+#include "io/event_parser.h"
 
 bool
-eql_taker_init(eql_taker *t, const eql_program *p, const eql_events_options *o,
-               eql_buf *why)
+eql_event_parser_init(eql_event_parser *t, const eql_program *p,
+                      const eql_events_options *o, eql_buf *why)
 {
     eql_reader_options ro = {
         .input = o->input, .max_depth = o->max_depth, .mapping = o->mapping};
 
-    *t = (eql_taker){.o = o};
+    *t = (eql_event_parser){.o = o};
     t->reader = eql_reader_new(p, &ro, why);
     return t->reader != NULL;
 }
 
 void
-eql_taker_free(eql_taker *t)
+eql_event_parser_free(eql_event_parser *t)
 {
     eql_reader_free(t->reader);
-    *t = (eql_taker){0};
+    *t = (eql_event_parser){0};
 }
 
 /* --- problems --------------------------------------------------------- */
 
 static void
-report(const eql_take *to, const eql_problem *p)
+report(const eql_event_sink *to, const eql_problem *p)
 {
     if (to->problem)
         to->problem(to->ctx, p);
 }
 
 static void
-reject(const eql_take *to, const eql_problem *p)
+reject(const eql_event_sink *to, const eql_problem *p)
 {
     to->n->read++;
     to->n->rejected[p->reason]++;
@@ -57,13 +57,14 @@ problem_at(const eql_line *line, size_t at)
 
 /* Is the text cut because nobody waits for the rest? */
 static bool
-was_stopped(const eql_taker *t, const eql_line *line)
+was_stopped(const eql_event_parser *t, const eql_line *line)
 {
     return line->cut && t->o->stop && t->o->stop(t->o->ctx);
 }
 
 static void
-count_layout(const eql_taker *t, const eql_take *to, const eql_read_note *note)
+count_layout(const eql_event_parser *t, const eql_event_sink *to,
+             const eql_read_note *note)
 {
     if (note->layout == EQL_LAYOUT_NONE)
         return;
@@ -73,8 +74,8 @@ count_layout(const eql_taker *t, const eql_take *to, const eql_read_note *note)
 }
 
 static void
-reject_text(const eql_taker *t, const eql_take *to, const eql_line *line,
-            const eql_read_note *note)
+reject_text(const eql_event_parser *t, const eql_event_sink *to,
+            const eql_line *line, const eql_read_note *note)
 {
     eql_problem p = problem_at(line, note->at);
 
@@ -90,7 +91,7 @@ reject_text(const eql_taker *t, const eql_take *to, const eql_line *line,
 }
 
 static void
-reject_long(const eql_take *to, const eql_line *line)
+reject_long(const eql_event_sink *to, const eql_line *line)
 {
     eql_problem p = {.line = line->line, .reason = EQL_REJECT_TOO_LONG};
 
@@ -98,7 +99,7 @@ reject_long(const eql_take *to, const eql_line *line)
 }
 
 static void
-reject_broken(const eql_take *to, const eql_line *line)
+reject_broken(const eql_event_sink *to, const eql_line *line)
 {
     eql_problem p = problem_at(line, 0);
 
@@ -111,7 +112,7 @@ reject_broken(const eql_take *to, const eql_line *line)
 
 /* A local time is a day off at most, which does not matter here. */
 static void
-look_at_time(eql_take *to, const eql_line *line, const eql_event *ev)
+look_at_time(eql_event_sink *to, const eql_line *line, const eql_event *ev)
 {
     int64_t ns = ev->time_ns;
 
@@ -129,7 +130,7 @@ look_at_time(eql_take *to, const eql_line *line, const eql_event *ev)
 }
 
 static void
-count_accepted(eql_take *to, const eql_line *line, const eql_event *ev,
+count_accepted(eql_event_sink *to, const eql_line *line, const eql_event *ev,
                const eql_read_note *note)
 {
     eql_events_counters *n = to->n;
@@ -161,7 +162,7 @@ count_accepted(eql_take *to, const eql_line *line, const eql_event *ev,
 
 /* The event was counted and handed on, and then found to be none. */
 static void
-take_back(const eql_take *to, const eql_line *line, const eql_event *ev,
+take_back(const eql_event_sink *to, const eql_line *line, const eql_event *ev,
           const eql_read_note *note)
 {
     eql_problem p = problem_at(line, 0);
@@ -203,7 +204,7 @@ place_inside(const eql_line *around, eql_line *line)
 /* A wrapper on a line among others; where all lines up to there are wrappers,
  * or arrays, lines.c has opened it. */
 static eql_events_result
-open_wrapper(eql_taker *t, eql_take *to, const eql_line *around)
+open_wrapper(eql_event_parser *t, eql_event_sink *to, const eql_line *around)
 {
     eql_strview rest = around->text;
     eql_read_note note = {.reason = EQL_REJECT_TOO_DEEP,
@@ -224,7 +225,7 @@ open_wrapper(eql_taker *t, eql_take *to, const eql_line *around)
     do {
         eql_lines_next(l, &line);
         place_inside(around, &line);
-        r = eql_taker_line(t, to, &line);
+        r = eql_event_parser_line(t, to, &line);
     } while (r == EQL_EVENTS_OK && line.kind != EQL_LINE_END);
     if (eql_lines_end(l) == EQL_PULL_NOMEM)
         r = EQL_EVENTS_NOMEM;
@@ -234,7 +235,7 @@ open_wrapper(eql_taker *t, eql_take *to, const eql_line *around)
 }
 
 static eql_events_result
-take_text(eql_taker *t, eql_take *to, const eql_line *line)
+take_text(eql_event_parser *t, eql_event_sink *to, const eql_line *line)
 {
     eql_event ev = {.store = to->store,
                     .file = to->file,
@@ -270,7 +271,8 @@ take_text(eql_taker *t, eql_take *to, const eql_line *line)
 }
 
 eql_events_result
-eql_taker_line(eql_taker *t, eql_take *to, const eql_line *line)
+eql_event_parser_line(eql_event_parser *t, eql_event_sink *to,
+                      const eql_line *line)
 {
     if (t->o->only_read)
         return EQL_EVENTS_OK;
@@ -301,7 +303,7 @@ is_blank(eql_strview s)
 
 /* The line as what it is: see lines.c, which has to agree. */
 static void
-judge_line(const eql_taker *t, eql_line *line)
+judge_line(const eql_event_parser *t, eql_line *line)
 {
     if (line->text.len > 0 && line->text.p[line->text.len - 1] == '\r')
         line->text.len--;
@@ -313,7 +315,8 @@ judge_line(const eql_taker *t, eql_line *line)
 }
 
 eql_events_result
-eql_taker_block(eql_taker *t, eql_take *to, const eql_block *b, uint64_t *lines)
+eql_event_parser_block(eql_event_parser *t, eql_event_sink *to,
+                       const eql_block *b, uint64_t *lines)
 {
     eql_events_result r = EQL_EVENTS_OK;
     eql_line line = {.kind = EQL_LINE_TOO_LONG, .column = 1, .alone = true};
@@ -325,7 +328,7 @@ eql_taker_block(eql_taker *t, eql_take *to, const eql_block *b, uint64_t *lines)
         return EQL_EVENTS_OK;
     if (b->too_long) {
         *lines = !b->cut;
-        return eql_taker_line(t, to, &line);
+        return eql_event_parser_line(t, to, &line);
     }
     eql_reader_block(t->reader, b->text);
     while (r == EQL_EVENTS_OK && eql_reader_line(t->reader, &line.text)) {
@@ -333,7 +336,7 @@ eql_taker_block(eql_taker *t, eql_take *to, const eql_block *b, uint64_t *lines)
         line.cut = line.text.p + line.text.len == end;
         *lines += !line.cut;
         judge_line(t, &line);
-        r = eql_taker_line(t, to, &line);
+        r = eql_event_parser_line(t, to, &line);
         line.line++;
     }
     return r;

@@ -1,16 +1,17 @@
-/* sieve_test.h -- rules as text and events as JSON, through the pure half.
+/* event_filter_test.h -- rules as text and events as JSON, through the pure
+ * half.
  *
  * A test says test_program_of(rule) and then test_event(...) for each event;
  * times are the events' "@timestamp". */
-#ifndef EQL_TESTS_SUPPORT_SIEVE_TEST_H
-#define EQL_TESTS_SUPPORT_SIEVE_TEST_H
+#ifndef EQL_TESTS_SUPPORT_EVENT_FILTER_TEST_H
+#define EQL_TESTS_SUPPORT_EVENT_FILTER_TEST_H
 
 #include "compiler/compile.h"
 #include "io/json/project.h"
 #include "stdlib/functions.h"
 #include "tests/support/eql_test.h"
 #include "vm/state/residual.h"
-#include "vm/filter/sieve.h"
+#include "vm/filter/event_filter.h"
 
 /* The program of n rules in a dialect, with `tweaks` ("flag=value ...", may be
  * NULL); schema may be NULL. */

@@ -1,15 +1,15 @@
-/* pulses.c -- see pulses.h. */
-#include "vm/order/pulses.h"
+/* liveness.c -- see liveness.h. */
+#include "vm/order/liveness.h"
 
 #include <stdlib.h>
 
 #include "vm/order/order.h"
 #include "vm/order/spill.h"
 
-struct eql_pulses {
+struct eql_liveness {
     size_t memory;
     const char *dir;
-    eql_pulse *held; /* room for `most`, one at least */
+    eql_liveness_record *held; /* room for `most`, one at least */
     size_t n, most;
     eql_spill file; /* those before them */
     uint64_t spilled;
@@ -19,10 +19,10 @@ struct eql_pulses {
     bool given;          /* it was */
 };
 
-eql_pulses *
-eql_pulses_new(size_t memory, const char *dir)
+eql_liveness *
+eql_liveness_new(size_t memory, const char *dir)
 {
-    eql_pulses *m = calloc(1, sizeof *m);
+    eql_liveness *m = calloc(1, sizeof *m);
 
     if (!m)
         return NULL;
@@ -40,7 +40,7 @@ eql_pulses_new(size_t memory, const char *dir)
 }
 
 void
-eql_pulses_free(eql_pulses *m)
+eql_liveness_free(eql_liveness *m)
 {
     if (!m)
         return;
@@ -51,7 +51,7 @@ eql_pulses_free(eql_pulses *m)
 }
 
 static bool
-spill(eql_pulses *m)
+spill(eql_liveness *m)
 {
     size_t len = m->n * sizeof *m->held;
 
@@ -64,18 +64,18 @@ spill(eql_pulses *m)
 }
 
 eql_engine_result
-eql_pulses_add(eql_pulses *m, const eql_pulse *pulse)
+eql_liveness_add(eql_liveness *m, const eql_liveness_record *record)
 {
     if (m->n == m->most && !spill(m))
         return EQL_ENGINE_IO;
-    m->held[m->n++] = *pulse;
-    if (pulse->time_ns > m->newest)
-        m->newest = pulse->time_ns;
+    m->held[m->n++] = *record;
+    if (record->time_ns > m->newest)
+        m->newest = record->time_ns;
     return EQL_ENGINE_OK;
 }
 
 int64_t
-eql_pulses_newest(const eql_pulses *m)
+eql_liveness_newest(const eql_liveness *m)
 {
     return m->newest;
 }
@@ -84,7 +84,7 @@ eql_pulses_newest(const eql_pulses *m)
  */
 
 static eql_engine_result
-push_all(eql_pulses *m, const eql_pulse *p, size_t n)
+push_all(eql_liveness *m, const eql_liveness_record *p, size_t n)
 {
     eql_engine_result res = EQL_ENGINE_OK;
 
@@ -102,12 +102,12 @@ push_all(eql_pulses *m, const eql_pulse *p, size_t n)
     return res;
 }
 
-/* The pulses of the file, and those that are held. */
+/* The liveness records of the file, and those that are held. */
 static eql_engine_result
-push_file(eql_pulses *m)
+push_file(eql_liveness *m)
 {
     eql_engine_result res = EQL_ENGINE_OK;
-    eql_pulse some[512];
+    eql_liveness_record some[512];
 
     for (uint64_t at = 0; at < m->file.len && res == EQL_ENGINE_OK;) {
         uint64_t left = m->file.len - at;
@@ -122,7 +122,7 @@ push_file(eql_pulses *m)
 }
 
 static eql_engine_result
-put_in_order(eql_pulses *m)
+put_in_order(eql_liveness *m)
 {
     eql_engine_result res;
 
@@ -139,11 +139,11 @@ put_in_order(eql_pulses *m)
 }
 
 eql_engine_result
-eql_pulses_next(eql_pulses *m, const eql_hit *until, const eql_hit **pulse)
+eql_liveness_next(eql_liveness *m, const eql_hit *until, const eql_hit **record)
 {
     eql_engine_result res = EQL_ENGINE_OK;
 
-    *pulse = NULL;
+    *record = NULL;
     if (!m->order)
         res = put_in_order(m);
     else if (m->given)
@@ -153,18 +153,18 @@ eql_pulses_next(eql_pulses *m, const eql_hit *until, const eql_hit **pulse)
         (until && eql_order_by_time(m->next, until) > 0))
         return res;
     m->given = true;
-    *pulse = m->next;
+    *record = m->next;
     return res;
 }
 
 uint64_t
-eql_pulses_spilled(const eql_pulses *m)
+eql_liveness_spilled(const eql_liveness *m)
 {
     return m->spilled + (m->order ? eql_order_spilled(m->order) : 0);
 }
 
 const char *
-eql_pulses_error(const eql_pulses *m)
+eql_liveness_error(const eql_liveness *m)
 {
     return m->order && !m->file.error[0] ? eql_order_error(m->order)
                                          : m->file.error;

@@ -1,10 +1,10 @@
-/* taker.h -- one thread's part of reading: texts are parsed, counted and
+/* event_parser.h -- one thread's part of reading: texts are parsed, counted and
  * handed on, or reported.
  *
  * It knows no file and keeps nothing from one text to the next but its
- * reader, so any number of takers may share out an input.  Internal to io. */
-#ifndef EQL_IO_TAKER_H
-#define EQL_IO_TAKER_H
+ * reader, so any number of parsers may share out an input.  Internal to io. */
+#ifndef EQL_IO_EVENT_PARSER_H
+#define EQL_IO_EVENT_PARSER_H
 
 #include "io/input/blocks.h"
 #include "io/events.h"
@@ -26,7 +26,7 @@ typedef struct {
     eql_event_fn fn;
     void *ctx; /* of both */
     void *fn_ctx;
-} eql_take;
+} eql_event_sink;
 
 typedef struct {
     const eql_events_options *o;
@@ -36,18 +36,19 @@ typedef struct {
     bool kept; /* can be had again at ref */
     eql_event_ref ref;
     eql_buf *texts; /* where kept texts are gathered; NULL: in the spool */
-} eql_taker;
+} eql_event_parser;
 
 /* o is borrowed, its limits are set.  false: reason in why; empty when out of
  * memory. */
-bool eql_taker_init(eql_taker *t, const eql_program *p,
-                    const eql_events_options *o, eql_buf *why);
-void eql_taker_free(eql_taker *t);
+bool eql_event_parser_init(eql_event_parser *t, const eql_program *p,
+                           const eql_events_options *o, eql_buf *why);
+void eql_event_parser_free(eql_event_parser *t);
 /* STOPPED: fn returned false, and nothing was taken after that event. */
-eql_events_result eql_taker_line(eql_taker *t, eql_take *to,
-                                 const eql_line *line);
+eql_events_result eql_event_parser_line(eql_event_parser *t, eql_event_sink *to,
+                                        const eql_line *line);
 /* *lines: line feeds passed. */
-eql_events_result eql_taker_block(eql_taker *t, eql_take *to,
-                                  const eql_block *b, uint64_t *lines);
+eql_events_result eql_event_parser_block(eql_event_parser *t,
+                                         eql_event_sink *to, const eql_block *b,
+                                         uint64_t *lines);
 
 #endif

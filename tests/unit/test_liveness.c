@@ -1,10 +1,10 @@
-/* test_pulses.c -- process events that only lineages hear of: put in order, in
- * memory and from a file; and what becomes of a run is the same as when each
+/* test_liveness.c -- process events that only lineages hear of: put in order,
+ * in memory and from a file; and what becomes of a run is the same as when each
  * of them is a hit. */
-#include "tests/support/sieve_test.h"
+#include "tests/support/event_filter_test.h"
 
 #include "vm/engine.h"
-#include "vm/order/pulses.h"
+#include "vm/order/liveness.h"
 
 static uint64_t
 next_random(uint64_t *x)
@@ -19,41 +19,42 @@ next_random(uint64_t *x)
  */
 
 static void
-expect_next(eql_pulses *p, const eql_hit *until, int64_t time_ns, uint64_t line)
+expect_next(eql_liveness *p, const eql_hit *until, int64_t time_ns,
+            uint64_t line)
 {
     const eql_hit *h;
 
-    assert_int_equal(eql_pulses_next(p, until, &h), EQL_ENGINE_OK);
+    assert_int_equal(eql_liveness_next(p, until, &h), EQL_ENGINE_OK);
     assert_non_null(h);
     assert_int_equal(h->time_ns, time_ns);
     assert_int_equal(h->line, line);
 }
 
 static void
-expect_none(eql_pulses *p, const eql_hit *until)
+expect_none(eql_liveness *p, const eql_hit *until)
 {
     const eql_hit *h;
 
-    assert_int_equal(eql_pulses_next(p, until, &h), EQL_ENGINE_OK);
+    assert_int_equal(eql_liveness_next(p, until, &h), EQL_ENGINE_OK);
     assert_null(h);
 }
 
 static void
-test_pulses_in_order(void **state)
+test_liveness_in_order(void **state)
 {
-    static const eql_pulse pulses[] = {
+    static const eql_liveness_record liveness[] = {
         {5, 1, 0, 0}, {3, 2, 0, 0}, {5, 1, 1, 0}, {4, 9, 1, 0}, {5, 2, 0, 0}};
     eql_hit until = {
         .flags = EQL_HIT_TIMED, .time_ns = 5, .tie_kind = EQL_TIE_ABSENT};
-    eql_pulses *p = eql_pulses_new(1024, NULL);
+    eql_liveness *p = eql_liveness_new(1024, NULL);
 
     (void)state;
     assert_non_null(p);
-    assert_int_equal(eql_pulses_newest(p), INT64_MIN);
-    for (size_t i = 0; i < EQL_COUNTOF(pulses); i++)
-        assert_int_equal(eql_pulses_add(p, &pulses[i]), EQL_ENGINE_OK);
-    assert_int_equal(eql_pulses_newest(p), 5);
-    until.line = 1; /* that pulse itself is not after it */
+    assert_int_equal(eql_liveness_newest(p), INT64_MIN);
+    for (size_t i = 0; i < EQL_COUNTOF(liveness); i++)
+        assert_int_equal(eql_liveness_add(p, &liveness[i]), EQL_ENGINE_OK);
+    assert_int_equal(eql_liveness_newest(p), 5);
+    until.line = 1; /* that liveness record itself is not after it */
     expect_next(p, &until, 3, 2);
     expect_next(p, &until, 4, 9);
     expect_next(p, &until, 5, 1);
@@ -65,53 +66,56 @@ test_pulses_in_order(void **state)
     expect_next(p, NULL, 5, 1);
     expect_none(p, NULL);
     expect_none(p, NULL);
-    eql_pulses_free(p);
+    eql_liveness_free(p);
 }
 
 /* As many as fit are held; one more, and those before it are in a file. */
 static void
-test_pulses_bound(void **state)
+test_liveness_bound(void **state)
 {
     const size_t most = 100;
 
     (void)state;
     for (size_t n = most; n <= 3 * most + 1; n++) {
-        eql_pulses *p = eql_pulses_new(most * sizeof(eql_pulse), NULL);
+        eql_liveness *p =
+            eql_liveness_new(most * sizeof(eql_liveness_record), NULL);
 
         assert_non_null(p);
         for (size_t i = 0; i < n; i++) {
-            eql_pulse one = {.time_ns = (int64_t)(i * 37 % n), .line = i + 1};
+            eql_liveness_record one = {.time_ns = (int64_t)(i * 37 % n),
+                                       .line = i + 1};
 
-            assert_int_equal(eql_pulses_add(p, &one), EQL_ENGINE_OK);
+            assert_int_equal(eql_liveness_add(p, &one), EQL_ENGINE_OK);
         }
-        assert_int_equal(eql_pulses_spilled(p),
-                         (n - 1) / most * most * sizeof(eql_pulse));
+        assert_int_equal(eql_liveness_spilled(p),
+                         (n - 1) / most * most * sizeof(eql_liveness_record));
         for (int64_t i = 0, last = 0; i < (int64_t)n; i++) {
             const eql_hit *h;
 
-            assert_int_equal(eql_pulses_next(p, NULL, &h), EQL_ENGINE_OK);
+            assert_int_equal(eql_liveness_next(p, NULL, &h), EQL_ENGINE_OK);
             assert_non_null(h);
             assert_true(h->time_ns >= last);
             assert_int_equal(h->time_ns, (h->line - 1) * 37 % n);
             last = h->time_ns;
         }
         expect_none(p, NULL);
-        eql_pulses_free(p);
+        eql_liveness_free(p);
     }
 }
 
 static void
-test_pulses_no_folder(void **state)
+test_liveness_no_folder(void **state)
 {
-    eql_pulses *p = eql_pulses_new(sizeof(eql_pulse), "/nonexistent");
-    eql_pulse one = {0};
+    eql_liveness *p =
+        eql_liveness_new(sizeof(eql_liveness_record), "/nonexistent");
+    eql_liveness_record one = {0};
 
     (void)state;
     assert_non_null(p);
-    assert_int_equal(eql_pulses_add(p, &one), EQL_ENGINE_OK);
-    assert_int_equal(eql_pulses_add(p, &one), EQL_ENGINE_IO);
-    assert_non_null(strstr(eql_pulses_error(p), "/nonexistent"));
-    eql_pulses_free(p);
+    assert_int_equal(eql_liveness_add(p, &one), EQL_ENGINE_OK);
+    assert_int_equal(eql_liveness_add(p, &one), EQL_ENGINE_IO);
+    assert_non_null(strstr(eql_liveness_error(p), "/nonexistent"));
+    eql_liveness_free(p);
 }
 
 /* --- the same run ------------------------------------------------------------
@@ -213,9 +217,9 @@ run_story(const eql_program *p, const story *s, const eql_engine_options *o,
     assert_int_equal(eql_engine_finish(e), EQL_ENGINE_OK);
     n = *eql_engine_get_counters(e);
     if (!alone)
-        assert_int_equal(n.pulses, 0);
+        assert_int_equal(n.liveness, 0);
     assert_int_equal(n.hits_timed + n.hits_untimed + n.late, n.hits);
-    n.pulses = n.spilled_bytes = 0;
+    n.liveness = n.spilled_bytes = 0;
     test_reader_free(&r);
     eql_engine_free(e);
     return n;
@@ -247,7 +251,7 @@ compare_runs(const eql_program *p, const eql_engine_options *o, uint64_t seed,
 }
 
 static void
-test_pulses_change_nothing(void **state)
+test_liveness_change_nothing(void **state)
 {
     static const eql_engine_order orders[] = {EQL_ENGINE_ORDER_DIALECT,
                                               EQL_ENGINE_ORDER_TIME,
@@ -277,10 +281,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pulses_in_order),
-        cmocka_unit_test(test_pulses_bound),
-        cmocka_unit_test(test_pulses_no_folder),
-        cmocka_unit_test(test_pulses_change_nothing),
+        cmocka_unit_test(test_liveness_in_order),
+        cmocka_unit_test(test_liveness_bound),
+        cmocka_unit_test(test_liveness_no_folder),
+        cmocka_unit_test(test_liveness_change_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
-/* sieve.c -- writes the hits of one event.
+/* event_filter.c -- writes the hits of one event.
  *
  * One record per clock is open at most; it is opened by the first stage that
  * takes the event.  The event's place is asked for once, however many hits it
  * has. */
-#include "vm/filter/sieve.h"
+#include "vm/filter/event_filter.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -15,7 +15,7 @@
 #include "vm/filter/keys.h"
 #include "vm/filter/sight.h"
 
-struct eql_sieve {
+struct eql_event_filter {
     const eql_program *program;
     const eql_captures *captures;
     const eql_engine_calls *calls;
@@ -28,8 +28,9 @@ struct eql_sieve {
     eql_buf *records;       /* per clock: the hit being written, or empty */
     eql_vec opened;         /* uint32_t: clocks whose record is not empty */
     eql_vec lineage_clocks; /* uint32_t: clocks of rules with a lineage */
-    eql_pulse *pulses;      /* of the event at hand; one per clock at most */
-    uint32_t npulses;
+    eql_liveness_record
+        *liveness; /* of the event at hand; one per clock at most */
+    uint32_t nliveness;
     /* Of the event at hand: what is known, or found out. */
     const eql_verdict *verdict; /* NULL: nothing is */
     eql_verdict found;
@@ -38,14 +39,14 @@ struct eql_sieve {
     bool count_fields;
     bool profile;
     uint64_t clock_ns;              /* what looking at the clock twice costs */
-    eql_candidate_counters counted; /* so far, and by other sieves */
+    eql_candidate_counters counted; /* so far, and by other filters */
     uint64_t *present;              /* per program field */
     eql_sight sight;                /* what events had */
-    uint8_t *categories; /* per stage: another sieve met its category */
+    uint8_t *categories; /* per stage: another filter met its category */
 };
 
 static bool
-find_lineage_clocks(eql_sieve *s)
+find_lineage_clocks(eql_event_filter *s)
 {
     const eql_program *p = s->program;
 
@@ -61,11 +62,12 @@ find_lineage_clocks(eql_sieve *s)
     return !s->lineage_clocks.failed;
 }
 
-eql_sieve *
-eql_sieve_new(const eql_program *p, const eql_captures *c,
-              const eql_engine_calls *calls, eql_engine_counters *counters)
+eql_event_filter *
+eql_event_filter_new(const eql_program *p, const eql_captures *c,
+                     const eql_engine_calls *calls,
+                     eql_engine_counters *counters)
 {
-    eql_sieve *s = calloc(1, sizeof *s);
+    eql_event_filter *s = calloc(1, sizeof *s);
 
     if (!s)
         return NULL;
@@ -77,22 +79,22 @@ eql_sieve_new(const eql_program *p, const eql_captures *c,
     s->interp = eql_interp_new_shared(eql_captures_prepared(c));
     s->keys = s->interp ? eql_keys_new(p, s->interp) : NULL;
     s->records = calloc((size_t)p->nclocks + 1, sizeof *s->records);
-    s->pulses = calloc((size_t)p->nclocks + 1, sizeof *s->pulses);
+    s->liveness = calloc((size_t)p->nclocks + 1, sizeof *s->liveness);
     s->stages = calloc((size_t)p->nstages + 1, sizeof *s->stages);
     s->held = calloc((size_t)p->nstages + 1, sizeof *s->held);
     s->present = calloc((size_t)p->nfields + 1, sizeof *s->present);
     s->categories = calloc((size_t)p->nstages + 1, sizeof *s->categories);
-    if (!s->dispatch || !s->keys || !s->records || !s->pulses || !s->stages ||
+    if (!s->dispatch || !s->keys || !s->records || !s->liveness || !s->stages ||
         !s->held || !s->present || !s->categories ||
         !eql_sight_init(&s->sight, p) || !find_lineage_clocks(s)) {
-        eql_sieve_free(s);
+        eql_event_filter_free(s);
         return NULL;
     }
     return s;
 }
 
 void
-eql_sieve_free(eql_sieve *s)
+eql_event_filter_free(eql_event_filter *s)
 {
     if (!s)
         return;
@@ -101,7 +103,7 @@ eql_sieve_free(eql_sieve *s)
     free(s->records);
     eql_vec_free(&s->opened);
     eql_vec_free(&s->lineage_clocks);
-    free(s->pulses);
+    free(s->liveness);
     eql_keys_free(s->keys);
     eql_interp_free(s->interp);
     eql_dispatch_free(s->dispatch);
@@ -115,7 +117,8 @@ eql_sieve_free(eql_sieve *s)
 }
 
 bool
-eql_sieve_use(eql_sieve *s, const eql_candidate_tables *t, bool remember)
+eql_event_filter_use(eql_event_filter *s, const eql_candidate_tables *t,
+                     bool remember)
 {
     s->candidates = eql_candidates_new(t, remember);
     if (!s->candidates)
@@ -133,7 +136,7 @@ eql_sieve_use(eql_sieve *s, const eql_candidate_tables *t, bool remember)
  */
 
 void
-eql_sieve_count_fields(eql_sieve *s)
+eql_event_filter_count_fields(eql_event_filter *s)
 {
     s->count_fields = true;
 }
@@ -169,7 +172,7 @@ is_present(const eql_program *p, const eql_event *ev, uint32_t f)
 }
 
 static void
-count_fields(eql_sieve *s, const eql_event *ev)
+count_fields(eql_event_filter *s, const eql_event *ev)
 {
     for (uint32_t f = 0; f < s->program->nfields; f++)
         s->present[f] += is_present(s->program, ev, f);
@@ -188,7 +191,7 @@ now_ns(void)
 }
 
 void
-eql_sieve_profile(eql_sieve *s)
+eql_event_filter_profile(eql_event_filter *s)
 {
     s->profile = true;
     if (s->candidates)
@@ -206,7 +209,7 @@ eql_sieve_profile(eql_sieve *s)
  */
 
 static bool
-is_excepted(eql_sieve *s, const eql_stage *st)
+is_excepted(eql_event_filter *s, const eql_stage *st)
 {
     for (uint32_t i = 0; i < st->exceptions.n; i++) {
         const eql_exception *x =
@@ -219,7 +222,7 @@ is_excepted(eql_sieve *s, const eql_stage *st)
 }
 
 static uint32_t
-severity_bits(eql_sieve *s, const eql_stage *st)
+severity_bits(eql_event_filter *s, const eql_stage *st)
 {
     uint32_t bits = 0;
 
@@ -260,7 +263,7 @@ set_reader_time(eql_hit *head, const eql_event *ev)
 
 /* Of several values the first that is a time. */
 static void
-set_field_time(const eql_sieve *s, eql_hit *head, const eql_slot *slot)
+set_field_time(const eql_event_filter *s, eql_hit *head, const eql_slot *slot)
 {
     const eql_dialect *d = eql_program_dialect(s->program);
 
@@ -278,7 +281,7 @@ set_field_time(const eql_sieve *s, eql_hit *head, const eql_slot *slot)
 }
 
 static eql_hit
-head_of(const eql_sieve *s, uint32_t clock, const eql_event *ev)
+head_of(const eql_event_filter *s, uint32_t clock, const eql_event *ev)
 {
     const eql_clock *c = &s->program->clocks[clock];
     eql_hit head = {.line = ev->line, .file = ev->file, .clock = clock};
@@ -295,7 +298,7 @@ head_of(const eql_sieve *s, uint32_t clock, const eql_event *ev)
 
 /* The record of a clock, opened if it is not. */
 static eql_buf *
-open_record(eql_sieve *s, uint32_t clock, const eql_event *ev)
+open_record(eql_event_filter *s, uint32_t clock, const eql_event *ev)
 {
     eql_buf *rec = &s->records[clock];
     eql_hit head;
@@ -309,8 +312,8 @@ open_record(eql_sieve *s, uint32_t clock, const eql_event *ev)
 }
 
 static void
-add_captured(eql_sieve *s, uint32_t stage, const eql_event *ev, eql_buf *rec,
-             size_t entry)
+add_captured(eql_event_filter *s, uint32_t stage, const eql_event *ev,
+             eql_buf *rec, size_t entry)
 {
     bool capped = false;
     size_t from = rec->len;
@@ -325,8 +328,8 @@ add_captured(eql_sieve *s, uint32_t stage, const eql_event *ev, eql_buf *rec,
 /* The tuples of an entry: rules of single events have one empty one, lineages
  * none. */
 static eql_keys_result
-add_tuples(eql_sieve *s, uint32_t stage, const eql_event *ev, eql_buf *rec,
-           size_t entry)
+add_tuples(eql_event_filter *s, uint32_t stage, const eql_event *ev,
+           eql_buf *rec, size_t entry)
 {
     const eql_stage *st = &s->program->stages[stage];
     eql_keys_result res;
@@ -345,7 +348,8 @@ add_tuples(eql_sieve *s, uint32_t stage, const eql_event *ev, eql_buf *rec,
 
 /* Writes the entry of a stage that takes the event. */
 static eql_engine_result
-add_entry(eql_sieve *s, uint32_t stage, const eql_event *ev, uint32_t flags)
+add_entry(eql_event_filter *s, uint32_t stage, const eql_event *ev,
+          uint32_t flags)
 {
     const eql_stage *st = &s->program->stages[stage];
     uint32_t clock = s->program->rules[st->rule].clock;
@@ -372,7 +376,7 @@ add_entry(eql_sieve *s, uint32_t stage, const eql_event *ev, uint32_t flags)
 }
 
 static eql_engine_result
-see_stage(eql_sieve *s, uint32_t stage, const eql_event *ev)
+see_stage(eql_event_filter *s, uint32_t stage, const eql_event *ev)
 {
     const eql_stage *st = &s->program->stages[stage];
     uint32_t flags = 0;
@@ -395,7 +399,7 @@ see_stage(eql_sieve *s, uint32_t stage, const eql_event *ev)
 
 /* The same, told to the stage's counters. */
 static eql_engine_result
-see_stage_profiled(eql_sieve *s, uint32_t stage, const eql_event *ev)
+see_stage_profiled(eql_event_filter *s, uint32_t stage, const eql_event *ev)
 {
     bool timed = s->counters->events % EQL_PROFILE_EVERY == 0;
     uint64_t before = timed ? now_ns() : 0, took;
@@ -454,7 +458,7 @@ names_life(const eql_slot *type)
 #define FACT_LIFE 2u
 
 static uint32_t
-find_facts(const eql_sieve *s, const eql_event *ev)
+find_facts(const eql_event_filter *s, const eql_event *ev)
 {
     const eql_dialect *d = eql_program_dialect(s->program);
 
@@ -467,37 +471,37 @@ find_facts(const eql_sieve *s, const eql_event *ev)
     return FACT_PROCESS | FACT_LIFE;
 }
 
-/* Can the event be a pulse of this clock? */
+/* Can the event be a liveness record of this clock? */
 static bool
-is_pulse(const eql_sieve *s, uint32_t clock, const eql_event *ev,
-         eql_pulse *pulse)
+is_liveness(const eql_event_filter *s, uint32_t clock, const eql_event *ev,
+            eql_liveness_record *record)
 {
     eql_hit head;
 
     if (!ev->alone)
         return false;
     head = head_of(s, clock, ev);
-    *pulse = (eql_pulse){head.time_ns, head.line, head.file, clock};
+    *record = (eql_liveness_record){head.time_ns, head.line, head.file, clock};
     return head.flags == EQL_HIT_TIMED && head.tie_kind == EQL_TIE_ABSENT;
 }
 
 /* One in the hit of each clock that a lineage follows, before its stages; where
- * it says nothing, it can be a pulse. */
+ * it says nothing, it can be a liveness record. */
 static eql_engine_result
-add_process(eql_sieve *s, const eql_event *ev, bool pulses)
+add_process(eql_event_filter *s, const eql_event *ev, bool liveness)
 {
     uint32_t facts = s->verdict ? s->verdict->facts : find_facts(s, ev);
 
     s->found.facts = facts;
-    s->npulses = 0;
+    s->nliveness = 0;
     for (uint32_t i = 0; facts & FACT_PROCESS && i < s->lineage_clocks.n; i++) {
         uint32_t clock = *(const uint32_t *)eql_vec_at(&s->lineage_clocks, i);
         eql_buf *rec;
         size_t at;
 
-        if (pulses && !(facts & FACT_LIFE) &&
-            is_pulse(s, clock, ev, &s->pulses[s->npulses])) {
-            s->npulses++;
+        if (liveness && !(facts & FACT_LIFE) &&
+            is_liveness(s, clock, ev, &s->liveness[s->nliveness])) {
+            s->nliveness++;
             continue;
         }
         rec = open_record(s, clock, ev);
@@ -525,7 +529,8 @@ is_for_lineage_only(const eql_buf *rec)
 
 /* Sends the hits on their way. */
 static eql_engine_result
-hand_on(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
+hand_on(eql_event_filter *s, const eql_event *ev, eql_event_filter_fn fn,
+        void *ctx)
 {
     eql_engine_result res = EQL_ENGINE_OK;
     eql_event_ref ref = {0};
@@ -551,26 +556,26 @@ hand_on(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn, void *ctx)
     return res;
 }
 
-/* A pulse of a clock without a hit is counted as one: it would be. */
+/* A liveness record of a clock without a hit is counted as one: it would be. */
 static eql_engine_result
-hand_pulses_on(eql_sieve *s, eql_pulse_fn fn, void *ctx)
+hand_liveness_on(eql_event_filter *s, eql_liveness_fn fn, void *ctx)
 {
     eql_engine_result res = EQL_ENGINE_OK;
 
-    for (uint32_t i = 0; i < s->npulses && res == EQL_ENGINE_OK; i++) {
-        const eql_pulse *pulse = &s->pulses[i];
-        bool alone = s->records[pulse->clock].len <= sizeof(eql_hit);
+    for (uint32_t i = 0; i < s->nliveness && res == EQL_ENGINE_OK; i++) {
+        const eql_liveness_record *record = &s->liveness[i];
+        bool alone = s->records[record->clock].len <= sizeof(eql_hit);
 
         s->counters->hits += alone;
-        s->counters->pulses += alone;
-        res = fn(ctx, pulse);
+        s->counters->liveness += alone;
+        res = fn(ctx, record);
     }
     return res;
 }
 
 /* No record is open then. */
 static void
-forget_records(eql_sieve *s)
+forget_records(eql_event_filter *s)
 {
     for (uint32_t i = 0; i < s->opened.n; i++)
         s->records[*(const uint32_t *)eql_vec_at(&s->opened, i)].len = 0;
@@ -579,7 +584,7 @@ forget_records(eql_sieve *s)
 
 /* Stages that may want the event, ascending; EQL_NONE: out of memory. */
 static uint32_t
-find_stages(eql_sieve *s, const eql_event *ev, const uint32_t **stages)
+find_stages(eql_event_filter *s, const eql_event *ev, const uint32_t **stages)
 {
     uint32_t n;
 
@@ -593,15 +598,16 @@ find_stages(eql_sieve *s, const eql_event *ev, const uint32_t **stages)
 
 /* What a bound made false is so for this event only. */
 static bool
-remember_verdict(eql_sieve *s, uint64_t capped)
+remember_verdict(eql_event_filter *s, uint64_t capped)
 {
     return !s->indexed || s->verdict || eql_interp_capped(s->interp) > capped ||
            eql_candidates_judge(s->candidates, &s->found);
 }
 
 eql_engine_result
-eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn,
-                eql_pulse_fn pulse, void *ctx)
+eql_event_filter_event(eql_event_filter *s, const eql_event *ev,
+                       eql_event_filter_fn fn, eql_liveness_fn record,
+                       void *ctx)
 {
     uint64_t capped = eql_interp_capped(s->interp);
     const uint32_t *stages;
@@ -619,7 +625,7 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn,
     n = find_stages(s, ev, &stages);
     if (n == EQL_NONE)
         return EQL_ENGINE_NOMEM;
-    res = add_process(s, ev, pulse != NULL);
+    res = add_process(s, ev, record != NULL);
     for (uint32_t i = 0; i < n && res == EQL_ENGINE_OK; i++)
         res = s->profile ? see_stage_profiled(s, stages[i], ev)
                          : see_stage(s, stages[i], ev);
@@ -629,15 +635,15 @@ eql_sieve_event(eql_sieve *s, const eql_event *ev, eql_sieve_fn fn,
         res = EQL_ENGINE_NOMEM;
     if (res == EQL_ENGINE_OK)
         res = hand_on(s, ev, fn, ctx);
-    if (res == EQL_ENGINE_OK && s->npulses > 0)
-        res = hand_pulses_on(s, pulse, ctx);
+    if (res == EQL_ENGINE_OK && s->nliveness > 0)
+        res = hand_liveness_on(s, record, ctx);
     return res;
 }
 
 static void
-move_candidates(eql_sieve *to, eql_sieve *from)
+move_candidates(eql_event_filter *to, eql_event_filter *from)
 {
-    eql_candidate_counters n = eql_sieve_candidates(from);
+    eql_candidate_counters n = eql_event_filter_candidates(from);
 
 #define X(member) to->counted.member += n.member;
     EQL_CANDIDATE_COUNTERS(X)
@@ -646,7 +652,7 @@ move_candidates(eql_sieve *to, eql_sieve *from)
 }
 
 void
-eql_sieve_collect(eql_sieve *to, eql_sieve *from)
+eql_event_filter_collect(eql_event_filter *to, eql_event_filter *from)
 {
     const eql_program *p = to->program;
 
@@ -656,7 +662,7 @@ eql_sieve_collect(eql_sieve *to, eql_sieve *from)
         to->stages[i].keyless += from->stages[i].keyless;
         to->stages[i].candidates += from->stages[i].candidates;
         to->stages[i].ns += from->stages[i].ns;
-        to->categories[i] |= eql_sieve_category_met(from, i);
+        to->categories[i] |= eql_event_filter_category_met(from, i);
         from->stages[i] = (eql_stage_counters){0};
     }
     for (uint32_t f = 0; f < p->nfields; f++) {
@@ -669,31 +675,31 @@ eql_sieve_collect(eql_sieve *to, eql_sieve *from)
 }
 
 const eql_stage_counters *
-eql_sieve_stage(const eql_sieve *s, uint32_t stage)
+eql_event_filter_stage(const eql_event_filter *s, uint32_t stage)
 {
     return &s->stages[stage];
 }
 
 uint64_t
-eql_sieve_key_missing(const eql_sieve *s, uint32_t key)
+eql_event_filter_key_missing(const eql_event_filter *s, uint32_t key)
 {
     return eql_keys_missing(s->keys, key);
 }
 
 uint64_t
-eql_sieve_field_present(const eql_sieve *s, uint32_t field)
+eql_event_filter_field_present(const eql_event_filter *s, uint32_t field)
 {
     return s->present[field];
 }
 
 bool
-eql_sieve_field_met(const eql_sieve *s, uint32_t field)
+eql_event_filter_field_met(const eql_event_filter *s, uint32_t field)
 {
     return eql_sight_met(&s->sight, field);
 }
 
 bool
-eql_sieve_category_met(const eql_sieve *s, uint32_t stage)
+eql_event_filter_category_met(const eql_event_filter *s, uint32_t stage)
 {
     if (s->categories[stage])
         return true;
@@ -702,7 +708,7 @@ eql_sieve_category_met(const eql_sieve *s, uint32_t stage)
 }
 
 eql_candidate_counters
-eql_sieve_candidates(eql_sieve *s)
+eql_event_filter_candidates(eql_event_filter *s)
 {
     if (s->candidates)
         eql_candidates_take_counters(s->candidates, &s->counted);
