@@ -21,7 +21,7 @@
 #include "base/hash.h"
 #include "compiler/compile.h"
 #include "vm/seq/seq.h"
-#include "vm/seq/starts.h"
+#include "vm/seq/compact.h"
 
 #define KEY_LEN 36u /* hexadecimal, as an entity id or a GUID */
 #define STEPS 3000000u
@@ -92,7 +92,7 @@ typedef struct {
 /* What is asked of the state, or of the map, by one hit. */
 typedef struct {
     uint64_t key;
-    eql_start_id id;
+    eql_compact_id id;
     char text[KEY_LEN + 1];
 } asked;
 
@@ -147,7 +147,7 @@ static void
 ask(const keys *k, asked *a, uint64_t key)
 {
     a->key = key;
-    a->id = (eql_start_id){mix(key), (uint16_t)key};
+    a->id = (eql_compact_id){mix(key), (uint16_t)key};
     make_key(a->text, key, k->alike);
 }
 
@@ -167,8 +167,8 @@ make_block(keys *k, asked *block)
 
 typedef struct {
     eql_budget budget;
-    eql_starts ring;
-    eql_starts_ahead ahead;
+    eql_compact_ring ring;
+    eql_compact_ahead ahead;
     keys keys;
     uint64_t seed;
     uint64_t found;
@@ -183,20 +183,20 @@ look_ahead(state *s, asked *a)
     if (s->by_text) {
         eql_h128 h = eql_hash128_seeded(s->seed, a->text, KEY_LEN);
 
-        a->id = (eql_start_id){h.lo, (uint16_t)h.hi};
+        a->id = (eql_compact_id){h.lo, (uint16_t)h.hi};
     }
-    eql_starts_foresee(&s->ahead, &s->ring, a->id);
+    eql_compact_foresee(&s->ahead, &s->ring, a->id);
 }
 
 static void
 start_key(state *s, const asked *a)
 {
-    eql_start_info info = {(int64_t)a->key, a->key, a->key * 8, NULL};
-    uint32_t old = eql_starts_find(&s->ring, a->id);
+    eql_compact_info info = {(int64_t)a->key, a->key, a->key * 8, NULL};
+    uint32_t old = eql_compact_find(&s->ring, a->id);
 
-    if (old != EQL_START_NONE)
+    if (old != EQL_COMPACT_NONE)
         die("a key was there before");
-    if (!eql_starts_add(&s->ring, a->id, &info))
+    if (!eql_compact_add(&s->ring, a->id, &info))
         die("out of memory");
 }
 
@@ -210,7 +210,7 @@ open_state(state *s, uint64_t n, bool by_text, bool alike)
                  .seed = eql_hash_seed(),
                  .keys = keys_of(n, alike),
                  .by_text = by_text};
-    eql_starts_init(&s->ring, &s->budget);
+    eql_compact_init(&s->ring, &s->budget);
     while (s->keys.next < n) {
         ask(&s->keys, &a, s->keys.next++);
         look_ahead(s, &a);
@@ -221,28 +221,28 @@ open_state(state *s, uint64_t n, bool by_text, bool alike)
 static void
 find_key(state *s, const asked *a)
 {
-    uint32_t at = eql_starts_find(&s->ring, a->id);
+    uint32_t at = eql_compact_find(&s->ring, a->id);
 
-    if (at == EQL_START_NONE)
+    if (at == EQL_COMPACT_NONE)
         return;
-    s->found += eql_starts_get(&s->ring, at).place > 0;
+    s->found += eql_compact_get(&s->ring, at).place > 0;
     if (s->leaves)
-        eql_starts_remove(&s->ring, at);
+        eql_compact_remove(&s->ring, at);
 }
 
 /* One start, one expiry, one find, two misses. */
 static void
 run_block(state *s, asked *block)
 {
-    for (unsigned i = 0; i < EQL_STARTS_AHEAD; i++)
+    for (unsigned i = 0; i < EQL_COMPACT_AHEAD; i++)
         look_ahead(s, &block[i]);
     for (unsigned i = 0; i < BLOCK_ASKS; i++) {
         const asked *a = &block[i];
 
-        if (i + EQL_STARTS_AHEAD < BLOCK_ASKS)
-            look_ahead(s, &block[i + EQL_STARTS_AHEAD]);
+        if (i + EQL_COMPACT_AHEAD < BLOCK_ASKS)
+            look_ahead(s, &block[i + EQL_COMPACT_AHEAD]);
         if (i % STEP_ASKS == 0) {
-            eql_starts_expire(&s->ring, (int64_t)(a->key + 1 - s->keys.n));
+            eql_compact_expire(&s->ring, (int64_t)(a->key + 1 - s->keys.n));
             start_key(s, a);
         } else {
             find_key(s, a);
@@ -275,7 +275,7 @@ bench_mixed(uint64_t n, bool by_text, bool alike, const char *what)
     report(13, n, what, run_steps(&s), "ns");
     if (s.found != STEPS)
         die("a key was not found, or one that is not there");
-    eql_starts_free(&s.ring);
+    eql_compact_free(&s.ring);
 }
 
 static void
@@ -288,7 +288,7 @@ bench_leaving(uint64_t n)
     report(13, n, "mixed operation, what is found leaves", run_steps(&s), "ns");
     report(12, n, "state, what is found leaves, accounted",
            (double)s.budget.used / (double)s.ring.nindexed, "bytes");
-    eql_starts_free(&s.ring);
+    eql_compact_free(&s.ring);
 }
 
 static void
@@ -301,13 +301,13 @@ bench_expiry(uint64_t n)
     open_state(&s, n, false, false);
     t = now_ns();
     for (uint64_t i = 0; i < n; i += 100)
-        gone += eql_starts_expire(&s.ring, (int64_t)i);
-    gone += eql_starts_expire(&s.ring, (int64_t)n);
+        gone += eql_compact_expire(&s.ring, (int64_t)i);
+    gone += eql_compact_expire(&s.ring, (int64_t)n);
     t = now_ns() - t;
     if (gone != n)
         die("not all expired");
     report(13, n, "expiry, amortised", t / (double)n, "ns");
-    eql_starts_free(&s.ring);
+    eql_compact_free(&s.ring);
 }
 
 /* --- the map it is measured against

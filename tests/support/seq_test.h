@@ -45,7 +45,7 @@ seq_run_fetch(void *ctx, uint64_t place, const eql_hit **h)
     return EQL_ENGINE_OK;
 }
 
-/* Partials begin small (seq_start.c), where the rule lets them. */
+/* Partials begin small (seq_compact.c), where the rule lets them. */
 static inline void
 seq_run_small(seq_run *r)
 {

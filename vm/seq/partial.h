@@ -16,7 +16,7 @@
 #include "vm/run/status.h"
 #include "event/hit.h"
 #include "vm/state/keytab.h"
-#include "vm/seq/starts.h"
+#include "vm/seq/compact.h"
 #include "vm/state/window.h"
 
 /* An event of a partial; it has a time. */
@@ -57,7 +57,7 @@ typedef struct eql_partial {
     bool poisoned;       /* a missing event was there */
     bool excepted;       /* planted fault exception_after */
     bool owns_start;     /* its turn is that of `start`, not of `window` */
-    eql_start_owner start;
+    eql_compact_owner start;
 } eql_partial;
 
 #define EQL_NO_LEAD INT64_MIN
@@ -70,7 +70,7 @@ eql_partial_of(eql_window_node *n)
 }
 
 static inline eql_partial *
-eql_partial_of_start(eql_start_owner *o)
+eql_partial_of_compact(eql_compact_owner *o)
 {
     return (eql_partial *)(void *)((char *)o - offsetof(eql_partial, start));
 }

@@ -145,7 +145,7 @@ make_parts(eql_seq *s, const eql_engine_options *o,
     s->seed = seed;
     s->waits = calloc((size_t)p->nrules + 1, sizeof *s->waits);
     if (!s->waits || !eql_seq_plan_init(&s->plan, s->captures) ||
-        !init_windows(s) || !eql_seq_starts_init(s) ||
+        !init_windows(s) || !eql_seq_compact_init(s) ||
         !eql_keytab_init(&s->table, seed, &s->budget) || !make_kinds(s, &w))
         return false;
     if (s->plan.leads && !eql_keytab_init(&s->leads, seed, &s->budget))
@@ -206,7 +206,7 @@ eql_seq_free(eql_seq *s)
 static eql_engine_result
 see_key(eql_seq *s, eql_seq_step *st)
 {
-    eql_start_id id;
+    eql_compact_id id;
 
     if (s->late) {
         switch (eql_late_ask(s->late, st->index, st->key, st->hit->time_ns)) {

@@ -28,7 +28,8 @@ eql_seq *eql_seq_new(const eql_captures *c, const eql_engine_options *o,
 void eql_seq_free(eql_seq *s); /* NULL is fine */
 
 /* Where hits can be read again, as long as the ordered half works.  Partials
- * that have just started are then kept small.  To be set before the first hit.
+ * that have just started are then kept compact.  To be set before the first
+ * hit.
  *
  * fetch: the hit handed out with that place, valid until the next call. */
 typedef struct {
@@ -37,7 +38,7 @@ typedef struct {
 } eql_hit_source;
 
 void eql_seq_read_again(eql_seq *s, const eql_hit_source *source);
-/* Of the next hit; a multiple of 8, below EQL_START_MAX_PLACE. */
+/* Of the next hit; a multiple of 8, below EQL_COMPACT_MAX_PLACE. */
 void eql_seq_place(eql_seq *s, uint64_t place);
 /* Hits may be looked at before their turn, about so many hits before it; that
  * changes nothing but time, and is of use while looks_ahead says so. */
@@ -54,7 +55,7 @@ void eql_seq_liveness(eql_seq *s, const eql_hit *record);
 /* Time has come this far without a hit. */
 eql_engine_result eql_seq_pass(eql_seq *s, int64_t now_ns);
 /* Adds to bytes[rule] what the sequences of each rule hold now, matches that
- * wait not counted.  Reads a hit again for each partial kept small. */
+ * wait not counted.  Reads a hit again for each partial kept compact. */
 eql_engine_result eql_seq_count_bytes(const eql_seq *s, uint64_t *bytes);
 /* No more hits: what was held, sampled or piped is delivered.  now_ns, per
  * clock: the greatest time of any event, INT64_MIN for none; it decides what

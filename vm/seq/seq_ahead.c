@@ -8,7 +8,7 @@
 /* Of a ring; the caches hold smaller ones. */
 #define LEAST_BUCKETS 16384u
 
-_Static_assert(EQL_SEQ_AHEAD == EQL_STARTS_AHEAD, "they look equally far");
+_Static_assert(EQL_SEQ_AHEAD == EQL_COMPACT_AHEAD, "they look equally far");
 
 /* --- hashes of keys ----------------------------------------------------------
  */
@@ -20,12 +20,12 @@ hashed_of(eql_seq *s, uint64_t at)
                       (64 - EQL_SEQ_HASHED_BITS)];
 }
 
-static eql_start_id
+static eql_compact_id
 make_hash(const eql_seq *s, uint32_t rule, eql_strview key)
 {
     eql_h128 h = eql_keytab_hash128(s->seed, rule, key);
 
-    return (eql_start_id){.hash = h.lo, .check = (uint16_t)h.hi};
+    return (eql_compact_id){.hash = h.lo, .check = (uint16_t)h.hi};
 }
 
 static uint64_t
@@ -34,7 +34,7 @@ offset_in(const eql_hit *h, eql_strview key)
     return (uint64_t)(key.p - (const char *)h);
 }
 
-eql_start_id
+eql_compact_id
 eql_seq_key_id(eql_seq *s, const eql_seq_step *st)
 {
     if (s->looks_ahead) {
@@ -51,7 +51,7 @@ eql_seq_key_id(eql_seq *s, const eql_seq_step *st)
  */
 
 void
-eql_seq_note_ring(eql_seq *s, const eql_starts *r)
+eql_seq_note_ring(eql_seq *s, const eql_compact_ring *r)
 {
     if (r->nbuckets >= LEAST_BUCKETS)
         s->looks_ahead = true;
@@ -65,19 +65,19 @@ eql_seq_looks_ahead(const eql_seq *s)
 
 /* The ring where the stage looks for its keys; NULL: in none, or a small one.
  */
-static const eql_starts *
+static const eql_compact_ring *
 ring_of_stage(const eql_seq *s, uint32_t stage)
 {
     const eql_seq_stage *plan = &s->plan.stages[stage];
     uint32_t rule = s->program->stages[stage].rule;
-    const eql_starts *r;
+    const eql_compact_ring *r;
 
     if (plan->role != EQL_SEQ_UNTIL &&
         (plan->role != EQL_SEQ_POSITIVE || plan->first > 1))
         return NULL;
-    if (!s->plan.rules[rule].small)
+    if (!s->plan.rules[rule].compact)
         return NULL;
-    r = &s->starts[s->windows.of_rule[rule]];
+    r = &s->compact[s->windows.of_rule[rule]];
     return r->nbuckets >= LEAST_BUCKETS ? r : NULL;
 }
 
@@ -88,7 +88,7 @@ eql_seq_ahead(eql_seq *s, const eql_hit *h, uint64_t place)
 
     for (; s->looks_ahead && e; e = eql_hit_next(h, e)) {
         uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED;
-        const eql_starts *r;
+        const eql_compact_ring *r;
         eql_strview t;
 
         if (stage >= s->program->nstages || !(r = ring_of_stage(s, stage)))
@@ -99,7 +99,7 @@ eql_seq_ahead(eql_seq *s, const eql_hit *h, uint64_t place)
 
             kept->at = at;
             kept->id = make_hash(s, s->program->stages[stage].rule, t);
-            eql_starts_foresee(&s->ahead, r, kept->id);
+            eql_compact_foresee(&s->ahead, r, kept->id);
         }
     }
 }

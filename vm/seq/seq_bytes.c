@@ -56,14 +56,14 @@ is_of(const eql_seq *s, uint32_t ring, uint32_t at, const eql_hit_entry *e)
         return false;
     rule = s->program->stages[stage].rule;
     if (stage != s->program->rules[rule].stages.first ||
-        !s->plan.rules[rule].small || s->windows.of_rule[rule] != ring)
+        !s->plan.rules[rule].compact || s->windows.of_rule[rule] != ring)
         return false;
     for (eql_strview t = eql_hit_tuple_first(e); t.p;
          t = eql_hit_tuple_next(e, t)) {
         eql_h128 h = eql_keytab_hash128(s->seed, rule, t);
-        eql_start_id id = {.hash = h.lo, .check = (uint16_t)h.hi};
+        eql_compact_id id = {.hash = h.lo, .check = (uint16_t)h.hi};
 
-        if (eql_starts_find(&s->starts[ring], id) == at)
+        if (eql_compact_find(&s->compact[ring], id) == at)
             return true;
     }
     return false;
@@ -72,7 +72,7 @@ is_of(const eql_seq *s, uint32_t ring, uint32_t at, const eql_hit_entry *e)
 static eql_engine_result
 count_start(const eql_seq *s, uint32_t ring, uint32_t at, uint64_t *bytes)
 {
-    uint64_t place = eql_starts_get(&s->starts[ring], at).place;
+    uint64_t place = eql_compact_get(&s->compact[ring], at).place;
     const eql_hit *h;
     eql_engine_result res = s->source.fetch(s->source.ctx, place, &h);
 
@@ -82,7 +82,7 @@ count_start(const eql_seq *s, uint32_t ring, uint32_t at, uint64_t *bytes)
         if (is_of(s, ring, at, e)) {
             uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED;
 
-            bytes[s->program->stages[stage].rule] += EQL_START_BYTES;
+            bytes[s->program->stages[stage].rule] += EQL_COMPACT_BYTES;
             break;
         }
     return EQL_ENGINE_OK;
@@ -95,11 +95,11 @@ eql_seq_count_bytes(const eql_seq *s, uint64_t *bytes)
 
     count_entries(&s->table, bytes);
     count_leads(&s->leads, bytes);
-    for (uint32_t i = 0; s->starts && i < s->windows.n; i++) {
-        uint32_t at = EQL_START_NONE;
+    for (uint32_t i = 0; s->compact && i < s->windows.n; i++) {
+        uint32_t at = EQL_COMPACT_NONE;
 
         while (res == EQL_ENGINE_OK &&
-               (at = eql_starts_after(&s->starts[i], at)) != EQL_START_NONE)
+               (at = eql_compact_after(&s->compact[i], at)) != EQL_COMPACT_NONE)
             res = count_start(s, i, at, bytes);
     }
     return res;

@@ -3,7 +3,7 @@
  *   seq.c          makes it, takes hits apart, sends entries where they belong
  *   seq_plan.c     what each stage means to the machine, from the program
  *   seq_state.c    entries and slots: enter, leave, expire, give way
- *   seq_start.c    partials of one event, kept small
+ *   seq_compact.c    partials of one event, kept compact
  *   seq_ahead.c    looks at hits before their turn
  *   seq_step.c     a positive stage, or `until`, sees an event (spec 8.2)
  *   seq_missing.c  missing stages and completion (spec 9)
@@ -48,8 +48,9 @@ typedef struct {
 typedef struct {
     uint32_t npositive; /* positions, runs expanded */
     bool leads, trails; /* has missing stages there */
-    bool small;         /* its partials may begin as starts (seq_start.c) */
-    int64_t span_ns;    /* EQL_WINDOW_NEVER: none */
+    bool compact; /* its partials may begin as compact partials (seq_compact.c)
+                   */
+    int64_t span_ns; /* EQL_WINDOW_NEVER: none */
 } eql_seq_rule;
 
 typedef struct {
@@ -91,14 +92,14 @@ typedef struct {
 typedef struct {
     uint64_t nentries; /* of the table */
     bool started;
-    int64_t start_ns; /* of its last start that was kept small */
+    int64_t start_ns; /* of its last compact partial that was kept compact */
 } eql_seq_waits;
 
 /* The hash of a key that was looked at before its turn. */
 #define EQL_SEQ_HASHED_BITS 6
 typedef struct {
     uint64_t at; /* place of the key among the hits; 0: none */
-    eql_start_id id;
+    eql_compact_id id;
 } eql_seq_hashed;
 
 struct eql_seq {
@@ -111,15 +112,17 @@ struct eql_seq {
     eql_keytab table;  /* eql_partial_entry */
     eql_keytab leads;  /* eql_seq_lead */
     eql_windows windows;
-    eql_starts *starts; /* one per ring of windows; NULL: none is kept small */
-    int64_t starts_wake_ns; /* no start expires before time passes this */
+    eql_compact_ring
+        *compact; /* one per ring of windows; NULL: none is kept compact */
+    int64_t
+        starts_wake_ns; /* no compact partial expires before time passes this */
     uint32_t kept_ring, kept_start; /* stays when room is made; NONE: none */
     eql_seq_waits *waits;           /* one per rule */
     uint64_t seed;                  /* of the keys' hash */
     eql_hit_source source;
     uint64_t place; /* of the hit at hand */
     bool looks_ahead;
-    eql_starts_ahead ahead;
+    eql_compact_ahead ahead;
     eql_seq_hashed hashed[1 << EQL_SEQ_HASHED_BITS];
     eql_budget lineage_budget, join_budget, sample_budget, pipe_budget;
     eql_lineages *lineages;
@@ -181,26 +184,26 @@ eql_engine_result eql_seq_expire(eql_seq *s, int64_t now_ns);
 /* Frees everything that a window knows. */
 void eql_seq_forget_all(eql_seq *s);
 
-/* --- starts ----------------------------------------------------------------
+/* --- compact partials ---
  */
 
-bool eql_seq_starts_init(eql_seq *s);
-void eql_seq_starts_free(eql_seq *s);
-/* Are the partials of the step's rule starts until they go on? */
+bool eql_seq_compact_init(eql_seq *s);
+void eql_seq_compact_free(eql_seq *s);
+/* Are the partials of the step's rule compact partials until they go on? */
 static inline bool
-eql_seq_is_small(const eql_seq *s, const eql_seq_step *st)
+eql_seq_is_compact(const eql_seq *s, const eql_seq_step *st)
 {
-    return s->starts && s->source.fetch && eql_seq_rule_of(s, st)->small;
+    return s->compact && s->source.fetch && eql_seq_rule_of(s, st)->compact;
 }
 /* The first stage sees an event. */
-eql_engine_result eql_seq_start_small(eql_seq *s, const eql_seq_step *st);
+eql_engine_result eql_seq_add_compact(eql_seq *s, const eql_seq_step *st);
 /* `until` sees one. */
-void eql_seq_end_small(eql_seq *s, const eql_seq_step *st);
-/* Makes a partial of the key's start; returns its entry, in hand.  NULL: there
- * was none, or *res says why. */
-eql_partial_entry *eql_seq_make_whole(eql_seq *s, const eql_seq_step *st,
-                                      eql_engine_result *res);
-void eql_seq_starts_expire(eql_seq *s, int64_t now_ns);
+void eql_seq_end_compact(eql_seq *s, const eql_seq_step *st);
+/* Makes a partial of the key's compact partial; returns its entry, in hand.
+ * NULL: there was none, or *res says why. */
+eql_partial_entry *eql_seq_promote(eql_seq *s, const eql_seq_step *st,
+                                   eql_engine_result *res);
+void eql_seq_compact_expire(eql_seq *s, int64_t now_ns);
 /* Evicts the oldest start, or the partial that owns it, if it is older than
  * `before`; false: there is none. */
 bool eql_seq_evict_start(eql_seq *s, const eql_window_node *keep,
@@ -210,9 +213,9 @@ bool eql_seq_evict_start(eql_seq *s, const eql_window_node *keep,
  */
 
 /* Hash of rule and key. */
-eql_start_id eql_seq_key_id(eql_seq *s, const eql_seq_step *st);
-/* The ring has got a start. */
-void eql_seq_note_ring(eql_seq *s, const eql_starts *r);
+eql_compact_id eql_seq_key_id(eql_seq *s, const eql_seq_step *st);
+/* The ring has got a compact partial. */
+void eql_seq_note_ring(eql_seq *s, const eql_compact_ring *r);
 
 /* --- steps -----------------------------------------------------------------
  */

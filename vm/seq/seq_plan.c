@@ -67,8 +67,8 @@ plan_stages(eql_seq_plan *plan, const eql_captures *c, uint32_t rule)
 /* Does nothing but the second stage, `until`, time and room decide about a
  * partial of one event?  Planted faults that need it whole count as well. */
 static bool
-may_be_small(const eql_seq_plan *plan, const eql_rule *rule,
-             const eql_seq_rule *r)
+may_be_compact(const eql_seq_plan *plan, const eql_rule *rule,
+               const eql_seq_rule *r)
 {
     const eql_seq_stage *first = &plan->stages[rule->stages.first];
     uint32_t end = rule->stages.first + rule->stages.n;
@@ -101,7 +101,7 @@ plan_rule(eql_seq_plan *plan, const eql_captures *c, uint32_t rule)
         plan->stages[r->until].role = EQL_SEQ_UNTIL;
         plan_residual(plan, c, r->until);
     }
-    plan->rules[rule].small = may_be_small(plan, r, &plan->rules[rule]);
+    plan->rules[rule].compact = may_be_compact(plan, r, &plan->rules[rule]);
 }
 
 bool

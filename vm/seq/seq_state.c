@@ -71,7 +71,7 @@ eql_seq_take_out(eql_seq *s, eql_partial *p)
     if (s->cursor == p)
         s->cursor = p->below;
     if (p->owns_start)
-        eql_starts_remove(&s->starts[p->window.ring], p->start.at);
+        eql_compact_remove(&s->compact[p->window.ring], p->start.at);
     else
         eql_windows_remove(&s->windows, &p->window);
     eql_partial_unlink(p);
@@ -130,8 +130,8 @@ eql_seq_expire(eql_seq *s, int64_t now_ns)
     eql_engine_result res = EQL_ENGINE_OK;
     eql_window_node *n;
 
-    if (s->starts)
-        eql_seq_starts_expire(s, now_ns);
+    if (s->compact)
+        eql_seq_compact_expire(s, now_ns);
     while (s->ordered && res == EQL_ENGINE_OK &&
            (n = eql_windows_expired(&s->windows, now_ns))) {
         if (n->kind == EQL_SEQ_HELD)
@@ -151,7 +151,7 @@ eql_seq_forget_all(eql_seq *s)
     eql_window_node *n;
 
     s->counters = &unused;
-    eql_seq_starts_free(s);
+    eql_seq_compact_free(s);
     while ((n = eql_windows_oldest(&s->windows, NULL)))
         evict(s, n);
     s->counters = counters;

@@ -339,8 +339,8 @@ find_going_on(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
 {
     eql_partial_entry *e = NULL;
 
-    if (st->plan->first == 1 && eql_seq_is_small(s, st))
-        e = eql_seq_make_whole(s, st, res);
+    if (st->plan->first == 1 && eql_seq_is_compact(s, st))
+        e = eql_seq_promote(s, st, res);
     if (e || *res != EQL_ENGINE_OK)
         return e;
     e = eql_seq_find(s, st);
@@ -360,8 +360,8 @@ eql_seq_positive(eql_seq *s, eql_seq_step *st)
 
     if (single)
         return starts ? begin(s, st, NULL) : EQL_ENGINE_OK;
-    if (starts && eql_seq_is_small(s, st))
-        return eql_seq_start_small(s, st);
+    if (starts && eql_seq_is_compact(s, st))
+        return eql_seq_add_compact(s, st);
     if (starts) {
         e = eql_seq_need(s, st, &res);
         if (!e && res == EQL_ENGINE_OK) {
@@ -412,8 +412,8 @@ eql_seq_until(eql_seq *s, const eql_seq_step *st)
 
     if (EQL_FAULT(until_any_key))
         end_all(s, st);
-    else if (eql_seq_is_small(s, st) && !EQL_FAULT(until_ignored))
-        eql_seq_end_small(s, st);
+    else if (eql_seq_is_compact(s, st) && !EQL_FAULT(until_ignored))
+        eql_seq_end_compact(s, st);
     if (!e || EQL_FAULT(until_ignored) || EQL_FAULT(until_any_key))
         return;
     eql_seq_pin(e);

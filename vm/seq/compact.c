@@ -1,23 +1,25 @@
-/* starts.c -- the ring and the index of starts.h.
+/* compact.c -- the ring and the index of compact.h.
  *
  * The index is rebuilt from the ring alone, so growing it needs no second
  * copy.  Loops over buckets are bounded by their number, whatever the marks of
  * overflow say. */
-#include "vm/seq/starts.h"
+#include "vm/seq/compact.h"
 
 #include <sys/mman.h>
 
-#include "vm/seq/start_bucket.h"
-#include "vm/seq/start_chunk.h"
+#include "vm/seq/compact_bucket.h"
+#include "vm/seq/compact_chunk.h"
 
 #define FULL_SLOTS 8u   /* on average, before the index grows */
 #define LEAST_CHUNKS 4u /* of the table of chunks */
 #define LEAST_BUCKETS ((uint64_t)4)
-#define STRIDE 16u /* starts that are passed at once, where time allows */
-#define AHEAD 12u  /* starts whose buckets are asked for before their turn */
+#define STRIDE                                                                 \
+    16u /* compact partials that are passed at once, where time allows */
+#define AHEAD                                                                  \
+    12u /* compact partials whose buckets are asked for before their turn */
 #define LINE ((size_t)64)
 #define HUGE_PAGE ((size_t)2 << 20)
-#define MOST_GAPS (2 * EQL_STARTS_PER_CHUNK) /* beside half of what lives */
+#define MOST_GAPS (2 * EQL_COMPACT_PER_CHUNK) /* beside half of what lives */
 
 #define TIME_BITS 48
 #define PLACE_BITS 40
@@ -28,8 +30,8 @@
 #define GAP PLACE_MASK
 #define OWNED (PLACE_MASK - 1)
 
-_Static_assert(sizeof(eql_start_bucket) == LINE, "a bucket is a cache line");
-_Static_assert(EQL_START_MAX_PLACE / 8 < OWNED, "places are no marks");
+_Static_assert(sizeof(eql_compact_bucket) == LINE, "a bucket is a cache line");
+_Static_assert(EQL_COMPACT_MAX_PLACE / 8 < OWNED, "places are no marks");
 
 /* --- places ----------------------------------------------------------------
  */
@@ -37,41 +39,41 @@ _Static_assert(EQL_START_MAX_PLACE / 8 < OWNED, "places are no marks");
 static uint32_t
 chunk_of(uint32_t at)
 {
-    return at >> EQL_STARTS_SLOT_BITS;
+    return at >> EQL_COMPACT_SLOT_BITS;
 }
 
 static uint32_t
 slot_of(uint32_t at)
 {
-    return at & ((1u << EQL_STARTS_SLOT_BITS) - 1);
+    return at & ((1u << EQL_COMPACT_SLOT_BITS) - 1);
 }
 
 static uint32_t
 first_of(uint32_t chunk)
 {
-    return chunk << EQL_STARTS_SLOT_BITS;
+    return chunk << EQL_COMPACT_SLOT_BITS;
 }
 
-static eql_start_chunk **
-chunk_at(const eql_starts *r, uint32_t chunk)
+static eql_compact_chunk **
+chunk_at(const eql_compact_ring *r, uint32_t chunk)
 {
     return &r->chunks[chunk & (r->cap - 1)];
 }
 
-static eql_start *
-start_at(const eql_starts *r, uint32_t at)
+static eql_compact *
+start_at(const eql_compact_ring *r, uint32_t at)
 {
-    return &(*chunk_at(r, chunk_of(at)))->starts[slot_of(at)];
+    return &(*chunk_at(r, chunk_of(at)))->compact[slot_of(at)];
 }
 
 static uint64_t
-mark_of(const eql_start *s)
+mark_of(const eql_compact *s)
 {
     return s->where & PLACE_MASK;
 }
 
 static uint64_t
-nlive(const eql_starts *r)
+nlive(const eql_compact_ring *r)
 {
     return r->nindexed + r->nowned;
 }
@@ -80,26 +82,26 @@ nlive(const eql_starts *r)
  */
 
 static uint64_t
-home_of(const eql_starts *r, uint64_t hash)
+home_of(const eql_compact_ring *r, uint64_t hash)
 {
     return (hash >> 32) * r->nbuckets >> 32;
 }
 
 static uint64_t
-next_bucket(const eql_starts *r, uint64_t i)
+next_bucket(const eql_compact_ring *r, uint64_t i)
 {
     return i + 1 == r->nbuckets ? 0 : i + 1;
 }
 
 /* There is a place: buckets are never that full. */
 static void
-index_put(eql_starts *r, uint64_t hash, uint32_t at)
+index_put(eql_compact_ring *r, uint64_t hash, uint32_t at)
 {
     uint64_t i = home_of(r, hash);
 
     for (uint64_t n = 0; n < r->nbuckets; n++, i = next_bucket(r, i)) {
-        eql_start_bucket *b = &r->buckets[i];
-        unsigned empty = eql_start_bucket_empty(b, r->tail);
+        eql_compact_bucket *b = &r->buckets[i];
+        unsigned empty = eql_compact_bucket_empty(b, r->tail);
 
         if (empty) {
             unsigned k = (unsigned)__builtin_ctz(empty);
@@ -113,25 +115,25 @@ index_put(eql_starts *r, uint64_t hash, uint32_t at)
 }
 
 static void
-index_drop(eql_starts *r, uint64_t hash, uint32_t at)
+index_drop(eql_compact_ring *r, uint64_t hash, uint32_t at)
 {
     uint64_t i = home_of(r, hash);
 
     for (uint64_t n = 0; n < r->nbuckets; n++, i = next_bucket(r, i)) {
-        for (uint32_t k = 0; k < EQL_STARTS_PER_BUCKET; k++) {
+        for (uint32_t k = 0; k < EQL_COMPACT_PER_BUCKET; k++) {
             if (r->buckets[i].at[k] != at)
                 continue;
-            r->buckets[i].at[k] = EQL_START_NONE;
+            r->buckets[i].at[k] = EQL_COMPACT_NONE;
             return;
         }
     }
 }
 
-/* Is it that start, and does it live on its own? */
+/* Is it that compact partial, and does it live on its own? */
 static bool
-is_start(const eql_starts *r, uint32_t at, eql_start_id id)
+is_start(const eql_compact_ring *r, uint32_t at, eql_compact_id id)
 {
-    const eql_start *s;
+    const eql_compact *s;
 
     if (at < r->tail)
         return false;
@@ -142,9 +144,10 @@ is_start(const eql_starts *r, uint32_t at, eql_start_id id)
 
 /* NONE: no place of the bucket has it. */
 static inline uint32_t
-find_in(const eql_starts *r, const eql_start_bucket *b, eql_start_id id)
+find_in(const eql_compact_ring *r, const eql_compact_bucket *b,
+        eql_compact_id id)
 {
-    unsigned like = eql_start_bucket_like(b, (uint16_t)id.hash);
+    unsigned like = eql_compact_bucket_like(b, (uint16_t)id.hash);
 
     for (; like; like &= like - 1) {
         uint32_t at = b->at[__builtin_ctz(like)];
@@ -152,35 +155,35 @@ find_in(const eql_starts *r, const eql_start_bucket *b, eql_start_id id)
         if (is_start(r, at, id))
             return at;
     }
-    return EQL_START_NONE;
+    return EQL_COMPACT_NONE;
 }
 
 uint32_t
-eql_starts_find(const eql_starts *r, eql_start_id id)
+eql_compact_find(const eql_compact_ring *r, eql_compact_id id)
 {
     uint64_t i;
 
     if (r->nindexed == 0)
-        return EQL_START_NONE;
+        return EQL_COMPACT_NONE;
     i = home_of(r, id.hash);
     for (uint64_t n = 0; n < r->nbuckets; n++, i = next_bucket(r, i)) {
-        const eql_start_bucket *b = &r->buckets[i];
+        const eql_compact_bucket *b = &r->buckets[i];
         uint32_t at = find_in(r, b, id);
 
-        if (at != EQL_START_NONE)
+        if (at != EQL_COMPACT_NONE)
             return at;
         if (b->overflow < r->tail)
             break;
     }
-    return EQL_START_NONE;
+    return EQL_COMPACT_NONE;
 }
 
-/* Asks for the starts that may be meant, from end to end. */
+/* Asks for the compact partials that may be meant, from end to end. */
 static void
-ask_for_starts(const eql_starts *r, eql_start_id id)
+ask_for_starts(const eql_compact_ring *r, eql_compact_id id)
 {
-    const eql_start_bucket *b = &r->buckets[home_of(r, id.hash)];
-    unsigned like = eql_start_bucket_like(b, (uint16_t)id.hash);
+    const eql_compact_bucket *b = &r->buckets[home_of(r, id.hash)];
+    unsigned like = eql_compact_bucket_like(b, (uint16_t)id.hash);
 
     for (; like; like &= like - 1) {
         uint32_t at = b->at[__builtin_ctz(like)];
@@ -193,10 +196,11 @@ ask_for_starts(const eql_starts *r, eql_start_id id)
 }
 
 void
-eql_starts_foresee(eql_starts_ahead *a, const eql_starts *r, eql_start_id id)
+eql_compact_foresee(eql_compact_ahead *a, const eql_compact_ring *r,
+                    eql_compact_id id)
 {
     uint32_t i = a->n++ % EQL_COUNTOF(a->half);
-    const eql_starts *before = a->half[i].ring;
+    const eql_compact_ring *before = a->half[i].ring;
 
     if (before && before->nindexed > 0)
         ask_for_starts(before, a->half[i].id);
@@ -209,17 +213,17 @@ eql_starts_foresee(eql_starts_ahead *a, const eql_starts *r, eql_start_id id)
 /* Starts [from, n) of a chunk; their buckets are asked for ahead, wherever the
  * hash of what has an owner points to. */
 static void
-reindex_chunk(eql_starts *r, const eql_start_chunk *chunk, uint32_t first,
-              uint32_t from)
+reindex_chunk(eql_compact_ring *r, const eql_compact_chunk *chunk,
+              uint32_t first, uint32_t from)
 {
     for (uint32_t i = from; i < chunk->n; i++) {
-        const eql_start *s = &chunk->starts[i];
+        const eql_compact *s = &chunk->compact[i];
         uint64_t mark = mark_of(s);
 
         if (i + AHEAD < chunk->n)
             __builtin_prefetch(&r->buckets[home_of(r, s[AHEAD].hash)], 1);
         if (mark == OWNED)
-            ((eql_start_owner *)(uintptr_t)s->hash)->at = first + i;
+            ((eql_compact_owner *)(uintptr_t)s->hash)->at = first + i;
         else if (mark != GAP)
             index_put(r, s->hash, first + i);
     }
@@ -227,7 +231,7 @@ reindex_chunk(eql_starts *r, const eql_start_chunk *chunk, uint32_t first,
 
 /* Everything in the ring anew: after places have changed, or the buckets. */
 static void
-reindex(eql_starts *r)
+reindex(eql_compact_ring *r)
 {
     if (r->buckets)
         memset(r->buckets, 0, r->nbuckets * sizeof *r->buckets);
@@ -242,7 +246,7 @@ reindex(eql_starts *r)
 static size_t
 index_size(uint64_t nbuckets)
 {
-    return nbuckets > 0 ? (size_t)nbuckets * sizeof(eql_start_bucket) + LINE
+    return nbuckets > 0 ? (size_t)nbuckets * sizeof(eql_compact_bucket) + LINE
                         : 0;
 }
 
@@ -264,7 +268,7 @@ ask_huge_pages(void *p, size_t n)
 }
 
 static void
-free_index(eql_starts *r)
+free_index(eql_compact_ring *r)
 {
     free(r->memory);
     r->budget->used -= index_cost(r->nbuckets);
@@ -277,7 +281,7 @@ free_index(eql_starts *r)
  * old one, never stands beside it; when there is no memory for it, there is
  * none at all, and the run is over. */
 static bool
-resize_index(eql_starts *r, uint64_t nbuckets)
+resize_index(eql_compact_ring *r, uint64_t nbuckets)
 {
     size_t size = index_size(nbuckets);
     void *p;
@@ -307,14 +311,14 @@ larger(uint64_t nbuckets)
 }
 
 static bool
-index_is_full(const eql_starts *r)
+index_is_full(const eql_compact_ring *r)
 {
     return r->nindexed >= r->nbuckets * FULL_SLOTS;
 }
 
 /* Gives memory back when one in 64 is left. */
 static void
-shrink_index(eql_starts *r)
+shrink_index(eql_compact_ring *r)
 {
     uint64_t n = r->nindexed / FULL_SLOTS * 2 + LEAST_BUCKETS;
 
@@ -327,57 +331,57 @@ shrink_index(eql_starts *r)
  */
 
 void
-eql_starts_init(eql_starts *r, eql_budget *budget)
+eql_compact_init(eql_compact_ring *r, eql_budget *budget)
 {
-    *r = (eql_starts){.budget = budget};
+    *r = (eql_compact_ring){.budget = budget};
     r->tail = r->head = r->second = first_of(1);
 }
 
 static size_t
 table_size(uint32_t cap)
 {
-    return cap * sizeof(eql_start_chunk *);
+    return cap * sizeof(eql_compact_chunk *);
 }
 
 void
-eql_starts_free(eql_starts *r)
+eql_compact_free(eql_compact_ring *r)
 {
     for (uint32_t c = chunk_of(r->tail); c <= chunk_of(r->head); c++) {
         if (first_of(c) != r->head)
-            eql_start_chunk_free(r, *chunk_at(r, c));
+            eql_compact_chunk_free(r, *chunk_at(r, c));
     }
-    eql_start_chunk_free(r, r->spare);
+    eql_compact_chunk_free(r, r->spare);
     if (r->chunks)
         eql_budget_free(r->budget, (void *)r->chunks, table_size(r->cap));
     free_index(r);
-    eql_starts_init(r, r->budget);
+    eql_compact_init(r, r->budget);
 }
 
 /* Leaves the chunk of the tail behind. */
 static void
-retire_chunk(eql_starts *r)
+retire_chunk(eql_compact_ring *r)
 {
-    eql_start_chunk *c = *chunk_at(r, chunk_of(r->tail));
+    eql_compact_chunk *c = *chunk_at(r, chunk_of(r->tail));
 
     r->tail = first_of(chunk_of(r->tail) + 1);
     if (chunk_of(r->tail) < chunk_of(r->head))
         __builtin_prefetch(*chunk_at(r, chunk_of(r->tail) + 1), 1);
     if (r->spare)
-        eql_start_chunk_free(r, c);
+        eql_compact_chunk_free(r, c);
     else
         r->spare = c;
 }
 
 /* Moves the tail to what lives. */
 static void
-settle_tail(eql_starts *r)
+settle_tail(eql_compact_ring *r)
 {
     while (r->tail != r->head) {
-        const eql_start_chunk *c = *chunk_at(r, chunk_of(r->tail));
+        const eql_compact_chunk *c = *chunk_at(r, chunk_of(r->tail));
 
         if (slot_of(r->tail) == c->n) {
             retire_chunk(r);
-        } else if (mark_of(&c->starts[slot_of(r->tail)]) == GAP) {
+        } else if (mark_of(&c->compact[slot_of(r->tail)]) == GAP) {
             r->tail++;
             r->ngaps--;
         } else {
@@ -390,12 +394,12 @@ settle_tail(eql_starts *r)
 
 /* Numbers up to one more than now. */
 static bool
-grow_table(eql_starts *r)
+grow_table(eql_compact_ring *r)
 {
     uint32_t old = r->cap, cap = old ? 2 * old : LEAST_CHUNKS;
-    eql_start_chunk **to, **from = r->chunks;
+    eql_compact_chunk **to, **from = r->chunks;
 
-    if (eql_starts_nchunks(r) + 1 <= old)
+    if (eql_compact_nchunks(r) + 1 <= old)
         return true;
     to = eql_budget_alloc(r->budget, table_size(cap));
     if (!to)
@@ -409,14 +413,15 @@ grow_table(eql_starts *r)
     return true;
 }
 
-/* The chunk that the next start can be added to; NULL: it needs a new one. */
-static eql_start_chunk *
-open_chunk(const eql_starts *r, int64_t time_ns, uint64_t serial)
+/* The chunk that the next compact partial can be added to; NULL: it needs a new
+ * one. */
+static eql_compact_chunk *
+open_chunk(const eql_compact_ring *r, int64_t time_ns, uint64_t serial)
 {
-    eql_start_chunk *c;
+    eql_compact_chunk *c;
     int64_t passed;
 
-    if (slot_of(r->head) == 0 || slot_of(r->head) == EQL_STARTS_PER_CHUNK)
+    if (slot_of(r->head) == 0 || slot_of(r->head) == EQL_COMPACT_PER_CHUNK)
         return NULL;
     c = *chunk_at(r, chunk_of(r->head));
     if (__builtin_sub_overflow(time_ns, c->time_ns, &passed) || passed < 0 ||
@@ -426,16 +431,16 @@ open_chunk(const eql_starts *r, int64_t time_ns, uint64_t serial)
 }
 
 /* Opens a chunk behind the last; NULL: out of memory. */
-static eql_start_chunk *
-next_chunk(eql_starts *r, int64_t time_ns, uint64_t serial)
+static eql_compact_chunk *
+next_chunk(eql_compact_ring *r, int64_t time_ns, uint64_t serial)
 {
-    eql_start_chunk *c;
+    eql_compact_chunk *c;
 
     if (!grow_table(r))
         return NULL;
     c = r->spare;
     if (!c)
-        c = eql_start_chunk_new(r);
+        c = eql_compact_chunk_new(r);
     if (!c)
         return NULL;
     r->spare = NULL;
@@ -448,21 +453,22 @@ next_chunk(eql_starts *r, int64_t time_ns, uint64_t serial)
     return c;
 }
 
-/* Puts a start, but for its place in time, at the head. */
+/* Puts a compact partial, but for its place in time, at the head. */
 static bool
-append(eql_starts *r, const eql_start *s, int64_t time_ns, uint64_t serial)
+append(eql_compact_ring *r, const eql_compact *s, int64_t time_ns,
+       uint64_t serial)
 {
-    eql_start_chunk *c = open_chunk(r, time_ns, serial);
+    eql_compact_chunk *c = open_chunk(r, time_ns, serial);
 
     if (!c)
         c = next_chunk(r, time_ns, serial);
     if (!c)
         return false;
     c->last = (uint64_t)time_ns - (uint64_t)c->time_ns;
-    c->starts[c->n++] =
-        (eql_start){.hash = s->hash,
-                    .when = (s->when & ~TIME_MASK) | c->last,
-                    .where = (serial - c->serial) << PLACE_BITS | mark_of(s)};
+    c->compact[c->n++] =
+        (eql_compact){.hash = s->hash,
+                      .when = (s->when & ~TIME_MASK) | c->last,
+                      .where = (serial - c->serial) << PLACE_BITS | mark_of(s)};
     if (mark_of(s) >= OWNED)
         c->nother++;
     r->head++;
@@ -470,7 +476,7 @@ append(eql_starts *r, const eql_start *s, int64_t time_ns, uint64_t serial)
 }
 
 static bool
-has_many_gaps(const eql_starts *r)
+has_many_gaps(const eql_compact_ring *r)
 {
     return r->ngaps > nlive(r) / 2 + MOST_GAPS;
 }
@@ -479,13 +485,13 @@ has_many_gaps(const eql_starts *r)
  * the gaps are gone.  Chunks left behind are used again: one more than there
  * were is enough. */
 static bool
-pack(eql_starts *r)
+pack(eql_compact_ring *r)
 {
     uint32_t end = r->head;
 
     while (r->tail != end) {
-        const eql_start_chunk *c = *chunk_at(r, chunk_of(r->tail));
-        const eql_start *s = &c->starts[slot_of(r->tail)];
+        const eql_compact_chunk *c = *chunk_at(r, chunk_of(r->tail));
+        const eql_compact *s = &c->compact[slot_of(r->tail)];
 
         if (slot_of(r->tail) == c->n) {
             retire_chunk(r);
@@ -507,7 +513,7 @@ pack(eql_starts *r)
 /* Chunks get low numbers again; by a multiple of cap, so they stay at their
  * places in the table. */
 static void
-renumber(eql_starts *r)
+renumber(eql_compact_ring *r)
 {
     uint32_t by = (chunk_of(r->tail) - 1) / r->cap * r->cap;
 
@@ -517,19 +523,19 @@ renumber(eql_starts *r)
     reindex(r);
 }
 
-/* --- starts ------------------------------------------------------------------
+/* --- compact partials ---
  */
 
 uint64_t
-eql_starts_cost(const eql_starts *r, int64_t time_ns, uint64_t serial)
+eql_compact_cost(const eql_compact_ring *r, int64_t time_ns, uint64_t serial)
 {
     uint64_t cost = 0;
 
-    if (eql_starts_nchunks(r) > EQL_STARTS_MAX_CHUNK / 8)
+    if (eql_compact_nchunks(r) > EQL_COMPACT_MAX_CHUNK / 8)
         return UINT64_MAX;
     if (!r->spare && (has_many_gaps(r) || !open_chunk(r, time_ns, serial)))
-        cost += eql_start_chunk_cost(r);
-    if (eql_starts_nchunks(r) + 2 > r->cap)
+        cost += eql_compact_chunk_cost(r);
+    if (eql_compact_nchunks(r) + 2 > r->cap)
         cost += eql_budget_cost(table_size(r->cap ? 2 * r->cap : LEAST_CHUNKS));
     if (index_is_full(r))
         cost += index_cost(larger(r->nbuckets)) - index_cost(r->nbuckets);
@@ -537,14 +543,15 @@ eql_starts_cost(const eql_starts *r, int64_t time_ns, uint64_t serial)
 }
 
 bool
-eql_starts_add(eql_starts *r, eql_start_id id, const eql_start_info *info)
+eql_compact_add(eql_compact_ring *r, eql_compact_id id,
+                const eql_compact_info *info)
 {
-    eql_start s = {.hash = id.hash,
-                   .when = (uint64_t)id.check << TIME_BITS,
-                   .where = info->place / 8};
+    eql_compact s = {.hash = id.hash,
+                     .when = (uint64_t)id.check << TIME_BITS,
+                     .where = info->place / 8};
 
     if (r->cap > 0 &&
-        chunk_of(r->head) > EQL_STARTS_MAX_CHUNK - 2 - eql_starts_nchunks(r))
+        chunk_of(r->head) > EQL_COMPACT_MAX_CHUNK - 2 - eql_compact_nchunks(r))
         renumber(r);
     if (has_many_gaps(r) && !pack(r))
         return false;
@@ -561,26 +568,26 @@ eql_starts_add(eql_starts *r, eql_start_id id, const eql_start_info *info)
     return true;
 }
 
-eql_start_info
-eql_starts_get(const eql_starts *r, uint32_t at)
+eql_compact_info
+eql_compact_get(const eql_compact_ring *r, uint32_t at)
 {
-    const eql_start_chunk *c = *chunk_at(r, chunk_of(at));
-    const eql_start *s = &c->starts[slot_of(at)];
-    eql_start_info info = {
+    const eql_compact_chunk *c = *chunk_at(r, chunk_of(at));
+    const eql_compact *s = &c->compact[slot_of(at)];
+    eql_compact_info info = {
         .time_ns = (int64_t)((uint64_t)c->time_ns + (s->when & TIME_MASK)),
         .serial = c->serial + (s->where >> PLACE_BITS)};
 
     if (mark_of(s) == OWNED)
-        info.owner = (eql_start_owner *)(uintptr_t)s->hash;
+        info.owner = (eql_compact_owner *)(uintptr_t)s->hash;
     else
         info.place = mark_of(s) * 8;
     return info;
 }
 
 void
-eql_starts_remove(eql_starts *r, uint32_t at)
+eql_compact_remove(eql_compact_ring *r, uint32_t at)
 {
-    eql_start *s = start_at(r, at);
+    eql_compact *s = start_at(r, at);
 
     if (mark_of(s) == OWNED) {
         r->nowned--;
@@ -596,9 +603,9 @@ eql_starts_remove(eql_starts *r, uint32_t at)
 }
 
 void
-eql_starts_own(eql_starts *r, uint32_t at, eql_start_owner *owner)
+eql_compact_own(eql_compact_ring *r, uint32_t at, eql_compact_owner *owner)
 {
-    eql_start *s = start_at(r, at);
+    eql_compact *s = start_at(r, at);
 
     (*chunk_at(r, chunk_of(at)))->nother++;
     index_drop(r, s->hash, at);
@@ -611,14 +618,14 @@ eql_starts_own(eql_starts *r, uint32_t at, eql_start_owner *owner)
 
 /* The first that lives from `at` on; the head: none. */
 static uint32_t
-skip_gaps(const eql_starts *r, uint32_t at)
+skip_gaps(const eql_compact_ring *r, uint32_t at)
 {
     while (at != r->head) {
-        const eql_start_chunk *c = *chunk_at(r, chunk_of(at));
+        const eql_compact_chunk *c = *chunk_at(r, chunk_of(at));
 
         if (slot_of(at) == c->n)
             at = first_of(chunk_of(at) + 1);
-        else if (mark_of(&c->starts[slot_of(at)]) == GAP)
+        else if (mark_of(&c->compact[slot_of(at)]) == GAP)
             at++;
         else
             break;
@@ -627,9 +634,9 @@ skip_gaps(const eql_starts *r, uint32_t at)
 }
 
 uint32_t
-eql_starts_after(const eql_starts *r, uint32_t at)
+eql_compact_after(const eql_compact_ring *r, uint32_t at)
 {
-    at = at == EQL_START_NONE ? r->tail : at + 1;
+    at = at == EQL_COMPACT_NONE ? r->tail : at + 1;
     while (at < r->head) {
         if (slot_of(at) >= (*chunk_at(r, chunk_of(at)))->n)
             at = first_of(chunk_of(at) + 1);
@@ -638,35 +645,35 @@ eql_starts_after(const eql_starts *r, uint32_t at)
         else
             at++;
     }
-    return EQL_START_NONE;
+    return EQL_COMPACT_NONE;
 }
 
 uint32_t
-eql_starts_oldest(eql_starts *r, uint32_t keep)
+eql_compact_oldest(eql_compact_ring *r, uint32_t keep)
 {
     if (r->tail == r->head)
-        return EQL_START_NONE;
+        return EQL_COMPACT_NONE;
     if (r->tail != keep)
         return r->tail;
     if (r->second == r->tail)
         r->second++;
     r->second = skip_gaps(r, r->second);
-    return r->second == r->head ? EQL_START_NONE : r->second;
+    return r->second == r->head ? EQL_COMPACT_NONE : r->second;
 }
 
 /* Where what started before the limit ends, from there on; nothing in the
  * chunk is a gap or has an owner. */
 static uint32_t
-pass_before(const eql_start_chunk *c, uint32_t from, uint64_t limit)
+pass_before(const eql_compact_chunk *c, uint32_t from, uint64_t limit)
 {
     uint32_t i = from;
 
     if (c->last < limit)
         return c->n;
     while (c->n - i > STRIDE &&
-           (c->starts[i + STRIDE].when & TIME_MASK) < limit)
+           (c->compact[i + STRIDE].when & TIME_MASK) < limit)
         i += STRIDE;
-    while (i < c->n && (c->starts[i].when & TIME_MASK) < limit)
+    while (i < c->n && (c->compact[i].when & TIME_MASK) < limit)
         i++;
     return i;
 }
@@ -674,13 +681,13 @@ pass_before(const eql_start_chunk *c, uint32_t from, uint64_t limit)
 /* The same for any chunk, up to the first that has an owner; *n: how many
  * were no gaps. */
 static uint32_t
-pass_before_owner(const eql_start_chunk *c, uint32_t from, uint64_t limit,
+pass_before_owner(const eql_compact_chunk *c, uint32_t from, uint64_t limit,
                   uint64_t *n)
 {
     uint32_t i = from;
 
     for (; i < c->n; i++) {
-        const eql_start *s = &c->starts[i];
+        const eql_compact *s = &c->compact[i];
         uint64_t mark = mark_of(s);
 
         if (mark == GAP)
@@ -692,11 +699,12 @@ pass_before_owner(const eql_start_chunk *c, uint32_t from, uint64_t limit,
     return i;
 }
 
-/* The starts of the tail's chunk; returns how many, *all: none is left. */
+/* The compact partials of the tail's chunk; returns how many, *all: none is
+ * left. */
 static uint64_t
-expire_chunk(eql_starts *r, int64_t before_ns, bool *all)
+expire_chunk(eql_compact_ring *r, int64_t before_ns, bool *all)
 {
-    const eql_start_chunk *c = *chunk_at(r, chunk_of(r->tail));
+    const eql_compact_chunk *c = *chunk_at(r, chunk_of(r->tail));
     uint64_t n = 0, limit = (uint64_t)before_ns - (uint64_t)c->time_ns;
     uint32_t from = slot_of(r->tail), i;
 
@@ -715,7 +723,7 @@ expire_chunk(eql_starts *r, int64_t before_ns, bool *all)
 }
 
 uint64_t
-eql_starts_expire(eql_starts *r, int64_t before_ns)
+eql_compact_expire(eql_compact_ring *r, int64_t before_ns)
 {
     uint64_t n = 0;
     bool all = true;

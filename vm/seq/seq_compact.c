@@ -1,10 +1,11 @@
-/* seq_start.c -- partials of one event that are kept small (starts.h).
+/* seq_compact.c -- partials of one event that are kept compact (compact.h).
  *
  * A plain sequence needs no more of its first event than where its hit is, as
  * long as only the second stage, `until`, time and room decide what becomes of
- * it.  A start is looked up by 80 bits of a keyed hash of rule and key; that
- * suffices to replace or to end it.  What goes on is made whole first: the hit
- * is read again and the real keys are compared, so that no match is made up.
+ * it.  A compact partial is looked up by 80 bits of a keyed hash of rule and
+ * key; that suffices to replace or to end it.  What goes on is promoted first:
+ * the hit is read again and the real keys are compared, so that no match is
+ * made up.
  *
  * The other partials of such a rule are whole, and none of them waits in the
  * first slot. */
@@ -15,62 +16,63 @@
 #define LEAST_BUDGET ((uint64_t)256 << 10)
 
 bool
-eql_seq_starts_init(eql_seq *s)
+eql_seq_compact_init(eql_seq *s)
 {
     s->starts_wake_ns = INT64_MAX;
     if (!s->ordered || s->budget.max < LEAST_BUDGET)
         return true;
-    s->starts = calloc((size_t)s->windows.n + 1, sizeof *s->starts);
-    if (!s->starts)
+    s->compact = calloc((size_t)s->windows.n + 1, sizeof *s->compact);
+    if (!s->compact)
         return false;
     for (uint32_t i = 0; i < s->windows.n; i++)
-        eql_starts_init(&s->starts[i], &s->budget);
+        eql_compact_init(&s->compact[i], &s->budget);
     return true;
 }
 
-/* Drops the owner of a start, if it has one; else the start itself. */
+/* Drops the owner of a compact partial, if it has one; else the compact partial
+ * itself. */
 static void
 drop_start(eql_seq *s, uint32_t ring, uint32_t at, uint64_t *why)
 {
-    eql_starts *r = &s->starts[ring];
-    eql_start_info info = eql_starts_get(r, at);
+    eql_compact_ring *r = &s->compact[ring];
+    eql_compact_info info = eql_compact_get(r, at);
 
     if (info.owner) {
-        eql_seq_drop(s, eql_partial_of_start(info.owner), why);
+        eql_seq_drop(s, eql_partial_of_compact(info.owner), why);
         return;
     }
-    eql_starts_remove(r, at);
+    eql_compact_remove(r, at);
     s->live--;
     (*why)++;
 }
 
 void
-eql_seq_starts_free(eql_seq *s)
+eql_seq_compact_free(eql_seq *s)
 {
     uint64_t unused = 0;
 
-    for (uint32_t i = 0; s->starts && i < s->windows.n; i++) {
+    for (uint32_t i = 0; s->compact && i < s->windows.n; i++) {
         uint32_t at;
 
-        while ((at = eql_starts_oldest(&s->starts[i], EQL_START_NONE)) !=
-               EQL_START_NONE)
+        while ((at = eql_compact_oldest(&s->compact[i], EQL_COMPACT_NONE)) !=
+               EQL_COMPACT_NONE)
             drop_start(s, i, at, &unused);
-        eql_starts_free(&s->starts[i]);
+        eql_compact_free(&s->compact[i]);
     }
-    free(s->starts);
-    s->starts = NULL;
+    free(s->compact);
+    s->compact = NULL;
 }
 
-static eql_start_id
+static eql_compact_id
 id_of(const eql_seq_step *st)
 {
-    return (eql_start_id){.hash = st->hash, .check = st->check};
+    return (eql_compact_id){.hash = st->hash, .check = st->check};
 }
 
-static eql_starts *
+static eql_compact_ring *
 ring_of(const eql_seq *s, const eql_seq_step *st)
 {
-    return &s->starts[s->windows.of_rule[st->index]];
+    return &s->compact[s->windows.of_rule[st->index]];
 }
 
 /* --- starting ----------------------------------------------------------------
@@ -86,25 +88,25 @@ wake_by(eql_seq *s, int64_t start_ns, int64_t span_ns)
 }
 
 eql_engine_result
-eql_seq_start_small(eql_seq *s, const eql_seq_step *st)
+eql_seq_add_compact(eql_seq *s, const eql_seq_step *st)
 {
-    eql_starts *r = ring_of(s, st);
-    eql_start_info info = {
+    eql_compact_ring *r = ring_of(s, st);
+    eql_compact_info info = {
         .time_ns = st->hit->time_ns, .serial = s->serial, .place = s->place};
-    uint32_t at = eql_starts_find(r, id_of(st));
+    uint32_t at = eql_compact_find(r, id_of(st));
     uint64_t cost;
 
     s->counters->started++;
-    if (at != EQL_START_NONE)
+    if (at != EQL_COMPACT_NONE)
         drop_start(s, s->windows.of_rule[st->index], at,
                    &s->counters->replaced);
-    cost = eql_starts_cost(r, info.time_ns, info.serial);
-    if (s->place > EQL_START_MAX_PLACE ||
+    cost = eql_compact_cost(r, info.time_ns, info.serial);
+    if (s->place > EQL_COMPACT_MAX_PLACE ||
         (cost > 0 && !eql_seq_make_room(s, cost, NULL))) {
         s->counters->evicted++;
         return EQL_ENGINE_OK;
     }
-    if (!eql_starts_add(r, id_of(st), &info))
+    if (!eql_compact_add(r, id_of(st), &info))
         return EQL_ENGINE_NOMEM;
     eql_seq_note_ring(s, r);
     s->live++;
@@ -115,11 +117,11 @@ eql_seq_start_small(eql_seq *s, const eql_seq_step *st)
 }
 
 void
-eql_seq_end_small(eql_seq *s, const eql_seq_step *st)
+eql_seq_end_compact(eql_seq *s, const eql_seq_step *st)
 {
-    uint32_t at = eql_starts_find(ring_of(s, st), id_of(st));
+    uint32_t at = eql_compact_find(ring_of(s, st), id_of(st));
 
-    if (at != EQL_START_NONE)
+    if (at != EQL_COMPACT_NONE)
         drop_start(s, s->windows.of_rule[st->index], at, &s->counters->ended);
 }
 
@@ -148,8 +150,8 @@ find_entry(const eql_hit *h, const eql_seq_step *st)
 
 /* Makes the partial, with its memory accounted for. */
 static eql_partial *
-make_whole(eql_seq *s, const eql_seq_step *st, const eql_hit *h,
-           const eql_hit_entry *he, uint64_t serial)
+promote(eql_seq *s, const eql_seq_step *st, const eql_hit *h,
+        const eql_hit_entry *he, uint64_t serial)
 {
     uint32_t stage = st->rule->stages.first;
     eql_partial_event *ev = eql_partial_event_new(
@@ -181,27 +183,27 @@ whole_cost(const eql_seq *s, const eql_seq_step *st, const eql_hit_entry *he)
 }
 
 eql_partial_entry *
-eql_seq_make_whole(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
+eql_seq_promote(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
 {
     uint32_t ring = s->windows.of_rule[st->index];
-    uint32_t at = eql_starts_find(&s->starts[ring], id_of(st));
+    uint32_t at = eql_compact_find(&s->compact[ring], id_of(st));
     const eql_hit_entry *he;
     eql_partial_entry *e;
-    eql_start_info info;
+    eql_compact_info info;
     const eql_hit *h;
     eql_partial *p;
     bool fits;
 
-    if (at == EQL_START_NONE)
+    if (at == EQL_COMPACT_NONE)
         return NULL;
-    info = eql_starts_get(&s->starts[ring], at);
+    info = eql_compact_get(&s->compact[ring], at);
     *res = s->source.fetch(s->source.ctx, info.place, &h);
     if (*res != EQL_ENGINE_OK || !(he = find_entry(h, st)))
         return NULL;
     s->kept_ring = ring;
     s->kept_start = at;
     fits = eql_seq_make_room(s, whole_cost(s, st, he), NULL);
-    s->kept_start = EQL_START_NONE;
+    s->kept_start = EQL_COMPACT_NONE;
     if (!fits) {
         drop_start(s, ring, at, &s->counters->evicted);
         return NULL;
@@ -209,13 +211,13 @@ eql_seq_make_whole(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
     e = eql_seq_need(s, st, res);
     if (!e)
         return NULL;
-    p = make_whole(s, st, h, he, info.serial);
+    p = promote(s, st, h, he, info.serial);
     if (!p) {
         eql_seq_unpin(s, e);
         *res = EQL_ENGINE_NOMEM;
         return NULL;
     }
-    eql_starts_own(&s->starts[ring], at, &p->start);
+    eql_compact_own(&s->compact[ring], at, &p->start);
     eql_seq_pin(e);
     eql_partial_link_last(e, p);
     return e;
@@ -224,7 +226,7 @@ eql_seq_make_whole(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
 /* --- time and room -----------------------------------------------------------
  */
 
-/* Before which a start has expired; INT64_MIN: none has. */
+/* Before which a compact partial has expired; INT64_MIN: none has. */
 static int64_t
 limit_of(int64_t now_ns, int64_t span_ns)
 {
@@ -239,22 +241,23 @@ limit_of(int64_t now_ns, int64_t span_ns)
 static void
 expire_ring(eql_seq *s, uint32_t ring, int64_t limit_ns)
 {
-    eql_starts *r = &s->starts[ring];
+    eql_compact_ring *r = &s->compact[ring];
 
     for (;;) {
-        uint64_t n = eql_starts_expire(r, limit_ns);
-        uint32_t at = eql_starts_oldest(r, EQL_START_NONE);
+        uint64_t n = eql_compact_expire(r, limit_ns);
+        uint32_t at = eql_compact_oldest(r, EQL_COMPACT_NONE);
 
         s->live -= n;
         s->counters->expired += n;
-        if (at == EQL_START_NONE || eql_starts_get(r, at).time_ns >= limit_ns)
+        if (at == EQL_COMPACT_NONE ||
+            eql_compact_get(r, at).time_ns >= limit_ns)
             return;
         drop_start(s, ring, at, &s->counters->expired);
     }
 }
 
 void
-eql_seq_starts_expire(eql_seq *s, int64_t now_ns)
+eql_seq_compact_expire(eql_seq *s, int64_t now_ns)
 {
     if (now_ns <= s->starts_wake_ns)
         return;
@@ -264,9 +267,9 @@ eql_seq_starts_expire(eql_seq *s, int64_t now_ns)
         uint32_t at;
 
         expire_ring(s, i, limit_of(now_ns, span));
-        at = eql_starts_oldest(&s->starts[i], EQL_START_NONE);
-        if (at != EQL_START_NONE)
-            wake_by(s, eql_starts_get(&s->starts[i], at).time_ns, span);
+        at = eql_compact_oldest(&s->compact[i], EQL_COMPACT_NONE);
+        if (at != EQL_COMPACT_NONE)
+            wake_by(s, eql_compact_get(&s->compact[i], at).time_ns, span);
     }
 }
 
@@ -277,28 +280,28 @@ kept_of(const eql_seq *s, uint32_t ring, const eql_window_node *keep)
     if (keep && keep->kind == EQL_SEQ_PARTIAL && keep->ring == ring &&
         ((const eql_partial *)(const void *)keep)->owns_start)
         return ((const eql_partial *)(const void *)keep)->start.at;
-    return ring == s->kept_ring ? s->kept_start : EQL_START_NONE;
+    return ring == s->kept_ring ? s->kept_start : EQL_COMPACT_NONE;
 }
 
 bool
 eql_seq_evict_start(eql_seq *s, const eql_window_node *keep, uint64_t before)
 {
-    uint32_t best = EQL_START_NONE, best_ring = 0;
+    uint32_t best = EQL_COMPACT_NONE, best_ring = 0;
 
-    for (uint32_t i = 0; s->starts && i < s->windows.n; i++) {
-        uint32_t at = eql_starts_oldest(&s->starts[i], kept_of(s, i, keep));
+    for (uint32_t i = 0; s->compact && i < s->windows.n; i++) {
+        uint32_t at = eql_compact_oldest(&s->compact[i], kept_of(s, i, keep));
         uint64_t serial;
 
-        if (at == EQL_START_NONE)
+        if (at == EQL_COMPACT_NONE)
             continue;
-        serial = eql_starts_get(&s->starts[i], at).serial;
+        serial = eql_compact_get(&s->compact[i], at).serial;
         if (serial < before) {
             before = serial;
             best = at;
             best_ring = i;
         }
     }
-    if (best == EQL_START_NONE)
+    if (best == EQL_COMPACT_NONE)
         return false;
     drop_start(s, best_ring, best, &s->counters->evicted);
     return true;

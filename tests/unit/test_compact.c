@@ -1,24 +1,24 @@
-/* test_starts.c -- the ring of starts against a plain list. */
+/* test_compact.c -- the ring of starts against a plain list. */
 #include "tests/support/eql_test.h"
 
-#include "vm/seq/starts.h"
+#include "vm/seq/compact.h"
 
 #define MOST 4000
 
 /* What the ring should hold, oldest first. */
 typedef struct {
-    eql_start_id id;
-    eql_start_info info;
-    eql_start_owner owner;
+    eql_compact_id id;
+    eql_compact_info info;
+    eql_compact_owner owner;
     bool owned, gone;
 } model_start;
 
 typedef struct {
     eql_budget budget;
-    eql_starts ring;
+    eql_compact_ring ring;
     model_start *starts;
     size_t first, n; /* starts[first, n) may be there */
-    eql_starts_ahead ahead;
+    eql_compact_ahead ahead;
     uint64_t dice;
 } model;
 
@@ -31,13 +31,13 @@ dice(model *m)
     return m->dice;
 }
 
-static eql_start_id
+static eql_compact_id
 id_of(uint64_t key)
 {
     uint64_t h = key * UINT64_C(0x9e3779b97f4a7c15);
 
-    return (eql_start_id){(h ^ h >> 29) * UINT64_C(0xbf58476d1ce4e5b9),
-                          (uint16_t)key};
+    return (eql_compact_id){(h ^ h >> 29) * UINT64_C(0xbf58476d1ce4e5b9),
+                            (uint16_t)key};
 }
 
 static void
@@ -46,13 +46,13 @@ open_model(model *m, uint64_t seed)
     *m = (model){.budget.max = UINT64_MAX, .dice = seed};
     m->starts = calloc(MOST, sizeof *m->starts);
     assert_non_null(m->starts);
-    eql_starts_init(&m->ring, &m->budget);
+    eql_compact_init(&m->ring, &m->budget);
 }
 
 static void
 close_model(model *m)
 {
-    eql_starts_free(&m->ring);
+    eql_compact_free(&m->ring);
     assert_int_equal(m->budget.used, 0);
     free(m->starts);
 }
@@ -62,46 +62,46 @@ add(model *m, uint64_t key, int64_t time_ns, uint64_t serial)
 {
     model_start *s = &m->starts[m->n++];
     uint64_t before = m->budget.used;
-    uint64_t cost = eql_starts_cost(&m->ring, time_ns, serial);
+    uint64_t cost = eql_compact_cost(&m->ring, time_ns, serial);
 
     *s = (model_start){.id = id_of(key),
                        .info = {time_ns, serial, key * 8, NULL}};
     m->budget.peak = before;
-    assert_true(eql_starts_add(&m->ring, s->id, &s->info));
+    assert_true(eql_compact_add(&m->ring, s->id, &s->info));
     assert_true(m->budget.peak <= before + cost);
 }
 
 static void
 leave(model *m, model_start *s)
 {
-    uint32_t at = s->owned ? s->owner.at : eql_starts_find(&m->ring, s->id);
+    uint32_t at = s->owned ? s->owner.at : eql_compact_find(&m->ring, s->id);
 
-    assert_int_not_equal(at, EQL_START_NONE);
-    eql_starts_remove(&m->ring, at);
+    assert_int_not_equal(at, EQL_COMPACT_NONE);
+    eql_compact_remove(&m->ring, at);
     s->gone = true;
 }
 
 static void
 own(model *m, model_start *s)
 {
-    uint32_t at = eql_starts_find(&m->ring, s->id);
+    uint32_t at = eql_compact_find(&m->ring, s->id);
 
-    assert_int_not_equal(at, EQL_START_NONE);
-    eql_starts_own(&m->ring, at, &s->owner);
+    assert_int_not_equal(at, EQL_COMPACT_NONE);
+    eql_compact_own(&m->ring, at, &s->owner);
     s->owned = true;
 }
 
 static void
 check_one(const model *m, const model_start *s)
 {
-    uint32_t at = eql_starts_find(&m->ring, s->id);
-    eql_start_info info;
+    uint32_t at = eql_compact_find(&m->ring, s->id);
+    eql_compact_info info;
 
     if (s->gone || s->owned)
-        assert_int_equal(at, EQL_START_NONE);
+        assert_int_equal(at, EQL_COMPACT_NONE);
     if (s->gone)
         return;
-    info = eql_starts_get(&m->ring, s->owned ? s->owner.at : at);
+    info = eql_compact_get(&m->ring, s->owned ? s->owner.at : at);
     assert_int_equal(info.time_ns, s->info.time_ns);
     assert_int_equal(info.serial, s->info.serial);
     if (s->owned)
@@ -113,7 +113,7 @@ check_one(const model *m, const model_start *s)
 static void
 check_all(const model *m)
 {
-    uint32_t at = EQL_START_NONE;
+    uint32_t at = EQL_COMPACT_NONE;
     uint64_t live = 0;
 
     for (size_t i = 0; i < m->n; i++) {
@@ -121,14 +121,15 @@ check_all(const model *m)
         live += !m->starts[i].gone;
         if (m->starts[i].gone || m->starts[i].owned)
             continue;
-        at = eql_starts_after(&m->ring, at);
-        assert_int_not_equal(at, EQL_START_NONE);
-        assert_int_equal(eql_starts_get(&m->ring, at).serial,
+        at = eql_compact_after(&m->ring, at);
+        assert_int_not_equal(at, EQL_COMPACT_NONE);
+        assert_int_equal(eql_compact_get(&m->ring, at).serial,
                          m->starts[i].info.serial);
     }
-    assert_int_equal(eql_starts_after(&m->ring, at), EQL_START_NONE);
+    assert_int_equal(eql_compact_after(&m->ring, at), EQL_COMPACT_NONE);
     assert_int_equal(live, m->ring.nindexed + m->ring.nowned);
-    assert_int_equal(eql_starts_find(&m->ring, id_of(1 << 30)), EQL_START_NONE);
+    assert_int_equal(eql_compact_find(&m->ring, id_of(1 << 30)),
+                     EQL_COMPACT_NONE);
 }
 
 static model_start *
@@ -145,16 +146,16 @@ static void
 check_oldest(model *m)
 {
     model_start *s = oldest_of(m, NULL), *next = oldest_of(m, s);
-    uint32_t at = eql_starts_oldest(&m->ring, EQL_START_NONE);
+    uint32_t at = eql_compact_oldest(&m->ring, EQL_COMPACT_NONE);
 
-    assert_int_equal(at == EQL_START_NONE, s == NULL);
+    assert_int_equal(at == EQL_COMPACT_NONE, s == NULL);
     if (!s)
         return;
-    assert_int_equal(eql_starts_get(&m->ring, at).serial, s->info.serial);
-    at = eql_starts_oldest(&m->ring, at);
-    assert_int_equal(at == EQL_START_NONE, next == NULL);
+    assert_int_equal(eql_compact_get(&m->ring, at).serial, s->info.serial);
+    at = eql_compact_oldest(&m->ring, at);
+    assert_int_equal(at == EQL_COMPACT_NONE, next == NULL);
     if (next)
-        assert_int_equal(eql_starts_get(&m->ring, at).serial,
+        assert_int_equal(eql_compact_get(&m->ring, at).serial,
                          next->info.serial);
 }
 
@@ -173,13 +174,13 @@ expire(model *m, int64_t before_ns)
         want += !s->owned;
     }
     for (;;) {
-        n += eql_starts_expire(&m->ring, before_ns);
-        at = eql_starts_oldest(&m->ring, EQL_START_NONE);
-        if (at == EQL_START_NONE ||
-            eql_starts_get(&m->ring, at).time_ns >= before_ns)
+        n += eql_compact_expire(&m->ring, before_ns);
+        at = eql_compact_oldest(&m->ring, EQL_COMPACT_NONE);
+        if (at == EQL_COMPACT_NONE ||
+            eql_compact_get(&m->ring, at).time_ns >= before_ns)
             break;
-        assert_non_null(eql_starts_get(&m->ring, at).owner);
-        eql_starts_remove(&m->ring, at);
+        assert_non_null(eql_compact_get(&m->ring, at).owner);
+        eql_compact_remove(&m->ring, at);
     }
     assert_int_equal(n, want);
     for (size_t i = 0; i < m->n; i++)
@@ -195,12 +196,12 @@ run_random(uint64_t seed, int64_t step_ns, uint64_t step_serial, uint32_t chunk)
     model m;
 
     open_model(&m, seed);
-    m.ring.tail = m.ring.head = m.ring.second = chunk << EQL_STARTS_SLOT_BITS;
+    m.ring.tail = m.ring.head = m.ring.second = chunk << EQL_COMPACT_SLOT_BITS;
     while (m.n < MOST) {
         uint64_t d = dice(&m) % 100;
         model_start *s = &m.starts[m.n ? dice(&m) % m.n : 0];
 
-        eql_starts_foresee(&m.ahead, &m.ring, id_of(dice(&m) % MOST));
+        eql_compact_foresee(&m.ahead, &m.ring, id_of(dice(&m) % MOST));
         now += (int64_t)(dice(&m) % 3) * step_ns;
         serial += 1 + dice(&m) % 3 * step_serial;
         if (d < 60 || m.n == 0)
@@ -218,8 +219,8 @@ run_random(uint64_t seed, int64_t step_ns, uint64_t step_serial, uint32_t chunk)
     }
     check_all(&m);
     expire(&m, INT64_MAX);
-    assert_int_equal(eql_starts_oldest(&m.ring, EQL_START_NONE),
-                     EQL_START_NONE);
+    assert_int_equal(eql_compact_oldest(&m.ring, EQL_COMPACT_NONE),
+                     EQL_COMPACT_NONE);
     close_model(&m);
 }
 
@@ -237,8 +238,8 @@ test_against_a_list(void **state)
         {INT64_C(1) << 46, 1, 1},
         {1, UINT64_C(1) << 22, 1},
         /* Numbers run out. */
-        {1, 1, EQL_STARTS_MAX_CHUNK - 12},
-        {INT64_C(1) << 46, 1, EQL_STARTS_MAX_CHUNK - 300},
+        {1, 1, EQL_COMPACT_MAX_CHUNK - 12},
+        {INT64_C(1) << 46, 1, EQL_COMPACT_MAX_CHUNK - 300},
     };
 
     (void)state;
@@ -253,7 +254,7 @@ test_against_a_list(void **state)
 static void
 test_gaps_are_packed(void **state)
 {
-    eql_start_info info = {0};
+    eql_compact_info info = {0};
     uint64_t full;
     model m;
 
@@ -263,14 +264,14 @@ test_gaps_are_packed(void **state)
         add(&m, i, 0, i);
     full = m.budget.used;
     for (uint64_t i = 1; i < 100000; i++) {
-        uint32_t at = eql_starts_find(&m.ring, id_of(1));
+        uint32_t at = eql_compact_find(&m.ring, id_of(1));
 
-        eql_starts_remove(&m.ring, at);
-        info = (eql_start_info){.time_ns = (int64_t)i, .serial = 1000 + i};
-        assert_true(eql_starts_add(&m.ring, id_of(1), &info));
+        eql_compact_remove(&m.ring, at);
+        info = (eql_compact_info){.time_ns = (int64_t)i, .serial = 1000 + i};
+        assert_true(eql_compact_add(&m.ring, id_of(1), &info));
     }
     assert_int_equal(m.ring.nindexed, 1000);
-    assert_true(m.budget.peak < 2 * full + 4 * sizeof(eql_start_chunk));
+    assert_true(m.budget.peak < 2 * full + 4 * sizeof(eql_compact_chunk));
     close_model(&m);
 }
 
@@ -278,30 +279,30 @@ test_gaps_are_packed(void **state)
 static void
 test_long_rings(void **state)
 {
-    const uint64_t n = (EQL_STARTS_SLAB_FROM + 1300) * EQL_STARTS_PER_CHUNK;
+    const uint64_t n = (EQL_COMPACT_SLAB_FROM + 1300) * EQL_COMPACT_PER_CHUNK;
     eql_budget b = {.max = UINT64_MAX};
-    eql_starts r;
+    eql_compact_ring r;
 
     (void)state;
-    eql_starts_init(&r, &b);
+    eql_compact_init(&r, &b);
     for (uint64_t i = 1; i <= 2 * n; i++) {
-        eql_start_info info = {.time_ns = (int64_t)i, .serial = i};
-        uint64_t most = b.used + eql_starts_cost(&r, info.time_ns, i);
+        eql_compact_info info = {.time_ns = (int64_t)i, .serial = i};
+        uint64_t most = b.used + eql_compact_cost(&r, info.time_ns, i);
 
         b.peak = b.used;
-        assert_true(eql_starts_add(&r, id_of(i), &info));
+        assert_true(eql_compact_add(&r, id_of(i), &info));
         assert_true(b.peak <= most);
         if (i > n)
-            assert_int_equal(eql_starts_expire(&r, (int64_t)(i - n + 1)), 1);
+            assert_int_equal(eql_compact_expire(&r, (int64_t)(i - n + 1)), 1);
         if (i == n || i == 2 * n)
             assert_true(b.used <= 40 * n);
     }
     assert_non_null(r.slab);
     for (uint64_t i = n + 2; i <= 2 * n; i += 1001)
-        assert_int_not_equal(eql_starts_find(&r, id_of(i)), EQL_START_NONE);
-    assert_int_equal(eql_starts_expire(&r, INT64_MAX), n);
+        assert_int_not_equal(eql_compact_find(&r, id_of(i)), EQL_COMPACT_NONE);
+    assert_int_equal(eql_compact_expire(&r, INT64_MAX), n);
     assert_true(b.used < 8 << 20);
-    eql_starts_free(&r);
+    eql_compact_free(&r);
     assert_int_equal(b.used, 0);
 }
 
@@ -310,18 +311,18 @@ static void
 test_a_start_is_small(void **state)
 {
     eql_budget b = {.max = UINT64_MAX};
-    eql_starts r;
+    eql_compact_ring r;
 
     (void)state;
-    eql_starts_init(&r, &b);
+    eql_compact_init(&r, &b);
     for (uint64_t i = 1; i <= 300000; i++) {
-        eql_start_info info = {.time_ns = (int64_t)i, .serial = i};
+        eql_compact_info info = {.time_ns = (int64_t)i, .serial = i};
 
-        assert_true(eql_starts_add(&r, id_of(i), &info));
+        assert_true(eql_compact_add(&r, id_of(i), &info));
         if (i >= 20000)
             assert_true(b.used <= 40 * i);
     }
-    eql_starts_free(&r);
+    eql_compact_free(&r);
     assert_int_equal(b.used, 0);
 }
 
@@ -330,20 +331,20 @@ static void
 test_memory_comes_back(void **state)
 {
     eql_budget b = {.max = UINT64_MAX};
-    eql_starts r;
+    eql_compact_ring r;
 
     (void)state;
-    eql_starts_init(&r, &b);
+    eql_compact_init(&r, &b);
     for (uint64_t i = 1; i <= 100000; i++) {
-        eql_start_info info = {.time_ns = (int64_t)i, .serial = i};
+        eql_compact_info info = {.time_ns = (int64_t)i, .serial = i};
 
-        assert_true(eql_starts_add(&r, id_of(i), &info));
+        assert_true(eql_compact_add(&r, id_of(i), &info));
     }
-    assert_int_equal(eql_starts_expire(&r, 99901), 99900);
+    assert_int_equal(eql_compact_expire(&r, 99901), 99900);
     assert_true(b.used < 40000);
     for (uint64_t i = 99901; i <= 100000; i++)
-        assert_int_not_equal(eql_starts_find(&r, id_of(i)), EQL_START_NONE);
-    eql_starts_free(&r);
+        assert_int_not_equal(eql_compact_find(&r, id_of(i)), EQL_COMPACT_NONE);
+    eql_compact_free(&r);
 }
 
 int

@@ -1,6 +1,7 @@
-/* test_seq_start.c -- partials that begin small are the same as whole ones. */
+/* test_seq_compact.c -- partials that begin small are the same as whole ones.
+ */
 #include "tests/support/seq_test.h"
-#include "vm/seq/starts.h"
+#include "vm/seq/compact.h"
 
 #define NO_SPAN (-1.0)
 
@@ -328,7 +329,7 @@ test_bytes_are_told_by_rule(void **state)
         seq_run_close(&r);
     }
     for (size_t i = 0; i < EQL_COUNTOF(starts); i++) {
-        assert_int_equal(bytes[1][i], starts[i] * EQL_START_BYTES);
+        assert_int_equal(bytes[1][i], starts[i] * EQL_COMPACT_BYTES);
         assert_true(bytes[0][i] >= starts[i] * 200 &&
                     bytes[0][i] <= starts[i] * 500);
     }
