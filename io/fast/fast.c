@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "io/json/decode.h"
 #include "io/json/project.h"
-#include "io/fast/trail.h"
+#include "io/fast/shape.h"
 
 /* Bounds of project.h, in ways that need no counting: below this length a text
  * cannot reach them. */
@@ -29,7 +29,7 @@ struct eql_fast {
     eql_scan *own_scan; /* of a text from elsewhere */
     eql_buf own;
     eql_buf again; /* the same for a text that is read once more */
-    eql_trail *trail;
+    eql_shapes *shapes;
     format_reader formats[EQL_NFORMATS];
     uint32_t last;      /* format of the last text, or EQL_NONE */
     bool was_plain;     /* the last text: eql_fast_is_plain */
@@ -119,14 +119,14 @@ make(eql_fast *f)
     f->max_len = max_len(p, &f->paths);
     f->scan = eql_scan_new(k);
     f->own_scan = eql_scan_new(k);
-    f->trail = eql_trail_new(&f->names, f->paths.n, f->setup.max_depth, false,
-                             k, f->setup.counters);
+    f->shapes = eql_shape_new(&f->names, f->paths.n, f->setup.max_depth, false,
+                              k, f->setup.counters);
     f->raws = calloc((size_t)f->paths.n + 1, sizeof *f->raws);
     f->slots = calloc((size_t)p->nfields + 1, sizeof *f->slots);
     f->filled = calloc((size_t)p->nfields + 1, sizeof *f->filled);
     f->lazy = (eql_lazy){
         .raws = f->raws, .filled = f->filled, .fill = fill, .ctx = f};
-    return f->scan && f->own_scan && f->trail && f->raws && f->slots &&
+    return f->scan && f->own_scan && f->shapes && f->raws && f->slots &&
            f->filled;
 }
 
@@ -157,7 +157,7 @@ eql_fast_free(eql_fast *f)
     eql_decode_free(&f->decode);
     eql_scan_free(f->scan);
     eql_scan_free(f->own_scan);
-    eql_trail_free(f->trail);
+    eql_shape_free(f->shapes);
     for (uint32_t i = 0; i < EQL_NFORMATS; i++)
         eql_formats[i]->fast_close(f->formats[i].fast);
     eql_buf_free(&f->own);
@@ -346,9 +346,9 @@ has_category(const eql_fast *f)
 static found
 read_event(eql_fast *f, eql_scan_line *line, uint32_t *format)
 {
-    eql_trail_found way;
+    eql_shape_found way;
 
-    if (!eql_trail_raws(f->trail, f->scan, line, f->raws, &way))
+    if (!eql_shape_raws(f->shapes, f->scan, line, f->raws, &way))
         return IS_ODD;
     f->lazy.nraws = way.nraws;
     if (way.special & EQL_NAMES_WRAPPER)
@@ -412,7 +412,7 @@ eql_fast_is_plain(eql_fast *f, eql_strview text)
     eql_scan_line line;
 
     return scan_text(f, text, &f->again, &line) && line.clean &&
-           eql_trail_is_plain(f->trail, line.text);
+           eql_shape_is_plain(f->shapes, line.text);
 }
 
 bool

@@ -1,4 +1,4 @@
-/* fast.h -- the fast reader: scan, trail or walk, raw values by path, slots
+/* fast.h -- the fast reader: scan, shape cache or walk, raw values by path, slots
  * filled when they are asked for.
  *
  * For every text the event equals what the careful reader (reader.c) makes of

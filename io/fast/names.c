@@ -19,14 +19,14 @@ typedef struct {
     const eql_program *p;
     eql_map *known; /* links by node and name: number of the link */
     eql_vec links;
-    eql_vec vague; /* node, path */
+    eql_vec deferred; /* node, path */
     eql_buf key;
     bool failed;
 } build;
 
 typedef struct {
     uint32_t node, path;
-} vague_path;
+} deferred_path;
 
 static uint32_t
 add_node(build *b)
@@ -95,15 +95,15 @@ path_to(build *b, const eql_strview *names, uint32_t n)
 }
 
 static void
-add_vague(build *b, uint32_t path, eql_strview first)
+add_deferred(build *b, uint32_t path, eql_strview first)
 {
     const char *dot = first.len ? memchr(first.p, '.', first.len) : NULL;
-    vague_path v = {0, path};
+    deferred_path v = {0, path};
 
     if (dot)
         first.len = (size_t)(dot - first.p);
     v.node = path_to(b, &first, 1);
-    b->failed |= eql_vec_push(&b->vague, &v, sizeof v) == EQL_NONE;
+    b->failed |= eql_vec_push(&b->deferred, &v, sizeof v) == EQL_NONE;
 }
 
 static void
@@ -113,7 +113,7 @@ add_path(build *b, const eql_path *path, uint32_t number)
     const eql_field_seg *segs = &b->p->segs[f->segs.first];
     eql_strview names[MAX_NAMES];
     bool plain = path->plain && f->segs.n > 0 && f->segs.n <= MAX_NAMES;
-    vague_path anywhere = {EQL_NONE, number};
+    deferred_path anywhere = {EQL_NONE, number};
 
     for (uint32_t i = 0; i < f->segs.n && plain; i++) {
         names[i] = eql_program_str(b->p, segs[i].name);
@@ -122,10 +122,10 @@ add_path(build *b, const eql_path *path, uint32_t number)
     if (plain)
         node_at(b, path_to(b, names, f->segs.n))->path = number;
     else if (f->segs.n > 0 && !(segs[0].flags & EQL_SEG_INDEX))
-        add_vague(b, number, eql_program_str(b->p, segs[0].name));
+        add_deferred(b, number, eql_program_str(b->p, segs[0].name));
     else
         b->failed |=
-            eql_vec_push(&b->vague, &anywhere, sizeof anywhere) == EQL_NONE;
+            eql_vec_push(&b->deferred, &anywhere, sizeof anywhere) == EQL_NONE;
 }
 
 /* Dots part names. */
@@ -260,9 +260,9 @@ make_tables(build *b)
 }
 
 static int
-cmp_vague(const void *a, const void *b)
+cmp_deferred(const void *a, const void *b)
 {
-    const vague_path *x = a, *y = b;
+    const deferred_path *x = a, *y = b;
 
     /* Those that may begin anywhere (EQL_NONE) come first. */
     if (x->node != y->node)
@@ -271,25 +271,26 @@ cmp_vague(const void *a, const void *b)
 }
 
 static bool
-lay_vague(build *b)
+lay_deferred(build *b)
 {
     eql_names *t = b->t;
 
-    t->vague = malloc((b->vague.n + (size_t)1) * sizeof *t->vague);
-    if (!t->vague)
+    t->deferred = malloc((b->deferred.n + (size_t)1) * sizeof *t->deferred);
+    if (!t->deferred)
         return false;
-    if (b->vague.n > 1)
-        qsort(b->vague.items, b->vague.n, sizeof(vague_path), cmp_vague);
-    for (; t->nvague < b->vague.n; t->nvague++) {
-        const vague_path *v = eql_vec_at(&b->vague, t->nvague);
+    if (b->deferred.n > 1)
+        qsort(b->deferred.items, b->deferred.n, sizeof(deferred_path),
+              cmp_deferred);
+    for (; t->ndeferred < b->deferred.n; t->ndeferred++) {
+        const deferred_path *v = eql_vec_at(&b->deferred, t->ndeferred);
 
-        t->vague[t->nvague] = v->path;
+        t->deferred[t->ndeferred] = v->path;
         if (v->node == EQL_NONE) {
             t->always++;
             continue;
         }
-        if (node_at(b, v->node)->nvague++ == 0)
-            node_at(b, v->node)->vague = t->nvague;
+        if (node_at(b, v->node)->ndeferred++ == 0)
+            node_at(b, v->node)->deferred = t->ndeferred;
     }
     return true;
 }
@@ -308,10 +309,10 @@ begin(build *b)
 static bool
 finish(build *b)
 {
-    b->failed = b->failed || !make_tables(b) || !lay_vague(b);
+    b->failed = b->failed || !make_tables(b) || !lay_deferred(b);
     eql_map_free(b->known);
     eql_vec_free(&b->links);
-    eql_vec_free(&b->vague);
+    eql_vec_free(&b->deferred);
     eql_buf_free(&b->key);
     if (b->failed)
         eql_names_free(b->t);
@@ -361,6 +362,6 @@ eql_names_free(eql_names *t)
     eql_vec_free(&t->nodes);
     eql_buf_free(&t->text);
     free(t->edges);
-    free(t->vague);
+    free(t->deferred);
     *t = (eql_names){0};
 }

@@ -33,8 +33,8 @@ typedef struct {
     uint32_t special;     /* bits above */
     uint32_t first, mask; /* its table of edges; mask 0 and first EQL_NONE:
                              nothing leads on */
-    uint32_t vague;       /* run of eql_names.vague .. */
-    uint32_t nvague;      /* .. paths that may begin here */
+    uint32_t deferred;    /* run of eql_names.deferred .. */
+    uint32_t ndeferred;   /* .. paths that may begin here */
     bool whole;           /* some field of the path takes objects for a value */
 } eql_names_node;
 
@@ -49,9 +49,9 @@ typedef struct {
     eql_vec nodes; /* eql_names_node; 0 is the root */
     eql_names_edge *edges;
     uint32_t nedges;
-    uint32_t *vague;
-    uint32_t nvague;
-    uint32_t always; /* of vague: the first so many may begin anywhere */
+    uint32_t *deferred;
+    uint32_t ndeferred;
+    uint32_t always; /* of deferred: the first so many may begin anywhere */
     eql_buf text;
 } eql_names;
 

@@ -3,7 +3,7 @@
  *
  * A *look* over the bytes cuts a line and tells whether it is clean: nothing in
  * it needs care, wherever its strings begin and end.  That is all that a line
- * needs whose keys are known (trail.h).  The *structure* of the others are the
+ * needs whose keys are known (shape.h).  The *structure* of the others are the
  * positions of brackets and colons outside strings; in the same pass all is
  * looked for that makes a string one for the careful reader: bad escapes,
  * surrogates, control characters, invalid UTF-8; and backslashes outside.  What

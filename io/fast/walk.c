@@ -23,7 +23,7 @@ typedef struct {
     uint32_t span; /* path of a find to be closed, or EQL_NONE */
     uint32_t open; /* ordinal of its bracket */
     bool array;
-    bool vague;
+    bool deferred;
     array_state state;
 } level;
 
@@ -326,7 +326,7 @@ static void
 add_find(eql_walk *w, uint32_t path, eql_find f)
 {
     if (w->path_seen[path] == w->epoch) {
-        w->finds[w->path_find[path]].kind = EQL_FIND_VAGUE;
+        w->finds[w->path_find[path]].kind = EQL_FIND_DEFERRED;
         return;
     }
     f.path = path;
@@ -346,7 +346,8 @@ begin_event(eql_walk *w)
     }
     w->nfinds = w->special = 0;
     for (uint32_t i = 0; i < w->names->always; i++)
-        add_find(w, w->names->vague[i], (eql_find){.kind = EQL_FIND_VAGUE});
+        add_find(w, w->names->deferred[i],
+                 (eql_find){.kind = EQL_FIND_DEFERRED});
 }
 
 /* Something stands at the target.  false: that is too odd. */
@@ -355,16 +356,16 @@ arrive(eql_walk *w, eql_find f)
 {
     const eql_names_node *n = eql_names_at(w->names, w->target);
 
-    if (w->levels[w->depth].vague) {
-        f.kind = EQL_FIND_VAGUE;
+    if (w->levels[w->depth].deferred) {
+        f.kind = EQL_FIND_DEFERRED;
     } else if (w->node_seen[w->target] == w->epoch) {
         /* The key once more: then the last one counts, with all that is in it.
          * Or another spelling. */
         if (n->first != EQL_NONE || n->special)
             return false;
-        f.kind = EQL_FIND_VAGUE;
+        f.kind = EQL_FIND_DEFERRED;
     }
-    if (!w->levels[w->depth].vague) {
+    if (!w->levels[w->depth].deferred) {
         w->node_seen[w->target] = w->epoch;
         w->special |= n->special;
     }
@@ -378,7 +379,7 @@ arrive(eql_walk *w, eql_find f)
 
 /* Paths of which only the first name is known. */
 static void
-mark_vague(eql_walk *w, const char *key, uint32_t len)
+mark_deferred(eql_walk *w, const char *key, uint32_t len)
 {
     const char *dot = len ? memchr(key, '.', len) : NULL;
     uint32_t node =
@@ -388,9 +389,9 @@ mark_vague(eql_walk *w, const char *key, uint32_t len)
     if (node == EQL_NONE)
         return;
     n = eql_names_at(w->names, node);
-    for (uint32_t i = 0; i < n->nvague; i++)
-        add_find(w, w->names->vague[n->vague + i],
-                 (eql_find){.kind = EQL_FIND_VAGUE});
+    for (uint32_t i = 0; i < n->ndeferred; i++)
+        add_find(w, w->names->deferred[n->deferred + i],
+                 (eql_find){.kind = EQL_FIND_DEFERRED});
 }
 
 /* Finds the key's node; false: too odd. */
@@ -406,8 +407,8 @@ look_up(eql_walk *w, uint32_t start, uint32_t len)
     if (l->node == OUTER)
         return !(len == 7 && memcmp(key, "_source", 7) == 0);
     w->target = eql_names_find(w->names, l->node, key, len);
-    if (l->node == 0 && w->names->nvague > w->names->always)
-        mark_vague(w, key, len);
+    if (l->node == 0 && w->names->ndeferred > w->names->always)
+        mark_deferred(w, key, len);
     return true;
 }
 
@@ -530,21 +531,21 @@ open_object(eql_walk *w)
         return push(w, l);
     n = eql_names_at(w->names, w->target);
     if (n->special & EQL_NAMES_SOURCE && !w->wrapped &&
-        !w->levels[w->depth].vague) {
+        !w->levels[w->depth].deferred) {
         if (w->node_seen[w->target] == w->epoch)
             return false;
         if (w->unwrap || w->special & (EQL_NAMES_INDEX | EQL_NAMES_ID))
             return unwrap(w);
         w->source = true;
     }
-    l.vague = w->levels[w->depth].vague;
+    l.deferred = w->levels[w->depth].deferred;
     if (n->first != EQL_NONE)
         l.node = w->target;
     if (n->whole)
         l.span = n->path;
     /* Where no field takes objects, there is nothing at this path itself. */
     if (n->path != EQL_NONE && !n->whole &&
-        w->node_seen[w->target] != w->epoch && !l.vague) {
+        w->node_seen[w->target] != w->epoch && !l.deferred) {
         w->node_seen[w->target] = w->epoch;
         w->special |= n->special;
     } else if (!arrive(w, (eql_find){.kind = EQL_FIND_SPAN, .a = w->i})) {
@@ -578,7 +579,7 @@ open_array(eql_walk *w)
         if (!arrive(w, (eql_find){.kind = EQL_FIND_SPAN, .a = w->i}))
             return false;
         l.span = n->path;
-        l.vague = true;
+        l.deferred = true;
         if (n->first != EQL_NONE)
             l.node = w->target;
     }
@@ -590,8 +591,10 @@ static bool
 open_element(eql_walk *w, bool array)
 {
     level *around = &w->levels[w->depth];
-    level l = {
-        .node = around->node, .span = EQL_NONE, .array = array, .vague = true};
+    level l = {.node = around->node,
+               .span = EQL_NONE,
+               .array = array,
+               .deferred = true};
 
     if (!elements(w->b + w->from, w->at[w->i] - w->from, &around->state,
                   &w->quotes) ||

@@ -5,7 +5,7 @@
  * (scan.h) a line is either well-formed for certain, or left to the careful
  * reader.  It looks up the keys of objects on paths (names.h); everything that
  * is not simple -- a path met twice, arrays of objects on the way -- becomes
- * something vague, which the careful reader has to answer for if asked. */
+ * something deferred, which the careful reader has to answer for if asked. */
 #ifndef EQL_IO_FAST_WALK_H
 #define EQL_IO_FAST_WALK_H
 
@@ -31,7 +31,7 @@ typedef struct {
 typedef enum {
     EQL_FIND_VALUE, /* a: number of the value */
     EQL_FIND_SPAN,  /* a..b: ordinals of its brackets */
-    EQL_FIND_VAGUE
+    EQL_FIND_DEFERRED
 } eql_find_kind;
 
 typedef struct {

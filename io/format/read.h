@@ -34,8 +34,8 @@ typedef struct {
     uint64_t careful; /* handed to the careful one */
     uint64_t refills; /* of the fast ones, those that had to be parsed after all
                          for some slot */
-    uint64_t trail_hits, trail_misses; /* lines: trail.h */
-    uint64_t steps;                    /* learned */
+    uint64_t shape_hits, shape_misses; /* lines: shape.h */
+    uint64_t transitions;              /* learned */
     uint64_t flushes;                  /* all steps forgotten: too many */
 } eql_reader_counters;
 

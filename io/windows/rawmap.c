@@ -344,8 +344,8 @@ emit(eql_rawmap *r, const eql_rawmap_plan *p)
             (c->len == 4 && memcmp(c->p, "null", 4) == 0))
             continue;
         *out++ = (eql_raw){.path = p->emits[i].path,
-                           .len = c->p == eql_rawmap_vague ? 0 : c->len,
-                           .p = c->p == eql_rawmap_vague ? NULL : c->p};
+                           .len = c->p == eql_rawmap_deferred ? 0 : c->len,
+                           .p = c->p == eql_rawmap_deferred ? NULL : c->p};
     }
     return (uint32_t)(out - p->raws);
 }

@@ -44,7 +44,7 @@ const eql_rawmap_source *eql_rawmap_sources(const eql_rawmap *r, uint32_t *n);
 void eql_rawmap_begin(eql_rawmap *r);
 void eql_rawmap_found(eql_rawmap *r, uint32_t source, const char *p,
                       uint32_t len);
-/* All of them; the path of each is its source.  false: one is vague. */
+/* All of them; the path of each is its source.  false: one is deferred. */
 bool eql_rawmap_found_all(eql_rawmap *r, const eql_raw *raws, uint32_t n);
 /* Sets raws, and the times as eql_mapping_apply does; the clock learns.  false:
  * for the mapping; then nothing was learned.  Borrowed until the next begin. */

@@ -28,12 +28,13 @@
 #define EQL_RAWMAP_MAX_GUESSES 64u
 
 typedef struct {
-    const char *p; /* NULL: missing; eql_rawmap_vague: only the mapping knows */
+    const char
+        *p; /* NULL: missing; eql_rawmap_deferred: only the mapping knows */
     uint32_t len;
     uint32_t epoch; /* of the event that it belongs to: else it is missing */
 } eql_rawmap_cell;
 
-extern const char eql_rawmap_vague[1];
+extern const char eql_rawmap_deferred[1];
 
 typedef struct {
     uint32_t from;  /* eql_mapping_from */
@@ -311,7 +312,7 @@ bool eql_rawmap_ops_run(eql_rawmap *r, const eql_rawmap_plan *p);
 void eql_rawmap_ops_put(eql_rawmap *r, uint32_t wanted, const char *p,
                         uint32_t len);
 /* What stands below a value at a wanted path: its text, missing (NULL) or
- * vague.  Texts are in the arena.  false: out of memory. */
+ * deferred.  Texts are in the arena.  false: out of memory. */
 bool eql_rawmap_ops_cut(const json_t *v, const eql_rawmap_wanted *w,
                         uint32_t skip, eql_arena *arena, eql_rawmap_cell *out);
 

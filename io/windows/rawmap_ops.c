@@ -35,10 +35,10 @@ eql_rawmap_ops_cut(const json_t *v, const eql_rawmap_wanted *w, uint32_t skip,
         const json_t *e = json_array_get(v, i);
 
         if (json_is_object(e) || json_is_array(e))
-            out->p = eql_rawmap_vague;
+            out->p = eql_rawmap_deferred;
     }
     if (json_is_object(v))
-        out->p = eql_rawmap_vague;
+        out->p = eql_rawmap_deferred;
     if (out->p || !v || skip < w->n)
         return true;
     eql_json_print(v, &b);
@@ -330,7 +330,7 @@ run_outcome(eql_rawmap *r, const eql_rawmap_step *step)
 
         if (!c->p)
             continue;
-        if (c->p == eql_rawmap_vague ||
+        if (c->p == eql_rawmap_deferred ||
             !eql_rawmap_memo_ask(r, step->rule, c, &result))
             return false;
         if (result.used) {
@@ -350,7 +350,7 @@ run_raw(eql_rawmap *r, const eql_rawmap_step *step)
         const eql_rawmap_ref *ref = &step->from[i];
         const eql_rawmap_cell *c = source(r, ref);
 
-        if (c->p == eql_rawmap_vague)
+        if (c->p == eql_rawmap_deferred)
             return false;
         if (!c->p || c->p[0] == '[' || c->p[0] == '{' || c->p[0] == 'n')
             continue;

@@ -5,7 +5,7 @@
  * something that is needed or takes away event data that are; what it reads is
  * needed before it.  Where two targets stand on the way to one path, order and
  * shape decide in ways that only the mapping itself follows: such paths are
- * vague, and a plan whose rules read one is not compiled. */
+ * deferred, and a plan whose rules read one is not compiled. */
 #include "io/windows/rawmap_int.h"
 
 #include <stdlib.h>
@@ -16,12 +16,12 @@ typedef struct {
     eql_rawmap_plan *plan;
     uint32_t *rules; /* all of them, in order */
     uint32_t nrules;
-    uint32_t roles;   /* bits: header roles that are read */
-    uint8_t *present; /* per target */
-    uint8_t *vague;   /* per wanted path */
-    uint8_t *need;    /* per wanted path */
-    uint8_t *names;   /* per name: needed */
-    uint32_t *last;   /* per wanted path: the last rule that may write it */
+    uint32_t roles;    /* bits: header roles that are read */
+    uint8_t *present;  /* per target */
+    uint8_t *deferred; /* per wanted path */
+    uint8_t *need;     /* per wanted path */
+    uint8_t *names;    /* per name: needed */
+    uint32_t *last;    /* per wanted path: the last rule that may write it */
 } build;
 
 static uint32_t
@@ -178,7 +178,7 @@ is_exact(const build *b, const eql_rawmap_wanted *w)
 }
 
 static bool
-is_vague(const build *b, const eql_rawmap_wanted *w)
+is_deferred(const build *b, const eql_rawmap_wanted *w)
 {
     const eql_rawmap *r = b->r;
     uint32_t above = count_present(b, w->above);
@@ -193,10 +193,10 @@ is_vague(const build *b, const eql_rawmap_wanted *w)
 }
 
 static void
-find_vague(build *b)
+find_deferred(build *b)
 {
     for (uint32_t i = 0; i < b->r->wanted.n; i++)
-        b->vague[i] = is_vague(b, eql_vec_at(&b->r->wanted, i));
+        b->deferred[i] = is_deferred(b, eql_vec_at(&b->r->wanted, i));
 }
 
 /* --- what is needed
@@ -215,7 +215,7 @@ need_sources(build *b, const eql_rawmap_rule *rule)
             b->names[ref->index] = 1;
         } else {
             b->need[ref->index] = 1;
-            b->plan->unsupported |= b->vague[ref->index];
+            b->plan->unsupported |= b->deferred[ref->index];
         }
     }
 }
@@ -227,7 +227,8 @@ need_rule(build *b, const eql_rawmap_rule *rule)
     if (rule->rule && rule->rule->op == EQL_MAPPING_OP_BASENAME)
         for (uint32_t i = 0; i < rule->outs.n; i++)
             b->plan->unsupported |=
-                b->vague[eql_rawmap_out_at(b->r, rule->outs.first + i)->wanted];
+                b->deferred[eql_rawmap_out_at(b->r, rule->outs.first + i)
+                                ->wanted];
     if (rule->rule && (rule->rule->op == EQL_MAPPING_OP_LINES ||
                        rule->rule->op == EQL_MAPPING_OP_PAIRS))
         b->plan->unsupported = true; /* not where rules are */
@@ -338,7 +339,7 @@ need_all(build *b)
         uint32_t w = r->path_of[i];
         const eql_rawmap_wanted *path;
 
-        if (w == EQL_NONE || b->vague[w])
+        if (w == EQL_NONE || b->deferred[w])
             continue;
         path = eql_vec_at(&r->wanted, w);
         b->need[w] |= !always(b, w);
@@ -449,7 +450,7 @@ add_fixed(eql_rawmap_plan *p, uint32_t path, const eql_rawmap_cell *cell)
 
     if (!cell->p || (cell->len == 4 && memcmp(cell->p, "null", 4) == 0))
         return;
-    if (cell->p != eql_rawmap_vague) {
+    if (cell->p != eql_rawmap_deferred) {
         raw.p = cell->p;
         raw.len = cell->len;
     }
@@ -459,7 +460,7 @@ add_fixed(eql_rawmap_plan *p, uint32_t path, const eql_rawmap_cell *cell)
 static void
 add_emits(build *b)
 {
-    static const eql_rawmap_cell vague = {.p = eql_rawmap_vague};
+    static const eql_rawmap_cell deferred = {.p = eql_rawmap_deferred};
     eql_rawmap *r = b->r;
     eql_rawmap_plan *p = b->plan;
     eql_rawmap_emit *emits =
@@ -474,8 +475,8 @@ add_emits(build *b)
         const eql_rawmap_wanted *w;
         const eql_rawmap_cell *fixed;
 
-        if (at == EQL_NONE || b->vague[at]) {
-            add_fixed(p, i, &vague);
+        if (at == EQL_NONE || b->deferred[at]) {
+            add_fixed(p, i, &deferred);
             continue;
         }
         w = eql_vec_at(&r->wanted, at);
@@ -495,7 +496,7 @@ free_build(build *b)
 {
     free(b->rules);
     free(b->present);
-    free(b->vague);
+    free(b->deferred);
     free(b->need);
     free(b->names);
     free(b->last);
@@ -508,11 +509,11 @@ start_build(build *b)
 
     b->rules = calloc(count_all(b) + 1, sizeof *b->rules);
     b->present = calloc(r->targets.n + (size_t)1, 1);
-    b->vague = calloc(r->wanted.n + (size_t)1, 1);
+    b->deferred = calloc(r->wanted.n + (size_t)1, 1);
     b->need = calloc(r->wanted.n + (size_t)1, 1);
     b->names = calloc(r->names.n + (size_t)1, 1);
     b->last = calloc(r->wanted.n + (size_t)1, sizeof *b->last);
-    if (!b->rules || !b->present || !b->vague || !b->need || !b->names ||
+    if (!b->rules || !b->present || !b->deferred || !b->need || !b->names ||
         !b->last)
         return false;
     for (uint32_t i = 0; i < r->wanted.n; i++)
@@ -555,7 +556,7 @@ compile(eql_rawmap *r, eql_rawmap_view *v, const eql_mapping_channel *channel,
     if (!r->failed) {
         add_all(&b);
         mark_targets(&b);
-        find_vague(&b);
+        find_deferred(&b);
         need_all(&b);
         add_roles(&b);
         add_loads(&b);

@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-const char eql_rawmap_vague[1] = "";
+const char eql_rawmap_deferred[1] = "";
 
 eql_rawmap_cell
 eql_rawmap_quote(eql_rawmap *r, eql_strview inside)
@@ -47,7 +47,7 @@ eql_rawmap_text_of(eql_rawmap *r, const eql_rawmap_cell *c,
 {
     if (!c->p)
         return EQL_RAWMAP_TEXT_NONE;
-    if (c->p == eql_rawmap_vague)
+    if (c->p == eql_rawmap_deferred)
         return EQL_RAWMAP_TEXT_ODD;
     switch (c->p[0]) {
     case '"': *text = *c; return EQL_RAWMAP_TEXT_IS;

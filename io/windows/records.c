@@ -6,7 +6,7 @@
 struct eql_records {
     eql_rawmap *map;
     eql_names names;
-    eql_trail *trail;
+    eql_shapes *shapes;
     eql_raw *found; /* per source */
 };
 
@@ -18,10 +18,10 @@ make(eql_records *r, uint32_t max_depth, eql_reader_counters *n)
 
     if (!eql_names_init_ways(&r->names, sources, nsources))
         return false;
-    r->trail = eql_trail_new(&r->names, nsources, max_depth, true,
-                             eql_kernel_best(), n);
+    r->shapes = eql_shape_new(&r->names, nsources, max_depth, true,
+                              eql_kernel_best(), n);
     r->found = calloc((size_t)nsources + 1, sizeof *r->found);
-    return r->trail && r->found;
+    return r->shapes && r->found;
 }
 
 eql_records *
@@ -46,7 +46,7 @@ eql_records_free(eql_records *r)
         return;
     eql_rawmap_free(r->map);
     eql_names_free(&r->names);
-    eql_trail_free(r->trail);
+    eql_shape_free(r->shapes);
     free(r->found);
     free(r);
 }
@@ -66,9 +66,9 @@ eql_record_status
 eql_records_read(eql_records *r, eql_scan *s, eql_scan_line *line,
                  eql_wall_clock *clock, eql_lazy *lazy, eql_event *ev)
 {
-    eql_trail_found found;
+    eql_shape_found found;
 
-    if (!eql_trail_raws(r->trail, s, line, r->found, &found))
+    if (!eql_shape_raws(r->shapes, s, line, r->found, &found))
         return EQL_RECORD_ODD;
     if (found.special & EQL_NAMES_WRAPPER)
         return EQL_RECORD_ODD;

@@ -1,10 +1,10 @@
 /* records.h -- raw Windows records in the fast reader: their sources are found
- * as the paths of events are (trail.h), and mapped unparsed (rawmap.h).
+ * as the paths of events are (shape.h), and mapped unparsed (rawmap.h).
  */
 #ifndef EQL_IO_WINDOWS_RECORDS_H
 #define EQL_IO_WINDOWS_RECORDS_H
 
-#include "io/fast/trail.h"
+#include "io/fast/shape.h"
 #include "io/format/format.h"
 #include "io/windows/rawmap.h"
 

@@ -24,7 +24,7 @@ typedef struct {
     eql_wall_clock *careful_clock, *fast_clock;
     uint8_t *seen;
     eql_buf scratch;
-    uint64_t lines, mapped, vague;
+    uint64_t lines, mapped, deferred;
 } ways;
 
 static void
@@ -119,17 +119,17 @@ put_raw(json_t *doc, eql_strview path, const eql_raw *raw)
     assert_int_equal(json_object_setn_new(doc, part.p, part.len, v), 0);
 }
 
-/* What the raws say, as an event; paths that are vague are marked. */
+/* What the raws say, as an event; paths that are deferred are marked. */
 static json_t *
-event_of(ways *w, const eql_lazy *lazy, uint8_t *vague)
+event_of(ways *w, const eql_lazy *lazy, uint8_t *deferred)
 {
     json_t *doc = json_object();
 
     for (uint32_t i = 0; i < lazy->nraws; i++) {
         const eql_raw *raw = &lazy->raws[i];
 
-        vague[raw->path] |= raw->p ? 2 : 1;
-        w->vague += !raw->p;
+        deferred[raw->path] |= raw->p ? 2 : 1;
+        w->deferred += !raw->p;
         if (raw->p)
             put_raw(doc, field_name(w, w->paths.paths.items[raw->path].first),
                     raw);
@@ -164,15 +164,15 @@ static void
 compare(ways *w, const char *text, const eql_mapped *m, const eql_event *ev,
         const eql_lazy *lazy)
 {
-    uint8_t *vague = calloc(w->paths.paths.n + 1, 1);
-    json_t *doc = event_of(w, lazy, vague);
+    uint8_t *deferred = calloc(w->paths.paths.n + 1, 1);
+    json_t *doc = event_of(w, lazy, deferred);
     const eql_slot *theirs = eql_project_run(w->careful, m->ecs);
     const eql_slot *ours = eql_project_run(w->fast, doc);
 
     for (uint32_t f = 0; f < w->paths.program->nfields; f++) {
-        if (vague[w->paths.paths.of[f]] == 1)
+        if (deferred[w->paths.paths.of[f]] == 1)
             continue;
-        if (vague[w->paths.paths.of[f]] == 3 ||
+        if (deferred[w->paths.paths.of[f]] == 3 ||
             !same_slot(&theirs[f], &ours[f]))
             fail_msg("%.*s: %.300s", (int)field_name(w, f).len,
                      field_name(w, f).p, text);
@@ -183,7 +183,7 @@ compare(ways *w, const char *text, const eql_mapped *m, const eql_event *ev,
     assert_int_equal(ev->time_ns, m->time_ns);
     assert_int_equal(ev->wall_ns, m->wall_ns);
     json_decref(doc);
-    free(vague);
+    free(deferred);
 }
 
 /* Both ways for one text; what nobody maps is left out. */

@@ -6,7 +6,7 @@
 
 #include <dirent.h>
 
-#include "io/fast/trail.h"
+#include "io/fast/shape.h"
 
 static const char *const kernels[] = {"scalar", "sse", "avx2", "avx512"};
 
@@ -203,9 +203,9 @@ test_reader_made_up(void **state)
         print_message(
             "%s: %llu of %llu known\n", kernels[k],
             (unsigned long long)eql_reader_get_counters(r.fast[0].reader)
-                ->trail_hits,
+                ->shape_hits,
             (unsigned long long)r.read);
-        assert_true(eql_reader_get_counters(r.fast[0].reader)->trail_hits >
+        assert_true(eql_reader_get_counters(r.fast[0].reader)->shape_hits >
                     r.read / 5);
         reader_pair_free(&r);
     }
@@ -231,7 +231,7 @@ count_lines(const eql_buf *all)
 
 /* n keys, some lines each: met, learned, and then known, so many that learning
  * is paid for.  All lines share two steps. */
-#define KNOWN (2 * EQL_TRAIL_PRICE)
+#define KNOWN (2 * EQL_SHAPE_PRICE)
 static eql_reader_counters
 read_keys(uint32_t n)
 {
@@ -252,12 +252,12 @@ test_reader_step_limit(void **state)
 
     (void)state;
     unsetenv("EQLVM_KERNEL");
-    n = read_keys(EQL_TRAIL_MAX_STEPS - 2);
-    assert_int_equal(n.steps, EQL_TRAIL_MAX_STEPS);
-    assert_int_equal(n.trail_hits, (EQL_TRAIL_MAX_STEPS - 2) * KNOWN);
+    n = read_keys(EQL_SHAPE_MAX_TRANSITIONS - 2);
+    assert_int_equal(n.transitions, EQL_SHAPE_MAX_TRANSITIONS);
+    assert_int_equal(n.shape_hits, (EQL_SHAPE_MAX_TRANSITIONS - 2) * KNOWN);
     assert_int_equal(n.flushes, 0);
-    n = read_keys(EQL_TRAIL_MAX_STEPS - 1);
-    assert_int_equal(n.trail_hits, (EQL_TRAIL_MAX_STEPS - 1) * KNOWN - 1);
+    n = read_keys(EQL_SHAPE_MAX_TRANSITIONS - 1);
+    assert_int_equal(n.shape_hits, (EQL_SHAPE_MAX_TRANSITIONS - 1) * KNOWN - 1);
     assert_int_equal(n.flushes, 1);
 }
 
@@ -274,7 +274,7 @@ test_reader_many_steps(void **state)
     eql_buf_add_str(&line, "}\n");
     for (uint32_t i = 0; i < 20; i++)
         eql_buf_add_sv(&all, eql_buf_sv(&line));
-    assert_true(count_lines(&all).trail_hits > 10);
+    assert_true(count_lines(&all).shape_hits > 10);
     eql_buf_free(&line);
     eql_buf_free(&all);
 }
@@ -293,19 +293,19 @@ known_after(uint32_t n)
         eql_buf_printf(&all, "{\"same\":%u}\n", i);
     counters = count_lines(&all);
     eql_buf_free(&all);
-    return counters.trail_hits;
+    return counters.shape_hits;
 }
 
 /* Two lines to learn from; without credit they are an eighth of all. */
 static void
 test_reader_learning(void **state)
 {
-    const uint32_t lines = EQL_TRAIL_CREDIT / EQL_TRAIL_PRICE;
+    const uint32_t lines = EQL_SHAPE_CREDIT / EQL_SHAPE_PRICE;
 
     (void)state;
     assert_int_equal(known_after(0), 18);
     assert_int_equal(known_after(lines - 2), 18);
-    assert_int_equal(known_after(lines - 1), 20 - 1 - EQL_TRAIL_SELDOM);
+    assert_int_equal(known_after(lines - 1), 20 - 1 - EQL_SHAPE_SELDOM);
 }
 
 /* An object that n objects stand in, one in the other. */
@@ -346,8 +346,8 @@ static void
 test_reader_place_limit(void **state)
 {
     (void)state;
-    read_places(EQL_TRAIL_MAX_OBJECTS, 0);
-    read_places(EQL_TRAIL_MAX_OBJECTS + 1, 1);
+    read_places(EQL_SHAPE_MAX_OBJECTS, 0);
+    read_places(EQL_SHAPE_MAX_OBJECTS + 1, 1);
 }
 
 /* Four lines with a step of so many bytes; how many were known. */
@@ -365,16 +365,16 @@ known_glue(uint32_t len)
     }
     n = count_lines(&all);
     eql_buf_free(&all);
-    return n.trail_hits;
+    return n.shape_hits;
 }
 
 static void
-test_reader_glue_limit(void **state)
+test_reader_transition_limit(void **state)
 {
     (void)state;
-    for (uint32_t len = 6; len <= EQL_TRAIL_MAX_GLUE; len++)
+    for (uint32_t len = 6; len <= EQL_SHAPE_MAX_TEXT; len++)
         assert_int_equal(known_glue(len), 2);
-    assert_int_equal(known_glue(EQL_TRAIL_MAX_GLUE + 1), 0);
+    assert_int_equal(known_glue(EQL_SHAPE_MAX_TEXT + 1), 0);
 }
 
 /* Four lines with n arrays and objects, one in the other, behind a key that has
@@ -396,7 +396,7 @@ known_depth(uint32_t n)
     }
     counters = count_lines(&all);
     eql_buf_free(&all);
-    return counters.trail_hits;
+    return counters.shape_hits;
 }
 
 static void
@@ -517,7 +517,7 @@ main(void)
         cmocka_unit_test(test_reader_many_steps),
         cmocka_unit_test(test_reader_step_limit),
         cmocka_unit_test(test_reader_place_limit),
-        cmocka_unit_test(test_reader_glue_limit),
+        cmocka_unit_test(test_reader_transition_limit),
         cmocka_unit_test(test_reader_depth_limit),
         cmocka_unit_test(test_reader_long_lines),
         cmocka_unit_test(test_reader_captures),

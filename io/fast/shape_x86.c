@@ -1,5 +1,5 @@
-/* trail_x86.c -- following steps with vector instructions. */
-#include "io/fast/trail_int.h"
+/* shape_x86.c -- following transitions with vector instructions. */
+#include "io/fast/shape_int.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -20,11 +20,12 @@ sse_equal(const char *p, const char *q)
     return m;
 }
 
-#define RUN(name) eql_trail_##name##_sse
+#define RUN(name) eql_shape_##name##_sse
 #define TARGET __attribute__((target("sse4.2")))
 #define BYTES(p, c) sse_equal(p, c)
-#define SAME(p, step) ((~sse_equal(p, (step)->glue) & (step)->mask) == 0)
-#include "io/fast/trail_run.h"
+#define SAME(p, transition)                                                    \
+    ((~sse_equal(p, (transition)->text) & (transition)->mask) == 0)
+#include "io/fast/shape_run.h"
 #undef RUN
 #undef TARGET
 #undef BYTES
@@ -41,10 +42,11 @@ avx2_equal(const char *p, const char *q)
         _mm256_loadu_si256((const __m256i *)(const void *)q)));
 }
 
-#define RUN(name) eql_trail_##name##_avx2
+#define RUN(name) eql_shape_##name##_avx2
 #define TARGET __attribute__((target("avx2,bmi")))
 #define BYTES(p, c) avx2_equal(p, c)
-#define SAME(p, step) ((~avx2_equal(p, (step)->glue) & (step)->mask) == 0)
-#include "io/fast/trail_run.h"
+#define SAME(p, transition)                                                    \
+    ((~avx2_equal(p, (transition)->text) & (transition)->mask) == 0)
+#include "io/fast/shape_run.h"
 
 #endif

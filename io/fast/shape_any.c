@@ -1,5 +1,5 @@
-/* trail_any.c -- following steps on any machine. */
-#include "io/fast/trail_int.h"
+/* shape_any.c -- following transitions on any machine. */
+#include "io/fast/shape_int.h"
 
 /* Which of 8 bytes are c, a bit each; at least the lowest bit is right. */
 static uint32_t
@@ -29,21 +29,21 @@ bytes(const char *p, const char *c)
 }
 
 static bool
-same(const char *p, const eql_trail_step *e)
+same(const char *p, const eql_transition *e)
 {
-    uint32_t n = e->len < EQL_TRAIL_GLUE ? e->len : EQL_TRAIL_GLUE, i;
+    uint32_t n = e->len < EQL_TRANSITION_TEXT ? e->len : EQL_TRANSITION_TEXT, i;
 
     for (i = 0; i + 8 <= n; i += 8)
-        if (eql_names_load(p + i) != eql_names_load(e->glue + i))
+        if (eql_names_load(p + i) != eql_names_load(e->text + i))
             return false;
     for (; i < n; i++)
-        if (p[i] != e->glue[i])
+        if (p[i] != e->text[i])
             return false;
     return true;
 }
 
-#define RUN(name) eql_trail_##name##_any
+#define RUN(name) eql_shape_##name##_any
 #define TARGET
 #define BYTES(p, c) bytes(p, c)
-#define SAME(p, step) same(p, step)
-#include "io/fast/trail_run.h"
+#define SAME(p, transition) same(p, transition)
+#include "io/fast/shape_run.h"

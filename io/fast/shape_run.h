@@ -1,49 +1,50 @@
-/* trail_run.h -- following steps, once per kernel: the file that includes it
+/* shape_run.h -- following transitions, once per kernel: the file that includes it
  * defines
  *
  *   RUN(name)       the name's form for this kernel
  *   TARGET          its attributes
  *   BYTES(p, c)     bit i: is byte i of the 32 at p as in c?  The lowest counts
- *   SAME(p, step)   do the bytes at p begin as the step does?
+ *   SAME(p, transition)   do the bytes at p begin as the transition does?
  *
- * Up to 32 bytes are read behind the line feed after the text, which no step
+ * Up to 32 bytes are read behind the line feed after the text, which no transition
  * goes past. */
-#include "io/fast/trail_int.h"
+#include "io/fast/shape_int.h"
 
-/* Is this the step at p, rather than one that is longer? */
+/* Is this the transition at p, rather than one that is longer? */
 TARGET static inline bool
-RUN(fits)(const eql_trail *t, const eql_trail_step *e, const char *p,
+RUN(fits)(const eql_shapes *t, const eql_transition *e, const char *p,
           const char *end)
 {
     if (!SAME(p, e) ||
-        (e->len > EQL_TRAIL_GLUE && !eql_trail_same_tail(t, e, p, end)))
+        (e->len > EQL_TRANSITION_TEXT && !eql_shape_same_tail(t, e, p, end)))
         return false;
-    switch (e->kind % EQL_TRAIL_RARE) {
-    case EQL_TRAIL_VALUE: return eql_trail_starts_value(p[e->len]);
-    case EQL_TRAIL_END: return p + e->len == end;
+    switch (e->kind % EQL_SHAPE_RARE) {
+    case EQL_SHAPE_VALUE: return eql_shape_starts_value(p[e->len]);
+    case EQL_SHAPE_END: return p + e->len == end;
     default: return true;
     }
 }
 
-/* The step from this place at p; NULL: it is not known. */
-TARGET static eql_trail_step *
-RUN(find)(const eql_trail *t, uint32_t place, const char *p, const char *end)
+/* The transition from this place at p; NULL: it is not known. */
+TARGET static eql_transition *
+RUN(find)(const eql_shapes *t, uint32_t place, const char *p, const char *end)
 {
-    uint32_t colons = BYTES(p, eql_trail_colons), h;
-    uint32_t n = colons ? (uint32_t)__builtin_ctz(colons) + 1 : EQL_TRAIL_GLUE;
+    uint32_t colons = BYTES(p, eql_shape_colons), h;
+    uint32_t n =
+        colons ? (uint32_t)__builtin_ctz(colons) + 1 : EQL_TRANSITION_TEXT;
 
     if (p >= end)
         return NULL;
     n = (size_t)(end - p) < n ? (uint32_t)(end - p) : n;
-    h = eql_trail_hash(place, p, n);
-    for (uint32_t i = 0; i < EQL_TRAIL_PROBES; i++) {
-        uint32_t number = t->table[(h + i) % EQL_TRAIL_PLACES];
+    h = eql_shape_hash(place, p, n);
+    for (uint32_t i = 0; i < EQL_SHAPE_PROBES; i++) {
+        uint32_t number = t->table[(h + i) % EQL_SHAPE_PLACES];
 
         if (number == 0)
             break;
-        if (t->steps[number - 1].from == place &&
-            RUN(fits)(t, &t->steps[number - 1], p, end))
-            return &t->steps[number - 1];
+        if (t->transitions[number - 1].from == place &&
+            RUN(fits)(t, &t->transitions[number - 1], p, end))
+            return &t->transitions[number - 1];
     }
     return NULL;
 }
@@ -53,25 +54,25 @@ RUN(find)(const eql_trail *t, uint32_t place, const char *p, const char *end)
 TARGET static inline size_t
 RUN(string)(const char *p, const char *end)
 {
-    uint32_t quotes = BYTES(p, eql_trail_quotes);
+    uint32_t quotes = BYTES(p, eql_shape_quotes);
     size_t n = 0;
 
     while (__builtin_expect(quotes == 0, 0)) {
         n += 32;
         if (p + n >= end)
             return n;
-        quotes = BYTES(p + n, eql_trail_quotes);
+        quotes = BYTES(p + n, eql_shape_quotes);
     }
     n += (size_t)__builtin_ctz(quotes);
     if (__builtin_expect(p[(ptrdiff_t)n - 1] == '\\', 0))
-        return eql_trail_string(p, n, end);
+        return eql_shape_string(p, n, end);
     return n;
 }
 
 /* After the value at p that is no string; NULL: it is odd.  Whole numbers and
  * arrays of strings are the usual ones. */
 TARGET static inline const char *
-RUN(value)(eql_trail *t, const eql_trail_step *e, const char *p,
+RUN(value)(eql_shapes *t, const eql_transition *e, const char *p,
            const char *end)
 {
     const char *q = p;
@@ -93,14 +94,14 @@ RUN(value)(eql_trail *t, const eql_trail_step *e, const char *p,
         if (q - p < 16 && (*q == ',' || *q == '}'))
             return q;
     }
-    return eql_trail_value(t, e, p, end);
+    return eql_shape_value(t, e, p, end);
 }
 
 /* The length of a string is guessed to be what it was last time, so that the
  * processor may read on before it has found the quote: where the guess is
  * right, as it foresees, nothing waits for that. */
 TARGET static inline size_t
-RUN(length)(eql_trail_step *e, size_t n)
+RUN(length)(eql_transition *e, size_t n)
 {
     uint32_t guess = e->guess;
 
@@ -114,9 +115,9 @@ RUN(length)(eql_trail_step *e, size_t n)
 }
 
 TARGET bool
-RUN(run)(eql_trail *t, const char *p, const char *end, eql_raw *out)
+RUN(run)(eql_shapes *t, const char *p, const char *end, eql_raw *out)
 {
-    eql_trail_step *e, *last = &t->start;
+    eql_transition *e, *last = &t->start;
     uint8_t *seen = t->seen, epoch = t->epoch;
     const char *from, *to;
     uint32_t kind;
@@ -135,16 +136,16 @@ RUN(run)(eql_trail *t, const char *p, const char *end, eql_raw *out)
         }
         from = p + e->len;
         kind = e->kind;
-        if (__builtin_expect(kind >= EQL_TRAIL_RARE, 0)) {
+        if (__builtin_expect(kind >= EQL_SHAPE_RARE, 0)) {
             if (!sure && !RUN(fits)(t, e, p, end))
                 goto find;
-            out = eql_trail_rare(t, e, p, out);
+            out = eql_shape_rare(t, e, p, out);
             if (!out)
                 goto odd;
-            kind -= EQL_TRAIL_RARE;
+            kind -= EQL_SHAPE_RARE;
             epoch = t->epoch;
         }
-        if (kind == EQL_TRAIL_STRING) {
+        if (kind == EQL_SHAPE_STRING) {
             to = from + RUN(length)(e, RUN(string)(from, end)) + 1;
             if (to > end)
                 goto odd;
@@ -154,12 +155,12 @@ RUN(run)(eql_trail *t, const char *p, const char *end, eql_raw *out)
             out->p = from - 1;
             out->len = (uint32_t)(to - out->p);
             out += e->wanted;
-        } else if (kind == EQL_TRAIL_OBJECT) {
+        } else if (kind == EQL_SHAPE_OBJECT) {
             to = from;
             if (!e->name)
                 continue;
-        } else if (kind == EQL_TRAIL_VALUE) {
-            if (!eql_trail_starts_value(*from))
+        } else if (kind == EQL_SHAPE_VALUE) {
+            if (!eql_shape_starts_value(*from))
                 goto find;
             to = RUN(value)(t, e, from, end);
             if (!to)
