@@ -54,7 +54,7 @@ identify(eql_alerts *a, const void *p, size_t len)
     eql_buf_add(&a->identity, p, len);
 }
 
-/* --- keys ---------------------------------------------------------------- */
+/* --- keys --- */
 
 static void
 add_json_value(eql_buf *out, const eql_value *v)
@@ -131,7 +131,7 @@ add_keys(eql_alerts *a, const eql_match *m)
     return true;
 }
 
-/* --- events -------------------------------------------------------------- */
+/* --- events --- */
 
 /* An event that cannot be had again is at least known by its place. */
 static void
@@ -230,7 +230,7 @@ add_stages(eql_alerts *a, const eql_match *m)
     return result;
 }
 
-/* --- the alert ----------------------------------------------------------- */
+/* --- the alert --- */
 
 static void
 put_hex(char out[16], uint64_t x)

@@ -95,7 +95,7 @@ eqlvm_compiler_check(eqlvm_compiler *c)
     return fail(c, EQLVM_ERR_ARG, "", c->language.why);
 }
 
-/* --- ids ----------------------------------------------------------------- */
+/* --- ids --- */
 
 /* Two rules of one id give alerts that cannot be told apart; often it is one
  * rule, given twice. */
@@ -141,7 +141,7 @@ note_ids(eqlvm_compiler *c, const eql_program *p, const char *path,
     return true;
 }
 
-/* --- compiled files ------------------------------------------------------ */
+/* --- compiled files --- */
 
 /* Takes over rule i of p. */
 static eqlvm_status
@@ -228,7 +228,7 @@ on_image(void *ctx, const char *path, eql_buf *image)
     return c->stopped == EQLVM_OK;
 }
 
-/* --- one rule ------------------------------------------------------------ */
+/* --- one rule --- */
 
 static bool
 note_ignored(eqlvm_compiler *c, const eql_rule_source *r)
@@ -312,7 +312,7 @@ on_rule(void *ctx, const eql_rule_source *r)
     return s == EQLVM_OK;
 }
 
-/* --- adding -------------------------------------------------------------- */
+/* --- adding --- */
 
 /* What a file, a folder or (text not NULL) a text under a name holds. */
 static eqlvm_status
@@ -431,7 +431,7 @@ eqlvm_compiler_finish(eqlvm_compiler *c, eqlvm_program **out)
     return EQLVM_ERR_NOMEM;
 }
 
-/* --- what was found ------------------------------------------------------ */
+/* --- what was found --- */
 
 void
 eqlvm_compiler_summary(const eqlvm_compiler *c, eqlvm_compile_summary *out)

@@ -57,8 +57,7 @@ struct eqlvm_coverage {
  * of which it needs one; so that no rule takes seconds. */
 #define MOST_STEPS ((uint64_t)1 << 24)
 
-/* --- needs -------------------------------------------------------------------
- */
+/* --- needs --- */
 
 static eql_strview
 path_name(eqlvm_coverage *c, uint32_t field)
@@ -122,8 +121,7 @@ add_need(eqlvm_coverage *c, uint32_t rule, eqlvm_need_kind kind,
     eql_vec_push(&c->lists, &i, sizeof i);
 }
 
-/* --- conditions --------------------------------------------------------------
- */
+/* --- conditions --- */
 
 /* What is asked: does this never hold, or is it always null? */
 typedef struct {
@@ -234,8 +232,7 @@ name_missing(eqlvm_coverage *c, uint32_t rule, question q)
     return true;
 }
 
-/* --- stages ------------------------------------------------------------------
- */
+/* --- stages --- */
 
 static question
 condition_of(const eql_stage *s)
@@ -412,8 +409,7 @@ find_idle(eqlvm_coverage *c)
     }
 }
 
-/* --- silence -----------------------------------------------------------------
- */
+/* --- silence --- */
 
 /* Category fields that stages name; *any_met: some event had one of them. */
 static uint32_t
@@ -480,8 +476,7 @@ lacks_all_time(const eqlvm_coverage *c)
     return c->p->nrules > 0;
 }
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making --- */
 
 static bool
 allocate(eqlvm_coverage *c)
@@ -694,8 +689,7 @@ eqlvm_coverage_free(eqlvm_coverage *c)
     free(c);
 }
 
-/* --- the public calls --------------------------------------------------------
- */
+/* --- the public calls --- */
 
 void
 eqlvm_coverage_get(const eqlvm_coverage *c, eqlvm_coverage_summary *out)

@@ -23,7 +23,7 @@ fail(eqlvm_engine *e, eqlvm_status status, const char *text)
     return status;
 }
 
-/* --- calls from below ---------------------------------------------------- */
+/* --- calls from below --- */
 
 static bool
 on_event(void *ctx, const eql_event *ev)
@@ -130,7 +130,7 @@ on_stop(void *ctx)
     return atomic_load_explicit(&e->stop, memory_order_relaxed);
 }
 
-/* --- making -------------------------------------------------------------- */
+/* --- making --- */
 
 static eql_events_options
 events_options(eqlvm_engine *e)
@@ -260,7 +260,7 @@ eqlvm_engine_free(eqlvm_engine *e)
     free(e);
 }
 
-/* --- reading ------------------------------------------------------------- */
+/* --- reading --- */
 
 /* What the engine half says.  It stops for one reason while reading: an event
  * could not be kept, and io knows why. */
@@ -498,7 +498,7 @@ eqlvm_engine_push(eqlvm_engine *e, const char *name, const char *json,
                                             on_event, e));
 }
 
-/* --- finishing ----------------------------------------------------------- */
+/* --- finishing --- */
 
 /* The ordered half could not go on: alerts up to that event were delivered. */
 static eqlvm_status

@@ -107,7 +107,7 @@ walk_rule(walker *w, uint32_t rule)
         walk_pipe(w, &p->pipes[pipes.first + i]);
 }
 
-/* --- paths ---------------------------------------------------------------- */
+/* --- paths --- */
 
 void
 eql_fields_add_path(const eql_program *p, uint32_t field, eql_buf *out)
@@ -213,7 +213,7 @@ fill(eqlvm_fields *r, walker *w)
     return !w->failed;
 }
 
-/* --- the public calls ----------------------------------------------------- */
+/* --- the public calls --- */
 
 eqlvm_fields *
 eqlvm_fields_new(const eqlvm_program *p)

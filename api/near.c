@@ -74,8 +74,7 @@ eql_near_free(eql_near *n)
     free_set(&n->categories);
 }
 
-/* --- likeness ----------------------------------------------------------------
- */
+/* --- likeness --- */
 
 static eql_strview
 last_segment(eql_strview path)

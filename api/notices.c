@@ -48,7 +48,7 @@ note_layouts(notices *n, const eqlvm_engine *e)
     }
 }
 
-/* --- times ---------------------------------------------------------------- */
+/* --- times --- */
 
 #define SHOWN_FILES 3 /* of a list; the rest is counted */
 
@@ -173,8 +173,7 @@ note_times(notices *n, const eqlvm_engine *e)
     note_odd_dates(n, e);
 }
 
-/* --- keys ------------------------------------------------------------------
- */
+/* --- keys --- */
 
 /* A key that no event of its stage had: the rule cannot fire on this data. */
 static void

@@ -52,7 +52,7 @@ eqlvm_threads(uint32_t n)
     return n < EQLVM_MAX_THREADS ? n : EQLVM_MAX_THREADS;
 }
 
-/* --- on a worker's thread ------------------------------------------------ */
+/* --- on a worker's thread --- */
 
 static bool
 on_keep(void *ctx, const eql_event *ev, eql_event_ref *ref)
@@ -116,7 +116,7 @@ on_end(void *ctx, uint32_t number)
     w->now = NULL;
 }
 
-/* --- on the caller's thread ---------------------------------------------- */
+/* --- on the caller's thread --- */
 
 static bool
 on_merge(void *ctx, uint32_t i, const eql_events_place *place)

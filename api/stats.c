@@ -18,8 +18,8 @@ fill_input(const eqlvm_engine *e, eqlvm_stats *out)
     out->accepted = n->accepted;
     out->mapped = n->mapped;
     out->unmapped = n->unmapped;
-    out->careful = n->careful;
-    out->careful_mapped = n->careful_mapped;
+    out->fallback = n->fallback;
+    out->fallback_mapped = n->fallback_mapped;
     out->repaired = n->repaired;
     out->untimed = n->untimed;
     out->numeric_times = n->numeric_times;
@@ -42,9 +42,9 @@ fill_engine(const eqlvm_engine *e, eqlvm_stats *out)
     const eql_engine_counters *n = eql_engine_get_counters(e->engine);
     eql_candidate_counters c = eql_engine_candidates(e->engine);
 
-    out->events_met = c.verdicts;
+    out->events_cached = c.results;
     out->values_asked = c.lookups;
-    out->values_met = c.known;
+    out->values_cached = c.known;
     out->stages_judged = c.candidates;
     out->hits = n->hits;
     out->hits_timed = n->hits_timed;
@@ -103,7 +103,7 @@ eqlvm_engine_stats(const eqlvm_engine *e, eqlvm_stats *out)
         out->by_severity[i] = e->by_severity[i];
 }
 
-/* --- what they say -------------------------------------------------------- */
+/* --- what they say --- */
 
 /* A counter that is not in the table would be in no report. */
 #define COUNTER(member, effect, meaning) +1
@@ -198,7 +198,7 @@ eqlvm_engine_field_events(const eqlvm_engine *e, const eqlvm_fields *f,
     return eql_engine_field_present(e->engine, f->items[i].field);
 }
 
-/* --- as JSON ------------------------------------------------------------- */
+/* --- as JSON --- */
 
 static void
 add_text(eql_buf *b, const char *name, const eql_program *p, eql_str s)

@@ -72,7 +72,7 @@ on_problem(void *ctx, const eqlvm_problem *p)
                    (unsigned long long)p->line, p->reason, p->text);
 }
 
-/* --- comparing ----------------------------------------------------------- */
+/* --- comparing --- */
 
 static const outcome *
 outcome_at(const one_test *t, uint32_t i)
@@ -152,7 +152,7 @@ compare(const one_test *t, eql_buf *out)
         out->len = start;
 }
 
-/* --- running ------------------------------------------------------------- */
+/* --- running --- */
 
 /* Path of a file that the rule names, relative to the rule's own. */
 static void
@@ -249,7 +249,7 @@ run_and_report(session *s, const eql_rule_source *r, const eql_rule_test *test,
     return go_on;
 }
 
-/* --- rules --------------------------------------------------------------- */
+/* --- rules --- */
 
 /* New diagnostics, as they come. */
 static bool

@@ -66,7 +66,7 @@ eqlvm_writer_alert(eqlvm_writer *w, const eqlvm_alert *a)
     return eql_api_write(&w->out, w->fn, w->ctx);
 }
 
-/* --- JSON ---------------------------------------------------------------- */
+/* --- JSON --- */
 
 void
 eql_writer_name(eql_buf *b, const char *name, bool first)
@@ -141,7 +141,7 @@ eql_writer_ms(eql_buf *b, int64_t ns)
     eql_buf_add(b, fraction, len);
 }
 
-/* --- what an analyst asks first ------------------------------------------ */
+/* --- what an analyst asks first --- */
 
 static eql_strview
 first_of(eqlvm_writer *w, const char *const *paths)

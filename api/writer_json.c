@@ -3,7 +3,7 @@
 
 #include "api/writer.h"
 
-/* --- ndjson -------------------------------------------------------------- */
+/* --- ndjson --- */
 
 /* What is written for every alert and stage is spelled out. */
 #define ADD(b, text) eql_buf_add(b, text, sizeof(text) - 1)
@@ -167,7 +167,7 @@ eql_writer_ndjson(eqlvm_writer *w, const eqlvm_alert *a)
     ADD(b, "}\n");
 }
 
-/* --- Elastic's alert document -------------------------------------------- */
+/* --- Elastic's alert document --- */
 
 /* Keys are dotted and flat, as the detection engine stores them. */
 static void

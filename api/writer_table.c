@@ -278,7 +278,7 @@ add_stage(table *t, const eqlvm_alert *a, const eqlvm_alert_stage *s)
                                  file.p, s->line));
 }
 
-/* --- rows of `count` ----------------------------------------------------- */
+/* --- rows of `count` --- */
 
 #define COUNT_WIDTH 21u /* of count and percent, with what stands between */
 

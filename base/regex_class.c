@@ -59,7 +59,7 @@ sort(eql_vec *v, int (*compare)(const void *, const void *))
         qsort(v->items, v->n, v->size, compare);
 }
 
-/* --- orbits ------------------------------------------------------------- */
+/* --- orbits --- */
 
 void
 eql_orbits_free(eql_orbits *o)
@@ -110,7 +110,7 @@ lower_bound(const eql_vec *v, const orbit *key,
     return lo;
 }
 
-/* --- building ------------------------------------------------------------ */
+/* --- building --- */
 
 void
 eql_class_free(eql_class *c)
@@ -182,8 +182,7 @@ normalise(eql_vec *v)
     v->n = n;
 }
 
-/* --- folding ---------------------------------------------------------------
- */
+/* --- folding --- */
 
 /* The other cases of ASCII letters of r. */
 static void
@@ -249,8 +248,7 @@ close_folded(eql_class *c, eql_orbits *o)
     return !c->folded.failed;
 }
 
-/* --- writing ----------------------------------------------------------------
- */
+/* --- writing --- */
 
 static void
 emit_range(eql_buf *out, uint32_t lo, uint32_t hi)

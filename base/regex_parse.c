@@ -128,8 +128,7 @@ emit_cp(parser *p, uint32_t cp)
     return true;
 }
 
-/* --- escapes ----------------------------------------------------------------
- */
+/* --- escapes --- */
 
 /* What stands after a backslash. */
 typedef struct {
@@ -232,8 +231,7 @@ parse_escaped_atom(parser *p)
     }
 }
 
-/* --- classes ----------------------------------------------------------------
- */
+/* --- classes --- */
 
 static bool
 class_member(parser *p, escape *e)
@@ -296,8 +294,7 @@ parse_class(parser *p)
     return emit_class(p, &c);
 }
 
-/* --- atoms ------------------------------------------------------------------
- */
+/* --- atoms --- */
 
 static bool
 parse_quoted(parser *p)
@@ -405,8 +402,7 @@ parse_atom(parser *p)
     return emit_cp(p, next_cp(p));
 }
 
-/* --- repeats ----------------------------------------------------------------
- */
+/* --- repeats --- */
 
 typedef struct {
     uint32_t min, max; /* max EQL_NONE: no upper bound */

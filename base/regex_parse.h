@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/regex.h"
 
-/* --- regex_class.c: sets of code points --------------------------------- */
+/* --- regex_class.c: sets of code points --- */
 
 /* Which code points fold alike.  All-zero: not built yet. */
 typedef struct {
@@ -34,8 +34,7 @@ void eql_class_add_set(eql_class *c, char set, bool controls);
 /* Appends it in RE2's syntax; false: out of memory.  o NULL: ASCII only. */
 bool eql_class_emit(eql_class *c, eql_orbits *o, eql_buf *out);
 
-/* --- regex_parse.c ----------------------------------------------------------
- */
+/* --- regex_parse.c --- */
 
 /* Checks text; with out, appends it in RE2's syntax.  false: why. */
 bool eql_regex_translate(eql_strview text, unsigned flags, eql_orbits *orbits,

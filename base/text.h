@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 
-/* --- UTF-8 ------------------------------------------------------------ */
+/* --- UTF-8 --- */
 
 /* Decodes one code point at p (len > 0 bytes left); sets *n to its length.
  * Invalid input gives U+FFFD and consumes one byte. */
@@ -20,7 +20,7 @@ size_t eql_ascii_prefix(eql_strview s);
 /* Bytes at the start of s that are valid UTF-8 (s.len when all is). */
 size_t eql_utf8_valid_prefix(eql_strview s);
 
-/* --- case folding (spec 6.3) ------------------------------------------ */
+/* --- case folding (spec 6.3) --- */
 
 /* Unicode simple case folding (CaseFolding.txt C and S) of one code point. */
 uint32_t eql_fold_cp(uint32_t cp);
@@ -34,13 +34,13 @@ void eql_fold(eql_buf *out, eql_strview s);
 /* Equality under folding, without allocation. */
 bool eql_fold_eq(eql_strview a, eql_strview b);
 
-/* --- wildcards (spec 6.1) ---------------------------------------------- */
+/* --- wildcards (spec 6.1) --- */
 
 /* Whole-string match; '*' any run, '?' one code point, no escapes.  With
  * fold, both sides are folded code point by code point. */
 bool eql_wildcard_match(eql_strview pattern, eql_strview s, bool fold);
 
-/* --- numbers ------------------------------------------------------------ */
+/* --- numbers --- */
 
 /* Whole text a decimal number (optional sign, fraction, exponent)?  Integers
  * within int64 set *is_int and *i, all others *d (finite).  No white space. */
@@ -53,7 +53,7 @@ size_t eql_format_double(double d, char buf[32]);
 /* Exact comparison of an int64 with a finite double: <0, 0, >0. */
 int eql_cmp_int_double(int64_t i, double d);
 
-/* --- addresses ----------------------------------------------------------- */
+/* --- addresses --- */
 
 /* 16 bytes in network order; IPv4 as ::ffff:a.b.c.d, so that IPv4-mapped
  * IPv6 is IPv4.  A zone ("%eth0") after an IPv6 address is ignored. */
@@ -74,8 +74,7 @@ bool eql_cidr_contains(const eql_cidr *c, const eql_ip *ip);
 /* Canonical text (RFC 5952; IPv4 dotted).  buf holds at least 46 bytes. */
 size_t eql_ip_format(const eql_ip *ip, char buf[48]);
 
-/* --- time ------------------------------------------------------------------
- */
+/* --- time --- */
 
 /* ISO-8601 "YYYY-MM-DD[T ]hh:mm[:ss[.fffffffff]][Z|+hh:mm|+hhmm]" to
  * nanoseconds since 1970-01-01T00:00Z; no zone means UTC.  false when it is

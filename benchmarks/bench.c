@@ -32,7 +32,7 @@ typedef struct {
     lane *lanes[MAX_CORPORA][MAX_RULES];
 } bench;
 
-/* --- the command line ---------------------------------------------------- */
+/* --- the command line --- */
 
 /* Cuts "NAME=REST"; NULL when there is no "=". */
 static char *
@@ -119,7 +119,7 @@ parse_args(bench *b, int argc, char **argv)
            b->ncorpora;
 }
 
-/* --- measuring ----------------------------------------------------------- */
+/* --- measuring --- */
 
 static bool
 load(bench *b)
@@ -161,7 +161,7 @@ measure(bench *b)
     return true;
 }
 
-/* --- telling ------------------------------------------------------------- */
+/* --- telling --- */
 
 static int
 compare(const void *a, const void *b)
@@ -205,12 +205,13 @@ print_json(const bench *b, const lane_corpus *c, const lane_rules *r,
            (unsigned long long)s->alerts,
            (unsigned long long)lane_alert_bytes(l), c->fresh ? "true" : "false",
            yardstick_kernel());
-    printf(",\"events_met\":%llu,\"values_asked\":%llu,\"values_met\":%llu,"
-           "\"stages_judged\":%llu",
-           (unsigned long long)s->events_met,
-           (unsigned long long)s->values_asked,
-           (unsigned long long)s->values_met,
-           (unsigned long long)s->stages_judged);
+    printf(
+        ",\"events_cached\":%llu,\"values_asked\":%llu,\"values_cached\":%llu,"
+        "\"stages_judged\":%llu",
+        (unsigned long long)s->events_cached,
+        (unsigned long long)s->values_asked,
+        (unsigned long long)s->values_cached,
+        (unsigned long long)s->stages_judged);
     print_array("p", c->p, b->rounds);
     print_array("scan", t->scan, b->rounds);
     print_array("warm", t->warm, b->rounds);

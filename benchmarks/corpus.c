@@ -10,7 +10,7 @@
 
 #include "benchmarks/yardstick.h"
 
-/* --- bytes --------------------------------------------------------------- */
+/* --- bytes --- */
 
 static bool
 read_bytes(lane_corpus *c, const char *file, size_t max_bytes)
@@ -62,7 +62,7 @@ lane_corpus_free(lane_corpus *c)
     free(c->bytes);
 }
 
-/* --- rules --------------------------------------------------------------- */
+/* --- rules --- */
 
 /* Adds each path of a list; false: told. */
 static bool

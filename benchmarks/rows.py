@@ -97,13 +97,13 @@ def measure_ratios(m):
 def note_work(m, corpus, lane):
     """What the ratios hide, of a first pass."""
     for key, what, unit, per in (
-            ("events_met", "events whose like was met before", "%", 100),
+            ("events_cached", "events whose like was met before", "%", 100),
             ("values_asked", "values looked up", "an event", 1),
             ("stages_judged", "stages judged", "an event", 1)):
         m.table.note("%s, allwin, %s', first pass" % (what, corpus),
                      per * lane[key] / lane["events"], unit)
     m.table.note("of the values looked up known, allwin, %s', first pass" %
-                 corpus, 100 * lane["values_met"] / lane["values_asked"], "%")
+                 corpus, 100 * lane["values_cached"] / lane["values_asked"], "%")
 
 
 def worse(a, b):

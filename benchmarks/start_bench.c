@@ -78,7 +78,7 @@ least(double *best, double ms)
         *best = ms;
 }
 
-/* --- rules from text ------------------------------------------------------ */
+/* --- rules from text --- */
 
 static bool
 keep_rule(void *ctx, const eql_rule_source *r)
@@ -174,7 +174,7 @@ bench_text(const rule_set *set, const char *shared)
     return p;
 }
 
-/* --- rules from an image -------------------------------------------------- */
+/* --- rules from an image --- */
 
 static void
 write_image(const char *path, const eql_program *p)
@@ -236,7 +236,7 @@ bench_image(const rule_set *set, const char *path)
     report(17, "prepare", set->name, preparing);
 }
 
-/* --- the first event ------------------------------------------------------ */
+/* --- the first event --- */
 
 static double
 ms_of(struct timeval t)

@@ -79,8 +79,7 @@ mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-/* --- keys ------------------------------------------------------------------
- */
+/* --- keys --- */
 
 typedef struct {
     uint64_t n;    /* that wait at a time */
@@ -162,8 +161,7 @@ make_block(keys *k, asked *block)
     }
 }
 
-/* --- the state itself --------------------------------------------------------
- */
+/* --- the state itself --- */
 
 typedef struct {
     eql_budget budget;
@@ -310,9 +308,7 @@ bench_expiry(uint64_t n)
     eql_compact_free(&s.ring);
 }
 
-/* --- the map it is measured against
- * --------------------------------------------
- */
+/* --- the map it is measured against --- */
 
 typedef struct node {
     struct node *next, *older, *newer;
@@ -428,8 +424,7 @@ bench_map(uint64_t n)
            "ns");
 }
 
-/* --- the sequence machine ----------------------------------------------------
- */
+/* --- the sequence machine --- */
 
 typedef struct {
     eql_program *program;
@@ -630,8 +625,7 @@ bench_hot_key(uint64_t others)
            (double)m.counters.state_bytes_peak / (double)(others + 1), "bytes");
 }
 
-/* --- all -------------------------------------------------------------------
- */
+/* --- all --- */
 
 static void
 apart(void (*part)(uint64_t), uint64_t n)

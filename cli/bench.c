@@ -48,8 +48,7 @@ now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* --- one pass ---------------------------------------------------------------
- */
+/* --- one pass --- */
 
 typedef enum { PASS_FLOOR, PASS_RUN, PASS_PROFILE } pass_kind;
 
@@ -105,8 +104,7 @@ timed(const bench_options *o, const eqlvm_program *p, pass_kind kind,
     return code;
 }
 
-/* --- rounds -----------------------------------------------------------------
- */
+/* --- rounds --- */
 
 static int
 cmp_double(const void *a, const void *b)
@@ -180,8 +178,7 @@ measure(const bench_options *o, const eqlvm_program *p, bench_result *r)
     return code;
 }
 
-/* --- over the number of rules ------------------------------------------------
- */
+/* --- over the number of rules --- */
 
 static int
 measure_point(const bench_options *o, const eqlvm_program *p, uint32_t n,
@@ -222,8 +219,7 @@ measure_curve(const bench_options *o, const eqlvm_program *p, bench_result *r)
     return code;
 }
 
-/* --- rule by rule ------------------------------------------------------------
- */
+/* --- rule by rule --- */
 
 static int
 cmp_cost(const void *a, const void *b)
@@ -262,9 +258,7 @@ measure_rules(const bench_options *o, const eqlvm_program *p, bench_result *r)
     return code;
 }
 
-/* --- what comes of it
- * ---------------------------------------------------------
- */
+/* --- what comes of it --- */
 
 /* Rules over their budget, on stderr. */
 static int

@@ -76,8 +76,7 @@ put_amount(FILE *f, double v)
         fprintf(f, "%.3g", v);
 }
 
-/* --- throughput over the number of rules ------------------------------------
- */
+/* --- throughput over the number of rules --- */
 
 enum {
     PLOT_W = 760,
@@ -169,8 +168,7 @@ put_curve(FILE *f, const bench_result *r)
             (LEFT + PLOT_W) / 2, PLOT_H - 4);
 }
 
-/* --- the costliest rules -----------------------------------------------------
- */
+/* --- the costliest rules --- */
 
 enum { ROW_H = 22, NAMES_W = 360, VALUES_W = 80 };
 

@@ -3,8 +3,7 @@
 
 #include <inttypes.h>
 
-/* --- table ------------------------------------------------------------------
- */
+/* --- table --- */
 
 /* At most `room` bytes, cut between characters. */
 static void
@@ -69,8 +68,7 @@ cli_bench_table(FILE *f, const bench_result *r, size_t top, unsigned width,
     }
 }
 
-/* --- JSON -------------------------------------------------------------------
- */
+/* --- JSON --- */
 
 static void
 json_spread(FILE *f, const char *name, const bench_spread *s)

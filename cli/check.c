@@ -26,7 +26,7 @@ print_summary(const eqlvm_compile_summary *s)
     putchar('\n');
 }
 
-/* --- as JSON, for editors and CI ------------------------------------------ */
+/* --- as JSON, for editors and CI --- */
 
 static void
 print_text(const char *name, eqlvm_text t)

@@ -21,8 +21,7 @@ enum {
 };
 int cli_worse(int a, int b);
 
-/* --- options ---------------------------------------------------------------
- */
+/* --- options --- */
 
 /* NULL-terminated list of texts, in the order given. */
 typedef struct {
@@ -73,8 +72,7 @@ extern const size_t cli_nverbs;
 /* Closest of n names by edit distance, or NULL. */
 const char *cli_closest(const char *s, const char *const *names, size_t n);
 
-/* --- talking -----------------------------------------------------------------
- */
+/* --- talking --- */
 
 /* Exit code of a call that writes: what a full disk or a closed pipe did is
  * told when the output is closed, all else here. */
@@ -106,8 +104,7 @@ void cli_write_json(FILE *f, const char *p, size_t len);
  * pipe is no failure. */
 bool cli_close_stdout(void);
 
-/* --- the process ------------------------------------------------------------
- */
+/* --- the process --- */
 
 /* Descriptors 0 to 2 are open afterwards. */
 void cli_open_standard(void);
@@ -120,8 +117,7 @@ void cli_watch(eqlvm_engine *e);
 /* Has a signal stopped an engine? */
 bool cli_interrupted(void);
 
-/* --- rules -------------------------------------------------------------------
- */
+/* --- rules --- */
 
 /* The options every verb that takes rules has. */
 typedef struct {

@@ -30,7 +30,7 @@ on_problem(void *ctx, const eqlvm_problem *p)
                 p->text);
 }
 
-/* --- printing ------------------------------------------------------------- */
+/* --- printing --- */
 
 static void
 print_line(const eqlvm_field_info *f, const uint64_t *events)
@@ -99,7 +99,7 @@ print_summary(const eqlvm_fields *fields, const eqlvm_engine *e)
             never, n, s.evaluated);
 }
 
-/* --- doing ---------------------------------------------------------------- */
+/* --- doing --- */
 
 static int
 read_events(fields_options *o, const eqlvm_program *p, eqlvm_engine **out)

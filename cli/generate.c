@@ -15,7 +15,7 @@ typedef struct {
     void (*tail)(void);
 } generator;
 
-/* --- what an option takes ------------------------------------------------ */
+/* --- what an option takes --- */
 
 static bool
 takes_file(const cli_option *o)
@@ -62,7 +62,7 @@ print_escaped(const char *s, const char *escaped)
     }
 }
 
-/* --- man ----------------------------------------------------------------- */
+/* --- man --- */
 
 /* Text for troff: no hyphen becomes a dash, no line a request. */
 static void
@@ -132,7 +132,7 @@ no_tail(void)
 {
 }
 
-/* --- bash ---------------------------------------------------------------- */
+/* --- bash --- */
 
 static void
 bash_head(void)
@@ -203,7 +203,7 @@ bash_tail(void)
          "complete -o bashdefault -o default -F _eqlvm eqlvm");
 }
 
-/* --- zsh ----------------------------------------------------------------- */
+/* --- zsh --- */
 
 static void
 zsh_head(void)
@@ -276,7 +276,7 @@ zsh_tail(void)
     puts("    esac\n}\n_eqlvm \"$@\"");
 }
 
-/* --- fish ---------------------------------------------------------------- */
+/* --- fish --- */
 
 static void
 fish_head(void)
@@ -315,7 +315,7 @@ fish_verb(const cli_verb *verb, const cli_option *options, size_t n)
     }
 }
 
-/* --- all of it ------------------------------------------------------------ */
+/* --- all of it --- */
 
 static const generator generators[] = {
     {"man", man_head, man_verb, no_tail},

@@ -93,8 +93,7 @@ shown(const output *o)
     return is_standard(o->path) ? "standard output" : o->path;
 }
 
-/* --- inputs ---------------------------------------------------------------
- */
+/* --- inputs --- */
 
 typedef struct {
     const output *outs;

@@ -51,8 +51,7 @@ note_part(const char *old, char *now)
         }
 }
 
-/* --- names ----------------------------------------------------------------
- */
+/* --- names --- */
 
 /* The folder of a path, and the rest: dir/../x is as the kernel sees it. */
 static size_t
@@ -97,8 +96,7 @@ cli_output_target(const char *path)
     return now;
 }
 
-/* --- opening --------------------------------------------------------------
- */
+/* --- opening --- */
 
 static bool
 is_same(const struct stat *a, const struct stat *b)
@@ -261,8 +259,7 @@ cli_output_pipe_closed(const cli_output *o)
     return o->error == EPIPE;
 }
 
-/* --- closing --------------------------------------------------------------
- */
+/* --- closing --- */
 
 static bool
 write_all(int fd, const char *p, size_t n)

@@ -40,8 +40,7 @@ print_rest(uint32_t n, uint32_t shown, const char *what)
                 n - shown, what);
 }
 
-/* --- rules that could not fire ----------------------------------------------
- */
+/* --- rules that could not fire --- */
 
 static void
 print_need(const eqlvm_need *n)
@@ -173,8 +172,7 @@ print_idle(const eqlvm_coverage *c, const eqlvm_program *p,
     print_rest(told, SHOWN, "such stages");
 }
 
-/* --- silence -----------------------------------------------------------------
- */
+/* --- silence --- */
 
 static void
 print_blind(const eqlvm_coverage_summary *sum)

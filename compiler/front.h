@@ -33,7 +33,7 @@ typedef struct {
     eql_expr *condition;
 } eql_parser;
 
-/* --- lists in the arena ------------------------------------------------- */
+/* --- lists in the arena --- */
 
 /* Equal-sized items; capacity is the next power of two, so none is stored. */
 typedef struct {
@@ -46,7 +46,7 @@ eql_ast_vec eql_ast_push(eql_parser *ps, eql_ast_vec v, const void *item,
                          size_t size);
 eql_expr_list eql_ast_expr_push(eql_parser *ps, eql_expr_list l, eql_expr *e);
 
-/* --- words and spans ------------------------------------------------------ */
+/* --- words and spans --- */
 
 eql_strview eql_ast_text(const eql_parser *ps, eql_span s);
 eql_span eql_ast_join(eql_span first, eql_span last);
@@ -56,7 +56,7 @@ eql_name eql_ast_name(eql_parser *ps, eql_token t);
 void eql_ast_limit(eql_parser *ps, eql_span span, const char *what,
                    uint32_t limit);
 
-/* --- literals (ast_literal.c) --------------------------------------------- */
+/* --- literals (ast_literal.c) --- */
 
 /* Unescaped text of a STRING token; bad escapes are reported. */
 eql_strview eql_ast_string(eql_parser *ps, eql_token t);
@@ -66,8 +66,7 @@ eql_expr *eql_ast_literal(eql_parser *ps, eql_token t);
 /* A sign before a number makes a literal, before all else a SIGN node. */
 eql_expr *eql_ast_sign(eql_parser *ps, eql_token op, eql_expr *operand);
 
-/* --- expressions (ast_expr.c) ----------------------------------------------
- */
+/* --- expressions (ast_expr.c) --- */
 
 /* A parenthesised list, or the single right side of `:` and its like. */
 typedef struct {
@@ -103,8 +102,7 @@ eql_expr *eql_ast_path(eql_parser *ps, eql_token first);
 eql_expr *eql_ast_segment(eql_parser *ps, eql_expr *path, eql_token t);
 eql_expr *eql_ast_optional(eql_parser *ps, eql_token mark, eql_expr *path);
 
-/* --- queries (ast_query.c) --------------------------------------------------
- */
+/* --- queries (ast_query.c) --- */
 
 /* What may stand between `sequence` and its first stage. */
 typedef struct {

@@ -17,8 +17,7 @@ accepts(const eql_parser *ps, int kind)
     return eql_grammar_accepts(ps->grammar, kind);
 }
 
-/* --- what could follow ------------------------------------------------------
- */
+/* --- what could follow --- */
 
 /* Kinds that are told as one phrase when their mark could follow.  A group
  * takes its members away from those after it; 0 ends the list. */
@@ -142,8 +141,7 @@ list_expected(const eql_parser *ps, expected *x)
         add_phrase(x, eql_token_words(0));
 }
 
-/* --- advice
- * -------------------------------------------------------------------- */
+/* --- advice --- */
 
 static bool
 is_comparison(int kind)
@@ -380,8 +378,7 @@ advice_on_place(const eql_parser *ps, eql_token tok)
     return advice_on_token(ps, tok);
 }
 
-/* --- the report
- * ------------------------------------------------------------------ */
+/* --- the report --- */
 
 /* A bracket that was never closed explains an early end: show where. */
 static void

@@ -8,8 +8,7 @@
 #include "base/text.h"
 #include "vm/fault.h"
 
-/* --- key values ------------------------------------------------------------
- */
+/* --- key values --- */
 
 static void
 add_int(eql_buf *t, int64_t i)
@@ -280,8 +279,7 @@ eql_hit_key_compare(eql_strview a, eql_strview b)
     }
 }
 
-/* --- writing ----------------------------------------------------------------
- */
+/* --- writing --- */
 
 static void
 pad(eql_buf *rec, size_t to)
@@ -460,8 +458,7 @@ eql_hit_close(eql_buf *rec, const eql_event_ref *ref)
     h->ref = *ref;
 }
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading --- */
 
 const eql_hit_entry *
 eql_hit_first(const eql_hit *h)

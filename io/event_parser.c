@@ -23,7 +23,7 @@ eql_event_parser_free(eql_event_parser *t)
     *t = (eql_event_parser){0};
 }
 
-/* --- problems --------------------------------------------------------- */
+/* --- problems --- */
 
 static void
 report(const eql_event_sink *to, const eql_problem *p)
@@ -108,7 +108,7 @@ reject_broken(const eql_event_sink *to, const eql_line *line)
     reject(to, &p);
 }
 
-/* --- one text --------------------------------------------------------- */
+/* --- one text --- */
 
 /* A local time is a day off at most, which does not matter here. */
 static void
@@ -139,8 +139,8 @@ count_accepted(eql_event_sink *to, const eql_line *line, const eql_event *ev,
     n->accepted++;
     n->mapped += note->mapped;
     n->unmapped += !note->mapped;
-    n->careful += note->careful;
-    n->careful_mapped += note->careful && note->mapped;
+    n->fallback += note->fallback;
+    n->fallback_mapped += note->fallback && note->mapped;
     n->capped += note->capped;
     n->untimed += ev->time_kind == EQL_TIME_NONE;
     if (note->unit != EQL_UNIT_AUTO) {
@@ -290,7 +290,7 @@ eql_event_parser_line(eql_event_parser *t, eql_event_sink *to,
     return EQL_EVENTS_OK;
 }
 
-/* --- a block ---------------------------------------------------------- */
+/* --- a block --- */
 
 static bool
 is_blank(eql_strview s)

@@ -17,7 +17,7 @@
 
 #define MAX_LINE_BYTES ((size_t)1 << 30) /* so that lengths fit 32 bits */
 
-/* --- life ------------------------------------------------------------- */
+/* --- life --- */
 
 static void
 set_defaults(eql_events_options *o)
@@ -83,7 +83,7 @@ eql_events_free(eql_events *e)
     free(e);
 }
 
-/* --- sources ---------------------------------------------------------- */
+/* --- sources --- */
 
 uint32_t
 eql_events_nfiles(const eql_events *e)
@@ -123,7 +123,7 @@ eql_events_settle(eql_events *e, const eql_hit *h, int64_t *ns)
                                   h->wall_ns, ns);
 }
 
-/* --- files ------------------------------------------------------------ */
+/* --- files --- */
 
 /* How the last byte of the input was had, on which line. */
 static eql_events_result
@@ -319,7 +319,7 @@ eql_events_read_memory(eql_events *e, const char *name, eql_strview text,
     return r;
 }
 
-/* --- pushed events ---------------------------------------------------- */
+/* --- pushed events --- */
 
 static uint32_t
 pushed_source(eql_events *e, const char *name)
@@ -368,7 +368,7 @@ eql_events_push(eql_events *e, const char *name, eql_strview event,
                            eql_event_parser_line(&e->parser, &t.take, &line));
 }
 
-/* --- for later -------------------------------------------------------- */
+/* --- for later --- */
 
 /* With `texts`, nothing of e changes: other threads may do the same. */
 static bool

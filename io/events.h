@@ -24,12 +24,12 @@ typedef struct {
     uint64_t accepted; /* handed on as events */
     uint64_t mapped;   /* of them, through the Windows mapping */
     uint64_t unmapped; /* of them, taken as they were */
-    uint64_t careful;  /* accepted ones that the fast reader left alone .. */
-    uint64_t careful_mapped; /* .. and of them, Windows records */
-    uint64_t repaired;       /* invalid UTF-8 or lone surrogates replaced */
-    uint64_t untimed;        /* no usable time (as read) */
-    uint64_t numeric_times;  /* a number whose size told its unit */
-    uint64_t odd_dates;      /* before 1990 or beyond tomorrow */
+    uint64_t fallback; /* accepted ones that the fast reader left alone .. */
+    uint64_t fallback_mapped; /* .. and of them, Windows records */
+    uint64_t repaired;        /* invalid UTF-8 or lone surrogates replaced */
+    uint64_t untimed;         /* no usable time (as read) */
+    uint64_t numeric_times;   /* a number whose size told its unit */
+    uint64_t odd_dates;       /* before 1990 or beyond tomorrow */
     uint64_t wrappers; /* objects around events that were opened; not in read */
     uint64_t layouts[EQL_LAYOUT_COUNT]; /* events of them, taken or not .. */
     uint64_t layouts_taken; /* .. those taken without being asked to */
@@ -109,7 +109,7 @@ bool eql_events_names(const eql_events *e, eql_events_name_fn fn, void *ctx);
 const eql_events_counters *eql_events_get_counters(const eql_events *e);
 const char *eql_events_error(const eql_events *e); /* "" when none */
 
-/* --- several threads -------------------------------------------------- */
+/* --- several threads --- */
 
 /* Before the events of a batch; what to add to those of its places. */
 typedef struct {

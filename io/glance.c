@@ -24,8 +24,7 @@ eql_glance_add(eql_glance *s, eql_strview text)
         eql_vec_push(&s->ends, &len, sizeof len);
 }
 
-/* --- names -------------------------------------------------------------------
- */
+/* --- names --- */
 
 typedef struct {
     const char *p, *end;
@@ -167,8 +166,7 @@ scan_names(eql_strview text, eql_events_name_fn fn, void *ctx)
     return true;
 }
 
-/* --- pieces ------------------------------------------------------------------
- */
+/* --- pieces --- */
 
 /* Its lines, as far as they are events.  *any: some were. */
 static bool

@@ -1,4 +1,4 @@
-/* reader.c -- the careful reader: parse, unwrap exports, map records of formats
+/* reader.c -- the strict reader: parse, unwrap exports, map records of formats
  * (io/format/format.h), project, find the time.
  *
  * Whole trees by jansson, one event at a time: complete and slow.  What it says
@@ -32,7 +32,7 @@ struct eql_reader {
     eql_reader_counters n;
 };
 
-static eql_read_status careful_slots(void *ctx, const eql_slot **slots);
+static eql_read_status strict_slots(void *ctx, const eql_slot **slots);
 
 /* Those that the input is to be looked at for. */
 static bool
@@ -58,7 +58,7 @@ open_fast(eql_reader *r, const eql_program *p)
     eql_fast_setup setup = {.max_depth = r->max_depth,
                             .mappings = (const void *const *)r->mappings,
                             .asked = r->asked,
-                            .slots = careful_slots,
+                            .slots = strict_slots,
                             .ctx = r,
                             .counters = &r->n};
 
@@ -78,7 +78,7 @@ eql_reader_new(const eql_program *p, const eql_reader_options *o, eql_buf *why)
     r->max_depth = o->max_depth;
     r->project = eql_project_new(p);
     if (!r->project || !open_formats(r, o, why) ||
-        (!o->careful && !open_fast(r, p))) {
+        (!o->strict && !open_fast(r, p))) {
         eql_reader_free(r);
         return NULL;
     }
@@ -119,7 +119,7 @@ eql_reader_late(const eql_reader *r)
     return r->fast ? eql_fast_late(r->fast) : EQL_READ_EVENT;
 }
 
-/* --- blocks ----------------------------------------------------------- */
+/* --- blocks --- */
 
 void
 eql_reader_block(eql_reader *r, eql_strview block)
@@ -145,7 +145,7 @@ eql_reader_line(eql_reader *r, eql_strview *line)
     return true;
 }
 
-/* --- exports ---------------------------------------------------------- */
+/* --- exports --- */
 
 /* One document of an export is {"_index", "_id", "_source": {event}}. */
 static const json_t *
@@ -169,7 +169,7 @@ id_of(const json_t *root)
     return eql_sv(json_string_value(id), json_string_length(id));
 }
 
-/* --- time (spec 1.2) -------------------------------------------------- */
+/* --- time (spec 1.2) --- */
 
 /* The first usable value counts. */
 static void
@@ -189,7 +189,7 @@ field_time(const eql_reader *r, eql_event *ev, eql_read_note *note)
     }
 }
 
-/* --- one event -------------------------------------------------------- */
+/* --- one event --- */
 
 /* The format that the object is a record of, or EQL_NONE. */
 static uint32_t
@@ -205,7 +205,7 @@ static eql_read_status
 parse(const eql_reader *r, eql_strview text, eql_buf *scratch, json_t **root,
       eql_read_note *note)
 {
-    eql_json_verdict v;
+    eql_json_findings v;
 
     *root = eql_json_read(text, r->max_depth, scratch, &v);
     *note = (eql_read_note){.repaired = v.repaired,
@@ -274,17 +274,17 @@ take_event(eql_reader *r, const json_t *event, eql_event *ev,
 }
 
 static eql_read_status
-read_carefully(eql_reader *r, eql_strview text, eql_wall_clock *clock,
-               eql_event *ev, eql_read_note *note)
+read_strictly(eql_reader *r, eql_strview text, eql_wall_clock *clock,
+              eql_event *ev, eql_read_note *note)
 {
     const json_t *event;
     uint32_t format;
     eql_read_status st;
 
     ev->lazy = NULL;
-    r->n.careful++;
+    r->n.fallback++;
     st = parse(r, text, &r->scratch, &r->root, note);
-    note->careful = true;
+    note->fallback = true;
     if (st != EQL_READ_EVENT)
         return st;
     event = unwrapped(r->root);
@@ -296,19 +296,18 @@ read_carefully(eql_reader *r, eql_strview text, eql_wall_clock *clock,
 
 /* What the fast reader leaves. */
 static eql_read_status
-read_odd(eql_reader *r, eql_strview text, eql_wall_clock *clock, eql_event *ev,
-         eql_read_note *note)
+read_fallback(eql_reader *r, eql_strview text, eql_wall_clock *clock,
+              eql_event *ev, eql_read_note *note)
 {
     *note = (eql_read_note){
         .layout = EQL_LAYOUT_NONE, .reason = EQL_REJECT_COUNT, .text = ""};
-    return eql_lines_is_wrapper(text)
-               ? EQL_READ_WRAPPER
-               : read_carefully(r, text, clock, ev, note);
+    return eql_lines_is_wrapper(text) ? EQL_READ_WRAPPER
+                                      : read_strictly(r, text, clock, ev, note);
 }
 
 /* The fast reader took the text, but not all of its slots. */
 static eql_read_status
-careful_slots(void *ctx, const eql_slot **slots)
+strict_slots(void *ctx, const eql_slot **slots)
 {
     eql_reader *r = ctx;
     eql_read_note note;
@@ -342,13 +341,13 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
 
     forget(r);
     if (!r->fast)
-        return read_odd(r, text, clock, ev, note);
+        return read_fallback(r, text, clock, ev, note);
     if (eql_fast_late(r->fast) == EQL_READ_NOMEM)
         return EQL_READ_NOMEM;
     r->text = text;
     r->clock = clock;
     if (!eql_fast_read(r->fast, text, clock, ev, &mapped))
-        return read_odd(r, text, clock, ev, note);
+        return read_fallback(r, text, clock, ev, note);
     r->n.fast++;
     *note = (eql_read_note){.mapped = mapped,
                             .layout = EQL_LAYOUT_NONE,
@@ -359,11 +358,11 @@ eql_reader_read(eql_reader *r, eql_strview text, eql_wall_clock *clock,
     else if (!mapped)
         field_time(r, ev, note);
     late = eql_fast_late(r->fast);
-    return late == EQL_READ_REJECTED ? read_carefully(r, text, clock, ev, note)
+    return late == EQL_READ_REJECTED ? read_strictly(r, text, clock, ev, note)
                                      : late;
 }
 
-/* --- again, for an alert ---------------------------------------------- */
+/* --- again, for an alert --- */
 
 void
 eql_shown_free(eql_shown *s)
@@ -453,7 +452,7 @@ static eql_read_status
 show(const eql_reader *r, eql_strview text, eql_wall_clock *clock,
      const int64_t *time_ns, eql_buf *scratch, eql_shown *out)
 {
-    eql_json_verdict v;
+    eql_json_findings v;
     eql_strview line, mended;
     json_t *root;
     const json_t *event;

@@ -1,7 +1,7 @@
 /* reader.h -- the text of one event to the event view.
  *
  * This is the seam for other readers: events.c knows files, lines and counts,
- * a reader knows what stands in a text.  The careful reader behind it takes
+ * a reader knows what stands in a text.  The strict reader behind it takes
  * every text and is the judge of any faster one. */
 #ifndef EQL_IO_READER_H
 #define EQL_IO_READER_H
@@ -20,7 +20,7 @@ typedef struct {
     eql_input_kind input;
     uint32_t max_depth;  /* at most EQL_JSON_MAX_DEPTH */
     eql_strview mapping; /* text; empty: the one built in */
-    bool careful;        /* no fast reader */
+    bool strict;         /* no fast reader */
 } eql_reader_options;
 
 /* NULL: reason in why; empty when out of memory. */
@@ -42,9 +42,9 @@ eql_read_status eql_reader_read(eql_reader *r, eql_strview text,
                                 eql_read_note *note);
 
 const eql_reader_counters *eql_reader_get_counters(const eql_reader *r);
-/* Slots are filled when they are asked for, some by the careful reader.  What
+/* Slots are filled when they are asked for, some by the strict reader.  What
  * became of those of the event that was read last: EVENT; NOMEM, and then all
- * later calls of eql_reader_read say so too; REJECTED: the careful reader takes
+ * later calls of eql_reader_read say so too; REJECTED: the strict reader takes
  * for broken what the fast one took, which is a fault of ours. */
 eql_read_status eql_reader_late(const eql_reader *r);
 

@@ -103,7 +103,7 @@ eql_share_parser(struct eql_share *h, uint32_t worker)
     return worker == 0 ? &h->e->parser : &h->parsers[worker];
 }
 
-/* --- on a worker's thread --------------------------------------------- */
+/* --- on a worker's thread --- */
 
 static void
 note_problem(void *ctx, const eql_problem *p)
@@ -191,7 +191,7 @@ do_batch(void *ctx, uint32_t worker, void *job)
     h->s.end(h->s.ctx, worker);
 }
 
-/* --- on the caller's thread ------------------------------------------- */
+/* --- on the caller's thread --- */
 
 static void
 add_counters(eql_events_counters *to, const eql_events_counters *n)
@@ -201,8 +201,8 @@ add_counters(eql_events_counters *to, const eql_events_counters *n)
     to->accepted += n->accepted;
     to->mapped += n->mapped;
     to->unmapped += n->unmapped;
-    to->careful += n->careful;
-    to->careful_mapped += n->careful_mapped;
+    to->fallback += n->fallback;
+    to->fallback_mapped += n->fallback_mapped;
     to->repaired += n->repaired;
     to->untimed += n->untimed;
     to->numeric_times += n->numeric_times;

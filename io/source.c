@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* --- sources ---------------------------------------------------------- */
+/* --- sources --- */
 
 uint32_t
 eql_source_add(eql_events *e, const char *path, uint8_t store)
@@ -30,7 +30,7 @@ eql_source_settle(eql_source *s)
     s->settled = true;
 }
 
-/* --- reports ---------------------------------------------------------- */
+/* --- reports --- */
 
 eql_events_result
 eql_events_failed(eql_events *e, eql_events_result r, const char *path,

@@ -506,7 +506,7 @@ eql_builder_free(eql_builder *b)
     free(b);
 }
 
-/* --- comparing with another program -------------------------------------- */
+/* --- comparing with another program --- */
 
 static const eql_field *
 field_at(const eql_builder *b, uint32_t i)
@@ -565,7 +565,7 @@ eql_builder_same_dialect(const eql_builder *b, const eql_program *p)
            same_field(b, x->process_name, p, y->process_name);
 }
 
-/* --- the program ----------------------------------------------------------
+/* --- the program ---
  *
  * Nothing of a program is without an owner (verify_owned.c).  Records are made
  * for one; but a text may have been interned for a record that was there

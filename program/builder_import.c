@@ -336,7 +336,7 @@ add_lineages(eql_import *im)
     }
 }
 
-/* --- records that are not shared ----------------------------------------- */
+/* --- records that are not shared --- */
 
 static eql_range
 move_strings(eql_import *im, eql_range run)

@@ -100,7 +100,7 @@ eql_dialect_text(uint32_t name)
     return name < EQL_DIALECT_COUNT ? names[name] : "?";
 }
 
-/* --- FLAG=VALUE ---------------------------------------------------------- */
+/* --- FLAG=VALUE --- */
 
 /* Where to say what is wrong. */
 typedef struct {
@@ -316,7 +316,7 @@ eql_dialect_set(eql_dialect *d, eql_strview assignment, char *why, size_t cap)
     return false;
 }
 
-/* --- questions ----------------------------------------------------------- */
+/* --- questions --- */
 
 void
 eql_dialect_changes(const eql_dialect *d, eql_buf *out)

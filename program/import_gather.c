@@ -22,7 +22,7 @@ eql_import_kind_of(const eql_insn *in)
     return EQL_IMPORT_NONE;
 }
 
-/* --- gathering ----------------------------------------------------------- */
+/* --- gathering --- */
 
 static void
 gather(eql_import *im, eql_import_kind kind, uint32_t i)

@@ -378,7 +378,7 @@ eql_program_dialect(const eql_program *p)
 /* Frees the program and its blob; NULL is fine. */
 void eql_program_free(eql_program *p);
 
-/* --- building ------------------------------------------------------------ */
+/* --- building --- */
 
 /* Growing arrays for the compiler.  Every _add interns or appends and returns
  * an index; after out-of-memory they return EQL_NONE harmlessly and

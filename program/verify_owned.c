@@ -119,8 +119,7 @@ strings_tile(eql_verifier *v)
     return each_string(v, is_piece);
 }
 
-/* --- records ---------------------------------------------------------------
- */
+/* --- records --- */
 
 /* Marks a record; false: it was marked before. */
 static bool

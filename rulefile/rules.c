@@ -96,7 +96,7 @@ io_error(walk *w, const char *path, const char *what)
     return EQL_RULES_IO;
 }
 
-/* --- reading files ------------------------------------------------------- */
+/* --- reading files --- */
 
 static eql_rules_result
 read_all(walk *w, const char *path, int fd, eql_buf *out)
@@ -177,7 +177,7 @@ load_text(walk *w, eql_strview path, eql_rule_file *f)
     return r;
 }
 
-/* --- what tests call their events ---------------------------------------- */
+/* --- what tests call their events --- */
 
 /* Identity of a file, whatever it is called. */
 static bool
@@ -226,7 +226,7 @@ is_events_of_a_test(const walk *w, const entry *e)
            eql_map_get(w->events, key, sizeof key) != EQL_NONE;
 }
 
-/* --- one file ------------------------------------------------------------ */
+/* --- one file --- */
 
 static eql_rules_result
 deliver_eql(walk *w, const entry *e)
@@ -344,7 +344,7 @@ prepare(walk *w, entry *e)
     return result;
 }
 
-/* --- folders ------------------------------------------------------------- */
+/* --- folders --- */
 
 static eql_rules_result find(walk *w, eql_strview path, unsigned depth);
 

@@ -140,7 +140,7 @@ read_conditions(eql_rule_file *f, const eql_toml *eqlvm, bool is_severity,
     return true;
 }
 
-/* --- tests --------------------------------------------------------------- */
+/* --- tests --- */
 
 static bool
 read_event_numbers(eql_rule_file *f, const eql_toml *v, eql_rule_expect *out)

@@ -97,7 +97,7 @@ eql_rules_looks_like(const char *path)
     return f ? f->advice : NULL;
 }
 
-/* --- a folder ------------------------------------------------------------- */
+/* --- a folder --- */
 
 typedef struct {
     const eql_foreign_rule *what;

@@ -142,7 +142,7 @@ eql_rule_toml_source(const eql_rule_file *f, const eql_toml *v, eql_source *out)
     return q == '\'' || find_lines(f, start, multi, out);
 }
 
-/* --- of a file that is no TOML -------------------------------------------- */
+/* --- of a file that is no TOML --- */
 
 static size_t
 skip_blanks(eql_strview text, size_t at)

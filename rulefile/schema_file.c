@@ -282,7 +282,7 @@ read_json(reader *r, eql_strview text)
     return ok;
 }
 
-/* --- lines ---------------------------------------------------------------- */
+/* --- lines --- */
 
 static bool
 is_space(char c)
@@ -339,7 +339,7 @@ read_lines(reader *r, eql_strview text)
     return true;
 }
 
-/* --- the file ------------------------------------------------------------- */
+/* --- the file --- */
 
 static bool
 load(reader *r, eql_buf *text)

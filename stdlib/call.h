@@ -43,7 +43,7 @@ eql_call_is_null(const eql_value *v)
 /* A whole number, also one written 2.0; what is beyond int64 is clamped. */
 bool eql_call_whole(const eql_value *v, int64_t *out);
 
-/* --- text.c: code points ------------------------------------------------ */
+/* --- text.c: code points --- */
 
 int64_t eql_text_count(eql_strview s);
 /* Byte offset of code point n; s.len when there are fewer. */
@@ -57,7 +57,8 @@ bool eql_text_find(eql_strview s, eql_strview what, size_t from, size_t *at);
 bool eql_text_find_last(const eql_call *c, eql_strview s, eql_strview what,
                         size_t *at);
 
-/* --- scratch.c ------------------------------------------------------------
+/* --- scratch.c ---
+ *
  * Memory for the length of a call: what was taken since the mark is given
  * back, so no result may live there. */
 typedef struct {

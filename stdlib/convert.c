@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-/* --- text ----------------------------------------------------------------- */
+/* --- text --- */
 
 /* buf: for numbers.  false: it has no text. */
 static bool
@@ -66,7 +66,7 @@ eql_call_string(const eql_call *c)
     return c->args[0].tag == EQL_STRING ? c->args[0] : eql_call_concat(c);
 }
 
-/* --- numbers -------------------------------------------------------------- */
+/* --- numbers --- */
 
 static eql_strview
 trimmed(eql_strview s)
@@ -155,8 +155,7 @@ eql_call_number(const eql_call *c)
     return in_base(digits, (int)base, sign && s.p[0] == '-');
 }
 
-/* --- types of a schema ------------------------------------------------------
- */
+/* --- types of a schema --- */
 
 eql_value
 eql_to_number(const eql_value *v)

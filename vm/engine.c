@@ -52,8 +52,7 @@ struct eql_engine {
     char error[512];
 };
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making --- */
 
 static bool
 keeps_arrival(const eql_engine *e)
@@ -208,8 +207,7 @@ settle_on(eql_engine *e, eql_engine_result res)
     return res;
 }
 
-/* --- events ------------------------------------------------------------------
- */
+/* --- events --- */
 
 static void
 note_time(int64_t *newest, int64_t ns)
@@ -280,8 +278,7 @@ eql_engine_event(eql_engine *e, const eql_event *ev)
                                   e->liveness ? take_liveness : NULL, e));
 }
 
-/* --- several threads ---------------------------------------------------------
- */
+/* --- several threads --- */
 
 eql_filter_worker *
 eql_engine_own_worker(eql_engine *e)
@@ -383,8 +380,7 @@ read_again(void *ctx, uint64_t place, const eql_hit **h)
     return eql_order_fetch(e->order, place, h);
 }
 
-/* --- the end -----------------------------------------------------------------
- */
+/* --- the end --- */
 
 /* Tells the lineages of liveness records up to the hit (NULL: of all), if it
  * matters. */

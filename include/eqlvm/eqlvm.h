@@ -78,7 +78,7 @@ EQLVM_API eqlvm_status eqlvm_show(const char *p, size_t len,
                                   eqlvm_show_kind kind, eqlvm_write_fn fn,
                                   void *ctx);
 
-/* --- diagnostics --------------------------------------------------------- */
+/* --- diagnostics --- */
 
 typedef enum { EQLVM_ERROR, EQLVM_WARNING, EQLVM_NOTE } eqlvm_diag_kind;
 
@@ -94,8 +94,7 @@ typedef struct {
     eqlvm_text hint;       /* may be empty */
 } eqlvm_diag;
 
-/* --- rules to program ------------------------------------------------------
- */
+/* --- rules to program --- */
 
 typedef struct eqlvm_compiler eqlvm_compiler;
 typedef struct eqlvm_program eqlvm_program;
@@ -268,8 +267,7 @@ EQLVM_API size_t eqlvm_nfunctions(void);
 /* In alphabetical order; static. */
 EQLVM_API void eqlvm_function(size_t i, eqlvm_function_info *out);
 
-/* --- alerts ------------------------------------------------------------------
- */
+/* --- alerts --- */
 
 /* One stage's event in an alert. */
 typedef struct {
@@ -335,8 +333,7 @@ EQLVM_API void eqlvm_writer_free(eqlvm_writer *w);
 EQLVM_API eqlvm_status eqlvm_writer_alert(eqlvm_writer *w,
                                           const eqlvm_alert *a);
 
-/* --- running
- * ------------------------------------------------------------------ */
+/* --- running --- */
 
 typedef enum {
     EQLVM_INPUT_AUTO,
@@ -460,12 +457,12 @@ typedef struct {
     /* Accepted events that were too odd for the fast reader, or stood beside
      * one, and so cost several times as much to read; of them, Windows records.
      * They may depend on threads and blocks, as speed does. */
-    uint64_t careful, careful_mapped;
+    uint64_t fallback, fallback_mapped;
     /* What rules cost.  Events whose like had been met before, as far as the
      * conditions of rules can tell; of the others, values that were looked up,
      * of them known ones, and stages of rules that were judged.  They depend on
      * threads and blocks, too. */
-    uint64_t events_met, values_asked, values_met, stages_judged;
+    uint64_t events_cached, values_asked, values_cached, stages_judged;
 } eqlvm_stats;
 /* May alerts be missing, or be there twice or wrongly?  So it is when something
  * was rejected, evicted, capped or skipped: any of the numbers that
@@ -545,8 +542,7 @@ EQLVM_API eqlvm_status eqlvm_engine_stats_json(const eqlvm_engine *e,
 EQLVM_API eqlvm_status eqlvm_engine_notices(const eqlvm_engine *e,
                                             eqlvm_write_fn fn, void *ctx);
 
-/* --- what events had of what rules need
- * ------------------------------------------ */
+/* --- what events had of what rules need --- */
 
 /* Can no alerts be believed?  An engine notes which of the fields and
  * categories that rules name its events had.  A rule cannot fire when a
@@ -619,8 +615,7 @@ typedef struct {
 EQLVM_API void eqlvm_coverage_idle(const eqlvm_coverage *c, uint32_t i,
                                    eqlvm_idle *out);
 
-/* --- rule tests
- * ----------------------------------------------------------------- */
+/* --- rule tests --- */
 
 /* Result of one [[eqlvm.test]]; borrowed. */
 typedef struct {

@@ -21,7 +21,7 @@ typedef struct {
 struct eql_fast {
     const eql_program *program;
     eql_fast_setup setup;
-    size_t max_len; /* longer texts are left to the careful reader */
+    size_t max_len; /* longer texts are left to the strict reader */
     eql_paths paths;
     eql_names names;
     eql_decode decode;
@@ -42,8 +42,7 @@ struct eql_fast {
     eql_read_status late; /* what became of the last text's slots */
 };
 
-/* --- what a text may cost ---------------------------------------------------
- */
+/* --- what a text may cost --- */
 
 /* Most fields that stand for one path, those inside its elements too; and how
  * many segments are more than names.  false: out of memory. */
@@ -101,8 +100,7 @@ max_len(const eql_program *p, const eql_paths *paths)
     return (size_t)(n < by_steps ? n : by_steps);
 }
 
-/* --- life --------------------------------------------------------------------
- */
+/* --- life --- */
 
 static void fill(void *ctx, uint32_t field);
 
@@ -174,8 +172,7 @@ eql_fast_late(const eql_fast *f)
     return f->late;
 }
 
-/* --- slots
- * ---------------------------------------------------------------------- */
+/* --- slots --- */
 
 /* One for all: the text is parsed after all. */
 static void
@@ -225,8 +222,7 @@ begin_event(eql_fast *f)
     eql_decode_reset(&f->decode);
 }
 
-/* --- blocks
- * ---------------------------------------------------------------------- */
+/* --- blocks --- */
 
 void
 eql_fast_block(eql_fast *f, eql_strview block)
@@ -281,8 +277,7 @@ line_of(eql_fast *f, eql_strview text)
                : scan_text(f, text, &f->own, line);
 }
 
-/* --- records
- * --------------------------------------------------------------------- */
+/* --- records --- */
 
 /* Lists that the mapping makes of a text have an item per byte at most, where
  * an event spells out two bytes per value. */
@@ -305,15 +300,14 @@ read_record(eql_fast *f, uint32_t format, eql_scan_line *line,
         r->none = !r->fast;
     }
     if (!r->fast || line->text.len > f->max_len / MAPPED_COST)
-        return EQL_RECORD_ODD;
+        return EQL_RECORD_UNSUPPORTED;
     return eql_formats[format]->fast_read(r->fast, f->scan, line, clock,
                                           &f->lazy, ev);
 }
 
-/* --- all texts
- * ------------------------------------------------------------------- */
+/* --- all texts --- */
 
-typedef enum { TAKEN, IS_RECORD, IS_ODD } found;
+typedef enum { TAKEN, IS_RECORD, UNSUPPORTED } found;
 
 /* The format of a record with these keys, or EQL_NONE. */
 static uint32_t
@@ -349,20 +343,20 @@ read_event(eql_fast *f, eql_scan_line *line, uint32_t *format)
     eql_shape_found way;
 
     if (!eql_shape_raws(f->shapes, f->scan, line, f->raws, &way))
-        return IS_ODD;
+        return UNSUPPORTED;
     f->lazy.nraws = way.nraws;
     if (way.special & EQL_NAMES_WRAPPER)
-        return IS_ODD;
+        return UNSUPPORTED;
     *format = format_of(f, way.special);
     if (*format != EQL_NONE)
         return IS_RECORD;
     if (way.special & EQL_NAMES_TELLING && !has_category(f))
-        return IS_ODD;
+        return UNSUPPORTED;
     f->was_plain = way.plain;
     return TAKEN;
 }
 
-/* What the last line was is tried first.  false: for the careful reader. */
+/* What the last line was is tried first.  false: for the strict reader. */
 static bool
 read_line(eql_fast *f, eql_scan_line *line, eql_wall_clock *clock,
           eql_event *ev, bool *mapped)

@@ -1,7 +1,7 @@
 /* fast.h -- the fast reader: scan, shape cache or walk, raw values by path, slots
  * filled when they are asked for.
  *
- * For every text the event equals what the careful reader (reader.c) makes of
+ * For every text the event equals what the strict reader (reader.c) makes of
  * it, or the text is left to that one. */
 #ifndef EQL_IO_FAST_FAST_H
 #define EQL_IO_FAST_FAST_H
@@ -12,7 +12,7 @@
 
 typedef struct eql_fast eql_fast;
 
-/* All slots of the last text that was read, by the careful way; else why there
+/* All slots of the last text that was read, by the strict reader; else why there
  * are none. */
 typedef eql_read_status (*eql_fast_slots_fn)(void *ctx, const eql_slot **slots);
 
@@ -33,7 +33,7 @@ void eql_fast_free(eql_fast *f);
 void eql_fast_block(eql_fast *f, eql_strview block);
 bool eql_fast_line(eql_fast *f, eql_strview *line);
 /* Sets slots and lazy, has_utc and has_wall; of a record of a format (mapped)
- * also its times, and the clock learns.  false: for the careful reader. */
+ * also its times, and the clock learns.  false: for the strict reader. */
 bool eql_fast_read(eql_fast *f, eql_strview text, eql_wall_clock *clock,
                    eql_event *ev, bool *mapped);
 /* Is the text an event of its own that an alert shows byte by byte as it

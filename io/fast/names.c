@@ -6,7 +6,7 @@
 #include "base/map.h"
 #include "io/format/layout.h"
 
-/* Longer paths are left to the careful reader. */
+/* Longer paths are left to the strict reader. */
 #define MAX_NAMES EQL_NAMES_MAX
 
 typedef struct {
@@ -205,7 +205,7 @@ mark_whole(build *b, const eql_paths *paths)
     free(whole);
 }
 
-/* --- tables -------------------------------------------------------------- */
+/* --- tables --- */
 
 static void
 put_edge(eql_names *t, const eql_names_node *n, const link *l)

@@ -13,7 +13,7 @@ struct eql_scan {
     uint32_t *at;
 };
 
-/* --- kernels ------------------------------------------------------------ */
+/* --- kernels --- */
 
 static const char *const names[] = {"scalar", "sse", "avx2", "avx512"};
 
@@ -109,7 +109,7 @@ eql_scan_free(eql_scan *s)
     free(s);
 }
 
-/* --- lines ---------------------------------------------------------------- */
+/* --- lines --- */
 
 void
 eql_scan_block(eql_scan *s, eql_strview block)
@@ -159,7 +159,7 @@ eql_scan_structure(eql_scan *s, eql_scan_line *line)
     return true;
 }
 
-/* --- shared by kernels --------------------------------------------------- */
+/* --- shared by kernels --- */
 
 static bool
 is_hex(char c)
@@ -281,7 +281,7 @@ eql_scan_step(eql_scan_state *s, const eql_scan_masks *m, uint64_t escaped,
     s->i += n;
 }
 
-/* --- for any machine ------------------------------------------------------ */
+/* --- for any machine --- */
 
 enum { PLAIN, STRUCTURAL, QUOTE, BACKSLASH };
 

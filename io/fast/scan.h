@@ -5,7 +5,7 @@
  * it needs care, wherever its strings begin and end.  That is all that a line
  * needs whose keys are known (shape.h).  The *structure* of the others are the
  * positions of brackets and colons outside strings; in the same pass all is
- * looked for that makes a string one for the careful reader: bad escapes,
+ * looked for that makes a string one for the strict reader: bad escapes,
  * surrogates, control characters, invalid UTF-8; and backslashes outside.  What
  * else stands outside strings is not judged here: whoever walks a line has to
  * look at every byte that is outside (walk.h). */
@@ -55,7 +55,7 @@ void eql_scan_block(eql_scan *s, eql_strview block);
 /* The next line; false: there is none. */
 bool eql_scan_next(eql_scan *s, eql_scan_line *line);
 /* The line's structure, borrowed until that of another is asked for.  false: it
- * is odd, the careful reader has to see it. */
+ * is odd, the strict reader has to see it. */
 bool eql_scan_structure(eql_scan *s, eql_scan_line *line);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "io/fast/scan.h"
 
-/* --- the look: from p on to the line's end ------------------------------- */
+/* --- the look: from p on to the line's end --- */
 
 typedef struct {
     const char *p;
@@ -28,7 +28,7 @@ void eql_look_scalar(eql_look *l);
 /* The 64 bytes at i, which are not plain.  false: the line ends in them. */
 bool eql_look_step(eql_look *l, const eql_look_masks *m);
 
-/* --- the structure of a line --------------------------------------------- */
+/* --- the structure of a line --- */
 
 typedef struct {
     const char *p;

@@ -38,8 +38,7 @@ last_bytes(const char *p, uint32_t n, char tail[64])
     return tail;
 }
 
-/* --- SSE4.2 ----------------------------------------------------------------
- */
+/* --- SSE4.2 --- */
 
 SSE INLINE uint64_t
 sse_equal(__m128i x, char c)
@@ -259,8 +258,7 @@ eql_look_sse(eql_look *l)
     } while (eql_look_step(l, &m));
 }
 
-/* --- AVX2 ------------------------------------------------------------------
- */
+/* --- AVX2 --- */
 
 AVX2 INLINE uint64_t
 avx2_mask(__m256i lo, __m256i hi)
@@ -483,8 +481,7 @@ eql_look_avx2(eql_look *l)
     } while (eql_look_step(l, &m));
 }
 
-/* --- AVX-512 ---------------------------------------------------------------
- */
+/* --- AVX-512 --- */
 
 AVX512 INLINE eql_scan_masks
 avx512_masks(__m512i x)

@@ -52,7 +52,7 @@ const char eql_shape_quotes[32] = "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\""
                                   "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"";
 const char eql_shape_colons[32] = "::::::::::::::::::::::::::::::::";
 
-/* --- life ----------------------------------------------------------------- */
+/* --- life --- */
 
 static eql_shape_run_fn
 run_of(eql_kernel k)
@@ -147,8 +147,7 @@ eql_shape_flush(eql_shapes *t)
     (void)begin(t);
 }
 
-/* --- following --------------------------------------------------------------
- */
+/* --- following --- */
 
 /* Forgets what was found in the line. */
 static eql_raw *

@@ -48,7 +48,7 @@ typedef struct {
 
 /* Raw values of a line that a line feed follows, or a carriage return and a
  * line feed; there is room for one more than paths.  The scan is asked for the
- * line's structure where a transition is not known.  false: for the careful reader.
+ * line's structure where a transition is not known.  false: for the strict reader.
  */
 bool eql_shape_raws(eql_shapes *t, eql_scan *s, eql_scan_line *line,
                     eql_raw *raws, eql_shape_found *found);

@@ -24,8 +24,7 @@ typedef struct {
     eql_transition_more more;
 } draft;
 
-/* --- cutting the line -------------------------------------------------------
- */
+/* --- cutting the line --- */
 
 static bool
 is_space(char c)
@@ -100,8 +99,7 @@ cut(const eql_scan_line *line, uint32_t *i, uint32_t from, piece *x)
     return to && to <= end;
 }
 
-/* --- objects -----------------------------------------------------------------
- */
+/* --- objects --- */
 
 static const eql_shape_object *
 object_at(const eql_shapes *t, uint32_t i)
@@ -156,8 +154,7 @@ enter(eql_shapes *t, uint32_t at, uint32_t name, bool unwrapped)
     return intern(t, name, p);
 }
 
-/* --- what a transition does -------------------------------------------------------
- */
+/* --- what a transition does --- */
 
 static bool
 add_op(eql_shapes *t, eql_transition_more *m, eql_shape_op_kind kind,
@@ -291,8 +288,7 @@ compile(eql_shapes *t, const char *b, const piece *x, uint32_t place, draft *d)
     return at != EQL_NONE;
 }
 
-/* --- learning ---------------------------------------------------------------
- */
+/* --- learning --- */
 
 /* Bytes that its place in the table depends on. */
 static uint32_t

@@ -4,8 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-/* --- SSE4.2 ----------------------------------------------------------------
- */
+/* --- SSE4.2 --- */
 
 static inline __attribute__((always_inline, target("sse4.2"))) uint32_t
 sse_equal(const char *p, const char *q)
@@ -31,8 +30,7 @@ sse_equal(const char *p, const char *q)
 #undef BYTES
 #undef SAME
 
-/* --- AVX2 ------------------------------------------------------------------
- */
+/* --- AVX2 --- */
 
 static inline __attribute__((always_inline, target("avx2,bmi"))) uint32_t
 avx2_equal(const char *p, const char *q)

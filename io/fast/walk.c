@@ -88,8 +88,7 @@ eql_walk_free(eql_walk *w)
     free(w);
 }
 
-/* --- scalars ----------------------------------------------------------------
- */
+/* --- scalars --- */
 
 static bool
 is_space(char c)
@@ -111,7 +110,7 @@ digits(const char *p, size_t i, size_t len)
     return i;
 }
 
-/* Numbers that could be beyond a double are the careful reader's. */
+/* Numbers that could be beyond a double are the strict reader's. */
 static bool
 is_number(const char *p, size_t len)
 {
@@ -319,8 +318,7 @@ eql_walk_has_space(const char *p, size_t len)
     return false;
 }
 
-/* --- finds
- * -------------------------------------------------------------------- */
+/* --- finds --- */
 
 static void
 add_find(eql_walk *w, uint32_t path, eql_find f)
@@ -374,8 +372,7 @@ arrive(eql_walk *w, eql_find f)
     return true;
 }
 
-/* --- keys
- * ---------------------------------------------------------------------- */
+/* --- keys --- */
 
 /* Paths of which only the first name is known. */
 static void
@@ -447,8 +444,7 @@ opening_quote(const eql_walk *w, uint32_t close)
     return EQL_NONE;
 }
 
-/* --- values
- * ---------------------------------------------------------------------- */
+/* --- values --- */
 
 static uint32_t
 skip_space(const eql_walk *w, uint32_t i, uint32_t end)
@@ -493,8 +489,7 @@ scalar(eql_walk *w, uint32_t end)
            add_value(w, w->i - 1, s, end, EQL_WALK_SCALAR);
 }
 
-/* --- structure
- * ---------------------------------------------------------------------- */
+/* --- structure --- */
 
 static bool
 push(eql_walk *w, level l)

@@ -2,17 +2,17 @@
  * second stage of the fast reader.
  *
  * The walk judges every byte outside strings, so that together with the scan
- * (scan.h) a line is either well-formed for certain, or left to the careful
+ * (scan.h) a line is either well-formed for certain, or left to the strict
  * reader.  It looks up the keys of objects on paths (names.h); everything that
  * is not simple -- a path met twice, arrays of objects on the way -- becomes
- * something deferred, which the careful reader has to answer for if asked. */
+ * something deferred, which the strict reader has to answer for if asked. */
 #ifndef EQL_IO_FAST_WALK_H
 #define EQL_IO_FAST_WALK_H
 
 #include "io/fast/names.h"
 #include "io/fast/scan.h"
 
-/* Deeper lines are the careful reader's. */
+/* Deeper lines are the strict reader's. */
 #define EQL_WALK_MAX_DEPTH 64u
 
 typedef enum {
@@ -55,7 +55,7 @@ typedef struct {
     uint32_t special; /* keys at the event's root: EQL_NAMES_* */
 } eql_walked;
 
-/* false: for the careful reader.  Borrowed until the next call. */
+/* false: for the strict reader.  Borrowed until the next call. */
 bool eql_walk_line(eql_walk *w, const eql_scan_line *line, eql_walked *out);
 
 /* Bytes of the number or word at p, as JSON has them and in range, up to a

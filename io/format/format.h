@@ -33,9 +33,9 @@ typedef struct {
 } eql_mapped;
 
 typedef enum {
-    EQL_RECORD_NONE,   /* the line is none */
-    EQL_RECORD_MAPPED, /* raws of lazy and times of the event are set */
-    EQL_RECORD_ODD     /* left to `map` */
+    EQL_RECORD_NONE,       /* the line is none */
+    EQL_RECORD_MAPPED,     /* raws of lazy and times of the event are set */
+    EQL_RECORD_UNSUPPORTED /* left to `map` */
 } eql_record_status;
 
 /* All borrowed. */

@@ -15,7 +15,7 @@ typedef enum {
 
 typedef struct {
     bool mapped;
-    bool careful;            /* the fast reader left it to the careful one */
+    bool fallback;           /* the fast reader left it to the strict one */
     bool capped;             /* not all of its fields were read (project.h) */
     bool repaired;           /* `at` is where */
     eql_timestamp_unit unit; /* of its time, told by a number's size; else
@@ -30,8 +30,8 @@ typedef struct {
 
 /* How texts were read; for reports. */
 typedef struct {
-    uint64_t fast;    /* by the fast reader alone */
-    uint64_t careful; /* handed to the careful one */
+    uint64_t fast;     /* by the fast reader alone */
+    uint64_t fallback; /* handed to the strict one */
     uint64_t refills; /* of the fast ones, those that had to be parsed after all
                          for some slot */
     uint64_t shape_hits, shape_misses; /* lines: shape.h */

@@ -95,7 +95,7 @@ eql_blocks_waits(const eql_blocks *s)
     return s->waits && s->rest.len - s->taken < s->bytes && s->waits(s->ctx);
 }
 
-/* --- from memory ------------------------------------------------------ */
+/* --- from memory --- */
 
 static bool
 next_in_memory(eql_blocks *s, eql_block *b)
@@ -123,7 +123,7 @@ next_in_memory(eql_blocks *s, eql_block *b)
     return true;
 }
 
-/* --- from an input ---------------------------------------------------- */
+/* --- from an input --- */
 
 /* Room for `cap` bytes and what may be read behind them. */
 static bool

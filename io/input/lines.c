@@ -106,7 +106,7 @@ eql_lines_line(const eql_lines *l)
     return l->line;
 }
 
-/* --- the buffer ------------------------------------------------------- */
+/* --- the buffer --- */
 
 static bool
 make_room(eql_lines *l)
@@ -277,7 +277,7 @@ give_broken(eql_lines *l, eql_line *out, const char *why)
                       .why = why};
 }
 
-/* --- JSON lines ------------------------------------------------------- */
+/* --- JSON lines --- */
 
 static bool
 is_blank(const char *p, size_t n)
@@ -336,7 +336,7 @@ step_lines(eql_lines *l, eql_line *out)
     }
 }
 
-/* --- the first value -------------------------------------------------- */
+/* --- the first value --- */
 
 static void
 begin_value(eql_lines *l, bool in_array)
@@ -519,7 +519,7 @@ step_first(eql_lines *l, eql_line *out)
     return l->printed ? give_cut(l, out) : first_is_line(l);
 }
 
-/* --- arrays ----------------------------------------------------------- */
+/* --- arrays --- */
 
 /* After an element, or after all there is. */
 static void
@@ -704,7 +704,7 @@ step_tail(eql_lines *l, eql_line *out)
     return true;
 }
 
-/* --- the next text ---------------------------------------------------- */
+/* --- the next text --- */
 
 static bool
 step(eql_lines *l, eql_line *out)

@@ -41,7 +41,7 @@ eql_common_free(eql_common *c)
     free(c);
 }
 
-/* --- nested form --------------------------------------------------------- */
+/* --- nested form --- */
 
 /* The first dot of a name whose parts are not empty; NULL: it has none. */
 static const char *
@@ -163,7 +163,7 @@ nested(const json_t *v, unsigned level)
     return out;
 }
 
-/* --- what two have in common --------------------------------------------- */
+/* --- what two have in common --- */
 
 #define MOST_VALUES 100u /* of a list, that are looked at one by one */
 
@@ -248,7 +248,7 @@ meet(json_t *a, const json_t *b)
 bool
 eql_common_add(eql_common *c, eql_strview json)
 {
-    eql_json_verdict v = {.reason = EQL_REJECT_COUNT};
+    eql_json_findings v = {.reason = EQL_REJECT_COUNT};
     json_t *event = eql_json_read(json, EQL_JSON_MAX_DEPTH, &c->scratch, &v);
     json_t *flat;
     bool ok;
@@ -266,7 +266,7 @@ eql_common_add(eql_common *c, eql_strview json)
     return ok;
 }
 
-/* --- asking -------------------------------------------------------------- */
+/* --- asking --- */
 
 /* The object that holds the last name of a path, and that name; NULL: none. */
 static json_t *

@@ -47,8 +47,7 @@ eql_decode_reset(eql_decode *d)
         eql_arena_reset(d->arena);
 }
 
-/* --- scalars
- * -------------------------------------------------------------------- */
+/* --- scalars --- */
 
 static uint32_t
 hex4(const char *p)
@@ -184,8 +183,7 @@ scalar(eql_decode *d, eql_strview s, eql_value *v)
     return true;
 }
 
-/* --- arrays
- * ----------------------------------------------------------------------- */
+/* --- arrays --- */
 
 /* Behind the string that begins at `at`. */
 static size_t

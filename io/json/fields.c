@@ -44,7 +44,7 @@ eql_fields_free(eql_fields *f)
 void
 eql_fields_read(eql_fields *f, eql_strview json)
 {
-    eql_json_verdict v = {.reason = EQL_REJECT_COUNT};
+    eql_json_findings v = {.reason = EQL_REJECT_COUNT};
 
     json_decref(f->event);
     eql_arena_reset(f->arena);

@@ -28,7 +28,7 @@ typedef struct {
     eql_buf *out;
     size_t copied;
     bool changed;
-    eql_json_verdict *v;
+    eql_json_findings *v;
     uint32_t depth;
     json_want want;
     uint8_t is_object[(EQL_JSON_MAX_DEPTH + 8) / 8]; /* bit per depth */
@@ -69,7 +69,7 @@ repair(json_pass *s, size_t from, size_t to)
     replace(s, from, to, "\xef\xbf\xbd");
 }
 
-/* --- strings ---------------------------------------------------------- */
+/* --- strings --- */
 
 static int
 hex_digit(char c)
@@ -215,7 +215,7 @@ string(json_pass *s, bool is_name)
     return malformed(s, "malformed JSON: a string is not closed");
 }
 
-/* --- numbers and words ------------------------------------------------ */
+/* --- numbers and words --- */
 
 /* Steps over digits; false when there is none. */
 static bool
@@ -308,7 +308,7 @@ word(json_pass *s, const char *name)
     return true;
 }
 
-/* --- structure -------------------------------------------------------- */
+/* --- structure --- */
 
 static bool
 in_object(const json_pass *s)
@@ -469,7 +469,8 @@ run(json_pass *s)
 
 bool
 eql_json_mend(eql_strview text, eql_json_form form, uint32_t max_depth,
-              eql_buf *scratch, eql_strview *mended, eql_json_verdict *verdict)
+              eql_buf *scratch, eql_strview *mended,
+              eql_json_findings *findings)
 {
     json_pass s = {.p = text.p,
                    .len = text.len,
@@ -478,9 +479,9 @@ eql_json_mend(eql_strview text, eql_json_form form, uint32_t max_depth,
                                     ? max_depth
                                     : EQL_JSON_MAX_DEPTH,
                    .out = scratch,
-                   .v = verdict};
+                   .v = findings};
 
-    *verdict = (eql_json_verdict){.reason = EQL_REJECT_COUNT, .text = ""};
+    *findings = (eql_json_findings){.reason = EQL_REJECT_COUNT, .text = ""};
     scratch->len = 0;
     if (!run(&s))
         return false;
@@ -492,12 +493,12 @@ eql_json_mend(eql_strview text, eql_json_form form, uint32_t max_depth,
 
 json_t *
 eql_json_read(eql_strview text, uint32_t max_depth, eql_buf *scratch,
-              eql_json_verdict *verdict)
+              eql_json_findings *findings)
 {
     eql_strview mended;
 
     if (!eql_json_mend(text, EQL_JSON_FOR_JANSSON, max_depth, scratch, &mended,
-                       verdict))
+                       findings))
         return NULL;
     return eql_json_tree(mended);
 }
@@ -546,7 +547,7 @@ eql_json_add_missing(json_t *object, json_t *more)
     return ok;
 }
 
-/* --- members ---------------------------------------------------------- */
+/* --- members --- */
 
 static size_t
 past_string(eql_strview s, size_t i)
@@ -625,7 +626,7 @@ eql_json_member(eql_strview object, const char *name_wanted,
     return found;
 }
 
-/* --- printing --------------------------------------------------------- */
+/* --- printing --- */
 
 static void
 print_object(const json_t *v, eql_buf *out)

@@ -1,4 +1,4 @@
-/* json.h -- the careful JSON reader: complete, strict where it must be, and
+/* json.h -- the strict JSON reader: complete, strict where it must be, and
  * forgiving where an event would be lost over one bad byte.
  *
  * Policy (the same for every reader of events): duplicate keys: last wins;
@@ -29,7 +29,7 @@ typedef struct {
     size_t repaired_at; /* .. here first */
     bool telling;       /* some name of the outermost object may be one by which
                            wrapped events and Windows records are known */
-} eql_json_verdict;
+} eql_json_findings;
 
 typedef enum {
     EQL_JSON_FOR_JANSSON, /* numbers are respelled so that jansson agrees */
@@ -42,12 +42,12 @@ typedef enum {
  * failed (then reason is EQL_REJECT_COUNT). */
 bool eql_json_mend(eql_strview text, eql_json_form form, uint32_t max_depth,
                    eql_buf *scratch, eql_strview *mended,
-                   eql_json_verdict *verdict);
+                   eql_json_findings *findings);
 
 /* Judges, mends and parses.  NULL: rejected, or out of memory (then reason is
  * EQL_REJECT_COUNT).  scratch's content is lost. */
 json_t *eql_json_read(eql_strview text, uint32_t max_depth, eql_buf *scratch,
-                      eql_json_verdict *verdict);
+                      eql_json_findings *findings);
 
 /* The tree of a file that jansson takes, as json_loadb() would make it, or what
  * is wrong.  json_loadb() itself takes some of its failures to get memory for

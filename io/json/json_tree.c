@@ -30,8 +30,7 @@ take(reader *r)
     return r->p < r->end ? *r->p++ : '\0';
 }
 
-/* --- strings ---------------------------------------------------------------
- */
+/* --- strings --- */
 
 static uint32_t
 hex4(const char *p)
@@ -99,8 +98,7 @@ string(reader *r)
     }
 }
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values --- */
 
 static json_t *
 number(reader *r)

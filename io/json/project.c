@@ -83,7 +83,7 @@ eql_project_free(eql_project *pr)
     free(pr);
 }
 
-/* --- what it may cost -------------------------------------------------- */
+/* --- what it may cost --- */
 
 /* false: there are not that many steps left.  Then there are none. */
 static bool
@@ -109,7 +109,7 @@ take_room(eql_project *pr, uint32_t n)
     return true;
 }
 
-/* --- walking ---------------------------------------------------------- */
+/* --- walking --- */
 
 static void arrive(eql_project *pr, const json_t *v, uint32_t at);
 
@@ -365,7 +365,7 @@ arrive(eql_project *pr, const json_t *v, uint32_t at)
     walk(pr, v, at);
 }
 
-/* --- looked up, not walked (multi_value=opaque) ----------------------- */
+/* --- looked up, not walked (multi_value=opaque) --- */
 
 /* A text that lasts as long as the event; null when there is no room. */
 static eql_value
@@ -424,7 +424,7 @@ look_up(eql_project *pr, const json_t *v, uint32_t field)
         note_value(pr, place_of(pr, field), value);
 }
 
-/* --- scopes ----------------------------------------------------------- */
+/* --- scopes --- */
 
 static void
 forget_picks(eql_project *pr, eql_range picks)
@@ -505,7 +505,7 @@ run_elements(eql_project *pr)
     }
 }
 
-/* --- slots ------------------------------------------------------------ */
+/* --- slots --- */
 
 static void
 drop_slots(eql_project *pr)

@@ -27,7 +27,7 @@ eql_mapping_builtin(void)
     return eql_sv((const char *)eql_winevent_mapping, eql_winevent_mapping_len);
 }
 
-/* --- layouts -------------------------------------------------------------- */
+/* --- layouts --- */
 
 /* role -> key, or keys of which the first that is there counts; "a/b" goes
  * down into a. */
@@ -203,7 +203,7 @@ load_layouts(eql_mapping_loader *l, const json_t *doc)
     return true;
 }
 
-/* --- channels ------------------------------------------------------------- */
+/* --- channels --- */
 
 static bool
 load_channel(eql_mapping_loader *l, const eql_mapping_place *at,
@@ -255,7 +255,7 @@ load_channels(eql_mapping_loader *l, const json_t *doc)
     return true;
 }
 
-/* --- the whole ------------------------------------------------------------ */
+/* --- the whole --- */
 
 static bool
 load_features(eql_mapping_loader *l, const json_t *doc)

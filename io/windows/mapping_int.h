@@ -159,7 +159,7 @@ typedef struct {
     bool failed;  /* out of memory; sticky */
 } eql_mapping_state;
 
-/* --- record.c ------------------------------------------------------------ */
+/* --- record.c --- */
 
 /* Fills layout, header, data, channel and plan of s from a record. */
 void eql_record_read(eql_mapping_state *s, const json_t *record);
@@ -171,7 +171,7 @@ json_t *eql_record_text(const json_t *v, bool *failed);
  * as missing. */
 void eql_record_add(eql_mapping_state *s, eql_strview name, json_t *text);
 
-/* --- mapping_ops.c -------------------------------------------------------- */
+/* --- mapping_ops.c --- */
 
 void eql_mapping_ops_run(eql_mapping_state *s, const eql_mapping_rules *rules);
 /* Writes a value (reference taken over, NULL is out of memory) at a path; a
@@ -195,7 +195,7 @@ bool eql_mapping_ops_win_lines(eql_mapping_state *s, eql_strview v);
 bool eql_mapping_ops_win_pairs(eql_mapping_state *s, const eql_mapping_rule *r,
                                eql_strview v);
 
-/* --- mapping_values.c ----------------------------------------------------- */
+/* --- mapping_values.c --- */
 
 static inline eql_strview
 eql_mapping_values_view(const json_t *text)
@@ -212,7 +212,7 @@ bool eql_mapping_values_hex(eql_strview digits, uint64_t *out);
 /* Canonical text of an address in out; false when it is none. */
 bool eql_mapping_values_ip(eql_strview v, eql_buf *out);
 
-/* --- mapping_split.c ------------------------------------------------------ */
+/* --- mapping_split.c --- */
 
 /* Each appends to an array (NULL: out of memory) at most
  * EQL_MAPPING_MAX_ITEMS strings. */

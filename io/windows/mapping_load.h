@@ -33,7 +33,7 @@ typedef struct {
     uint32_t n;
 } eql_mapping_names;
 
-/* --- mapping_check.c ------------------------------------------------------ */
+/* --- mapping_check.c --- */
 
 /* Reports once; always returns false. */
 bool eql_mapping_check_fail(eql_mapping_loader *l, const eql_mapping_place *at,
@@ -78,7 +78,7 @@ bool eql_mapping_check_feature(eql_mapping_loader *l,
 /* n * size zeroed bytes of the arena; NULL sets bad. */
 void *eql_mapping_check_alloc(eql_mapping_loader *l, size_t n, size_t size);
 
-/* --- mapping_rules.c ------------------------------------------------------ */
+/* --- mapping_rules.c --- */
 
 bool eql_mapping_rules_role(const char *name, eql_mapping_role *role);
 bool eql_mapping_rules_constants(eql_mapping_loader *l,

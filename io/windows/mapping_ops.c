@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-/* --- reading and writing -------------------------------------------------- */
+/* --- reading and writing --- */
 
 void
 eql_mapping_ops_put(eql_mapping_state *s, const eql_mapping_path *to,
@@ -78,7 +78,7 @@ source_value(const eql_mapping_state *s, const eql_mapping_source *src)
     return NULL;
 }
 
-/* --- numbers, truth, addresses, times ------------------------------------- */
+/* --- numbers, truth, addresses, times --- */
 
 static bool
 op_int(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
@@ -137,7 +137,7 @@ op_time(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
     return true;
 }
 
-/* --- names, users, tables ------------------------------------------------- */
+/* --- names, users, tables --- */
 
 static bool
 op_map(eql_mapping_state *s, const eql_mapping_rule *r, json_t *text)
@@ -206,7 +206,7 @@ op_args(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
     return true;
 }
 
-/* --- paths ---------------------------------------------------------------- */
+/* --- paths --- */
 
 /* Bytes before the last backslash; v.len when there is none. */
 static size_t
@@ -255,7 +255,7 @@ op_ext(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
     return true;
 }
 
-/* --- running -------------------------------------------------------------- */
+/* --- running --- */
 
 /* Text of the first source that has some, as a new reference. */
 static json_t *

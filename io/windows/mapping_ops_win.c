@@ -20,7 +20,7 @@ put_text(eql_mapping_state *s, const eql_mapping_rule *r, uint32_t i,
     put(s, r, i, json_stringn(v.p, v.len));
 }
 
-/* --- hashes --------------------------------------------------------------- */
+/* --- hashes --- */
 
 static bool
 hash_name(eql_strview v)
@@ -91,7 +91,7 @@ eql_mapping_ops_win_hashes(eql_mapping_state *s, const eql_mapping_rule *r,
     return true;
 }
 
-/* --- audit keywords ------------------------------------------------------- */
+/* --- audit keywords --- */
 
 /* Keywords: bit 53 is audit success, bit 52 audit failure.  NXLog prints them
  * as a signed number, others as hex, Winlogbeat as a list of names. */
@@ -159,7 +159,7 @@ eql_mapping_ops_win_outcome(eql_mapping_state *s, const eql_mapping_rule *r,
     return success || failure;
 }
 
-/* --- registry ------------------------------------------------------------- */
+/* --- registry --- */
 
 bool
 eql_mapping_ops_win_registry(eql_mapping_state *s, const eql_mapping_rule *r,
@@ -250,7 +250,7 @@ eql_mapping_ops_win_regdata(eql_mapping_state *s, const eql_mapping_rule *r,
     return true;
 }
 
-/* --- DNS ------------------------------------------------------------------ */
+/* --- DNS --- */
 
 static void
 add_answer(eql_mapping_state *s, json_t *list, json_t *type, json_t *data)
@@ -342,7 +342,7 @@ eql_mapping_ops_win_dns(eql_mapping_state *s, const eql_mapping_rule *r,
     return true;
 }
 
-/* --- names and values out of text ----------------------------------------- */
+/* --- names and values out of text --- */
 
 static bool
 is_name(eql_strview v)

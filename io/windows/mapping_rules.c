@@ -80,7 +80,7 @@ eql_mapping_rules_constants(eql_mapping_loader *l, const eql_mapping_place *at,
     return true;
 }
 
-/* --- one rule ------------------------------------------------------------- */
+/* --- one rule --- */
 
 static bool
 load_source(eql_mapping_loader *l, const eql_mapping_place *at,
@@ -366,7 +366,7 @@ eql_mapping_rules_common(eql_mapping_loader *l, const eql_mapping_place *at,
     return out->items != NULL;
 }
 
-/* --- the events of a channel ---------------------------------------------- */
+/* --- the events of a channel --- */
 
 /* An entry of "events": what its codes are. */
 typedef struct {

@@ -110,7 +110,7 @@ eql_mapping_split_quoted(eql_strview s)
     return NULL;
 }
 
-/* --- the C runtime's rules ------------------------------------------------ */
+/* --- the C runtime's rules --- */
 
 typedef struct {
     eql_strview s;

@@ -51,8 +51,7 @@ eql_rawmap_found_all(eql_rawmap *r, const eql_raw *raws, uint32_t n)
     return true;
 }
 
-/* --- what it is
- * ------------------------------------------------------------------ */
+/* --- what it is --- */
 
 static bool
 has(const eql_rawmap *r, uint32_t source)
@@ -102,8 +101,7 @@ find_view(eql_rawmap *r)
     return eql_rawmap_view_for(r, l, active);
 }
 
-/* --- header and data
- * -------------------------------------------------------------- */
+/* --- header and data --- */
 
 static bool
 is_usable(const eql_rawmap_cell *c, uint32_t role)
@@ -158,8 +156,7 @@ load_names(eql_rawmap *r, const eql_rawmap_plan *p)
     return true;
 }
 
-/* --- its plan
- * ---------------------------------------------------------------------- */
+/* --- its plan --- */
 
 /* Some exporters escape a solidus.  false: other escapes, or too long. */
 static bool
@@ -244,8 +241,7 @@ load(eql_rawmap *r, const eql_rawmap_plan *p)
     return load_names(r, p);
 }
 
-/* --- times (mapping_apply.c)
- * ------------------------------------------------------- */
+/* --- times (mapping_apply.c) --- */
 
 typedef struct {
     bool teach;
@@ -323,8 +319,7 @@ teach(const eql_rawmap_plan *p, const eql_event *ev, const lesson *l,
         eql_wall_clock_learn_utc(clock, l->wall_ns, l->utc_ns);
 }
 
-/* --- what is seen of it
- * -------------------------------------------------------------- */
+/* --- what is seen of it --- */
 
 static uint32_t
 emit(eql_rawmap *r, const eql_rawmap_plan *p)

@@ -44,8 +44,7 @@ eql_rawmap_frames_free(eql_rawmap_frames *f)
     free(f);
 }
 
-/* --- finding ---------------------------------------------------------------
- */
+/* --- finding --- */
 
 static bool
 is_there(const eql_rawmap *r, uint32_t source)
@@ -100,8 +99,7 @@ eql_rawmap_frame_find(const eql_rawmap *r)
     return f;
 }
 
-/* --- what the keys rule out ------------------------------------------------
- */
+/* --- what the keys rule out --- */
 
 typedef struct {
     eql_rawmap *r;
@@ -271,8 +269,7 @@ cut_plan(eql_rawmap *r, const eql_rawmap_plan *from, eql_rawmap_plan *to)
     return !c.failed;
 }
 
-/* --- learning --------------------------------------------------------------
- */
+/* --- learning --- */
 
 /* What tells channel and code, if it is one source for each, so that an equal
  * text means an equal answer.  false: it is not. */

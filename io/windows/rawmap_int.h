@@ -236,8 +236,7 @@ eql_rawmap_hash_name(const char *p, size_t len)
            EQL_RAWMAP_HEADS;
 }
 
-/* --- rawmap_new.c ----------------------------------------------------------
- */
+/* --- rawmap_new.c --- */
 
 /* Of a rule or a constant of the mapping. */
 uint32_t eql_rawmap_rule_number(const eql_rawmap *r, const void *item);
@@ -245,8 +244,7 @@ uint32_t eql_rawmap_rule_number(const eql_rawmap *r, const void *item);
 uint32_t eql_rawmap_find_source(eql_rawmap *r, const char *const *keys,
                                 uint32_t n);
 
-/* --- rawmap_plan.c ---------------------------------------------------------
- */
+/* --- rawmap_plan.c --- */
 
 /* NULL: out of memory, or too many. */
 eql_rawmap_view *eql_rawmap_view_for(eql_rawmap *r,
@@ -257,8 +255,7 @@ const eql_rawmap_plan *eql_rawmap_plan_for(eql_rawmap *r, eql_rawmap_view *v,
                                            const eql_mapping_channel *channel,
                                            uint32_t plan);
 
-/* --- rawmap_frame.c --------------------------------------------------------
- */
+/* --- rawmap_frame.c --- */
 
 /* How a line began before: name and separator as they are spelled. */
 typedef struct {
@@ -303,8 +300,7 @@ const eql_rawmap_plan *eql_rawmap_frame_rest(eql_rawmap *r,
 void eql_rawmap_frame_add_guess(eql_rawmap *r, eql_strview start,
                                 uint32_t name);
 
-/* --- rawmap_ops.c ----------------------------------------------------------
- */
+/* --- rawmap_ops.c --- */
 
 /* Names out of texts; then the rules.  false: for the mapping. */
 bool eql_rawmap_ops_prepare(eql_rawmap *r, const eql_rawmap_plan *p);
@@ -316,8 +312,7 @@ void eql_rawmap_ops_put(eql_rawmap *r, uint32_t wanted, const char *p,
 bool eql_rawmap_ops_cut(const json_t *v, const eql_rawmap_wanted *w,
                         uint32_t skip, eql_arena *arena, eql_rawmap_cell *out);
 
-/* --- rawmap_text.c ---------------------------------------------------------
- */
+/* --- rawmap_text.c --- */
 
 static inline bool
 eql_rawmap_is_string(const eql_rawmap_cell *c)
@@ -384,8 +379,7 @@ bool eql_rawmap_text_time(const eql_rawmap_cell *c, int64_t *ns, bool *zone,
 bool eql_rawmap_text_wall(eql_rawmap *r, const eql_rawmap_cell *c, int64_t *ns,
                           bool *zone, bool *odd);
 
-/* --- rawmap_memo.c ---------------------------------------------------------
- */
+/* --- rawmap_memo.c --- */
 
 typedef struct {
     bool used;                  /* the operation took the text */

@@ -72,8 +72,7 @@ eql_rawmap_memo_tidy(eql_rawmap_memo *memo, eql_rawmap_counters *n)
     n->flushes++;
 }
 
-/* --- finding out -----------------------------------------------------------
- */
+/* --- finding out --- */
 
 static const json_t *
 value_at(const json_t *v, const eql_mapping_path *path)
@@ -154,8 +153,7 @@ find_out(const eql_rawmap *r, const eql_rawmap_rule *rule,
     return ok;
 }
 
-/* --- asking ----------------------------------------------------------------
- */
+/* --- asking --- */
 
 static uint32_t
 set_of(const eql_rawmap_memo *memo, eql_h128 hash)

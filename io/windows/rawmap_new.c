@@ -7,8 +7,7 @@
 
 #include "base/hash.h"
 
-/* --- numbers by name ---------------------------------------------------------
- */
+/* --- numbers by name --- */
 
 /* Keys as one text: none holds U+0000. */
 static eql_strview
@@ -101,8 +100,7 @@ target(eql_rawmap *r, const char *const *keys, uint32_t n)
     return number(r, r->target_of, &r->targets, keys, n, &t, sizeof t);
 }
 
-/* --- all rules
- * ---------------------------------------------------------------- */
+/* --- all rules --- */
 
 typedef void (*rule_fn)(eql_rawmap *r, const eql_mapping_rule *rule);
 
@@ -192,8 +190,7 @@ add_mapping(eql_rawmap *r)
     }
 }
 
-/* --- the program's paths
- * -------------------------------------------------------- */
+/* --- the program's paths --- */
 
 /* EQL_NONE: a path that only the mapping can follow. */
 static uint32_t
@@ -261,8 +258,7 @@ add_program(eql_rawmap *r)
     r->created = find(r, r->wanted_of, created, 2);
 }
 
-/* --- targets and what is read
- * ------------------------------------------------- */
+/* --- targets and what is read --- */
 
 static uint32_t
 list(eql_rawmap *r, uint32_t value)
@@ -398,8 +394,7 @@ finish_rules(eql_rawmap *r)
     }
 }
 
-/* --- sources
- * ------------------------------------------------------------------ */
+/* --- sources --- */
 
 static void
 add_header(eql_rawmap *r, const eql_mapping_header *h)
@@ -453,8 +448,7 @@ add_sources(eql_rawmap *r)
         add_layout(r, i);
 }
 
-/* --- life
- * --------------------------------------------------------------------- */
+/* --- life --- */
 
 static void
 mark_empty(eql_rawmap *r)

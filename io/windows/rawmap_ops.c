@@ -64,8 +64,7 @@ put(eql_rawmap *r, const eql_rawmap_rule *rule, uint32_t to,
     }
 }
 
-/* --- sources -----------------------------------------------------------------
- */
+/* --- sources --- */
 
 static inline eql_rawmap_cell *
 source(eql_rawmap *r, const eql_rawmap_ref *ref)
@@ -123,8 +122,7 @@ take(eql_rawmap *r, const eql_rawmap_rule *rule, const eql_rawmap_ref *from)
         r->data[from->index].p = NULL;
 }
 
-/* --- simple cases
- * -------------------------------------------------------------- */
+/* --- simple cases --- */
 
 static bool
 hex_value(eql_strview v, uint64_t *out)
@@ -278,8 +276,7 @@ run_simple(eql_rawmap *r, const eql_rawmap_rule *rule,
     }
 }
 
-/* --- rules
- * -------------------------------------------------------------------- */
+/* --- rules --- */
 
 static void
 put_result(eql_rawmap *r, const eql_rawmap_rule *rule,

@@ -36,8 +36,7 @@ list(eql_rawmap *r, uint32_t value)
     r->failed |= eql_vec_push(&r->lists, &value, sizeof value) == EQL_NONE;
 }
 
-/* --- views
- * -------------------------------------------------------------------- */
+/* --- views --- */
 
 static void
 list_header(eql_rawmap *r, const eql_mapping_header *h, uint32_t role)
@@ -88,8 +87,7 @@ eql_rawmap_view_for(eql_rawmap *r, const eql_mapping_layout *layout,
     return v;
 }
 
-/* --- what happens to the record --------------------------------------------
- */
+/* --- what happens to the record --- */
 
 static void
 add_constants(build *b, const eql_mapping_constants *c)
@@ -199,8 +197,7 @@ find_deferred(build *b)
         b->deferred[i] = is_deferred(b, eql_vec_at(&b->r->wanted, i));
 }
 
-/* --- what is needed
- * ----------------------------------------------------------- */
+/* --- what is needed --- */
 
 static void
 need_sources(build *b, const eql_rawmap_rule *rule)
@@ -362,8 +359,7 @@ need_all(build *b)
     need_prepare(b);
 }
 
-/* --- where it stands
- * ------------------------------------------------------------ */
+/* --- where it stands --- */
 
 /* Nested objects first; see record.c. */
 static void
@@ -440,8 +436,7 @@ add_loads(build *b)
     p->heads = heads;
 }
 
-/* --- what comes out
- * --------------------------------------------------------------- */
+/* --- what comes out --- */
 
 static void
 add_fixed(eql_rawmap_plan *p, uint32_t path, const eql_rawmap_cell *cell)
@@ -488,8 +483,7 @@ add_emits(build *b)
     }
 }
 
-/* --- plans
- * ---------------------------------------------------------------------- */
+/* --- plans --- */
 
 static void
 free_build(build *b)

@@ -142,8 +142,7 @@ eql_rawmap_text_time(const eql_rawmap_cell *c, int64_t *ns, bool *zone,
     return eql_time_parse(t, ns);
 }
 
-/* --- lines ------------------------------------------------------------------
- */
+/* --- lines --- */
 
 /* Is the backslash at p[i] the first byte of an escape? */
 static bool
@@ -439,8 +438,7 @@ eql_rawmap_text_lines(eql_rawmap *r, const eql_rawmap_plan *p,
     return !c.odd;
 }
 
-/* --- pairs ------------------------------------------------------------------
- */
+/* --- pairs --- */
 
 /* White space as JSON may spell it, at the start: its bytes. */
 static size_t

@@ -114,7 +114,7 @@ add_members(eql_mapping_state *s, const json_t *object)
     json_object_foreach(o, key, v) add_scalar(s, key, v);
 }
 
-/* --- event data as text: JSON, or the XML that Windows renders ------------ */
+/* --- event data as text: JSON, or the XML that Windows renders --- */
 
 /* One entity at p (an '&'); returns its length, 0 when it is none. */
 static size_t
@@ -260,7 +260,7 @@ add_nested(eql_mapping_state *s, const char *key, const json_t *v)
     json_decref(doc);
 }
 
-/* --- header --------------------------------------------------------------- */
+/* --- header --- */
 
 static const json_t *
 walk(const json_t *v, const eql_mapping_path *path)

@@ -69,14 +69,14 @@ eql_records_read(eql_records *r, eql_scan *s, eql_scan_line *line,
     eql_shape_found found;
 
     if (!eql_shape_raws(r->shapes, s, line, r->found, &found))
-        return EQL_RECORD_ODD;
+        return EQL_RECORD_UNSUPPORTED;
     if (found.special & EQL_NAMES_WRAPPER)
-        return EQL_RECORD_ODD;
+        return EQL_RECORD_UNSUPPORTED;
     if (!eql_records_is_one(found.special))
         return EQL_RECORD_NONE;
     eql_rawmap_begin(r->map);
     if (!eql_rawmap_found_all(r->map, r->found, found.nraws))
-        return EQL_RECORD_ODD;
+        return EQL_RECORD_UNSUPPORTED;
     return eql_rawmap_read(r->map, clock, lazy, ev) ? EQL_RECORD_MAPPED
-                                                    : EQL_RECORD_ODD;
+                                                    : EQL_RECORD_UNSUPPORTED;
 }

@@ -19,7 +19,7 @@ eql_record_status eql_records_read(eql_records *r, eql_scan *s,
                                    eql_scan_line *line, eql_wall_clock *clock,
                                    eql_lazy *lazy, eql_event *ev);
 
-/* Would the careful reader map an event with these keys at its root
+/* Would the strict reader map an event with these keys at its root
  * (EQL_NAMES_*), or reject it?  See record.c. */
 bool eql_records_is_one(uint32_t special);
 

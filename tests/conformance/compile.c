@@ -31,7 +31,7 @@ case_option(const test_case *c, const char *name)
     return json_string_value(json_object_get(c->options, name));
 }
 
-/* --- the text ------------------------------------------------------------- */
+/* --- the text --- */
 
 /* A JSON value as a literal of the language. */
 static bool
@@ -98,7 +98,7 @@ case_text(const test_case *c, eql_buf *out)
     return !out->failed;
 }
 
-/* --- the schema ----------------------------------------------------------- */
+/* --- the schema --- */
 
 /* A type of Python EQL's schemas as a schema file has it. */
 static json_t *
@@ -205,7 +205,7 @@ write_schema(const test_case *c)
     return path;
 }
 
-/* --- compiling ------------------------------------------------------------ */
+/* --- compiling --- */
 
 #define MAX_SET 8
 

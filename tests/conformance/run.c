@@ -16,7 +16,7 @@ typedef struct {
     const json_t *limit; /* `size` of the request, or NULL */
 } results;
 
-/* --- running -------------------------------------------------------------- */
+/* --- running --- */
 
 static bool
 on_alert(void *ctx, const eqlvm_alert *a)
@@ -105,7 +105,7 @@ run(test_case *c, const eqlvm_program *p, results *r)
     return ok;
 }
 
-/* --- comparing ------------------------------------------------------------ */
+/* --- comparing --- */
 
 /* A scalar as text, so that 1 and "1" are the same id or key. */
 static void
@@ -275,7 +275,7 @@ case_run(test_case *c, const eqlvm_program *program)
     return ok ? CASE_PASS : CASE_FAIL;
 }
 
-/* --- the verdict ---------------------------------------------------------- */
+/* --- the verdict --- */
 
 static bool
 wants_run(const test_case *c)

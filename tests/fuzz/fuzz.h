@@ -32,8 +32,7 @@ fuzz_require(int holds, const char *what)
     abort();
 }
 
-/* --- ages ------------------------------------------------------------------
- */
+/* --- ages --- */
 
 #define FUZZ_HISTORY_MAGIC "eqlvm fuzz history\n"
 
@@ -72,8 +71,7 @@ fuzz_is_new_age(const uint8_t *data, size_t len, uint32_t runs)
     return is_new;
 }
 
-/* --- files -----------------------------------------------------------------
- */
+/* --- files --- */
 
 static char fuzz_path[64];
 

@@ -1,6 +1,6 @@
 /* fuzz_mapping.c -- any bytes as a mapping of Windows records: refused with a
  * reason, or what it makes of records is the same by the fast and by the
- * careful reader.
+ * strict reader.
  *
  * A text that begins with { is the mapping; else each line is a path into a
  * small one, keys parted by '/', a blank, and the JSON to put there. */

@@ -1,5 +1,5 @@
 /* fuzz_reader.c -- any bytes as a block of JSON lines: the fast reader says
- * what the careful one says, with every kernel.
+ * what the strict one says, with every kernel.
  *
  * The first byte chooses the kind of input and the dialect.  Readers live for
  * some runs, so that a line meets what was learned from others. */

@@ -34,9 +34,9 @@ set_clocks(uint8_t how)
                             .utc_offset_ns = how * INT64_C(900000000000),
                             .time_policy = (eql_time_policy)(how / 4 % 3)};
 
-    eql_wall_clock_free(records.careful.clock);
-    records.careful.clock = eql_wall_clock_new(&o);
-    fuzz_require(records.careful.clock != NULL, "memory");
+    eql_wall_clock_free(records.strict.clock);
+    records.strict.clock = eql_wall_clock_new(&o);
+    fuzz_require(records.strict.clock != NULL, "memory");
     for (uint32_t i = 0; i < records.nfast; i++) {
         eql_wall_clock_free(records.fast[i].clock);
         records.fast[i].clock = eql_wall_clock_new(&o);
@@ -58,7 +58,7 @@ require_same_fields(eql_strview shown, const eql_event *was)
     const eql_program *p = &records.paths.program;
     reader_made m;
 
-    reader_one_read(&ecs.careful, shown, &m);
+    reader_one_read(&ecs.strict, shown, &m);
     fuzz_require(m.status == EQL_READ_EVENT && !m.note.repaired,
                  "what is shown is an event");
     for (uint32_t f = 0; f < p->nfields; f++) {
@@ -80,7 +80,7 @@ require_same_fields(eql_strview shown, const eql_event *was)
 static void
 show(eql_strview line, int64_t ns)
 {
-    reader_one *one = &records.careful;
+    reader_one *one = &records.strict;
     eql_event was = {0};
     eql_read_note note;
     const eql_shown *shown = &one->shown;
@@ -124,7 +124,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     memset(p + len - 1, '"', EQL_READER_PADDING);
     block = eql_sv(p, len - 1);
     reader_pair_block(&records, block);
-    eql_wall_clock_settle(records.careful.clock);
+    eql_wall_clock_settle(records.strict.clock);
     for (uint32_t i = 0; i < records.nfast; i++)
         eql_wall_clock_settle(records.fast[i].clock);
     for (uint32_t i = 0; i < records.nfast; i++)

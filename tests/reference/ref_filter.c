@@ -53,8 +53,7 @@ is_literal_bool(const ref_node *e)
     return e->kind == REF_N_LITERAL && e->literal.tag == REF_BOOL;
 }
 
-/* --- V: value position -----------------------------------------------------
- */
+/* --- V: value position --- */
 
 /* An operand of and/or/not: a bare field means `field == true`. */
 static ref_value
@@ -152,8 +151,7 @@ match(leaf *l, const ref_node *e)
                          patterns, e->n - 1);
 }
 
-/* --- functions of lists ----------------------------------------------------
- */
+/* --- functions of lists --- */
 
 /* For how many elements does the condition hold? */
 static size_t
@@ -249,8 +247,7 @@ call(leaf *l, const ref_node *e)
     return ref_apply(l->env, f, e->tilde, args, e->n);
 }
 
-/* --- any expression --------------------------------------------------------
- */
+/* --- any expression --- */
 
 static ref_value
 chosen_value(leaf *l, const ref_node *e)
@@ -324,8 +321,7 @@ value_of(leaf *l, const ref_node *e)
     return is_negated(e) ? ref_kleene_not(v) : v;
 }
 
-/* --- sigma: every choice of values -----------------------------------------
- */
+/* --- sigma: every choice of values --- */
 
 /* Notes every occurrence of a path below e, but for lists that a function
  * takes whole and for the conditions of lambdas. */
@@ -444,8 +440,7 @@ ref_expression_values(const ref_env *env, const ref_node *e)
     return out;
 }
 
-/* --- B: filter position (spec 4.3) -----------------------------------------
- */
+/* --- B: filter position (spec 4.3) --- */
 
 static bool filter(const ref_env *env, const ref_node *e);
 

@@ -47,8 +47,7 @@ ref_function_named(ref_str name)
     return REF_F_NONE;
 }
 
-/* --- patterns --------------------------------------------------------------
- */
+/* --- patterns --- */
 
 static bool
 has_wildcard(const ref_env *env, ref_str s)
@@ -122,8 +121,7 @@ match_prefix(const ref_env *env, bool tilde, const ref_value *args, size_t n)
     return ref_boolean(any);
 }
 
-/* --- texts as code points --------------------------------------------------
- */
+/* --- texts as code points --- */
 
 typedef struct {
     uint32_t *c;
@@ -275,8 +273,7 @@ holds_text(const ref_env *env, ref_function f, bool tilde,
     return ref_boolean(find(s, t, 0, &at));
 }
 
-/* --- numbers ---------------------------------------------------------------
- */
+/* --- numbers --- */
 
 static int
 digit(char c)
@@ -345,8 +342,7 @@ number(const ref_value *args, size_t n)
     return ref_parse_num(s, &v.num) ? v : ref_null();
 }
 
-/* --- the rest --------------------------------------------------------------
- */
+/* --- the rest --- */
 
 static ref_value
 concat(const ref_env *env, const ref_value *args, size_t n)

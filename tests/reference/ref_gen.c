@@ -117,8 +117,7 @@ ref_gen_from_bytes(ref_pool *pool, const uint8_t *bytes, size_t n)
     return make(&g);
 }
 
-/* --- its text
- * ---------------------------------------------------------------------- */
+/* --- its text --- */
 
 static void put_term(ref_text *out, const ref_term *t, const char *gap);
 

@@ -20,8 +20,7 @@ add_pair(ref_gen_state *g, ref_gen_event *ev, const char *key,
     ev->pairs[ev->n++] = (ref_gen_pair){key, value};
 }
 
-/* --- times
- * ----------------------------------------------------------------------- */
+/* --- times --- */
 
 /* "2024-01-01T00:00:05" */
 static const char *
@@ -123,8 +122,7 @@ add_time(ref_gen_state *g, ref_gen_event *ev, int64_t ns)
     add_pair(g, ev, g->flags.timestamp, time_text(g, ns));
 }
 
-/* --- values
- * ---------------------------------------------------------------------- */
+/* --- values --- */
 
 static const char *
 one_value(ref_gen_state *g, const ref_active *a)
@@ -187,8 +185,7 @@ any_value(ref_gen_state *g, const ref_active *a)
     return roll < 26 && !g->single ? list_value(g, a) : one_value(g, a);
 }
 
-/* --- spellings
- * ------------------------------------------------------------------- */
+/* --- spellings --- */
 
 /* Does the event have a member whose name is the first len bytes of path? */
 static bool
@@ -282,8 +279,7 @@ add_category(ref_gen_state *g, ref_gen_event *ev)
                  ref_printf(g->pool, "{\"category\":%s}", value));
 }
 
-/* --- lists for lambdas -----------------------------------------------------
- */
+/* --- lists for lambdas --- */
 
 /* {"n": ..., "v": ..., "d": {"e": ...}, "l": ...} */
 static const char *
@@ -346,8 +342,7 @@ add_list(ref_gen_state *g, ref_gen_event *ev)
         add_pair(g, ev, g->list, value);
 }
 
-/* --- processes -------------------------------------------------------------
- */
+/* --- processes --- */
 
 static void
 add_family(ref_gen_state *g, ref_gen_event *ev)

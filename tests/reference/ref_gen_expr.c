@@ -73,8 +73,7 @@ pick_where(ref_gen_state *g, bool (*fits)(const ref_active *))
     return NULL;
 }
 
-/* --- texts -----------------------------------------------------------------
- */
+/* --- texts --- */
 
 static const char *
 string_literal(ref_gen_state *g, const ref_active *a)
@@ -209,8 +208,7 @@ ref_gen_string(ref_gen_state *g, unsigned depth)
     }
 }
 
-/* --- numbers ---------------------------------------------------------------
- */
+/* --- numbers --- */
 
 static const char *
 number_literal(ref_gen_state *g)
@@ -343,8 +341,7 @@ ref_gen_number(ref_gen_state *g, unsigned depth)
     }
 }
 
-/* --- conditions ------------------------------------------------------------
- */
+/* --- conditions --- */
 
 static ref_term *
 compare_numbers(ref_gen_state *g)

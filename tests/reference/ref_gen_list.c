@@ -39,8 +39,7 @@ ref_gen_see_alias(ref_gen_state *g, const char *alias)
     }
 }
 
-/* --- lambdas ---------------------------------------------------------------
- */
+/* --- lambdas --- */
 
 /* What the condition of a lambda sees: the element, and a field or two from
  * outside. */
@@ -121,8 +120,7 @@ ref_gen_lambda(ref_gen_state *g)
     return t;
 }
 
-/* --- lineages --------------------------------------------------------------
- */
+/* --- lineages --- */
 
 ref_term *
 ref_gen_lineage(ref_gen_state *g)
@@ -175,8 +173,7 @@ ref_gen_lineage(ref_gen_state *g)
     return t;
 }
 
-/* --- macros and constants --------------------------------------------------
- */
+/* --- macros and constants --- */
 
 static const char *
 define(ref_gen_state *g, const char *text)

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* --- dialect and flags -----------------------------------------------------
- */
+/* --- dialect and flags --- */
 
 static void
 add_flag(ref_gen_state *g)
@@ -63,8 +62,7 @@ ref_gen_dialect(ref_gen_state *g)
         ref_gen_mark(g, REF_C_VERSIONS);
 }
 
-/* --- stages ----------------------------------------------------------------
- */
+/* --- stages --- */
 
 static const char *
 any_category(ref_gen_state *g)
@@ -252,8 +250,7 @@ add_stages(ref_gen_state *g)
     return count > 0;
 }
 
-/* --- keys ------------------------------------------------------------------
- */
+/* --- keys --- */
 
 /* What one key position has in all stages, so that its types agree. */
 typedef enum {
@@ -351,8 +348,7 @@ add_keys(ref_gen_state *g)
         ref_gen_mark(g, REF_C_STAGE_BY);
 }
 
-/* --- maxspan, exceptions ---------------------------------------------------
- */
+/* --- maxspan, exceptions --- */
 
 /* Some whole number of steps, in a unit that can say it. */
 static void
@@ -397,8 +393,7 @@ add_exceptions(ref_gen_state *g)
     ref_gen_mark(g, REF_C_EXCEPTION);
 }
 
-/* --- pipes -----------------------------------------------------------------
- */
+/* --- pipes --- */
 
 static const char *
 pipe_field(ref_gen_state *g, bool events)

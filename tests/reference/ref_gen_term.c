@@ -42,8 +42,7 @@ ref_gen_add_item(ref_gen_state *g, ref_term *t, const char *item)
     t->items[t->nitems++] = item;
 }
 
-/* --- literals
- * -------------------------------------------------------------------- */
+/* --- literals --- */
 
 /* The literal's type differs from the value's, as coercion wants it. */
 static ref_gen_value
@@ -110,8 +109,7 @@ ref_gen_literal_for(ref_gen_state *g, const ref_active *a)
     return ref_gen_literal(g, ref_gen_value_for(g, a));
 }
 
-/* --- comparisons
- * ------------------------------------------------------------------ */
+/* --- comparisons --- */
 
 static const struct {
     const char *text, *mirrored;
@@ -222,8 +220,7 @@ make_bare(ref_gen_state *g, ref_active *a)
     return ref_gen_text_term(g, ref_gen_name(g, a));
 }
 
-/* --- lists
- * ------------------------------------------------------------------------ */
+/* --- lists --- */
 
 size_t
 ref_gen_list_length(ref_gen_state *g)
@@ -368,8 +365,7 @@ make_match(ref_gen_state *g, ref_active *a)
     return t;
 }
 
-/* --- addresses
- * -------------------------------------------------------------------- */
+/* --- addresses --- */
 
 static ref_term *
 make_cidr(ref_gen_state *g, ref_active *a)
@@ -477,8 +473,7 @@ make_ip_like(ref_gen_state *g, ref_active *a)
                        : ref_gen_literal(g, ref_gen_any_value(g, KIND_ADDR))));
 }
 
-/* --- any leaf
- * --------------------------------------------------------------------- */
+/* --- any leaf --- */
 
 typedef struct {
     unsigned weight;
@@ -585,8 +580,7 @@ leaf(ref_gen_state *g)
     return field_leaf(g);
 }
 
-/* --- above the leaves
- * --------------------------------------------------------------- */
+/* --- above the leaves --- */
 
 static const char *
 equality_sign(ref_gen_state *g)

@@ -172,8 +172,7 @@ static const char *const lookalikes[][3] = {
     {"i", "I", "\xC4\xB0"},
 };
 
-/* --- fields
- * -------------------------------------------------------------------- */
+/* --- fields --- */
 
 static void
 give_values(ref_gen_state *g, ref_active *a, const ref_gen_field *field)
@@ -263,8 +262,7 @@ ref_gen_name(ref_gen_state *g, const ref_active *a)
     return ref_printf(g->pool, "?%s", f->query);
 }
 
-/* --- values
- * --------------------------------------------------------------------- */
+/* --- values --- */
 
 static const char *
 pick_text(ref_gen_state *g, const char *const *list, size_t n)

@@ -5,8 +5,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* --- as JSON
- * -------------------------------------------------------------------- */
+/* --- as JSON --- */
 
 static void
 put_json_escape(ref_text *out, uint32_t cp)
@@ -44,8 +43,7 @@ ref_gen_json(ref_gen_state *g, ref_gen_value v)
     return ref_text_cstr(&out);
 }
 
-/* --- as EQL
- * --------------------------------------------------------------------- */
+/* --- as EQL --- */
 
 static bool
 put_short_escape(ref_text *out, char c, char quote)

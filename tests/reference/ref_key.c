@@ -29,8 +29,7 @@ ref_selects(const ref_env *env, const ref_filter *filter)
     return ref_in_category(env, filter) && ref_holds(env, filter->condition);
 }
 
-/* --- values as texts -------------------------------------------------------
- */
+/* --- values as texts --- */
 
 static void
 put_hex(ref_text *t, ref_str s)
@@ -160,8 +159,7 @@ ref_shown_keys(ref_pool *pool, const ref_key *key)
     return text;
 }
 
-/* --- tuples ----------------------------------------------------------------
- */
+/* --- tuples --- */
 
 /* Distinct values of one key in first-seen order; null where it may be one. */
 static ref_values

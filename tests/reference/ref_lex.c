@@ -52,8 +52,7 @@ push(lexer *x, ref_token_kind kind, ref_str text)
     return t;
 }
 
-/* --- space -----------------------------------------------------------------
- */
+/* --- space --- */
 
 static void
 skip_block_comment(lexer *x)
@@ -94,8 +93,7 @@ skip_space(lexer *x)
     }
 }
 
-/* --- strings (spec 2.7) ----------------------------------------------------
- */
+/* --- strings (spec 2.7) --- */
 
 static void
 lex_triple(lexer *x)
@@ -193,8 +191,7 @@ lex_question_raw(lexer *x)
     push(x, REF_T_STRING, (ref_str){ref_text_cstr(&out), out.n});
 }
 
-/* --- the rest --------------------------------------------------------------
- */
+/* --- the rest --- */
 
 static void
 lex_number(lexer *x)

@@ -46,8 +46,7 @@ forget(ids *set, const ids *gone)
     set->n = kept;
 }
 
-/* --- what an event says ----------------------------------------------------
- */
+/* --- what an event says --- */
 
 static char *
 id_at(const lineage *l, const char *path)
@@ -118,8 +117,7 @@ is_reboot(const lineage *l, event_kind kind)
            strcmp(pid, "n4") == 0 && has_text(l, "process_name", system);
 }
 
-/* --- the rules of spec 10.4 ------------------------------------------------
- */
+/* --- the rules of spec 10.4 --- */
 
 static bool
 comes_from(const lineage *l, const char *parent)

@@ -77,8 +77,7 @@ state_of(machine *m, const char *key)
     return s;
 }
 
-/* --- slots -----------------------------------------------------------------
- */
+/* --- slots --- */
 
 static void
 take_out(slot *s, size_t i)
@@ -151,8 +150,7 @@ find_partial(machine *m, state *s, size_t j, size_t event)
     return NULL;
 }
 
-/* --- missing stages --------------------------------------------------------
- */
+/* --- missing stages --- */
 
 /* The greatest kept hit before t. */
 static bool
@@ -247,8 +245,7 @@ complete(machine *m, const ref_key *key, partial *p)
     m->held[m->nheld++] = (held){key, base, p};
 }
 
-/* --- events ----------------------------------------------------------------
- */
+/* --- events --- */
 
 /* p longer by the event at positive position j; NULL starts one. */
 static partial *

@@ -100,8 +100,7 @@ add_kid(ref_parser *p, ref_node *e, ref_node *kid)
     e->kids[e->n++] = kid;
 }
 
-/* --- fields ----------------------------------------------------------------
- */
+/* --- fields --- */
 
 static void
 add_segment(ref_parser *p, ref_path *path, ref_segment s)
@@ -154,8 +153,7 @@ ref_p_field(ref_parser *p)
     return ref_p_expand_field(p, e);
 }
 
-/* --- literals --------------------------------------------------------------
- */
+/* --- literals --- */
 
 bool
 ref_p_at_literal(const ref_parser *p)
@@ -217,8 +215,7 @@ ref_p_literal(ref_parser *p)
     return parse_plain_literal(p);
 }
 
-/* --- primaries -------------------------------------------------------------
- */
+/* --- primaries --- */
 
 ref_nodes
 ref_p_list(ref_parser *p, bool trailing_comma)
@@ -323,8 +320,7 @@ parse_postfix(ref_parser *p)
     return e;
 }
 
-/* --- operators -------------------------------------------------------------
- */
+/* --- operators --- */
 
 static ref_node *
 parse_unary(ref_parser *p)

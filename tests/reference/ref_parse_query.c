@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* --- macros and constants (spec 3.5) ---------------------------------------
- */
+/* --- macros and constants (spec 3.5) --- */
 
 /* A macro's arguments, in the order of its parameters. */
 typedef struct {
@@ -165,8 +164,7 @@ parse_definitions(ref_parser *p)
     }
 }
 
-/* --- stages ----------------------------------------------------------------
- */
+/* --- stages --- */
 
 void
 ref_p_filter(ref_parser *p, ref_filter *out)
@@ -289,8 +287,7 @@ parse_maxspan(ref_parser *p, ref_query *q)
     ref_p_fail(p, "bad maxspan");
 }
 
-/* --- pipes -----------------------------------------------------------------
- */
+/* --- pipes --- */
 
 /* Separated by commas, or by spaces when all are literals and fields. */
 static ref_nodes
@@ -319,8 +316,7 @@ parse_pipes(ref_parser *p, ref_query *q)
     }
 }
 
-/* --- queries ---------------------------------------------------------------
- */
+/* --- queries --- */
 
 static bool
 parse_kind(ref_parser *p, ref_query *q)

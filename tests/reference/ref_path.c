@@ -55,8 +55,7 @@ push(ref_pool *pool, ref_json_list *list, const json_t *v)
     list->items[list->n++] = v;
 }
 
-/* --- names -----------------------------------------------------------------
- */
+/* --- names --- */
 
 /* names[0..n-1] joined by dots. */
 static char *
@@ -181,8 +180,7 @@ follow(const ref_env *env, const ref_json_list *from,
     return out;
 }
 
-/* --- roots -----------------------------------------------------------------
- */
+/* --- roots --- */
 
 bool
 ref_path_is_alias(const ref_path *path, const ref_str *aliases, size_t n)
@@ -273,8 +271,7 @@ nodes_at(const ref_env *env, const ref_path *path)
     return at;
 }
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values --- */
 
 ref_value
 ref_scalar(const json_t *v)
@@ -420,8 +417,7 @@ ref_name_values(ref_pool *pool, const json_t *event, const char *name)
     return scalars(pool, &w.found, REF_UNTYPED);
 }
 
-/* --- types -----------------------------------------------------------------
- */
+/* --- types --- */
 
 /* Are the path's names from segment i on, joined by dots, `name`? */
 static bool

@@ -27,8 +27,7 @@ own(pipe *p, json_t *v)
     return p->owned[p->nowned++] = v;
 }
 
-/* --- what arguments see ----------------------------------------------------
- */
+/* --- what arguments see --- */
 
 static const char *
 host_path(const pipe *p)
@@ -88,8 +87,7 @@ argument(pipe *p, const ref_result *r, size_t i, ref_values *all)
     return ref_null();
 }
 
-/* --- head, tail, filter, unique, sort --------------------------------------
- */
+/* --- head, tail, filter, unique, sort --- */
 
 static size_t
 count_argument(const pipe *p)
@@ -242,8 +240,7 @@ run_sort(pipe *p)
         memcpy(p->results->items, sorted, n * sizeof *sorted);
 }
 
-/* --- counting --------------------------------------------------------------
- */
+/* --- counting --- */
 
 typedef struct {
     char *text;
@@ -455,8 +452,7 @@ run_unique_count(pipe *p)
     *p->results = (ref_results){rows, n};
 }
 
-/* --- all of them -----------------------------------------------------------
- */
+/* --- all of them --- */
 
 static const struct {
     const char *name;

@@ -47,8 +47,7 @@ uses(const ref_gen_case *c, ref_construct construct)
     return c->constructs[construct];
 }
 
-/* --- the properties --------------------------------------------------------
- */
+/* --- the properties --- */
 
 static ref_property_result
 monotone(check *k)
@@ -252,8 +251,7 @@ little(check *k)
     return REF_P_HOLDS;
 }
 
-/* --- which of them speak of a case -----------------------------------------
- */
+/* --- which of them speak of a case --- */
 
 static bool
 applies(ref_property p, const ref_gen_case *c)

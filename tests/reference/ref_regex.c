@@ -89,8 +89,7 @@ take(regex *r, uint32_t c)
     return true;
 }
 
-/* --- parsing ---------------------------------------------------------------
- */
+/* --- parsing --- */
 
 /* \d \s \w and their capitals; false: another character. */
 static bool
@@ -338,8 +337,7 @@ parse_choice(regex *r)
     return x;
 }
 
-/* --- matching --------------------------------------------------------------
- */
+/* --- matching --- */
 
 static bool
 in_range(const regex *r, const range *what, uint32_t c)

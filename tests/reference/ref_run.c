@@ -31,8 +31,7 @@ typedef struct {
     const char *refused; /* NULL: nothing was refused */
 } run;
 
-/* --- reading the case ------------------------------------------------------
- */
+/* --- reading the case --- */
 
 /* Spec 1.2: ISO text, digits, or a number: of a unit that its size tells, in
  * endgame of 100 ns since 1601. */
@@ -143,8 +142,7 @@ work_out_lineages(run *r)
                               n);
 }
 
-/* --- stages ----------------------------------------------------------------
- */
+/* --- stages --- */
 
 /* Does the expression name an event of an earlier stage? */
 static bool
@@ -272,8 +270,7 @@ look_at_all(run *r)
     return seq;
 }
 
-/* --- running ---------------------------------------------------------------
- */
+/* --- running --- */
 
 static void
 run_event_query(run *r, ref_results *out)

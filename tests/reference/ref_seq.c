@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* --- orders ----------------------------------------------------------------
- */
+/* --- orders --- */
 
 int
 ref_order(const ref_when *when, size_t a, size_t b)
@@ -142,8 +141,7 @@ ref_results_text(ref_pool *pool, const ref_results *r)
     return ref_text_cstr(&t);
 }
 
-/* --- the batch procedure ---------------------------------------------------
- */
+/* --- the batch procedure --- */
 
 typedef struct {
     const ref_key *key;
@@ -272,8 +270,7 @@ hit(batch *b, size_t j, const ref_key *key, size_t event)
     w->items[w->n++] = grown;
 }
 
-/* --- missing stages, as spec 9.1 to 9.3 define them ------------------------
- */
+/* --- missing stages, as spec 9.1 to 9.3 define them --- */
 
 /* The hit of any missing position in [from, to) that is nearest to the time on
  * the side asked for. */

@@ -25,8 +25,7 @@ turn(edit *e)
     return e->done;
 }
 
-/* --- copies
- * ---------------------------------------------------------------------- */
+/* --- copies --- */
 
 static void *
 copy(ref_pool *pool, const void *p, size_t bytes)
@@ -85,8 +84,7 @@ copy_case(ref_pool *pool, const ref_gen_case *c)
     return to;
 }
 
-/* --- edits
- * ------------------------------------------------------------------------ */
+/* --- edits --- */
 
 /* Takes item i out of *n items. */
 static void

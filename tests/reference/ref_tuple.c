@@ -49,8 +49,7 @@ all_keys(const ref_env *env, const ref_seq *seq)
     return out;
 }
 
-/* --- sample ----------------------------------------------------------------
- */
+/* --- sample --- */
 
 /* Candidates of one tuple, for each filter in the order they came. */
 typedef struct {
@@ -144,8 +143,7 @@ ref_sample(const ref_env *env, const ref_seq *seq, ref_results *out)
         (void)emit_sample(env, seq, &c[k], keys.items[k]->text, out);
 }
 
-/* --- join ------------------------------------------------------------------
- */
+/* --- join --- */
 
 typedef struct {
     const char *key;

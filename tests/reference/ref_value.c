@@ -57,8 +57,7 @@ ref_case_of(const ref_env *env, bool ci)
     return env->flags->ascii_fold ? REF_FOLD_ASCII : REF_FOLD;
 }
 
-/* --- how two values stand to each other ------------------------------------
- */
+/* --- how two values stand to each other --- */
 
 /* SAME and OTHER are equal and unequal without an order. */
 typedef enum { LESS, EQUAL, GREATER, SAME, OTHER, UNKNOWN } relation;
@@ -337,8 +336,7 @@ ref_sort_order(const ref_env *env, ref_value x, ref_value y, bool fold)
     return ref_value_order(env, x, y, fold);
 }
 
-/* --- arithmetic ------------------------------------------------------------
- */
+/* --- arithmetic --- */
 
 static ref_value
 from_double(double d)

@@ -33,8 +33,7 @@ check_condition(const char *condition, const char *event, bool want)
     check_in(&plain, condition, event, want);
 }
 
-/* --- spec 4.3, first table
- * --------------------------------------------------------- */
+/* --- spec 4.3, first table --- */
 
 static void
 test_table_of_filters(void **state)
@@ -66,8 +65,7 @@ test_table_of_filters(void **state)
                             cases[i].want[k] == 'y');
 }
 
-/* --- conditions on one event
- * -------------------------------------------------------- */
+/* --- conditions on one event --- */
 
 typedef struct {
     const char *event, *condition;

@@ -225,8 +225,7 @@ test_samples(void **state)
     check_letters("sample", mode, stream, REF_COUNTOF(stream));
 }
 
-/* --- queries over events, written out
- * ------------------------------------------------------------ */
+/* --- queries over events, written out --- */
 
 typedef struct {
     const char *query;
@@ -538,8 +537,7 @@ test_exceptions_hide_events_from_a_stage(void **state)
     ref_pool_free(pool);
 }
 
-/* --- the two procedures against each other
- * ------------------------------------------- */
+/* --- the two procedures against each other --- */
 
 /* splitmix64 */
 static uint64_t

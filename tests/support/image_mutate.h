@@ -36,7 +36,8 @@ mutate_table(image_mutation *m)
     return s;
 }
 
-/* --- members ---------------------------------------------------------------
+/* --- members ---
+ *
  * Of four bytes, but for instructions (op, a, b, c) and the heap. */
 
 typedef struct {
@@ -119,8 +120,7 @@ mutate_letter(image_mutation *m)
         heap[i] = letters[mutate_below(m, sizeof letters - 1)];
 }
 
-/* --- records ---------------------------------------------------------------
- */
+/* --- records --- */
 
 static inline void
 mutate_insert(image_mutation *m, bool at_end)
@@ -161,7 +161,8 @@ mutate_swap_records(image_mutation *m)
     }
 }
 
-/* --- runs ------------------------------------------------------------------
+/* --- runs ---
+ *
  * Which members are runs of which table. */
 
 typedef struct {
@@ -239,8 +240,7 @@ mutate_resize_run(image_mutation *m, bool grow)
     memcpy(p, &run, sizeof run);
 }
 
-/* --- all of it --------------------------------------------------------------
- */
+/* --- all of it --- */
 
 static inline void
 mutate_once(image_mutation *m)

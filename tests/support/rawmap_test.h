@@ -8,8 +8,7 @@
 #include "base/map.h"
 #include "io/windows/rawmap.h"
 
-/* --- programs --------------------------------------------------------------
- */
+/* --- programs --- */
 
 typedef struct {
     eql_program *program;
@@ -34,8 +33,7 @@ rawmap_program_free(rawmap_program *t)
     eql_program_free(t->program);
 }
 
-/* --- scanning ---------------------------------------------------------------
- */
+/* --- scanning --- */
 
 /* Sources by their keys, NUL-joined. */
 static inline eql_map *

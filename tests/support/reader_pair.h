@@ -1,4 +1,4 @@
-/* reader_pair.h -- fast readers beside the careful one: every text must come
+/* reader_pair.h -- fast readers beside the strict one: every text must come
  * out the same. */
 #ifndef EQL_TESTS_SUPPORT_READER_PAIR_H
 #define EQL_TESTS_SUPPORT_READER_PAIR_H
@@ -18,7 +18,7 @@ typedef struct {
 
 typedef struct {
     test_paths paths;
-    reader_one careful;
+    reader_one strict;
     reader_one fast[EQL_KERNEL_COUNT];
     uint32_t nfast;
     uint64_t read, plain, was_plain; /* of them shown as they stand */
@@ -95,7 +95,7 @@ reader_one_free(reader_one *one)
     eql_shown_free(&one->shown);
 }
 
-/* The careful one, and one with the kernel that the environment asks for.  The
+/* The strict one, and one with the kernel that the environment asks for.  The
  * mapping has been found to be sound; empty: the one built in. */
 static inline void
 reader_pair_init_mapped(reader_pair *r, eql_input_kind input, bool opaque,
@@ -104,15 +104,15 @@ reader_pair_init_mapped(reader_pair *r, eql_input_kind input, bool opaque,
     eql_reader_options o = {.input = input,
                             .max_depth = EQL_DEFAULT_EVENT_DEPTH,
                             .mapping = mapping,
-                            .careful = true};
+                            .strict = true};
 
     memset(r, 0, sizeof *r);
     test_paths_init(&r->paths);
     if (opaque)
         r->paths.dialect.multi_value = EQL_MULTI_VALUE_OPAQUE;
     reader_pair_fields(&r->paths);
-    reader_one_init(&r->careful, r, &o);
-    o.careful = false;
+    reader_one_init(&r->strict, r, &o);
+    o.strict = false;
     reader_one_init(&r->fast[r->nfast++], r, &o);
 }
 
@@ -122,7 +122,7 @@ reader_pair_init(reader_pair *r, eql_input_kind input, bool opaque)
     reader_pair_init_mapped(r, input, opaque, eql_sv("", 0));
 }
 
-/* The careful one, and one with each kernel that this machine has. */
+/* The strict one, and one with each kernel that this machine has. */
 static inline void
 reader_pair_init_all(reader_pair *r, eql_input_kind input, bool opaque)
 {
@@ -143,7 +143,7 @@ reader_pair_init_all(reader_pair *r, eql_input_kind input, bool opaque)
 static inline void
 reader_pair_free(reader_pair *r)
 {
-    reader_one_free(&r->careful);
+    reader_one_free(&r->strict);
     for (uint32_t i = 0; i < r->nfast; i++)
         reader_one_free(&r->fast[i]);
 }
@@ -248,38 +248,38 @@ reader_one_read(reader_one *one, eql_strview text, reader_made *m)
 
 static inline bool
 reader_same_shown(reader_pair *r, const reader_one *one, eql_strview text,
-                  const reader_made *fast, const reader_made *careful)
+                  const reader_made *fast, const reader_made *strict)
 {
-    const eql_shown *a = &one->shown, *b = &r->careful.shown;
+    const eql_shown *a = &one->shown, *b = &r->strict.shown;
 
     r->plain += fast->shown == EQL_READ_EVENT && a->event.p == text.p;
     if (eql_reader_was_plain(one->reader)) {
         r->was_plain++;
-        if (careful->shown != EQL_READ_EVENT || b->mapped || b->id.len > 0 ||
+        if (strict->shown != EQL_READ_EVENT || b->mapped || b->id.len > 0 ||
             !eql_sv_eq(b->event, text))
             return false;
     }
-    return fast->shown == careful->shown && eql_sv_eq(a->event, b->event) &&
+    return fast->shown == strict->shown && eql_sv_eq(a->event, b->event) &&
            eql_sv_eq(eql_buf_sv(&a->id), eql_buf_sv(&b->id)) &&
            a->mapped == b->mapped;
 }
 
 static inline void
 reader_pair_compare(reader_pair *r, reader_one *one, eql_strview text,
-                    const reader_made *careful)
+                    const reader_made *strict)
 {
     reader_made fast;
     const char *what = NULL;
 
     reader_one_read(one, text, &fast);
-    if (fast.status != careful->status)
+    if (fast.status != strict->status)
         what = "accepted or not";
-    else if (!reader_same_note(&fast.note, &careful->note))
+    else if (!reader_same_note(&fast.note, &strict->note))
         what = "note";
-    else if (!reader_same_shown(r, one, text, &fast, careful))
+    else if (!reader_same_shown(r, one, text, &fast, strict))
         what = "what is shown";
     else if (fast.status == EQL_READ_EVENT)
-        what = reader_same_event(r, &fast.event, &careful->event);
+        what = reader_same_event(r, &fast.event, &strict->event);
     if (!what && eql_reader_late(one->reader) != EQL_READ_EVENT)
         what = "what comes late";
     if (what)
@@ -291,12 +291,12 @@ reader_pair_compare(reader_pair *r, reader_one *one, eql_strview text,
 static inline void
 reader_pair_read(reader_pair *r, eql_strview text)
 {
-    reader_made careful;
+    reader_made strict;
 
     r->read++;
-    reader_one_read(&r->careful, text, &careful);
+    reader_one_read(&r->strict, text, &strict);
     for (uint32_t i = 0; i < r->nfast; i++)
-        reader_pair_compare(r, &r->fast[i], text, &careful);
+        reader_pair_compare(r, &r->fast[i], text, &strict);
 }
 
 /* All readers agree where the next line ends; false: there is none. */

@@ -287,7 +287,7 @@ test_compiled_files_and_more(void **state)
     eql_buf_free(&image);
 }
 
-/* --- rule tests ---------------------------------------------------------- */
+/* --- rule tests --- */
 
 typedef struct {
     eql_buf text;

@@ -55,7 +55,7 @@ compiles(const char *text, size_t len, eql_buf *errors)
     return p != NULL;
 }
 
-/* --- real rules, damaged -------------------------------------------------- */
+/* --- real rules, damaged --- */
 
 typedef enum {
     DAMAGE_FUNCTION,
@@ -334,7 +334,7 @@ test_every_byte_damaged(void **state)
     eqlvm_program_free(p);
 }
 
-/* --- texts made to hurt --------------------------------------------------- */
+/* --- texts made to hurt --- */
 
 static void
 repeat(eql_buf *b, const char *text, size_t n)

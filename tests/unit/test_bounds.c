@@ -2,7 +2,7 @@
  * fit is counted, however small the bound and however large the event. */
 #include "tests/support/api_test.h"
 
-/* --- state ---------------------------------------------------------------- */
+/* --- state --- */
 
 typedef struct {
     const char *query;
@@ -77,7 +77,7 @@ test_bounds_no_state_is_too_small(void **state)
     }
 }
 
-/* --- events --------------------------------------------------------------- */
+/* --- events --- */
 
 /* n parts, each with its number. */
 static void

@@ -41,7 +41,7 @@ check_alike(const char *label, const eqlvm_program *p, const char *path)
     eql_buf_free(&got);
 }
 
-/* --- random rules --------------------------------------------------------- */
+/* --- random rules --- */
 
 static void
 add_query(eqlvm_compiler *c, uint64_t *seed, uint32_t number)
@@ -129,7 +129,7 @@ test_candidates_random(void **state)
     api_drop_folder(dir);
 }
 
-/* --- values that do not repeat -------------------------------------------- */
+/* --- values that do not repeat --- */
 
 /* So many values that memories overflow, and paths are not looked up for a
  * while; then they repeat after all. */
@@ -161,8 +161,7 @@ test_candidates_unique(void **state)
     eqlvm_program_free(p);
 }
 
-/* --- captures --------------------------------------------------------------
- */
+/* --- captures --- */
 
 /* Events of a capture, some of its beginning and then every so many. */
 static void

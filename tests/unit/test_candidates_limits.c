@@ -49,13 +49,13 @@ finder_free(finder *f)
     eql_prepared_free(f->pr);
 }
 
-/* How many stages hold, which the verdict, or its absence, does not change. */
+/* How many stages hold, which the result, or its absence, does not change. */
 static uint32_t
 find(finder *f, const char *json)
 {
     static char block[4096];
     size_t len = strlen(json);
-    const eql_verdict *verdict;
+    const eql_filter_result *result;
     const uint32_t *stages;
     uint32_t held[1024], n, nheld = 0;
     eql_event ev = {0};
@@ -72,17 +72,17 @@ find(finder *f, const char *json)
     assert_non_null(ev.lazy);
     eql_candidates_begin(f->candidates, &ev);
     eql_interp_begin(f->it, &ev);
-    stages = eql_candidates_find(f->candidates, &n, &verdict);
+    stages = eql_candidates_find(f->candidates, &n, &result);
     assert_true(n <= EQL_COUNTOF(held));
     for (uint32_t i = 0; i < n; i++) {
         if (eql_interp_filter(f->it, f->p->stages[stages[i]].filter))
             held[nheld++] = stages[i];
         else
-            assert_null(verdict);
+            assert_null(result);
     }
-    if (!verdict)
+    if (!result)
         assert_true(eql_candidates_judge(f->candidates,
-                                         &(eql_verdict){held, nheld, 0}));
+                                         &(eql_filter_result){held, nheld, 0}));
     eql_candidates_take_counters(f->candidates, &f->n);
     return nheld;
 }
@@ -110,8 +110,7 @@ find_values(finder *f, uint32_t n, uint32_t known)
         find_value(f, known > 0 && i <= known);
 }
 
-/* --- paths -----------------------------------------------------------------
- */
+/* --- paths --- */
 
 static void
 test_limit_path_trial(void **state)
@@ -153,25 +152,24 @@ test_limit_path_bypass(void **state)
     eql_program_free(p);
 }
 
-/* --- verdicts --------------------------------------------------------------
- */
+/* --- filter results --- */
 
 static void
-test_limit_verdict_trial(void **state)
+test_limit_result_trial(void **state)
 {
     eql_program *p = test_program_of("any where a : \"v*7\"");
 
     (void)state;
     for (uint32_t i = 0; i < 2; i++) {
-        uint32_t known = EQL_VERDICT_TRIAL / 4 - i;
+        uint32_t known = EQL_RESULT_TRIAL / 4 - i;
         finder f;
 
         finder_init(&f, p);
-        find_values(&f, EQL_VERDICT_TRIAL, known);
-        assert_int_equal(f.n.judged, EQL_VERDICT_TRIAL);
-        assert_int_equal(f.n.verdicts, known);
+        find_values(&f, EQL_RESULT_TRIAL, known);
+        assert_int_equal(f.n.judged, EQL_RESULT_TRIAL);
+        assert_int_equal(f.n.results, known);
         find_value(&f, false);
-        assert_int_equal(f.n.judged, EQL_VERDICT_TRIAL + (i == 0));
+        assert_int_equal(f.n.judged, EQL_RESULT_TRIAL + (i == 0));
         finder_free(&f);
     }
     eql_program_free(p);
@@ -179,10 +177,10 @@ test_limit_verdict_trial(void **state)
 
 /* Each pause is twice as long as the one before, up to the longest. */
 static void
-test_limit_verdict_bypass(void **state)
+test_limit_result_bypass(void **state)
 {
     eql_program *p = test_program_of("any where a : \"v*7\"");
-    uint32_t pause = EQL_VERDICT_TRIAL, longest = 0;
+    uint32_t pause = EQL_RESULT_TRIAL, longest = 0;
     finder f;
 
     (void)state;
@@ -190,21 +188,20 @@ test_limit_verdict_bypass(void **state)
     while (longest < 2) {
         uint64_t judged;
 
-        find_values(&f, EQL_VERDICT_TRIAL, 0);
+        find_values(&f, EQL_RESULT_TRIAL, 0);
         judged = f.n.judged;
         find_values(&f, pause, 0);
         assert_int_equal(f.n.judged, judged);
-        longest += pause == EQL_VERDICT_BYPASS;
-        pause = pause < EQL_VERDICT_BYPASS ? 2 * pause : EQL_VERDICT_BYPASS;
+        longest += pause == EQL_RESULT_BYPASS;
+        pause = pause < EQL_RESULT_BYPASS ? 2 * pause : EQL_RESULT_BYPASS;
     }
     find_value(&f, false);
-    assert_int_equal(f.n.judged % EQL_VERDICT_TRIAL, 1);
+    assert_int_equal(f.n.judged % EQL_RESULT_TRIAL, 1);
     finder_free(&f);
     eql_program_free(p);
 }
 
-/* --- plans -----------------------------------------------------------------
- */
+/* --- plans --- */
 
 #define CATEGORIES 10u /* 1,024 sets of them, each with a plan of its own */
 
@@ -260,8 +257,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limit_path_trial),
         cmocka_unit_test(test_limit_path_bypass),
-        cmocka_unit_test(test_limit_verdict_trial),
-        cmocka_unit_test(test_limit_verdict_bypass),
+        cmocka_unit_test(test_limit_result_trial),
+        cmocka_unit_test(test_limit_result_bypass),
         cmocka_unit_test(test_limit_plans),
     };
 

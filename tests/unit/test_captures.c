@@ -122,8 +122,8 @@ check_balance(const char *label, const eqlvm_stats *s, uint64_t events)
     assert_int_equal(s->layouts_taken, 0);
     assert_int_equal(s->mapped + s->unmapped, s->accepted);
     /* Nothing in the captures is too odd for the fast reader. */
-    assert_int_equal(s->careful, 0);
-    assert_int_equal(s->careful_mapped, 0);
+    assert_int_equal(s->fallback, 0);
+    assert_int_equal(s->fallback_mapped, 0);
     assert_int_equal(s->evaluated + s->out_of_range, s->accepted);
     assert_int_equal(s->completed + s->replaced + s->expired + s->ended +
                          s->evicted + s->open,

@@ -5,7 +5,7 @@
 #define SEC INT64_C(1000000000)
 #define HOUR (3600 * SEC)
 
-/* --- time ----------------------------------------------------------------- */
+/* --- time --- */
 
 static int64_t
 ns_of(const char *iso)

@@ -101,7 +101,7 @@ test_all_rules_verify(void **state)
     eql_buf_free(&second);
 }
 
-/* --- what they find ------------------------------------------------------- */
+/* --- what they find --- */
 
 typedef struct {
     const eqlvm_program *p;

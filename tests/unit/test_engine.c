@@ -141,8 +141,7 @@ make_program(const eql_dialect *d, const spec *specs, uint32_t n)
     return p;
 }
 
-/* --- runs ------------------------------------------------------------------
- */
+/* --- runs --- */
 
 typedef struct {
     eql_program *program;
@@ -293,8 +292,7 @@ check(const char *label, const spec *s, const char *events, const char *want)
     run_free(r);
 }
 
-/* --- tests -----------------------------------------------------------------
- */
+/* --- tests --- */
 
 static void
 test_engine_sorts_by_time(void **state)
@@ -541,8 +539,7 @@ test_arrival_order(void **state)
     run_free(r);
 }
 
-/* --- late events (spec 8.9) ------------------------------------------------
- */
+/* --- late events (spec 8.9) --- */
 
 static eql_dialect
 late(const char *assignment)

@@ -451,14 +451,14 @@ static const char winevent[] =
     "\"EventTime\":\"2020-09-20 23:09:11\",\"UtcTime\":"
     "\"2020-09-20 21:09:10.500\",\"Image\":\"C:\\\\x\\\\y.exe\"}";
 
-/* What the fast reader leaves to the careful one is counted; of a record, that
+/* What the fast reader leaves to the strict one is counted; of a record, that
  * its channel's name is spelled with an escape is enough. */
 static void
-test_events_careful(void **state)
+test_events_strict(void **state)
 {
     static const struct {
         const char *text;
-        uint64_t careful, mapped;
+        uint64_t strict, mapped;
     } cases[] = {
         {"{\"a.b\":1}", 0, 0},
         {"{\"a.b\":1,\"c\":{\"d\":[1,{\"e\":2}]}}", 0, 0},
@@ -482,10 +482,10 @@ test_events_careful(void **state)
         run_bytes(&r, eql_sv_cstr(cases[i].text), path);
         n = eql_events_get_counters(r.e);
         assert_int_equal(n->accepted, 1);
-        if (n->careful != cases[i].careful ||
-            n->careful_mapped != cases[i].mapped)
-            fail_msg("%s: %d careful, %d of them mapped", cases[i].text,
-                     (int)n->careful, (int)n->careful_mapped);
+        if (n->fallback != cases[i].strict ||
+            n->fallback_mapped != cases[i].mapped)
+            fail_msg("%s: %d strict, %d of them mapped", cases[i].text,
+                     (int)n->fallback, (int)n->fallback_mapped);
         run_end(&r);
     }
 }
@@ -604,7 +604,7 @@ main(void)
         cmocka_unit_test(test_events_many_files),
         cmocka_unit_test(test_events_printed),
         cmocka_unit_test(test_events_time),
-        cmocka_unit_test(test_events_careful),
+        cmocka_unit_test(test_events_strict),
         cmocka_unit_test(test_events_mapped),
         cmocka_unit_test(test_events_captures),
     };

@@ -8,14 +8,14 @@
 
 #define FFFD "\xef\xbf\xbd"
 
-static eql_json_verdict verdict;
+static eql_json_findings verdict;
 
 /* The tree made without jansson is the same, to the order of its names. */
 static void
 expect_tree(eql_strview text)
 {
     eql_buf scratch = {0}, want = {0}, got = {0};
-    eql_json_verdict v;
+    eql_json_findings v;
     eql_strview mended;
     json_t *tree, *root;
     char *exact;

@@ -2,7 +2,7 @@
 #include "tests/support/eql_test.h"
 #include "vm/seq/late.h"
 
-static eql_late_verdict
+static eql_late_answer
 ask(eql_late *l, uint32_t rule, const char *key, int64_t ns)
 {
     return eql_late_ask(l, rule, eql_sv_cstr(key), ns);

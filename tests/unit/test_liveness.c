@@ -15,8 +15,7 @@ next_random(uint64_t *x)
     return *x >> 16;
 }
 
-/* --- order and bounds --------------------------------------------------------
- */
+/* --- order and bounds --- */
 
 static void
 expect_next(eql_liveness *p, const eql_hit *until, int64_t time_ns,
@@ -118,8 +117,7 @@ test_liveness_no_folder(void **state)
     eql_liveness_free(p);
 }
 
-/* --- the same run ------------------------------------------------------------
- */
+/* --- the same run --- */
 
 #define ROOT "[process where process.name == \"root\"]"
 

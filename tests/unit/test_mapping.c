@@ -2,7 +2,7 @@
  * each trap of real exports. */
 #include "tests/support/mapping_test.h"
 
-/* --- layouts: whole events ------------------------------------------------ */
+/* --- layouts: whole events --- */
 
 typedef struct {
     const char *label;
@@ -174,7 +174,7 @@ test_layouts_are_told_by_their_keys(void **state)
     }
 }
 
-/* --- fields: one path of an event ----------------------------------------- */
+/* --- fields: one path of an event --- */
 
 typedef struct {
     const char *label;
@@ -226,7 +226,7 @@ test_fields(void **state)
     eql_mapping_free(m);
 }
 
-/* --- traps of NXLog ------------------------------------------------------- */
+/* --- traps of NXLog --- */
 
 typedef struct {
     const char *label;

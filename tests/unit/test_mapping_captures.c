@@ -75,7 +75,7 @@ typedef struct {
     totals t;
 } run;
 
-/* --- reading -------------------------------------------------------------- */
+/* --- reading --- */
 
 /* One line without its end; NULL at the end of the file. */
 static char *
@@ -130,7 +130,7 @@ read_all(const char *path)
     return list;
 }
 
-/* --- comparing ------------------------------------------------------------ */
+/* --- comparing --- */
 
 static bool
 allow(totals *t, const char *path, const char *code)
@@ -197,7 +197,7 @@ compare(totals *t, const char *up, const char *where, const char *code,
     }
 }
 
-/* --- mapping -------------------------------------------------------------- */
+/* --- mapping --- */
 
 static void
 put_time(json_t *object, const char *key, int64_t ns)

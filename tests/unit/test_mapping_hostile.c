@@ -16,7 +16,7 @@ static const record_row FIELDS[] = {
 #undef X
 };
 
-/* --- hostile records ------------------------------------------------------ */
+/* --- hostile records --- */
 
 static void
 map_hostile(const eql_mapping *m, eql_wall_clock *clock, json_t *record)

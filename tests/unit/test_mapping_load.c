@@ -2,7 +2,7 @@
  * a user's own. */
 #include "tests/support/mapping_test.h"
 
-/* --- mappings ------------------------------------------------------------- */
+/* --- mappings --- */
 
 /* A small whole mapping into which a test puts one thing. */
 static json_t *

@@ -180,7 +180,7 @@ test_project_nul(void **state)
     eql_project_free(pr);
 }
 
-/* --- elements ------------------------------------------------------------- */
+/* --- elements --- */
 
 typedef struct {
     const char *event, *elements;
@@ -282,7 +282,7 @@ test_project_elements_nested(void **state)
     eql_project_free(pr);
 }
 
-/* --- arrays as values ----------------------------------------------------- */
+/* --- arrays as values --- */
 
 static void
 test_project_modes(void **state)
@@ -326,7 +326,7 @@ test_project_modes(void **state)
     }
 }
 
-/* --- bounds ------------------------------------------------------------- */
+/* --- bounds --- */
 
 typedef struct {
     const char *path, *event, *values; /* what is left of it */

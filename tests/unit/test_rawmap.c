@@ -12,16 +12,15 @@
 #include "io/windows/rawmap_int.h"
 #include "tests/support/rawmap_test.h"
 
-/* --- two ways
- * ------------------------------------------------------------------ */
+/* --- two ways --- */
 
 typedef struct {
     eql_mapping *m;
     rawmap_program paths;
-    eql_project *careful, *fast;
+    eql_project *strict, *fast;
     eql_rawmap *r;
     eql_map *map;
-    eql_wall_clock *careful_clock, *fast_clock;
+    eql_wall_clock *strict_clock, *fast_clock;
     uint8_t *seen;
     eql_buf scratch;
     uint64_t lines, mapped, deferred;
@@ -34,7 +33,7 @@ ways_begin(ways *w, const eql_strview *paths, size_t n, uint32_t entries)
 
     *w = (ways){.m = builtin()};
     rawmap_program_make(&w->paths, paths, n);
-    w->careful = eql_project_new(w->paths.program);
+    w->strict = eql_project_new(w->paths.program);
     w->fast = eql_project_new(w->paths.program);
     w->r = eql_rawmap_new(w->paths.program, &w->paths.paths, w->m);
     assert_non_null(w->r);
@@ -50,21 +49,21 @@ ways_clocks(ways *w, const eql_events_options *o)
 {
     int64_t a, b;
 
-    if (w->careful_clock) {
-        eql_wall_clock_settle(w->careful_clock);
+    if (w->strict_clock) {
+        eql_wall_clock_settle(w->strict_clock);
         eql_wall_clock_settle(w->fast_clock);
         for (int64_t h = 0; h < 24; h++) {
             int64_t ns = h * INT64_C(3600000000000);
 
             assert_int_equal(
-                eql_wall_clock_created(w->careful_clock, true, ns, &a),
+                eql_wall_clock_created(w->strict_clock, true, ns, &a),
                 eql_wall_clock_created(w->fast_clock, true, ns, &b));
             assert_int_equal(a, b);
         }
     }
-    eql_wall_clock_free(w->careful_clock);
+    eql_wall_clock_free(w->strict_clock);
     eql_wall_clock_free(w->fast_clock);
-    w->careful_clock = o ? eql_wall_clock_new(o) : NULL;
+    w->strict_clock = o ? eql_wall_clock_new(o) : NULL;
     w->fast_clock = o ? eql_wall_clock_new(o) : NULL;
 }
 
@@ -74,7 +73,7 @@ ways_end(ways *w)
     ways_clocks(w, NULL);
     eql_rawmap_free(w->r);
     eql_map_free(w->map);
-    eql_project_free(w->careful);
+    eql_project_free(w->strict);
     eql_project_free(w->fast);
     rawmap_program_free(&w->paths);
     eql_mapping_free(w->m);
@@ -82,8 +81,7 @@ ways_end(ways *w)
     free(w->seen);
 }
 
-/* --- comparing
- * ------------------------------------------------------------------ */
+/* --- comparing --- */
 
 static eql_strview
 field_name(const ways *w, uint32_t field)
@@ -166,7 +164,7 @@ compare(ways *w, const char *text, const eql_mapped *m, const eql_event *ev,
 {
     uint8_t *deferred = calloc(w->paths.paths.n + 1, 1);
     json_t *doc = event_of(w, lazy, deferred);
-    const eql_slot *theirs = eql_project_run(w->careful, m->ecs);
+    const eql_slot *theirs = eql_project_run(w->strict, m->ecs);
     const eql_slot *ours = eql_project_run(w->fast, doc);
 
     for (uint32_t f = 0; f < w->paths.program->nfields; f++) {
@@ -193,7 +191,7 @@ try_text(ways *w, const char *text)
     rawmap_feed feed = {w->r, w->map, w->seen};
     eql_event ev = {0};
     eql_lazy lazy = {0};
-    eql_json_verdict v;
+    eql_json_findings v;
     eql_mapped m;
     uint32_t sources;
     json_t *root = eql_json_read(eql_sv_cstr(text), 100, &w->scratch, &v);
@@ -206,7 +204,7 @@ try_text(ways *w, const char *text)
     eql_rawmap_sources(w->r, &sources);
     memset(w->seen, 0, sources);
     eql_rawmap_begin(w->r);
-    assert_true(eql_mapping_apply(w->m, root, w->careful_clock, true, &m));
+    assert_true(eql_mapping_apply(w->m, root, w->strict_clock, true, &m));
     if (rawmap_feed_object(&feed, feed_space(text), "") &&
         eql_rawmap_read(w->r, w->fast_clock, &lazy, &ev)) {
         w->mapped++;
@@ -219,8 +217,7 @@ try_text(ways *w, const char *text)
     json_decref(root);
 }
 
-/* --- captures
- * --------------------------------------------------------------------- */
+/* --- captures --- */
 
 typedef void (*line_fn)(void *ctx, const char *line);
 
@@ -266,8 +263,7 @@ each_capture(file_fn fn, void *ctx)
         closedir(d);
 }
 
-/* --- all paths
- * ---------------------------------------------------------------------- */
+/* --- all paths --- */
 
 typedef struct {
     const eql_mapping *m;
@@ -364,9 +360,7 @@ teardown(void **state)
     return 0;
 }
 
-/* --- tests
- * ------------------------------------------------------------------------------
- */
+/* --- tests --- */
 
 typedef struct {
     ways w;
@@ -434,9 +428,7 @@ test_few_paths_are_the_same(void **state)
     }
 }
 
-/* --- mutations
- * ----------------------------------------------------------------------------
- */
+/* --- mutations --- */
 
 static uint32_t
 rnd(captures *c, uint32_t n)

@@ -96,8 +96,7 @@ counts(const maps *t)
     "\"Message\"]}},\"code_sets\":{},\"constants\":{},\"common\":[],"          \
     "\"field_sets\":{},\"channels\":{\"c\":{\"events\":[]," fields "}}}"
 
-/* --- results
- * ------------------------------------------------------------------ */
+/* --- results --- */
 
 static const char lower[] =
     MAPPING("\"fields\":[{\"from\":\"A\",\"to\":\"x.y\",\"op\":\"lower\"}]");
@@ -200,8 +199,7 @@ test_long_text(void **state)
     }
 }
 
-/* --- rules and views
- * ---------------------------------------------------------- */
+/* --- rules and views --- */
 
 static void
 test_outs(void **state)
@@ -257,8 +255,7 @@ test_views(void **state)
     maps_end(&t);
 }
 
-/* --- kinds of records
- * ---------------------------------------------------------- */
+/* --- kinds of records --- */
 
 #define NAMES 11u /* 2048 sets of keys */
 
@@ -344,8 +341,7 @@ test_chain(void **state)
     maps_end(&t);
 }
 
-/* --- texts
- * --------------------------------------------------------------------- */
+/* --- texts --- */
 
 static const char with_lines[] =
     MAPPING("\"prepare\":[{\"from\":\"$message\",\"op\":\"lines\"}],"

@@ -1,4 +1,4 @@
-/* test_reader.c -- the fast reader gives what the careful one gives, for every
+/* test_reader.c -- the fast reader gives what the strict one gives, for every
  * text and with every kernel. */
 #include "tests/support/eql_files.h"
 #include "tests/support/reader_pair.h"
@@ -78,8 +78,7 @@ test_reader_hostile(void **state)
     }
 }
 
-/* --- mutations --------------------------------------------------------------
- */
+/* --- mutations --- */
 
 static void
 read_mutations(uint64_t seed, uint32_t rounds, bool opaque)
@@ -123,8 +122,7 @@ test_reader_mutations(void **state)
     }
 }
 
-/* --- made-up events ---------------------------------------------------------
- */
+/* --- made-up events --- */
 
 static const char *const keys[] = {
     "a",        "a.b",     "b",      "b.c",     "c",
@@ -212,7 +210,7 @@ test_reader_made_up(void **state)
     eql_buf_free(&block);
 }
 
-/* --- limits ------------------------------------------------------------ */
+/* --- limits --- */
 
 /* Reads the lines with a fresh reader; its counts. */
 static eql_reader_counters
@@ -446,7 +444,7 @@ test_reader_long_lines(void **state)
     eql_buf_free(&all);
 }
 
-/* --- captures ---------------------------------------------------------- */
+/* --- captures --- */
 
 static void
 read_file(reader_pair *r, const char *path)

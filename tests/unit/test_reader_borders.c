@@ -86,8 +86,7 @@ read_block(reader_pair *r, const eql_buf *b)
     free(p);
 }
 
-/* --- what the reader says --------------------------------------------------
- */
+/* --- what the reader says --- */
 
 /* One block with the odd thing at every offset, behind lines from which the
  * steps are learned; and blocks that end with it. */
@@ -128,8 +127,7 @@ test_reader_borders(void **state)
     }
 }
 
-/* --- what the look says ----------------------------------------------------
- */
+/* --- what the look says --- */
 
 /* Is \uXXXX at p, and no surrogate? */
 static bool
@@ -228,8 +226,7 @@ test_reader_borders_look(void **state)
     }
 }
 
-/* --- slots that come late --------------------------------------------------
- */
+/* --- slots that come late --- */
 
 static eql_read_status
 no_slots(void *ctx, const eql_slot **slots)
@@ -238,13 +235,13 @@ no_slots(void *ctx, const eql_slot **slots)
     return *(const eql_read_status *)ctx;
 }
 
-/* What the careful reader says of a slot is what is told, and of no text but
+/* What the strict reader says of a slot is what is told, and of no text but
  * the last. */
 static void
 test_reader_late(void **state)
 {
     static const eql_read_status all[] = {EQL_READ_REJECTED, EQL_READ_NOMEM};
-    /* Objects are asked of the careful reader. */
+    /* Objects are asked of the strict reader. */
     static const char *const texts[] = {"{\"event\":{\"a\":1}}", "{}"};
     static const void *const no_formats[EQL_NFORMATS];
 

@@ -1,6 +1,6 @@
 /* test_reader_lines.c -- many changed lines: what is read of each, and what an
  * alert shows of it, by all kernels, threads and sizes of blocks, is what the
- * careful reader says.
+ * strict reader says.
  *
  *   EQL_LINES=1000000 EQL_SEED=1 test_reader_lines    (make test-lines)
  *
@@ -21,8 +21,7 @@
 #define BATCH 500u /* lines; more than two blocks of the largest size */
 #define SEEDS 3000u
 
-/* --- lines to start from ---------------------------------------------------
- */
+/* --- lines to start from --- */
 
 typedef struct {
     eql_buf text;
@@ -108,8 +107,7 @@ gather(seeds *s)
     add_folder(s, path);
 }
 
-/* --- one batch --------------------------------------------------------------
- */
+/* --- one batch --- */
 
 /* What is to be seen of each line. */
 typedef struct {
@@ -154,14 +152,14 @@ tell_problem(eql_buf *out, uint64_t byte, const char *text)
     eql_buf_printf(out, "%llu %s\n", (unsigned long long)byte, text);
 }
 
-/* All lines by the careful reader and, beside it, by one with each kernel: they
+/* All lines by the strict reader and, beside it, by one with each kernel: they
  * agree.  Then its clock is settled, and it says what alerts show. */
 static void
-read_carefully(reader_pair *r, eql_strview block, outcome *o)
+read_strictly(reader_pair *r, eql_strview block, outcome *o)
 {
     static known all[4 * BATCH];
     eql_events_options eo = {0};
-    reader_one *one = &r->careful;
+    reader_one *one = &r->strict;
     eql_strview line;
 
     for (uint32_t i = 0; i < r->nfast; i++)
@@ -208,8 +206,7 @@ read_carefully(reader_pair *r, eql_strview block, outcome *o)
     }
 }
 
-/* --- by an engine ----------------------------------------------------------
- */
+/* --- by an engine --- */
 
 static bool
 on_alert(void *ctx, const eqlvm_alert *a)
@@ -261,8 +258,7 @@ compare(const outcome *wanted, const outcome *got, const char *kernel,
     }
 }
 
-/* --- all --------------------------------------------------------------------
- */
+/* --- all --- */
 
 typedef struct {
     seeds from;
@@ -307,7 +303,7 @@ do_batch(work *w, uint32_t number)
 
     make_batch(w);
     clear(&w->wanted);
-    read_carefully(&w->pair, eql_buf_sv(&w->lines), &w->wanted);
+    read_strictly(&w->pair, eql_buf_sv(&w->lines), &w->wanted);
     for (uint32_t i = 0; i < w->pair.nfast; i++) {
         setenv("EQLVM_KERNEL", w->pair.fast[i].kernel, 1);
         clear(&w->got);

@@ -488,8 +488,7 @@ test_random_texts_do_no_harm(void **state)
     assert_true(ok > 500);
 }
 
-/* --- public rules -----------------------------------------------------------
- */
+/* --- public rules --- */
 
 static char *
 read_file(const char *path)

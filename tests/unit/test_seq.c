@@ -223,8 +223,7 @@ test_extreme_times(void **state)
     assert_int_equal(r.counters.expired, 1);
 }
 
-/* --- bounds ----------------------------------------------------------------
- */
+/* --- bounds --- */
 
 /* Starts n keys and completes them all; returns how many were evicted. */
 static uint64_t
@@ -371,8 +370,7 @@ test_expiry_frees(void **state)
     assert_true(r.counters.state_bytes_peak < 20000);
 }
 
-/* --- cooldown
- * ----------------------------------------------------------------- */
+/* --- cooldown --- */
 
 static void
 test_cooldown_counts_from_reports(void **state)

@@ -90,8 +90,7 @@ test_small_and_whole_agree(void **state)
     }
 }
 
-/* --- looking ahead -----------------------------------------------------------
- */
+/* --- looking ahead --- */
 
 /* Keeps hits of these keys, one stage each, a second apart. */
 static void
@@ -178,8 +177,7 @@ test_looking_ahead_changes_nothing(void **state)
     assert_true(runs[0].counters.ended > 0);
 }
 
-/* --- room --------------------------------------------------------------------
- */
+/* --- room --- */
 
 /* Starts n keys in turn under two rules and completes them all. */
 static void
@@ -241,8 +239,7 @@ test_eviction_is_cheap(void **state)
     assert_true(r.counters.state_bytes_peak <= o.max_state_bytes);
 }
 
-/* --- nothing is made up ------------------------------------------------------
- */
+/* --- nothing is made up --- */
 
 static eql_engine_result
 fetch_another(void *ctx, uint64_t place, const eql_hit **h)
@@ -299,9 +296,7 @@ test_what_cannot_be_read_stops_the_run(void **state)
     assert_int_equal(r.counters.open, 2);
 }
 
-/* --- whose state it is
- * -------------------------------------------------------
- */
+/* --- whose state it is --- */
 
 /* Two rules under other keys, one under the same, one without any state. */
 static void
@@ -363,8 +358,7 @@ test_bytes_of_longer_partials(void **state)
     seq_run_close(&r);
 }
 
-/* --- one hot key -------------------------------------------------------------
- */
+/* --- one hot key --- */
 
 static void
 test_hot_key_has_one_partial(void **state)

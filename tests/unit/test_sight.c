@@ -16,18 +16,18 @@ check_texts(eql_input_kind input, bool opaque)
         eql_strview text = eql_sv_cstr(reader_texts[i]);
         eql_event a = {0}, b = {0};
         eql_read_note note;
-        eql_sight fast, careful;
+        eql_sight fast, strict;
         bool whole = true;
 
         if (eql_reader_read(r.fast[0].reader, text, r.fast[0].clock, &a,
                             &note) != EQL_READ_EVENT ||
-            eql_reader_read(r.careful.reader, text, r.careful.clock, &b,
-                            &note) != EQL_READ_EVENT)
+            eql_reader_read(r.strict.reader, text, r.strict.clock, &b, &note) !=
+                EQL_READ_EVENT)
             continue;
         assert_true(eql_sight_init(&fast, &r.paths.program));
-        assert_true(eql_sight_init(&careful, &r.paths.program));
+        assert_true(eql_sight_init(&strict, &r.paths.program));
         eql_sight_event(&fast, &a);
-        eql_sight_event(&careful, &b);
+        eql_sight_event(&strict, &b);
         for (uint32_t k = 0; a.lazy && k < a.lazy->nraws; k++)
             whole &= a.lazy->raws[k].p != NULL;
         for (uint32_t f = 0; f < r.paths.program.nfields; f++) {
@@ -39,15 +39,14 @@ check_texts(eql_input_kind input, bool opaque)
             had += has;
             had_not += !has;
             if ((has && !eql_sight_met(&fast, f)) ||
-                (has && !eql_sight_met(&careful, f)) ||
-                (whole &&
-                 eql_sight_met(&fast, f) != eql_sight_met(&careful, f)))
+                (has && !eql_sight_met(&strict, f)) ||
+                (whole && eql_sight_met(&fast, f) != eql_sight_met(&strict, f)))
                 fail_msg("%s: field %u: it has %s, raws say %d, slots %d",
                          reader_texts[i], f, has ? "a value" : "none",
-                         eql_sight_met(&fast, f), eql_sight_met(&careful, f));
+                         eql_sight_met(&fast, f), eql_sight_met(&strict, f));
         }
         eql_sight_free(&fast);
-        eql_sight_free(&careful);
+        eql_sight_free(&strict);
     }
     assert_true(had > 100);
     assert_true(had_not > 100);

@@ -1,7 +1,7 @@
 /* test_simdjson.c -- the fast reader against simdjson: hostile texts,
  * mutations, captures, every kernel.
  *
- * test_reader.c holds it against the careful reader, which is jansson; this
+ * test_reader.c holds it against the strict reader, which is jansson; this
  * one holds both against code that shares nothing with them.  Where the
  * policies differ, on purpose:
  *
@@ -91,8 +91,7 @@ rivals_free(rivals *r)
     eql_wall_clock_free(r->clock);
 }
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values --- */
 
 static void
 add(values *v, const test_simdjson_value *x)
@@ -205,8 +204,7 @@ compare_values(rivals *r, const eql_event *ev, eql_strview text)
     eql_vec_free(&v.items);
 }
 
-/* --- one text --------------------------------------------------------------
- */
+/* --- one text --- */
 
 /* An event only to us: where the policies differ, as the head of this file has
  * it. */
@@ -275,8 +273,7 @@ compare_block(rivals *r, eql_strview bytes)
     free(p);
 }
 
-/* --- all of it -------------------------------------------------------------
- */
+/* --- all of it --- */
 
 /* Calls run with every kernel of this machine. */
 static void
@@ -389,7 +386,7 @@ run_captures(rivals *r)
         closedir(d);
     }
     /* Half of them are Windows records, which have no category as they are: the
-     * careful reader looks for their layout. */
+     * strict reader looks for their layout. */
     assert_true(eql_reader_get_counters(r->reader)->fast >= r->read / 2);
 }
 

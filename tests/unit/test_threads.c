@@ -9,7 +9,7 @@ static const uint32_t threads[] = {1, 2, 3, 8};
 static const size_t blocks[] = {64, 1000, 4096, (size_t)256 << 10,
                                 (size_t)1 << 20};
 
-/* --- inputs -------------------------------------------------------------- */
+/* --- inputs --- */
 
 static uint32_t
 next(uint32_t *random)
@@ -134,7 +134,7 @@ put_lines(const char *dir, const char *name, content what, int n, bool ends,
     eql_buf_free(&packed);
 }
 
-/* --- one run ------------------------------------------------------------- */
+/* --- one run --- */
 
 static void
 check_runs(const char *label, const eqlvm_program *p, eqlvm_engine_options o,
@@ -166,7 +166,7 @@ check_runs(const char *label, const eqlvm_program *p, eqlvm_engine_options o,
     eql_buf_free(&got);
 }
 
-/* --- programs ------------------------------------------------------------ */
+/* --- programs --- */
 
 static const char *const queries[] = {
     "process where process.name == \"a.exe\"",
@@ -194,7 +194,7 @@ compile_with(const char *const *set)
     return compile_some(set, EQL_COUNTOF(queries));
 }
 
-/* --- tests --------------------------------------------------------------- */
+/* --- tests --- */
 
 /* Every kind of file in one folder, late events treated in each way. */
 static void

@@ -17,8 +17,8 @@
 #include "vm/eval/ops.h"
 
 /* What is known of a leaf or filter for the event with this epoch: epoch plus
- * the verdict in the lowest bit.  Epochs are even and start at 2. */
-typedef uint32_t verdict_mark;
+ * the answer in the lowest bit.  Epochs are even and start at 2. */
+typedef uint32_t answer_mark;
 
 /* What a leaf needs while it runs; one for each array function around it. */
 typedef struct {
@@ -46,8 +46,8 @@ struct eql_interp {
     uint32_t runs; /* that are left for this event */
     bool exhausted;
     uint32_t epoch;
-    verdict_mark *leaf_marks;
-    verdict_mark *filter_marks;
+    answer_mark *leaf_marks;
+    answer_mark *filter_marks;
     eql_folded folded;
     eql_interp_counters counters;
     const eql_leaf_cache *cache; /* NULL: none */
@@ -170,7 +170,7 @@ eql_interp_failed(const eql_interp *it)
 }
 
 static void
-forget_verdicts(eql_interp *it)
+forget_answers(eql_interp *it)
 {
     memset(it->leaf_marks, 0, it->p->nleaves * sizeof *it->leaf_marks);
     memset(it->filter_marks, 0, it->p->nfilters * sizeof *it->filter_marks);
@@ -184,7 +184,7 @@ eql_interp_begin(eql_interp *it, const eql_event *ev)
     it->exhausted = false;
     it->epoch += 2;
     if (it->epoch == 0) { /* wrapped: old marks could be taken for new */
-        forget_verdicts(it);
+        forget_answers(it);
         it->epoch = 2;
     }
     eql_folded_forget(&it->folded);
@@ -615,12 +615,12 @@ typedef struct {
 #ifdef EQL_FAULTS
     bool null_seen;
 #endif
-} verdict;
+} answer;
 
 static bool
 judge(void *ctx, const eql_value *v)
 {
-    verdict *out = ctx;
+    answer *out = ctx;
 
 #ifdef EQL_FAULTS
     out->null_seen |= v->tag == EQL_NULL;
@@ -632,7 +632,7 @@ judge(void *ctx, const eql_value *v)
 static bool
 evaluate_leaf(eql_interp *it, uint32_t leaf)
 {
-    verdict v = {.until = !EQL_FAULT(multi_value_all)};
+    answer v = {.until = !EQL_FAULT(multi_value_all)};
     bool decided = run_choices(it, leaf, judge, &v);
 
 #ifdef EQL_FAULTS
@@ -712,7 +712,7 @@ find_leaf(eql_interp *it, uint32_t leaf)
 static inline bool
 leaf_holds(eql_interp *it, uint32_t leaf)
 {
-    verdict_mark mark = it->leaf_marks[leaf];
+    answer_mark mark = it->leaf_marks[leaf];
 
     return (mark & ~1u) == it->epoch ? mark & 1u : find_leaf(it, leaf);
 }
@@ -741,7 +741,7 @@ static bool
 filter_holds(eql_interp *it, uint32_t filter)
 {
     const eql_insn *code = it->p->insns + it->p->filters[filter].code.first;
-    verdict_mark *mark = &it->filter_marks[filter];
+    answer_mark *mark = &it->filter_marks[filter];
 
     if (it->prepared->filters[filter].free)
         return spend(it, it->p->filters[filter].code.n / EQL_CODE_STEP) &&
@@ -761,10 +761,10 @@ run_faulty_filter(eql_interp *it, const eql_insn *code)
 
     if (!EQL_FAULT(not_null_false) && !EQL_FAULT(ne_missing_false))
         return run_filter(it, code);
-    forget_verdicts(it);
+    forget_answers(it);
     it->null_leaf = false;
     holds = run_filter(it, code);
-    forget_verdicts(it);
+    forget_answers(it);
     it->null_leaf = true;
     return run_filter(it, code) && holds;
 }
@@ -776,7 +776,7 @@ bool
 eql_interp_filter(eql_interp *it, uint32_t filter)
 {
     const eql_insn *code = it->p->insns + it->p->filters[filter].code.first;
-    verdict_mark *mark = &it->filter_marks[filter];
+    answer_mark *mark = &it->filter_marks[filter];
     bool holds;
 
     if ((*mark & ~1u) == it->epoch)

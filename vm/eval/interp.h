@@ -76,7 +76,7 @@ eql_value eql_interp_value(eql_interp *it, uint32_t leaf);
 const eql_interp_counters *eql_interp_get_counters(const eql_interp *it);
 /* Leaves so far that a bound made false. */
 uint64_t eql_interp_capped(const eql_interp *it);
-/* Memory ran out while an event was looked at: verdicts since then may be
+/* Memory ran out while an event was looked at: answers since then may be
  * false where they should be true. */
 bool eql_interp_failed(const eql_interp *it);
 

@@ -244,7 +244,7 @@ maker_free(eql_prepared_maker *m)
     free(m);
 }
 
-/* --- leaves --------------------------------------------------------------- */
+/* --- leaves --- */
 
 static bool
 prepare_literal(eql_prepared *pr, uint32_t c)

@@ -32,8 +32,8 @@ struct eql_event_filter {
         *liveness; /* of the event at hand; one per clock at most */
     uint32_t nliveness;
     /* Of the event at hand: what is known, or found out. */
-    const eql_verdict *verdict; /* NULL: nothing is */
-    eql_verdict found;
+    const eql_filter_result *result; /* NULL: nothing is */
+    eql_filter_result found;
     uint32_t *held; /* stages of `found` */
     eql_stage_counters *stages;
     bool count_fields;
@@ -132,8 +132,7 @@ eql_event_filter_use(eql_event_filter *s, const eql_candidate_tables *t,
     return true;
 }
 
-/* --- fields seen -------------------------------------------------------------
- */
+/* --- fields seen --- */
 
 void
 eql_event_filter_count_fields(eql_event_filter *s)
@@ -178,8 +177,7 @@ count_fields(eql_event_filter *s, const eql_event *ev)
         s->present[f] += is_present(s->program, ev, f);
 }
 
-/* --- what stages cost --------------------------------------------------------
- */
+/* --- what stages cost --- */
 
 static uint64_t
 now_ns(void)
@@ -205,8 +203,7 @@ eql_event_filter_profile(eql_event_filter *s)
     }
 }
 
-/* --- one event ---------------------------------------------------------------
- */
+/* --- one event --- */
 
 static bool
 is_excepted(eql_event_filter *s, const eql_stage *st)
@@ -381,7 +378,7 @@ see_stage(eql_event_filter *s, uint32_t stage, const eql_event *ev)
     const eql_stage *st = &s->program->stages[stage];
     uint32_t flags = 0;
 
-    if (!s->verdict) {
+    if (!s->result) {
         if (!eql_interp_filter(s->interp, st->filter))
             return EQL_ENGINE_OK;
         s->held[s->found.n++] = stage;
@@ -451,7 +448,7 @@ names_life(const eql_slot *type)
     return false;
 }
 
-/* Facts of a verdict.  An event of a process lets lineages forget the one that
+/* Facts of a filter result.  An event of a process lets lineages forget the one that
  * ended before, even without an id.  Where none begins or ends with it (LIFE;
  * may be said too often) they want to know only that it was there. */
 #define FACT_PROCESS 1u
@@ -490,7 +487,7 @@ is_liveness(const eql_event_filter *s, uint32_t clock, const eql_event *ev,
 static eql_engine_result
 add_process(eql_event_filter *s, const eql_event *ev, bool liveness)
 {
-    uint32_t facts = s->verdict ? s->verdict->facts : find_facts(s, ev);
+    uint32_t facts = s->result ? s->result->facts : find_facts(s, ev);
 
     s->found.facts = facts;
     s->nliveness = 0;
@@ -588,19 +585,19 @@ find_stages(eql_event_filter *s, const eql_event *ev, const uint32_t **stages)
 {
     uint32_t n;
 
-    s->verdict = NULL;
-    s->found = (eql_verdict){.stages = s->held};
+    s->result = NULL;
+    s->found = (eql_filter_result){.stages = s->held};
     if (!s->indexed)
         return eql_dispatch_stages(s->dispatch, ev, stages);
-    *stages = eql_candidates_find(s->candidates, &n, &s->verdict);
+    *stages = eql_candidates_find(s->candidates, &n, &s->result);
     return n;
 }
 
 /* What a bound made false is so for this event only. */
 static bool
-remember_verdict(eql_event_filter *s, uint64_t capped)
+remember_result(eql_event_filter *s, uint64_t capped)
 {
-    return !s->indexed || s->verdict || eql_interp_capped(s->interp) > capped ||
+    return !s->indexed || s->result || eql_interp_capped(s->interp) > capped ||
            eql_candidates_judge(s->candidates, &s->found);
 }
 
@@ -631,7 +628,7 @@ eql_event_filter_event(eql_event_filter *s, const eql_event *ev,
                          : see_stage(s, stages[i], ev);
     s->counters->combinations_capped += eql_interp_capped(s->interp) - capped;
     if (eql_interp_failed(s->interp) || s->opened.failed ||
-        (res == EQL_ENGINE_OK && !remember_verdict(s, capped)))
+        (res == EQL_ENGINE_OK && !remember_result(s, capped)))
         res = EQL_ENGINE_NOMEM;
     if (res == EQL_ENGINE_OK)
         res = hand_on(s, ev, fn, ctx);

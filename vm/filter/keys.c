@@ -56,8 +56,7 @@ most_keys(const eql_program *p)
     return n;
 }
 
-/* --- values ------------------------------------------------------------------
- */
+/* --- values --- */
 
 /* What the field's type makes of v; v itself when it is none of it. */
 static eql_value
@@ -155,8 +154,7 @@ eql_key_spelling(eql_field_type type, const eql_value *v, eql_buf *out)
     eql_hit_key_value(out, type, v);
 }
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making --- */
 
 eql_keys *
 eql_keys_new(const eql_program *p, eql_interp *it)
@@ -206,8 +204,7 @@ eql_keys_collect(eql_keys *to, eql_keys *from)
     }
 }
 
-/* --- one event ---------------------------------------------------------------
- */
+/* --- one event --- */
 
 static value_span *
 span_at(const eql_keys *k, uint32_t i)

@@ -50,8 +50,7 @@ eql_sight_met(const eql_sight *s, uint32_t field)
     return s->met[field];
 }
 
-/* --- values, by their spelling ---------------------------------------------
- */
+/* --- values, by their spelling --- */
 
 /* Past the string whose opening quote is at i. */
 static uint32_t
@@ -126,8 +125,7 @@ is_value(eql_field_mode mode, const eql_raw *raw)
     return true;
 }
 
-/* --- events ------------------------------------------------------------------
- */
+/* --- events --- */
 
 /* raw NULL: the slots are asked. */
 static void

@@ -39,8 +39,7 @@ typedef struct {
     void *ctx;
 } job;
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making --- */
 
 static uint32_t
 most_positions(const eql_program *p)
@@ -132,8 +131,7 @@ eql_join_finish(eql_join *j)
     }
 }
 
-/* --- one hit -----------------------------------------------------------------
- */
+/* --- one hit --- */
 
 static join_key *
 find(const job *o, eql_strview key)

@@ -44,8 +44,7 @@ typedef struct {
     bool has_id, creates, ends;
 } account;
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making --- */
 
 eql_lineages *
 eql_lineages_new(const eql_program *p, eql_budget *budget)
@@ -112,8 +111,7 @@ eql_lineages_free(eql_lineages *l)
     free(l);
 }
 
-/* --- ids ---------------------------------------------------------------------
- */
+/* --- ids --- */
 
 /* Ids are read as the field of process ids is, wherever they stand. */
 static void
@@ -178,8 +176,7 @@ follows(const eql_lineages *l, uint32_t lineage, uint32_t clock)
     return p->rules[p->stages[stage].rule].clock == clock;
 }
 
-/* --- process events ----------------------------------------------------------
- */
+/* --- process events --- */
 
 static eql_slot
 slot(eql_residual *r, uint32_t field)
@@ -351,8 +348,7 @@ process_event(eql_lineages *l, const eql_hit *h, const eql_hit_entry *e,
     }
 }
 
-/* --- sources -----------------------------------------------------------------
- */
+/* --- sources --- */
 
 static void
 source_event(eql_lineages *l, uint32_t lineage, const eql_hit_entry *e,
@@ -378,9 +374,7 @@ source_event(eql_lineages *l, uint32_t lineage, const eql_hit_entry *e,
         k->is_source = true;
 }
 
-/* --- liveness
- * ------------------------------------------------------------------
- */
+/* --- liveness --- */
 
 static bool
 has_source(const eql_lineages *l, const eql_hit *h)

@@ -48,8 +48,7 @@ typedef struct {
     void *ctx;
 } job;
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making --- */
 
 static uint32_t
 most_filters(const eql_program *p)
@@ -151,8 +150,7 @@ is_stream(const eql_sample *s)
            EQL_SAMPLE_MODE_STREAM;
 }
 
-/* --- searching ---------------------------------------------------------------
- */
+/* --- searching --- */
 
 /* An event stands in a set once, whatever filters it satisfies. */
 static bool
@@ -253,8 +251,7 @@ report(const job *o, sample_key *k)
     return res;
 }
 
-/* --- one hit -----------------------------------------------------------------
- */
+/* --- one hit --- */
 
 static sample_key *
 find(const job *o, eql_strview key)
@@ -425,8 +422,7 @@ eql_sample_hit(eql_sample *s, uint32_t rule, const eql_hit *h,
     return res == EQL_ENGINE_OK ? report_touched(&o) : res;
 }
 
-/* --- the end -----------------------------------------------------------------
- */
+/* --- the end --- */
 
 static eql_engine_result
 report_all(eql_sample *s, const eql_vec *keys, eql_result_fn out, void *ctx)

@@ -8,8 +8,7 @@
 #include "vm/eval/facts.h"
 #include "vm/fault.h"
 
-/* --- tables ------------------------------------------------------------------
- */
+/* --- tables --- */
 
 static bool
 find_leaf_paths(eql_candidate_tables *t, const eql_prepared *pr)
@@ -100,8 +99,7 @@ eql_candidate_tables_free(eql_candidate_tables *t)
     free(t);
 }
 
-/* --- one thread's ------------------------------------------------------------
- */
+/* --- one thread's --- */
 
 #define RECALL_SLOTS (EQL_RECALL_BYTES / sizeof(uint64_t))
 
@@ -114,8 +112,8 @@ make_memo(eql_candidates *c)
     c->pieces = calloc((size_t)c->npaths + 1, sizeof *c->pieces);
     c->recall = calloc(RECALL_SLOTS, sizeof *c->recall);
     c->memo = eql_memo_new(EQL_MEMO_BYTES, EQL_MEMO_ANSWER_BYTES);
-    c->verdicts = eql_memo_new(EQL_VERDICT_BYTES, EQL_VERDICT_ANSWER_BYTES);
-    return c->pieces && c->recall && c->memo && c->verdicts;
+    c->results = eql_memo_new(EQL_RESULT_BYTES, EQL_RESULT_ANSWER_BYTES);
+    return c->pieces && c->recall && c->memo && c->results;
 }
 
 /* What paths say in an event that has nothing. */
@@ -206,7 +204,7 @@ eql_candidates_free(eql_candidates *c)
         return;
     eql_index_asker_free(c->asker);
     eql_memo_free(c->memo);
-    eql_memo_free(c->verdicts);
+    eql_memo_free(c->results);
     eql_arena_free(c->missing);
     eql_arena_free(c->plan_arena);
     free(c->plans);
@@ -230,8 +228,8 @@ eql_candidates_free(eql_candidates *c)
 void
 eql_candidates_judge_all(eql_candidates *c)
 {
-    eql_memo_free(c->verdicts);
-    c->verdicts = NULL;
+    eql_memo_free(c->results);
+    c->results = NULL;
 }
 
 bool
@@ -264,8 +262,7 @@ eql_candidates_begin(eql_candidates *c, const eql_event *ev)
     }
 }
 
-/* --- tags --------------------------------------------------------------------
- */
+/* --- tags --- */
 
 /* Where the event's raw texts are. */
 static void
@@ -313,8 +310,7 @@ eql_candidates_tag(eql_candidates *c, uint32_t path)
                                              : &c->no_tags[path];
 }
 
-/* --- leaves ------------------------------------------------------------------
- */
+/* --- leaves --- */
 
 /* Where the leaf's answer is remembered; EQL_NONE: nowhere for this event. */
 static size_t

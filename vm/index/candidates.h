@@ -7,7 +7,7 @@
  * Two things are remembered by a value's text: which stages it makes
  * candidates, and which leaves hold for it (which the interpreter
  * asks).  A third by the texts of all that the stages of a plan read: the
- * verdict, which of them hold.  None changes what an event satisfies, only what
+ * filter result, which of them hold.  None changes what an event satisfies, only what
  * that costs. */
 #ifndef EQL_VM_INDEX_CANDIDATES_H
 #define EQL_VM_INDEX_CANDIDATES_H
@@ -20,14 +20,14 @@
 #define EQL_CANDIDATE_TRIAL 1024u
 /* ... is not looked up for the next so many. */
 #define EQL_CANDIDATE_BYPASS 16384u
-/* A plan of whose last so many events less than one in four had a verdict that
+/* A plan of whose last so many events less than one in four had a filter result that
  * was known looks for none for as many, the next time for twice as many ... */
-#define EQL_VERDICT_TRIAL 1024u
+#define EQL_RESULT_TRIAL 1024u
 /* ... and so on up to so many. */
-#define EQL_VERDICT_BYPASS 16384u
-/* Of tags: 81,920 events; and of different verdicts. */
-#define EQL_VERDICT_BYTES ((size_t)1 << 20)
-#define EQL_VERDICT_ANSWER_BYTES ((size_t)1 << 18)
+#define EQL_RESULT_BYPASS 16384u
+/* Of tags: 81,920 events; and of different filter results. */
+#define EQL_RESULT_BYTES ((size_t)1 << 20)
+#define EQL_RESULT_ANSWER_BYTES ((size_t)1 << 18)
 /* Of leaves' answers: 8 bytes each. */
 #define EQL_RECALL_BYTES ((size_t)1 << 20)
 
@@ -56,8 +56,8 @@ void eql_candidate_tables_free(eql_candidate_tables *t); /* NULL is fine */
     X(candidates) /* stages */                                                 \
     X(plans)      /* made */                                                   \
     X(recalled)   /* leaves whose answers were remembered */                   \
-    X(judged)     /* events that a verdict was looked for */                   \
-    X(verdicts)   /* of them known */
+    X(judged)     /* events that a filter result was looked for */             \
+    X(results)    /* of them known */
 
 typedef struct {
 #define X(member) uint64_t member;
@@ -80,23 +80,24 @@ typedef struct {
     const uint32_t *stages; /* whose filters hold, ascending */
     uint32_t n;
     uint32_t facts; /* bits, the caller's */
-} eql_verdict;
+} eql_filter_result;
 
 /* Its candidates, ascending, each once; valid until the next event.  *n is
- * EQL_NONE when out of memory.  *verdict is not NULL if it is known, and then
+ * EQL_NONE when out of memory.  *filter result is not NULL if it is known, and then
  * its stages are given.  With an index only. */
 const uint32_t *eql_candidates_find(eql_candidates *c, uint32_t *n,
-                                    const eql_verdict **verdict);
-/* This is the verdict on the event that was asked about: copied.  false: out of
+                                    const eql_filter_result **result);
+/* This is the filter result on the event that was asked about: copied.  false: out of
  * memory. */
-EQL_MUST_USE bool eql_candidates_judge(eql_candidates *c, const eql_verdict *v);
+EQL_MUST_USE bool eql_candidates_judge(eql_candidates *c,
+                                       const eql_filter_result *v);
 /* Has an event had the stage's category?  With an index only. */
 bool eql_candidates_met_category(const eql_candidates *c, uint32_t stage);
 /* Adds what was counted since the last call. */
 void eql_candidates_take_counters(eql_candidates *c,
                                   eql_candidate_counters *out);
 
-/* From now on, no verdicts: for who wants to know what stages cost. */
+/* From now on, no filter results: for who wants to know what stages cost. */
 void eql_candidates_judge_all(eql_candidates *c);
 /* Where the interpreter finds and notes answers of leaves for this event. */
 const eql_leaf_cache *eql_candidates_leaf_cache(eql_candidates *c);

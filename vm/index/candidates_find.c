@@ -1,12 +1,11 @@
-/* candidates_find.c -- from raw texts to candidate stages, or to a verdict. */
+/* candidates_find.c -- from raw texts to candidate stages, or to a filter result. */
 #include "vm/index/candidates_int.h"
 
 #include <assert.h>
 
 #include "vm/fault.h"
 
-/* --- answers -----------------------------------------------------------------
- */
+/* --- answers --- */
 
 /* Values of some paths, and events of some plans, are all different: then
  * memories are no help, and are kept for others.  After `trial` look-ups of
@@ -40,10 +39,10 @@ is_path_worth_it(eql_trial *t)
 }
 
 static bool
-is_verdict_worth_it(eql_trial *t)
+is_result_worth_it(eql_trial *t)
 {
-    return is_worth_it(t, EQL_VERDICT_TRIAL, EQL_VERDICT_TRIAL / 4,
-                       EQL_VERDICT_TRIAL, EQL_VERDICT_BYPASS);
+    return is_worth_it(t, EQL_RESULT_TRIAL, EQL_RESULT_TRIAL / 4,
+                       EQL_RESULT_TRIAL, EQL_RESULT_BYPASS);
 }
 
 /* What the path's value says, borrowed until the next call; NULL: memory. */
@@ -104,8 +103,7 @@ take_answer(eql_candidates *c, uint32_t path, eql_answer *room)
     return a;
 }
 
-/* --- plans -------------------------------------------------------------------
- */
+/* --- plans --- */
 
 /* Stages that paths make candidates by not being there are taken for ones that
  * always are. */
@@ -216,8 +214,7 @@ plan_for(eql_candidates *c, const eql_marks *marks)
     return c->plans[at];
 }
 
-/* --- plans by texts ----------------------------------------------------------
- */
+/* --- plans by texts --- */
 
 static_assert(EQL_RAW_SLACK >= EQL_HASH_SLACK, "raw texts are hashed");
 
@@ -344,41 +341,39 @@ list_bits(eql_candidates *c, const eql_plan *p)
     return n;
 }
 
-/* --- verdicts ----------------------------------------------------------------
- */
+/* --- filter results --- */
 
-/* The verdict of an event like this; NULL: none is known. */
-static const eql_verdict *
-find_verdict(eql_candidates *c, eql_plan *p, eql_hash_sum *sum)
+/* The filter result of an event like this; NULL: none is known. */
+static const eql_filter_result *
+find_result(eql_candidates *c, eql_plan *p, eql_hash_sum *sum)
 {
     const eql_answer *a;
 
-    if (!c->verdicts || !is_verdict_worth_it(&p->trial) ||
+    if (!c->results || !is_result_worth_it(&p->trial) ||
         !add_texts(c, p->read, sum))
         return NULL;
     c->tag = eql_hash_sum_end(&c->key, sum);
     p->trial.lookups++;
     c->n.judged++;
-    a = eql_memo_find(c->verdicts, c->tag);
-    c->wants_verdict = !a;
+    a = eql_memo_find(c->results, c->tag);
+    c->wants_result = !a;
     if (!a)
         return NULL;
     p->trial.known++;
-    c->n.verdicts++;
-    c->verdict = (eql_verdict){a->stages, a->n, (uint32_t)a->marks.w[0]};
-    return &c->verdict;
+    c->n.results++;
+    c->result = (eql_filter_result){a->stages, a->n, (uint32_t)a->marks.w[0]};
+    return &c->result;
 }
 
 bool
-eql_candidates_judge(eql_candidates *c, const eql_verdict *v)
+eql_candidates_judge(eql_candidates *c, const eql_filter_result *v)
 {
     eql_answer a = {.marks = {{v->facts}}, .n = v->n, .stages = v->stages};
 
-    return !c->wants_verdict || eql_memo_add(c->verdicts, c->tag, &a);
+    return !c->wants_result || eql_memo_add(c->results, c->tag, &a);
 }
 
-/* --- candidates --------------------------------------------------------------
- */
+/* --- candidates --- */
 
 /* Their paths may have been left out where a plan was known. */
 static bool
@@ -397,12 +392,12 @@ take_marks(eql_candidates *c)
 
 /* The plan; what is known without asking further. */
 static eql_plan *
-find_plan(eql_candidates *c, const eql_verdict **verdict, bool *simple)
+find_plan(eql_candidates *c, const eql_filter_result **result, bool *simple)
 {
     eql_hash_sum sum = {{0}};
     eql_plan *p;
 
-    *verdict = NULL;
+    *result = NULL;
     if (!c->memo || !c->event->lazy || !add_texts(c, c->marked, &sum)) {
         p = ask_marks(c, simple);
         *simple = true;
@@ -410,25 +405,26 @@ find_plan(eql_candidates *c, const eql_verdict **verdict, bool *simple)
     }
     p = plan_by_texts(c, eql_hash_sum_end(&c->key, &sum), simple);
     if (p)
-        *verdict = find_verdict(c, p, &sum);
+        *result = find_result(c, p, &sum);
     return p;
 }
 
 const uint32_t *
-eql_candidates_find(eql_candidates *c, uint32_t *n, const eql_verdict **verdict)
+eql_candidates_find(eql_candidates *c, uint32_t *n,
+                    const eql_filter_result **result)
 {
     eql_plan *p;
     bool simple;
 
-    c->wants_verdict = false;
+    c->wants_result = false;
     if (c->memo)
         eql_memo_begin(c->memo);
-    if (c->verdicts)
-        eql_memo_begin(c->verdicts);
-    p = find_plan(c, verdict, &simple);
-    if (*verdict) {
-        *n = (*verdict)->n;
-        return (*verdict)->stages;
+    if (c->results)
+        eql_memo_begin(c->results);
+    p = find_plan(c, result, &simple);
+    if (*result) {
+        *n = (*result)->n;
+        return (*result)->stages;
     }
     if (p && (simple || take_marks(c)) &&
         (c->event->lazy ? take_needed(c, p) : take_all(c, p)))

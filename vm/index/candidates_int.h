@@ -22,7 +22,7 @@ typedef struct {
 
 typedef struct {
     eql_marks marks;
-    eql_trial trial;       /* of verdicts */
+    eql_trial trial;       /* of filter results */
     const uint8_t *needed; /* per path: access is by it */
     const uint8_t *read;   /* per path without marks: a stage that it allows
                               reads it */
@@ -40,27 +40,27 @@ typedef struct {
 struct eql_candidates {
     const eql_candidate_tables *t;
     eql_index_asker *asker;
-    eql_memo *memo;     /* NULL: nothing is remembered */
-    eql_memo *verdicts; /* by tags of events; marks: the facts */
+    eql_memo *memo;    /* NULL: nothing is remembered */
+    eql_memo *results; /* by tags of events; marks: the facts */
     eql_hash_key key;
     eql_path_state *paths;
     uint32_t npaths;
     eql_arena *missing; /* of answers */
     /* Of the event at hand: */
     const eql_event *event;
-    eql_h128 tag; /* if it wants a verdict */
-    bool wants_verdict;
-    eql_verdict verdict; /* what is given */
-    uint32_t epoch;      /* its number */
-    bool has_met;        /* met[] speaks of it */
-    uint64_t *met;       /* per path: the event's number and that of a raw */
-    eql_h128 *tags;      /* per raw */
-    uint32_t *tagged;    /* per raw: the event's number if it has its tag */
-    uint32_t *answered;  /* per path: the same if it was asked */
-    eql_h128 *no_tags;   /* per path: of a missing value */
-    uint64_t *bits;      /* of stages; all 0 between events */
-    uint64_t *words;     /* bits of words of bits[] that are not 0 */
-    uint32_t *wanted;    /* paths that the plan needs */
+    eql_h128 tag; /* if it wants a filter result */
+    bool wants_result;
+    eql_filter_result result; /* what is given */
+    uint32_t epoch;           /* its number */
+    bool has_met;             /* met[] speaks of it */
+    uint64_t *met;      /* per path: the event's number and that of a raw */
+    eql_h128 *tags;     /* per raw */
+    uint32_t *tagged;   /* per raw: the event's number if it has its tag */
+    uint32_t *answered; /* per path: the same if it was asked */
+    eql_h128 *no_tags;  /* per path: of a missing value */
+    uint64_t *bits;     /* of stages; all 0 between events */
+    uint64_t *words;    /* bits of words of bits[] that are not 0 */
+    uint32_t *wanted;   /* paths that the plan needs */
     uint32_t *found;
     uint8_t *marked;        /* per path: it has marks */
     eql_hash_piece *pieces; /* scratch */

@@ -219,13 +219,14 @@ eql_index_cut(eql_index_cutter *c, eql_range code, const uint32_t *cost,
         g.steps = (uint32_t)c->left;
     most = g.steps;
     sort_edges(c, &g);
-    while ((end = search(c, &g)) != EQL_NONE && total < EQL_INDEX_DEAREST) {
+    while ((end = search(c, &g)) != EQL_NONE &&
+           total < EQL_INDEX_LEAST_SELECTIVE) {
         uint32_t more = augment(c, &g, end);
 
-        total = more == UNBOUNDED ? EQL_INDEX_DEAREST : total + more;
+        total = more == UNBOUNDED ? EQL_INDEX_LEAST_SELECTIVE : total + more;
     }
     c->left -= most - g.steps;
-    if (g.steps == 0 || total >= EQL_INDEX_DEAREST)
+    if (g.steps == 0 || total >= EQL_INDEX_LEAST_SELECTIVE)
         return false;
     for (uint32_t pc = 0; pc < g.n; pc++) {
         if (c->reached[pc] && is_branch(&g.code[pc]) &&

@@ -30,7 +30,7 @@
 #define EQL_INDEX_COST_COMMON 1600u
 /* Of any other: in units of no matter, about how often a value makes it hold;
  * so much at most. */
-#define EQL_INDEX_DEAREST 100000000u
+#define EQL_INDEX_LEAST_SELECTIVE 100000000u
 
 /* What the index knows of a leaf. */
 typedef struct {

@@ -159,7 +159,8 @@ cost_of_presence(const finder *f, uint32_t path)
 {
     uint64_t cost = COST_PRESENT + (uint64_t)COST_ASKED * f->asked[path];
 
-    return cost < EQL_INDEX_DEAREST ? (uint32_t)cost : EQL_INDEX_DEAREST;
+    return cost < EQL_INDEX_LEAST_SELECTIVE ? (uint32_t)cost
+                                            : EQL_INDEX_LEAST_SELECTIVE;
 }
 
 bool
@@ -209,7 +210,8 @@ cost_of_texts(const finder *f, const eql_index_leaf *l)
 
     for (uint32_t i = 0; i < n; i++)
         cost += cost_of_literal(f, l, eql_index_literal(f->p, l, i));
-    return cost < EQL_INDEX_DEAREST ? (uint32_t)cost : EQL_INDEX_DEAREST;
+    return cost < EQL_INDEX_LEAST_SELECTIVE ? (uint32_t)cost
+                                            : EQL_INDEX_LEAST_SELECTIVE;
 }
 
 static uint32_t
@@ -230,7 +232,8 @@ set_cost(const finder *f, eql_index_leaf *l, uint64_t cost)
 {
     if (f->few_valued[l->path])
         cost *= FEW_VALUED;
-    l->cost = cost < EQL_INDEX_DEAREST ? (uint32_t)cost : EQL_INDEX_DEAREST;
+    l->cost = cost < EQL_INDEX_LEAST_SELECTIVE ? (uint32_t)cost
+                                               : EQL_INDEX_LEAST_SELECTIVE;
 }
 
 /* --- leaves --- */

@@ -80,8 +80,7 @@ eql_liveness_newest(const eql_liveness *m)
     return m->newest;
 }
 
-/* --- in order ----------------------------------------------------------------
- */
+/* --- in order --- */
 
 static eql_engine_result
 push_all(eql_liveness *m, const eql_liveness_record *p, size_t n)

@@ -171,7 +171,7 @@ hit_at(const eql_order *o, size_t off)
     return (const eql_hit *)(const void *)(o->block + off);
 }
 
-/* --- runs ----------------------------------------------------------------- */
+/* --- runs --- */
 
 /* Set in the offset of a record with which a run of the index begins. */
 #define RUN ((size_t)1)
@@ -355,8 +355,7 @@ eql_order_push(eql_order *o, const eql_hit *h)
     return result(o, push(o, h));
 }
 
-/* --- merging -----------------------------------------------------------------
- */
+/* --- merging --- */
 
 static bool
 less(const eql_order *o, uint32_t a, uint32_t b)

@@ -111,7 +111,7 @@ make_room(eql_cooldown *c, uint64_t cost)
     return true;
 }
 
-static eql_cooldown_verdict
+static eql_cooldown_answer
 remember(eql_cooldown *c, uint32_t rule, uint64_t hash, eql_strview key,
          int64_t now_ns)
 {
@@ -133,7 +133,7 @@ remember(eql_cooldown *c, uint32_t rule, uint64_t hash, eql_strview key,
     return EQL_COOLDOWN_REPORT;
 }
 
-eql_cooldown_verdict
+eql_cooldown_answer
 eql_cooldown_ask(eql_cooldown *c, uint32_t rule, eql_strview key,
                  int64_t now_ns)
 {

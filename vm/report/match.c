@@ -48,8 +48,7 @@ struct eql_matches {
     uint64_t waiting;       /* records added, not looked at, of no event rule */
 };
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making --- */
 
 static bool
 has_cooldown(const eql_program *p)
@@ -127,8 +126,7 @@ eql_matches_free(eql_matches *m)
     free(m);
 }
 
-/* --- records -----------------------------------------------------------------
- */
+/* --- records --- */
 
 void
 eql_matches_open(eql_matches *m, const eql_match_head *head)
@@ -212,8 +210,7 @@ eql_matches_add(eql_matches *m, const eql_hit *record)
     return res;
 }
 
-/* --- reading a record --------------------------------------------------------
- */
+/* --- reading a record --- */
 
 /* Fills m->out and *match from a record. */
 static bool
@@ -253,8 +250,7 @@ read_record(eql_matches *m, const eql_hit *record, eql_match *match)
     return true;
 }
 
-/* --- delivery ----------------------------------------------------------------
- */
+/* --- delivery --- */
 
 eql_engine_result
 eql_matches_piped(void *ctx, const eql_match *match)
@@ -270,7 +266,7 @@ eql_matches_piped(void *ctx, const eql_match *match)
 }
 
 /* An event without a time is outside every span. */
-static eql_cooldown_verdict
+static eql_cooldown_answer
 ask_cooldown(eql_matches *m, const eql_match *match, eql_strview key)
 {
     if (m->program->rules[match->rule].cooldown_ns <= 0 || !match->has_time)
@@ -282,7 +278,7 @@ ask_cooldown(eql_matches *m, const eql_match *match, eql_strview key)
 static eql_engine_result
 look_at(eql_matches *m, const eql_match *match, eql_strview key, bool excepted)
 {
-    eql_cooldown_verdict v = EQL_COOLDOWN_SUPPRESS;
+    eql_cooldown_answer v = EQL_COOLDOWN_SUPPRESS;
 
     if (!excepted)
         v = ask_cooldown(m, match, key);

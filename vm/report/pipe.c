@@ -48,8 +48,7 @@ struct eql_pipes {
     void *ctx;
 };
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making --- */
 
 static void
 make_chain(eql_pipes *x, uint32_t rule)
@@ -126,8 +125,7 @@ eql_pipes_wants(const eql_pipes *x, uint32_t rule)
     return !x->chains[rule].ended;
 }
 
-/* --- values of expressions ---------------------------------------------------
- */
+/* --- values of expressions --- */
 
 /* x->key and x->shown: the pipe's values of the item, to compare by and as
  * they are spelled.  false: out of memory. */
@@ -158,18 +156,17 @@ case_of_keys(const eql_pipes *x)
                                             : EQL_CASE_EXACT;
 }
 
-/* --- one item at one pipe ----------------------------------------------------
- */
+/* --- one item at one pipe --- */
 
-typedef enum { PASS, TAKEN, FULL, NOMEM } verdict;
+typedef enum { PASS, TAKEN, FULL, NOMEM } outcome;
 
-static verdict
-verdict_of(eql_pipe_room room, verdict good)
+static outcome
+outcome_of(eql_pipe_room room, outcome good)
 {
     return room == EQL_PIPE_OK ? good : room == EQL_PIPE_FULL ? FULL : NOMEM;
 }
 
-static verdict
+static outcome
 at_head(chain *c, pipe_state *s)
 {
     if (s->passed >= s->op->n)
@@ -178,7 +175,7 @@ at_head(chain *c, pipe_state *s)
     return PASS;
 }
 
-static verdict
+static outcome
 at_filter(eql_pipes *x, const pipe_state *s, const eql_pipe_item *item)
 {
     bool holds;
@@ -191,7 +188,7 @@ at_filter(eql_pipes *x, const pipe_state *s, const eql_pipe_item *item)
     return holds ? PASS : TAKEN;
 }
 
-static verdict
+static outcome
 hold(eql_pipes *x, pipe_state *s, const eql_pipe_item *item, eql_strview order)
 {
     eql_pipe_stored *copy = NULL;
@@ -199,10 +196,10 @@ hold(eql_pipes *x, pipe_state *s, const eql_pipe_item *item, eql_strview order)
 
     if (room == EQL_PIPE_OK)
         eql_pipe_queue_add(&s->queue, copy);
-    return verdict_of(room, TAKEN);
+    return outcome_of(room, TAKEN);
 }
 
-static verdict
+static outcome
 at_tail(eql_pipes *x, pipe_state *s, const eql_pipe_item *item)
 {
     if (s->op->n == 0)
@@ -212,7 +209,7 @@ at_tail(eql_pipes *x, pipe_state *s, const eql_pipe_item *item)
     return hold(x, s, item, eql_sv("", 0));
 }
 
-static verdict
+static outcome
 at_sort(eql_pipes *x, pipe_state *s, const eql_pipe_item *item)
 {
     eql_case how = eql_case_of_strings(eql_program_dialect(x->program));
@@ -222,7 +219,7 @@ at_sort(eql_pipes *x, pipe_state *s, const eql_pipe_item *item)
     return hold(x, s, item, eql_buf_sv(&x->key));
 }
 
-static verdict
+static outcome
 at_unique(eql_pipes *x, pipe_state *s, const eql_pipe_item *item)
 {
     eql_strview key;
@@ -232,7 +229,7 @@ at_unique(eql_pipes *x, pipe_state *s, const eql_pipe_item *item)
     key = eql_buf_sv(&x->key);
     if (eql_pipe_group_find(&x->groups, s->number, key))
         return TAKEN;
-    return verdict_of(eql_pipe_group_add(&x->groups, &s->groups, s->number, key,
+    return outcome_of(eql_pipe_group_add(&x->groups, &s->groups, s->number, key,
                                          eql_sv("", 0)),
                       PASS);
 }
@@ -302,7 +299,7 @@ add_hosts(eql_pipes *x, eql_pipe_group *g)
     return room;
 }
 
-static verdict
+static outcome
 at_count(eql_pipes *x, pipe_state *s, const eql_pipe_item *item)
 {
     bool merges = s->op->kind == EQL_PIPE_UNIQUE_COUNT && item->columns.counted;
@@ -313,16 +310,16 @@ at_count(eql_pipes *x, pipe_state *s, const eql_pipe_item *item)
         return NOMEM;
     room = need_group(x, s, item, &g);
     if (room != EQL_PIPE_OK)
-        return verdict_of(room, TAKEN);
+        return outcome_of(room, TAKEN);
     g->count += merges ? item->columns.count : 1;
     if (merges)
         room = merge_hosts(x, g, &item->columns);
     else if (!item->columns.counted)
         room = add_hosts(x, g);
-    return verdict_of(room, TAKEN);
+    return outcome_of(room, TAKEN);
 }
 
-static verdict
+static outcome
 at_pipe(eql_pipes *x, chain *c, pipe_state *s, const eql_pipe_item *item)
 {
     if (s->full)
@@ -340,8 +337,7 @@ at_pipe(eql_pipes *x, chain *c, pipe_state *s, const eql_pipe_item *item)
     return TAKEN;
 }
 
-/* --- through the pipes -------------------------------------------------------
- */
+/* --- through the pipes --- */
 
 static eql_engine_result
 deliver(eql_pipes *x, chain *c, const eql_pipe_item *item)
@@ -423,8 +419,7 @@ eql_pipes_push(eql_pipes *x, const eql_match *m)
     return EQL_ENGINE_OK;
 }
 
-/* --- the end -----------------------------------------------------------------
- */
+/* --- the end --- */
 
 static eql_engine_result
 flush_queue(eql_pipes *x, chain *c, uint32_t i)

@@ -28,8 +28,7 @@ static const char *const column_names[NCOLUMNS] = {
     [TOTAL_HOSTS] = "total_hosts",
 };
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making --- */
 
 static void
 note_column(eql_pipe_fields *x, uint32_t field)
@@ -102,8 +101,7 @@ eql_pipe_fields_free(eql_pipe_fields *f)
     eql_buf_free(&f->texts);
 }
 
-/* --- one item ----------------------------------------------------------------
- */
+/* --- one item --- */
 
 static void
 add_value(eql_pipe_fields *f, column_values *c, eql_value v)

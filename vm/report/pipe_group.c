@@ -76,8 +76,7 @@ eql_pipe_group_add(eql_pipe_groups *g, eql_pipe_group_list *list, uint32_t pipe,
     return EQL_PIPE_OK;
 }
 
-/* --- hosts -------------------------------------------------------------------
- */
+/* --- hosts --- */
 
 #define ID_BYTES (sizeof(uint64_t))
 
@@ -153,8 +152,7 @@ eql_pipe_group_hosts(const eql_pipe_group *x, eql_buf *out)
     return ok;
 }
 
-/* --- the end -----------------------------------------------------------------
- */
+/* --- the end --- */
 
 static void
 free_group(eql_pipe_groups *g, eql_pipe_group *x)

@@ -6,8 +6,7 @@
 
 #include "base/text.h"
 
-/* --- copies ------------------------------------------------------------------
- */
+/* --- copies --- */
 
 static size_t
 stored_size(const eql_pipe_item *item, eql_strview order, bool values)
@@ -102,8 +101,7 @@ eql_pipe_queue_free(eql_budget *b, eql_pipe_queue *q)
         eql_pipe_stored_free(b, s);
 }
 
-/* --- rows --------------------------------------------------------------------
- */
+/* --- rows --- */
 
 static void
 add_value(eql_buf *out, const eql_value *v)

@@ -33,8 +33,7 @@
 _Static_assert(sizeof(eql_compact_bucket) == LINE, "a bucket is a cache line");
 _Static_assert(EQL_COMPACT_MAX_PLACE / 8 < OWNED, "places are no marks");
 
-/* --- places ----------------------------------------------------------------
- */
+/* --- places --- */
 
 static uint32_t
 chunk_of(uint32_t at)
@@ -78,8 +77,7 @@ nlive(const eql_compact_ring *r)
     return r->nindexed + r->nowned;
 }
 
-/* --- index -----------------------------------------------------------------
- */
+/* --- index --- */
 
 static uint64_t
 home_of(const eql_compact_ring *r, uint64_t hash)
@@ -327,8 +325,7 @@ shrink_index(eql_compact_ring *r)
         reindex(r);
 }
 
-/* --- chunks ------------------------------------------------------------------
- */
+/* --- chunks --- */
 
 void
 eql_compact_init(eql_compact_ring *r, eql_budget *budget)
@@ -523,8 +520,7 @@ renumber(eql_compact_ring *r)
     reindex(r);
 }
 
-/* --- compact partials ---
- */
+/* --- compact partials --- */
 
 uint64_t
 eql_compact_cost(const eql_compact_ring *r, int64_t time_ns, uint64_t serial)

@@ -78,7 +78,7 @@ eql_late_free(eql_late *l)
     free(l);
 }
 
-static eql_late_verdict
+static eql_late_answer
 remember(eql_late *l, uint32_t rule, uint64_t hash, eql_strview key,
          int64_t now_ns)
 {
@@ -104,7 +104,7 @@ remember(eql_late *l, uint32_t rule, uint64_t hash, eql_strview key,
     return EQL_LATE_NO;
 }
 
-eql_late_verdict
+eql_late_answer
 eql_late_ask(eql_late *l, uint32_t rule, eql_strview key, int64_t now_ns)
 {
     uint64_t hash = eql_keytab_hash(&l->table, rule, key);

@@ -4,8 +4,7 @@
  * Knows how events are shared, not when anything goes on or ends (seq_*.c). */
 #include "vm/seq/partial.h"
 
-/* --- events ----------------------------------------------------------------
- */
+/* --- events --- */
 
 static size_t
 event_size(size_t nkept)
@@ -50,8 +49,7 @@ eql_partial_event_release(eql_budget *b, eql_partial_event *ev)
     }
 }
 
-/* --- partials --------------------------------------------------------------
- */
+/* --- partials --- */
 
 eql_partial *
 eql_partial_new(eql_budget *b, eql_partial_event *first, uint64_t serial)
@@ -171,8 +169,7 @@ eql_partial_free(eql_budget *b, eql_partial *p)
     eql_budget_free(b, p, sizeof *p);
 }
 
-/* --- entries ---------------------------------------------------------------
- */
+/* --- entries --- */
 
 static size_t
 entry_size(size_t key_len)

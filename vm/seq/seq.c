@@ -19,8 +19,7 @@ typedef struct {
     const eql_hit_entry *entry;
 } item;
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making --- */
 
 static bool
 init_windows(eql_seq *s)
@@ -200,8 +199,7 @@ eql_seq_free(eql_seq *s)
     free(s);
 }
 
-/* --- sequences ---------------------------------------------------------------
- */
+/* --- sequences --- */
 
 static eql_engine_result
 see_key(eql_seq *s, eql_seq_step *st)
@@ -237,8 +235,7 @@ see_sequence(eql_seq *s, eql_seq_step *st)
     return res;
 }
 
-/* --- other kinds of rules ----------------------------------------------------
- */
+/* --- other kinds of rules --- */
 
 static eql_engine_result
 see_event(eql_seq *s, const eql_seq_step *st)
@@ -284,8 +281,7 @@ take_result(void *ctx, const eql_match *m)
     return record ? eql_matches_add(s->matches, record) : EQL_ENGINE_NOMEM;
 }
 
-/* --- one hit -----------------------------------------------------------------
- */
+/* --- one hit --- */
 
 static uint32_t
 stage_of(const eql_hit_entry *e)
@@ -527,8 +523,7 @@ eql_seq_pass(eql_seq *s, int64_t now_ns)
     return eql_seq_expire(s, now_ns);
 }
 
-/* --- the end -----------------------------------------------------------------
- */
+/* --- the end --- */
 
 eql_engine_result
 eql_seq_end(eql_seq *s, const int64_t *now_ns)

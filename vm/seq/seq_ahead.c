@@ -10,8 +10,7 @@
 
 _Static_assert(EQL_SEQ_AHEAD == EQL_COMPACT_AHEAD, "they look equally far");
 
-/* --- hashes of keys ----------------------------------------------------------
- */
+/* --- hashes of keys --- */
 
 static eql_seq_hashed *
 hashed_of(eql_seq *s, uint64_t at)
@@ -47,8 +46,7 @@ eql_seq_key_id(eql_seq *s, const eql_seq_step *st)
     return make_hash(s, st->index, st->key);
 }
 
-/* --- looking ahead -----------------------------------------------------------
- */
+/* --- looking ahead --- */
 
 void
 eql_seq_note_ring(eql_seq *s, const eql_compact_ring *r)

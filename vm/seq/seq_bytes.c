@@ -43,8 +43,7 @@ count_leads(const eql_keytab *t, uint64_t *bytes)
             bytes[n->rule] += eql_budget_cost(sizeof(eql_seq_lead) + n->len);
 }
 
-/* --- starts ----------------------------------------------------------------
- */
+/* --- starts --- */
 
 /* Does the entry's rule keep the start at that place? */
 static bool

@@ -75,8 +75,7 @@ ring_of(const eql_seq *s, const eql_seq_step *st)
     return &s->compact[s->windows.of_rule[st->index]];
 }
 
-/* --- starting ----------------------------------------------------------------
- */
+/* --- starting --- */
 
 static void
 wake_by(eql_seq *s, int64_t start_ns, int64_t span_ns)
@@ -125,8 +124,7 @@ eql_seq_end_compact(eql_seq *s, const eql_seq_step *st)
         drop_start(s, s->windows.of_rule[st->index], at, &s->counters->ended);
 }
 
-/* --- going on ----------------------------------------------------------------
- */
+/* --- going on --- */
 
 /* What the hit says of the first stage under the key; NULL: nothing, the hash
  * was that of another key. */
@@ -223,8 +221,7 @@ eql_seq_promote(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
     return e;
 }
 
-/* --- time and room -----------------------------------------------------------
- */
+/* --- time and room --- */
 
 /* Before which a compact partial has expired; INT64_MIN: none has. */
 static int64_t

@@ -23,8 +23,7 @@
 #include "vm/group/sample.h"
 #include "vm/seq/seq.h"
 
-/* --- plan ------------------------------------------------------------------
- */
+/* --- plan --- */
 
 typedef enum {
     EQL_SEQ_UNUSED,   /* lineage, or no stage of a rule */
@@ -62,8 +61,7 @@ typedef struct {
 bool eql_seq_plan_init(eql_seq_plan *plan, const eql_captures *c);
 void eql_seq_plan_free(eql_seq_plan *plan);
 
-/* --- state -----------------------------------------------------------------
- */
+/* --- state --- */
 
 /* Kinds of window nodes. */
 enum { EQL_SEQ_PARTIAL, EQL_SEQ_HELD, EQL_SEQ_LEAD };
@@ -184,8 +182,7 @@ eql_engine_result eql_seq_expire(eql_seq *s, int64_t now_ns);
 /* Frees everything that a window knows. */
 void eql_seq_forget_all(eql_seq *s);
 
-/* --- compact partials ---
- */
+/* --- compact partials --- */
 
 bool eql_seq_compact_init(eql_seq *s);
 void eql_seq_compact_free(eql_seq *s);
@@ -209,16 +206,14 @@ void eql_seq_compact_expire(eql_seq *s, int64_t now_ns);
 bool eql_seq_evict_start(eql_seq *s, const eql_window_node *keep,
                          uint64_t before);
 
-/* --- looking ahead ---------------------------------------------------------
- */
+/* --- looking ahead --- */
 
 /* Hash of rule and key. */
 eql_compact_id eql_seq_key_id(eql_seq *s, const eql_seq_step *st);
 /* The ring has got a compact partial. */
 void eql_seq_note_ring(eql_seq *s, const eql_compact_ring *r);
 
-/* --- steps -----------------------------------------------------------------
- */
+/* --- steps --- */
 
 eql_engine_result eql_seq_positive(eql_seq *s, eql_seq_step *st);
 void eql_seq_until(eql_seq *s, const eql_seq_step *st);
@@ -226,8 +221,7 @@ void eql_seq_until(eql_seq *s, const eql_seq_step *st);
  * aliases name, or NULL. */
 bool eql_seq_holds(eql_seq *s, const eql_seq_step *st, const eql_partial *p);
 
-/* --- missing stages --------------------------------------------------------
- */
+/* --- missing stages --- */
 
 eql_engine_result eql_seq_missing(eql_seq *s, const eql_seq_step *st);
 /* Last hit of the leading stages before this event, EQL_NO_LEAD: none. */

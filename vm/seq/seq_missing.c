@@ -9,8 +9,7 @@
 #include "vm/fault.h"
 #include "vm/seq/seq_int.h"
 
-/* --- leading ---------------------------------------------------------------
- */
+/* --- leading --- */
 
 static eql_seq_lead *
 find_lead(const eql_seq *s, const eql_seq_step *st)
@@ -101,8 +100,7 @@ note_lead(eql_seq *s, const eql_seq_step *st)
     return EQL_ENGINE_OK;
 }
 
-/* --- between ---------------------------------------------------------------
- */
+/* --- between --- */
 
 static void
 note_gap(eql_seq *s, const eql_seq_step *st)
@@ -121,8 +119,7 @@ note_gap(eql_seq *s, const eql_seq_step *st)
     }
 }
 
-/* --- held ------------------------------------------------------------------
- */
+/* --- held --- */
 
 static size_t
 held_size(const eql_hit *record)
@@ -276,13 +273,12 @@ eql_seq_missing(eql_seq *s, const eql_seq_step *st)
     }
 }
 
-/* --- completion ------------------------------------------------------------
- */
+/* --- completion --- */
 
-typedef enum { DISCARD, EMIT, HOLD } verdict;
+typedef enum { DISCARD, EMIT, HOLD } decision;
 
 /* complete() of spec 9.4.  *base_ns: from where the span is measured. */
-static verdict
+static decision
 judge(const eql_seq *s, const eql_seq_step *st, const eql_partial *p,
       int64_t *base_ns)
 {
@@ -371,7 +367,7 @@ eql_engine_result
 eql_seq_complete(eql_seq *s, const eql_seq_step *st, const eql_partial *p)
 {
     int64_t base_ns;
-    verdict v = judge(s, st, p, &base_ns);
+    decision v = judge(s, st, p, &base_ns);
     const eql_hit *record;
 
     if (v == DISCARD) {

@@ -5,8 +5,7 @@
  * the same budget. */
 #include "vm/seq/seq_int.h"
 
-/* --- entries ---------------------------------------------------------------
- */
+/* --- entries --- */
 
 eql_partial_entry *
 eql_seq_find(const eql_seq *s, const eql_seq_step *st)
@@ -52,8 +51,7 @@ eql_seq_need(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
     return e;
 }
 
-/* --- partials --------------------------------------------------------------
- */
+/* --- partials --- */
 
 void
 eql_seq_enter(eql_seq *s, const eql_seq_step *st, eql_partial_entry *e,
@@ -88,8 +86,7 @@ eql_seq_drop(eql_seq *s, eql_partial *p, uint64_t *why)
     (*why)++;
 }
 
-/* --- time and room ---------------------------------------------------------
- */
+/* --- time and room --- */
 
 static void
 evict(eql_seq *s, eql_window_node *n)

@@ -7,8 +7,7 @@
 #include "vm/fault.h"
 #include "vm/seq/seq_int.h"
 
-/* --- residuals -------------------------------------------------------------
- */
+/* --- residuals --- */
 
 /* Tells the residual where the events of p stand. */
 static void
@@ -44,8 +43,7 @@ eql_seq_holds(eql_seq *s, const eql_seq_step *st, const eql_partial *p)
     return eql_residual_holds(r, residual);
 }
 
-/* --- slots -----------------------------------------------------------------
- */
+/* --- slots --- */
 
 static uint32_t
 slot_of(const eql_partial *p)
@@ -120,8 +118,7 @@ keeps_older(const eql_partial *at, uint32_t slot)
     return at && slot_of(at) == slot;
 }
 
-/* --- starting and going on -------------------------------------------------
- */
+/* --- starting and going on --- */
 
 /* The event, made once per key: partials share it. */
 static eql_partial_event *
@@ -267,8 +264,7 @@ go_on(eql_seq *s, eql_seq_step *st, eql_partial *p, uint32_t j)
     return res;
 }
 
-/* --- one stage -------------------------------------------------------------
- */
+/* --- one stage --- */
 
 static bool
 is_too_late(const eql_seq *s, const eql_seq_step *st, const eql_partial *p)
@@ -387,8 +383,7 @@ eql_seq_positive(eql_seq *s, eql_seq_step *st)
     return res;
 }
 
-/* --- until -----------------------------------------------------------------
- */
+/* --- until --- */
 
 /* Planted fault until_any_key. */
 static void

@@ -48,8 +48,7 @@ eql_found_free(eql_budget *b, eql_found *f)
     eql_budget_free(b, f, found_size(f->event.kept.len, f->shown.len));
 }
 
-/* --- keys --------------------------------------------------------------------
- */
+/* --- keys --- */
 
 bool
 eql_found_keys_init(eql_found_keys *k, eql_budget *budget)

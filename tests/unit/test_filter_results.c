@@ -1,4 +1,4 @@
-/* test_verdicts.c -- verdicts on events, remembered by what filters read: of
+/* test_filter_results.c -- filter results on events, remembered by what filters read: of
  * which events they are found again.  When they are not looked for:
  * test_candidates_limits.c. */
 #include "tests/support/event_filter_test.h"
@@ -103,22 +103,22 @@ add(judge *j, const char *name, const char *raw)
         (eql_raw){path_of(j, name), (uint32_t)strlen(raw), text};
 }
 
-/* Does the rule's filter hold?  *known: by a verdict on an event before. */
+/* Does the rule's filter hold?  *known: by a filter result on an event before. */
 static bool
 holds(judge *j, bool *known)
 {
-    eql_verdict v = {.facts = 5};
-    const eql_verdict *verdict;
+    eql_filter_result v = {.facts = 5};
+    const eql_filter_result *result;
     const uint32_t *stages;
     uint32_t n;
 
     eql_candidates_begin(j->c, &j->ev);
     eql_interp_begin(j->it, &j->ev);
-    stages = eql_candidates_find(j->c, &n, &verdict);
+    stages = eql_candidates_find(j->c, &n, &result);
     assert_int_not_equal(n, EQL_NONE);
-    *known = verdict != NULL;
-    if (verdict) {
-        assert_int_equal(verdict->facts, 5);
+    *known = result != NULL;
+    if (result) {
+        assert_int_equal(result->facts, 5);
         return n > 0;
     }
     if (n > 0 && eql_interp_filter(j->it, j->p->stages[stages[0]].filter)) {
@@ -135,7 +135,7 @@ typedef struct {
 } verdict_case;
 
 static void
-test_verdicts_repeat(void **state)
+test_filter_results_repeat(void **state)
 {
     static const verdict_case cases[] = {
         {"\"x1\"", "\"y\"", "\"1\"", true, false},
@@ -176,7 +176,7 @@ test_verdicts_repeat(void **state)
 
 /* A text in several pieces says nothing of an event that has others. */
 static void
-test_verdicts_pieces(void **state)
+test_filter_results_pieces(void **state)
 {
     judge j;
     bool known;
@@ -205,9 +205,9 @@ int
 main(void)
 {
     static const struct CMUnitTest all[] = {
-        cmocka_unit_test(test_verdicts_repeat),
-        cmocka_unit_test(test_verdicts_pieces),
+        cmocka_unit_test(test_filter_results_repeat),
+        cmocka_unit_test(test_filter_results_pieces),
     };
 
-    return cmocka_run_group_tests_name("verdicts", all, NULL, NULL);
+    return cmocka_run_group_tests_name("results", all, NULL, NULL);
 }
