@@ -64,7 +64,8 @@ LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t alen, const uint8_t *b,
     image_mutation m = {&x, seed * 0x9e3779b97f4a7c15u | 1};
     size_t len = 0;
 
-    if (image_parts_split(&x, a, alen) && image_parts_split(&y, b, blen)) {
+    if (image_parts_split(&x, a, alen) && image_parts_split(&y, b, blen) &&
+        image_parts_any(&x)) {
         unsigned s = mutate_table(&m);
 
         if (y.n[s] > 0)

@@ -25,7 +25,7 @@ mutate_below(image_mutation *m, uint32_t n)
     return (uint32_t)((m->state * 0x2545f4914f6cdd1du) >> 33) % n;
 }
 
-/* A table that has records. */
+/* A table that has records, of which there are some. */
 static inline unsigned
 mutate_table(image_mutation *m)
 {
@@ -272,7 +272,7 @@ image_mutate(image_parts *im, uint64_t seed)
     image_mutation m = {im, seed * 0x9e3779b97f4a7c15u | 1};
     uint32_t n = mutate_below(&m, 2) ? 1 : 1 + mutate_below(&m, 4);
 
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n && image_parts_any(im); i++)
         mutate_once(&m);
 }
 

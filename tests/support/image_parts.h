@@ -29,6 +29,16 @@ image_parts_free(image_parts *im)
     *im = (image_parts){0};
 }
 
+/* Are there records at all? */
+static inline bool
+image_parts_any(const image_parts *im)
+{
+    for (unsigned s = 0; s < EQL_SECTION_COUNT; s++)
+        if (im->n[s] > 0)
+            return true;
+    return false;
+}
+
 static inline size_t
 image_parts_bytes(const image_parts *im, unsigned s)
 {
