@@ -1,6 +1,43 @@
-/* candidates.c -- tables, one thread's memory, and what is remembered of
- * leaves.
- */
+/* candidates.c -- tables, one thread's memory, and the cache of leaves' answers;
+ * here is also told how the caches stand to each other.
+ *
+ * Real streams repeat.  Of the values of an event nearly all were seen before,
+ * and of whole events most were, as far as rules can tell.  So the work of
+ * filtering is kept by the texts that it depended on, in three caches, asked
+ * from the coarsest to the finest:
+ *
+ *   1. filter result cache   hash of all texts that the filters of the event's
+ *      (`results`)           plan read -> which of these filters hold
+ *         | unknown          84 % of the events of a fleet's first pass end here
+ *         v
+ *   2. value cache           hash of (path, text) -> answer of the index: marks,
+ *      (`memo`, memo.h)      and stages that this value makes candidates
+ *         | unknown          else index_ask.c works it out
+ *         v
+ *   3. leaf cache            hash of (path, text) and leaf -> does it hold?
+ *      (`leaves`)            asked by the interpreter through eql_leaf_cache
+ *         | unknown
+ *         v
+ *      the interpreter
+ *
+ * Above them, plans (`eql_plan`): for each set of marks that was met, which
+ * stages these allow and which paths those stages read.  It is no cache of
+ * answers but of work lists, and `shortcuts` find it by the texts of the marks'
+ * paths alone.
+ *
+ * Why it is safe.  What is kept is a function of the texts that were hashed and
+ * of the program, nothing else: a leaf that reads more than one path, asks for a
+ * lineage or names an alias is not kept (leaf_paths), nor is an answer that a
+ * bound made false (EQL_MAX_LEAF_RUNS), nor one for which memory ran out.  Texts
+ * themselves are not kept: the hash is of 128 bits under a key of this process
+ * (base/keyed.h), so nobody can prepare two texts that it confuses.
+ *
+ * Why it stays fast.  Each cache has a fixed size and forgets the oldest, or all.
+ * A path whose values never repeat (a GUID, a port) would cost a hash and a miss
+ * per event: a trial of EQL_CANDIDATE_TRIAL look-ups decides whether a path, and
+ * another whether a plan's filter results, are worth it for the next
+ * EQL_CANDIDATE_BYPASS.  `--no-index` and `--no-memo` run without, and tests hold
+ * all four ways together (test_candidates.c). */
 #include "vm/index/candidates_int.h"
 
 #include <stdlib.h>
@@ -101,7 +138,7 @@ eql_candidate_tables_free(eql_candidate_tables *t)
 
 /* --- one thread's --- */
 
-#define RECALL_SLOTS (EQL_RECALL_BYTES / sizeof(uint64_t))
+#define LEAF_CACHE_SLOTS (EQL_LEAF_CACHE_BYTES / sizeof(uint64_t))
 
 static bool
 make_memo(eql_candidates *c)
@@ -110,10 +147,10 @@ make_memo(eql_candidates *c)
     for (uint32_t i = 0; i < c->npaths; i++)
         c->no_tags[i] = eql_hash_keyed(&c->key, i, "", 0);
     c->pieces = calloc((size_t)c->npaths + 1, sizeof *c->pieces);
-    c->recall = calloc(RECALL_SLOTS, sizeof *c->recall);
+    c->leaves = calloc(LEAF_CACHE_SLOTS, sizeof *c->leaves);
     c->memo = eql_memo_new(EQL_MEMO_BYTES, EQL_MEMO_ANSWER_BYTES);
     c->results = eql_memo_new(EQL_RESULT_BYTES, EQL_RESULT_ANSWER_BYTES);
-    return c->pieces && c->recall && c->memo && c->results;
+    return c->pieces && c->leaves && c->memo && c->results;
 }
 
 /* What paths say in an event that has nothing. */
@@ -221,7 +258,7 @@ eql_candidates_free(eql_candidates *c)
     free(c->found);
     free(c->pieces);
     free(c->marked);
-    free(c->recall);
+    free(c->leaves);
     free(c);
 }
 
@@ -314,13 +351,13 @@ eql_candidates_tag(eql_candidates *c, uint32_t path)
 
 /* Where the leaf's answer is remembered; EQL_NONE: nowhere for this event. */
 static size_t
-recall_slot(eql_candidates *c, uint32_t leaf, uint64_t *key)
+leaf_slot(eql_candidates *c, uint32_t leaf, uint64_t *key)
 {
     uint32_t path = c->t->leaf_paths[leaf];
     const eql_h128 *tag;
 
     /* What the memo is no help with is no help here. */
-    if (path == EQL_NONE || !c->recall || c->paths[path].trial.bypass > 0)
+    if (path == EQL_NONE || !c->leaves || c->paths[path].trial.bypass > 0)
         return EQL_NONE;
     tag = eql_candidates_tag(c, path);
     if (!tag)
@@ -330,7 +367,7 @@ recall_slot(eql_candidates *c, uint32_t leaf, uint64_t *key)
     /* An odd factor for each leaf; high bits choose the slot. */
     *key =
         (tag->hi ^ leaf) * (UINT64_C(0x9e3779b97f4a7c15) + 2 * (uint64_t)leaf);
-    return (size_t)((*key ^ tag->lo) >> 40) % RECALL_SLOTS;
+    return (size_t)((*key ^ tag->lo) >> 40) % LEAF_CACHE_SLOTS;
 }
 
 static bool
@@ -338,12 +375,12 @@ find_leaf(void *ctx, uint32_t leaf, bool *holds)
 {
     eql_candidates *c = ctx;
     uint64_t key;
-    size_t at = recall_slot(c, leaf, &key);
+    size_t at = leaf_slot(c, leaf, &key);
 
-    if (at == EQL_NONE || (c->recall[at] | 1) != (key | 1))
+    if (at == EQL_NONE || (c->leaves[at] | 1) != (key | 1))
         return false;
-    *holds = c->recall[at] & 1;
-    c->n.recalled++;
+    *holds = c->leaves[at] & 1;
+    c->n.leaves_cached++;
     return true;
 }
 
@@ -352,10 +389,10 @@ note_leaf(void *ctx, uint32_t leaf, bool holds)
 {
     eql_candidates *c = ctx;
     uint64_t key;
-    size_t at = recall_slot(c, leaf, &key);
+    size_t at = leaf_slot(c, leaf, &key);
 
     if (at != EQL_NONE)
-        c->recall[at] = (key & ~UINT64_C(1)) | holds;
+        c->leaves[at] = (key & ~UINT64_C(1)) | holds;
 }
 
 const eql_leaf_cache *

@@ -29,7 +29,7 @@
 #define EQL_RESULT_BYTES ((size_t)1 << 20)
 #define EQL_RESULT_ANSWER_BYTES ((size_t)1 << 18)
 /* Of leaves' answers: 8 bytes each. */
-#define EQL_RECALL_BYTES ((size_t)1 << 20)
+#define EQL_LEAF_CACHE_BYTES ((size_t)1 << 20)
 
 /* What all threads share; never changes. */
 typedef struct {
@@ -50,14 +50,14 @@ eql_candidate_tables *eql_candidate_tables_new(const eql_prepared *pr,
 void eql_candidate_tables_free(eql_candidate_tables *t); /* NULL is fine */
 
 #define EQL_CANDIDATE_COUNTERS(X)                                              \
-    X(lookups)    /* of values in the memo */                                  \
-    X(known)      /* of them */                                                \
-    X(asked)      /* of the index, memo or not */                              \
-    X(candidates) /* stages */                                                 \
-    X(plans)      /* made */                                                   \
-    X(recalled)   /* leaves whose answers were remembered */                   \
-    X(judged)     /* events that a filter result was looked for */             \
-    X(results)    /* of them known */
+    X(lookups)       /* of values in the memo */                               \
+    X(known)         /* of them */                                             \
+    X(asked)         /* of the index, memo or not */                           \
+    X(candidates)    /* stages */                                              \
+    X(plans)         /* made */                                                \
+    X(leaves_cached) /* leaves whose answers were remembered */                \
+    X(judged)        /* events that a filter result was looked for */          \
+    X(results)       /* of them known */
 
 typedef struct {
 #define X(member) uint64_t member;

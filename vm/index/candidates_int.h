@@ -72,7 +72,7 @@ struct eql_candidates {
     eql_arena *plan_arena;
     uint32_t nwords;           /* of a set of stages */
     uint32_t nsums;            /* of a set of such words */
-    uint64_t *recall;          /* the key, its lowest bit the answer; 0: free */
+    uint64_t *leaves;          /* the key, its lowest bit the answer; 0: free */
     eql_leaf_cache leaf_cache; /* the same, for the interpreter */
     eql_candidate_counters n;
 };

@@ -1,10 +1,33 @@
-/* index_cut.c -- which leaves a filter cannot do without.
+/* index_cut.c -- which leaves a filter cannot do without: access predicates.
  *
- * Filter code is a graph of branches that only go forward.  A leaf that is
- * false closes its true edges, so a set of leaves of which one must hold is a
- * cut between the first instruction and ACCEPT through true edges alone.  The
- * cheapest one is the other side of a greatest flow (Edmonds and Karp), with
- * a leaf's cost as the capacity of its true edges and no bound on all others.
+ * An index over many rules needs, for each rule, a condition that is cheap to
+ * look up and that must hold whenever the rule holds: its access predicate.  A
+ * database picks a conjunct of the WHERE clause.  Here conditions are branch
+ * code, with `and`, `or` and `not` turned into where branches go, so there are no
+ * conjuncts to pick from; the general form of the question is a cut.
+ *
+ * Filter code is a graph of branches that only lead forward, from the first
+ * instruction to ACCEPT or REJECT.  A leaf that is false closes its true edges:
+ *
+ *   a and (b or c):     0: a --true--> 1: b --true------------> ACCEPT
+ *                                           `-false-> 2: c --true--^
+ *
+ * A set of leaves of which one must hold for the filter to hold is a set whose
+ * true edges, when closed, separate the first instruction from ACCEPT: a cut.
+ * Here {a} and {b, c} are cuts.  Each is a valid access predicate; the cheapest
+ * is wanted, where a leaf costs what is guessed of its selectivity
+ * (index_leaf.c: an equality with a long text little, a short wildcard much, a
+ * leaf that needs running without a bound).  By max-flow min-cut the cheapest
+ * cut is the other side of a greatest flow, with a leaf's cost as the capacity
+ * of its true edges and no bound on false edges: Edmonds and Karp, breadth
+ * first, with a bound on steps (EQL_INDEX_CUT_STEPS each, EQL_INDEX_ALL_STEPS
+ * for a program).
+ *
+ * Where the bound is met, or no cut is cheap enough, the stage has no access
+ * predicate and is a candidate of every event that its marks allow: slower,
+ * never wrong.  Sound by construction: whatever is cut, an event for which the
+ * filter holds makes one leaf of the cut hold.  tests/unit/test_index_random.c
+ * holds that against the interpreter.
  *
  * Edges are numbered by the branch: 2 * pc its true edge, 2 * pc + 1 the other
  * one. */

@@ -1,8 +1,31 @@
-/* compact.c -- the ring and the index of compact.h.
+/* compact.c -- the ring and the index of compact partials; see compact.h.
  *
- * The index is rebuilt from the ring alone, so growing it needs no second
- * copy.  Loops over buckets are bounded by their number, whatever the marks of
- * overflow say. */
+ * A sequence of two stages over a busy stream begins a partial for nearly every
+ * event and completes one in ten thousand.  A partial as partial.h has it, with
+ * its event, key and table entry, takes a few hundred bytes; ten million would
+ * not fit.  So a partial that has one event is kept as 24 bytes: 80 bits of a
+ * keyed hash of rule and key, a time, a number, and the place of its hit in the
+ * sorter, from where everything else can be read again.  When an event of the
+ * second stage comes with that hash, the hit is read, the real keys are compared,
+ * and the partial is promoted (seq_compact.c): no match rests on a hash.
+ *
+ * The ring keeps them in the order in which they began, in pages of 169, per
+ * distinct maxspan; what expires and what gives way under the state budget is
+ * always at the tail, so neither needs a search.  Times and numbers are stored
+ * relative to their page's, which is what makes 24 bytes do.
+ *
+ * The index is an open-addressing table of cache lines: ten places of 32 bits,
+ * each with a 16-bit tag, compared ten at a time (compact_bucket.h).  Nothing is
+ * ever deleted from it: a place before the ring's tail is empty, so expiry costs
+ * a comparison when the bucket is met and nothing else.  A full bucket notes the
+ * newest partial that had to go on to the next bucket, and a search goes on only
+ * while that one lives; the note expires like everything else.  The index is
+ * rebuilt from the ring alone, so growing it needs no second copy.  Loops over
+ * buckets are bounded by their number, whatever the notes of overflow say.
+ *
+ * Cost: 34 bytes a partial with its share of the index; a step is two cache
+ * misses, for the bucket and the page, which a caller who knows its keys early
+ * can ask for ahead of time (eql_compact_foresee). */
 #include "vm/seq/compact.h"
 
 #include <sys/mman.h>

@@ -1,27 +1,18 @@
-/* compact.h -- partials of one event, small: 24 bytes each and an index.
+/* compact.h -- partials of one event in 24 bytes each, and an index of them; why
+ * and how: compact.c.
  *
- * Most partials never see a second event.  While one waits for it, all that is
- * kept is a hash of its rule and key, its time, its number among the hits, and
- * the place where its hit can be read again; whoever wants to go on with it
- * reads the hit and compares the real key (seq_compact.c).
+ *   ring:  tail -> [page] [page] [page] <- head       oldest first
+ *   index: bucket of ten 32-bit places in the ring, each with a 16-bit tag
  *
- *   ring:  tail -> [chunk of compact partials] [chunk] [chunk] <- head oldest
- * first index: bucket of ten 32-bit places in the ring, each with a 16-bit tag
- *
- * One ring per distinct maxspan: compact partials are added in the order of
+ * One ring per distinct maxspan.  Compact partials are added in the order of
  * their serial and, where hits are in the order of time, of time; so what
- * expires and what gives way is at the tail.  Nothing has to be taken out of
- * the index for that: a place before the tail is empty.  A full bucket
- * remembers the newest start that had to go on to the next bucket, and that
- * memory expires the same way.
+ * expires and what gives way is at the tail.  One that leaves out of turn stays
+ * in the ring as a gap; when gaps are half as many as what lives, the ring is
+ * packed.  One that was promoted stays as well, with a pointer to its owner, to
+ * keep its turn.
  *
- * A compact partial that leaves out of turn stays in the ring as a gap; when
- * the gaps are half as many as what lives, the ring is packed.  A compact
- * partial whose partial was promoted stays as well, with a pointer to its
- * owner, to keep its turn.
- *
- * Memory is counted in a budget; the owner makes room before it adds.  Not
- * safe for several threads. */
+ * Memory is counted in a budget; the owner makes room before it adds.  One
+ * thread. */
 #ifndef EQL_VM_SEQ_COMPACT_H
 #define EQL_VM_SEQ_COMPACT_H
 

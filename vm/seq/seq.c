@@ -1,11 +1,32 @@
 /* seq.c -- the ordered half: takes hits apart and sends what they say where it
  * belongs.
  *
- * A hit says which stages its event satisfies, under which keys.  Its entries
- * are taken rule by rule.  Within a sequence, missing stages come first, then
- * the stages from the last to the first, then `until` (or `until` before all,
- * as the dialect says): so no event fills two places of one match, and what an
- * event completes, it completes before it ends anything. */
+ * By now events are gone.  What is left of one is a hit (event/hit.h): which
+ * stages it satisfies, under which keys, with the values that later conditions
+ * need.  Hits come in the order of the run (time, tiebreaker, file, line), one
+ * after the other, on one thread; all state below is per rule and key:
+ *
+ *   hit -> entries, rule by rule
+ *        |- event query        -> a match at once
+ *        |- sequence           -> partials, seq_step.c; `until`; missing stages
+ *        |- sample, join       -> vm/group
+ *        `- process event      -> lineages, before conditions ask for them
+ *   matches -> vm/report: order within a hit, cooldown, pipes -> the caller
+ *
+ * Within a sequence, missing stages come first, then the stages from the last to
+ * the first, then `until` (or `until` before all, as the dialect says).  From
+ * the last to the first, so that no event fills two places of one match: a
+ * partial that the event moves on is not looked at again.  And what an event
+ * completes, it completes before it ends anything.
+ *
+ * A stage whose condition names an alias or a lineage was only narrowed down by
+ * the pure half; its residual is decided here (vm/state/residual.h), with the
+ * values that the partial has kept.
+ *
+ * Time passes with every hit: rings of windows (vm/state/window.h), one per
+ * distinct maxspan, hold partials by their beginning, so expiry looks at the
+ * tail alone.  All state is counted in one budget; when it is full, the oldest
+ * beginning of all rings gives way, and is counted (`evicted`). */
 #include "vm/seq/seq.h"
 
 #include "base/hash.h"
