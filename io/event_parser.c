@@ -292,28 +292,6 @@ eql_event_parser_line(eql_event_parser *t, eql_event_sink *to,
 
 /* --- a block --- */
 
-static bool
-is_blank(eql_strview s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (s.p[i] != ' ' && s.p[i] != '\t' && s.p[i] != '\r')
-            return false;
-    return true;
-}
-
-/* The line as what it is: see lines.c, which has to agree. */
-static void
-judge_line(const eql_event_parser *t, eql_line *line)
-{
-    if (line->text.len > 0 && line->text.p[line->text.len - 1] == '\r')
-        line->text.len--;
-    line->kind = EQL_LINE_TEXT;
-    if (line->text.len > t->o->max_line_bytes)
-        line->kind = EQL_LINE_TOO_LONG;
-    else if (is_blank(line->text))
-        line->kind = EQL_LINE_BLANK;
-}
-
 eql_events_result
 eql_event_parser_block(eql_event_parser *t, eql_event_sink *to,
                        const eql_block *b, uint64_t *lines)
@@ -335,7 +313,7 @@ eql_event_parser_block(eql_event_parser *t, eql_event_sink *to,
         line.offset = to->start + (uint64_t)(line.text.p - b->text.p);
         line.cut = line.text.p + line.text.len == end;
         *lines += !line.cut;
-        judge_line(t, &line);
+        line.kind = eql_line_judge(&line.text, t->o->max_line_bytes);
         r = eql_event_parser_line(t, to, &line);
         line.line++;
     }

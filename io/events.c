@@ -338,29 +338,18 @@ pushed_source(eql_events *e, const char *name)
     return e->pushed;
 }
 
-static eql_line_kind
-kind_of(const eql_events *e, eql_strview text)
-{
-    size_t i = 0;
-
-    while (i < text.len && text.p[i] && strchr(" \t\r\n", text.p[i]))
-        i++;
-    if (i == text.len)
-        return EQL_LINE_BLANK;
-    return text.len > e->o.max_line_bytes ? EQL_LINE_TOO_LONG : EQL_LINE_TEXT;
-}
-
 eql_events_result
 eql_events_push(eql_events *e, const char *name, eql_strview event,
                 eql_event_fn fn, void *ctx)
 {
-    eql_line line = {
-        .kind = kind_of(e, event), .text = event, .column = 1, .cut = true};
+    eql_line line = {.text = event, .column = 1, .cut = true};
+    eql_strview judged = event;
     eql_reading t = {.e = e, .file = pushed_source(e, name)};
 
     if (t.file == EQL_NONE)
         return eql_events_no_memory(e);
     eql_reading_begin(&t, fn, ctx);
+    line.kind = eql_line_judge(&judged, e->o.max_line_bytes);
     line.line = ++eql_source_at(e, t.file)->lines;
     eql_glance_add(&e->glance, event);
     e->n.bytes += event.len;

@@ -132,17 +132,8 @@ eql_reader_block(eql_reader *r, eql_strview block)
 bool
 eql_reader_line(eql_reader *r, eql_strview *line)
 {
-    const char *p = r->block.p, *nl;
-
-    if (r->fast)
-        return eql_fast_line(r->fast, line);
-    if (r->block.len == 0)
-        return false;
-    nl = memchr(p, '\n', r->block.len);
-    *line = eql_sv(p, nl ? (size_t)(nl - p) : r->block.len);
-    r->block.len -= line->len + (nl != NULL);
-    r->block.p += line->len + (nl != NULL);
-    return true;
+    return r->fast ? eql_fast_line(r->fast, line)
+                   : eql_line_cut(&r->block, line);
 }
 
 /* --- exports --- */

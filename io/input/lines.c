@@ -279,29 +279,19 @@ give_broken(eql_lines *l, eql_line *out, const char *why)
 
 /* --- JSON lines --- */
 
-static bool
-is_blank(const char *p, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!is_space(p[i]))
-            return false;
-    return true;
-}
-
 static void
 give_line(eql_lines *l, eql_line *out, size_t stop, bool cut)
 {
-    if (stop > l->start && l->buf[stop - 1] == '\r')
-        stop--;
-    if (!l->dropping && stop - l->start <= l->max &&
-        is_blank(l->buf + l->start, stop - l->start)) {
+    eql_strview line = eql_sv(l->buf + l->start, stop - l->start);
+
+    if (eql_line_judge(&line, l->max) == EQL_LINE_BLANK && !l->dropping) {
         *out = l->text;
         out->kind = EQL_LINE_BLANK;
         out->text = eql_sv("", 0);
         l->start = l->scan;
         return;
     }
-    give(l, out, stop);
+    give(l, out, l->start + line.len);
     out->cut = cut;
 }
 

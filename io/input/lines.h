@@ -11,15 +11,7 @@
 
 #include "base/base.h"
 #include "io/input/input.h"
-
-typedef enum {
-    EQL_LINE_TEXT,     /* one event's text, never blank */
-    EQL_LINE_BLANK,    /* an empty line */
-    EQL_LINE_TOO_LONG, /* over the limit; text is empty */
-    EQL_LINE_BROKEN,   /* the array around the events is damaged; see why */
-    EQL_LINE_PLAIN,    /* a text a line from here on; see eql_lines_leave */
-    EQL_LINE_END       /* eql_lines_end tells how */
-} eql_line_kind;
+#include "io/input/line.h"
 
 typedef struct {
     eql_line_kind kind;
