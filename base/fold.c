@@ -1,4 +1,5 @@
-/* fold.c -- Unicode simple case folding (spec 6.3), CaseFolding.txt C and S.
+/* fold.c -- Unicode simple case folding (language 6.3): C and S of
+ * CaseFolding.txt.
  *
  * utf8proc has the full folding (C and F).  The two differ only where F gives
  * several code points: there S may give one, listed in simple_only, and where

@@ -1,4 +1,4 @@
-/* regex.h -- regular expressions of the language (spec 6.2), in linear time.
+/* regex.h -- regular expressions (language 6.2), in linear time.
  *
  * Lucene's syntax, always matched against the whole string; or Endgame's
  * flavour, matched at the start.  The syntax is checked and translated here,

@@ -1,5 +1,5 @@
-/* regex_parse.c -- the syntax of regular expressions (spec 6.2), checked and
- * translated to RE2's.
+/* regex_parse.c -- the syntax of regular expressions (language 6.2), checked
+ * and translated to RE2's.
  *
  * Recursive descent; groups and stacked repeats count against one depth, so
  * the stack is bounded.  Two flavours share it: Lucene's, where ^ and $ are

@@ -20,7 +20,7 @@ size_t eql_ascii_prefix(eql_strview s);
 /* Bytes at the start of s that are valid UTF-8 (s.len when all is). */
 size_t eql_utf8_valid_prefix(eql_strview s);
 
-/* --- case folding (spec 6.3) --- */
+/* --- case folding (language 6.3) --- */
 
 /* Unicode simple case folding (CaseFolding.txt C and S) of one code point. */
 uint32_t eql_fold_cp(uint32_t cp);
@@ -34,7 +34,7 @@ void eql_fold(eql_buf *out, eql_strview s);
 /* Equality under folding, without allocation. */
 bool eql_fold_eq(eql_strview a, eql_strview b);
 
-/* --- wildcards (spec 6.1) --- */
+/* --- wildcards (language 6.1) --- */
 
 /* Whole-string match; '*' any run, '?' one code point, no escapes.  With
  * fold, both sides are folded code point by code point. */
@@ -45,7 +45,7 @@ bool eql_wildcard_match(eql_strview pattern, eql_strview s, bool fold);
 /* Whole text a decimal number (optional sign, fraction, exponent)?  Integers
  * within int64 set *is_int and *i, all others *d (finite).  No white space. */
 bool eql_parse_number(eql_strview s, bool *is_int, int64_t *i, double *d);
-/* Canonical decimal text (spec 7.3 string()): integers plain, doubles the
+/* Canonical decimal text (language 7.3 string()): integers plain, doubles the
  * shortest round-trip form with a fraction digit or an exponent (2.0, 1e10).
  * buf holds at least 32 bytes; returns the length. */
 size_t eql_format_int(int64_t i, char buf[32]);

@@ -1,4 +1,4 @@
-/* wildcard.c -- whole-string wildcard match (spec 6.1).
+/* wildcard.c -- whole-string wildcard match (language 6.1).
  *
  * Two cursors and one memory of the last '*': on a mismatch the run of that
  * star grows by one character and the rest is tried again.  Earlier stars

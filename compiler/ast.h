@@ -1,4 +1,4 @@
-/* ast.h -- the syntax tree of one query, as written (spec 3).
+/* ast.h -- the syntax tree of one query, as written (language 1.1).
  *
  * Made by the parser in an arena, thrown away whole after emit.  Nothing here
  * knows types, fields or stages' meaning; sema.h does.  Every node carries the

@@ -1,6 +1,6 @@
 /* ast_literal.c -- values of literals: strings unescaped, numbers converted.
  *
- * Every form of spec 2.7 becomes plain bytes here, once.  A string without
+ * Every form of language 3.6 becomes plain bytes here, once.  A string without
  * escapes is a part of the arena's copy of the text, not copied again.  What
  * is wrong inside a literal is reported with its own place, and parsing goes
  * on, so that one pass finds all of them. */

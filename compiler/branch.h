@@ -9,8 +9,8 @@
  * Only forward jumps.  Leaves are still trees here: nothing has reached the
  * program, so a rule can still be refused (E311) without a trace.
  *
- * null_logic=kleene (spec 4.1): a filter holds only if it is true, so `not` is
- * carried down to the leaves, where it becomes part of their code: there it
+ * null_logic=kleene (language 4.1): a filter holds only if it is true, so `not`
+ * is carried down to the leaves, where it becomes part of their code: there it
  * makes true of false, and leaves null alone. */
 #ifndef EQL_COMPILER_BRANCH_H
 #define EQL_COMPILER_BRANCH_H

@@ -59,7 +59,7 @@ path_or(eql_strview path, const char *otherwise)
     return path.len ? path : eql_sv_cstr(otherwise);
 }
 
-/* Spec 10.4, 13. */
+/* Language 9.1, 12.1. */
 eql_role_paths
 eql_compile_paths(const eql_compile_settings *o)
 {
@@ -114,7 +114,7 @@ eql_compiler_free(eql_compiler *c)
     free(c);
 }
 
-/* Spec 16 #20. */
+/* Language 14.1 #20. */
 static eql_comments
 comments_of(const eql_compile_settings *o)
 {

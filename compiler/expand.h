@@ -1,4 +1,5 @@
-/* expand.h -- macros and constants replaced by what they stand for (spec 3.5).
+/* expand.h -- macros and constants replaced by what they stand for
+ * (language 13.1).
  *
  * Syntax tree to syntax tree, before sema: afterwards no call of a macro and
  * no name of a constant is left, and every node that came from a definition

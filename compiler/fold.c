@@ -2,9 +2,9 @@
  *
  * What the VM would compute is computed by the same code, through stdlib; and
  * where a value of another kind meets a literal, so that coercion would decide
- * (spec 4.6), it is left to the VM.  The two positions fold differently: in
+ * (language 5.7), it is left to the VM.  The two positions fold differently: in
  * filter position null counts as "does not hold" at once, in value position it
- * is kept (spec 4.2, 4.3). */
+ * is kept (language 4.2, 4.3). */
 #include "compiler/fold.h"
 
 #include "base/regex.h"
@@ -397,7 +397,7 @@ fold_search(folder *fx, eql_typed *t)
 /* --- computing --- */
 
 /* What cannot be computed is null at run time; under --strict it is an error
- * where the text alone decides it (spec 4.5). */
+ * where the text alone decides it (language 4.5). */
 static void
 tell(const folder *fx, const eql_typed *t, const char *what)
 {

@@ -1,8 +1,8 @@
 /* fold.h -- constant folding: what the literals of a condition decide.
  *
  * Folds in place.  Only expressions of literals are computed; `not (a > b)`
- * stays (spec 4.3 allows no rewriting of leaves).  After it a filter tree is
- * either one CONST or has no CONST in filter position. */
+ * stays (language 4.3 allows no rewriting of leaves).  After it a filter tree
+ * is either one CONST or has no CONST in filter position. */
 #ifndef EQL_COMPILER_FOLD_H
 #define EQL_COMPILER_FOLD_H
 

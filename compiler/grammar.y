@@ -1,4 +1,4 @@
-/* grammar.y -- the grammar of spec 3.1, whole; lemon makes grammar.c of it.
+/* grammar.y -- the grammar of language 1.1, whole; lemon makes grammar.c of it.
  *
  * Zero conflicts.  Actions call builders and do nothing else: no types are
  * checked and nothing is looked up here.  Soft keywords (as fork macro const)

@@ -1,4 +1,4 @@
-/* lexer.h -- query text to tokens, one at a time (spec 2).
+/* lexer.h -- query text to tokens, one at a time (language 3).
  *
  * Tokens are spans: nothing is unescaped or converted here.  The lexer never
  * fails; what is wrong comes out as a token of a kind from EQL_LEX_ERROR on,
@@ -26,7 +26,7 @@ typedef struct {
 } eql_token;
 
 /* Elasticsearch's block comments nest.  Those of endgame and endpoint end at
- * the first end mark, whatever stands in them (spec 2.2). */
+ * the first end mark, whatever stands in them (language 3.1). */
 typedef enum { EQL_COMMENTS_NEST, EQL_COMMENTS_FLAT } eql_comments;
 
 typedef struct eql_lexer eql_lexer;

@@ -1,4 +1,4 @@
-/* lexer.re -- query text to tokens (spec 2); re2c makes lexer.c of it.
+/* lexer.re -- query text to tokens (language 3); re2c makes lexer.c of it.
  *
  * What keeps the grammar LALR(1) is decided here: `:name(` is one METHOD
  * token, `[3]` one INDEX, `![` one MISSING_OPEN, `in~` and its like one
@@ -67,7 +67,7 @@ at_triple(const eql_lexer *lx, const unsigned char *p)
 }
 
 /* After the opening three: ends at the next three, and up to two further
- * quotes directly after them belong to the value (spec 2.7). */
+ * quotes directly after them belong to the value (language 3.6). */
 static void
 triple(eql_lexer *lx, eql_token *tok, const unsigned char *start)
 {

@@ -1,7 +1,7 @@
 /* plan.h -- what one rule will do, all checked, nothing emitted.
  *
  * A plan stands between meaning and code: stages with their effective keys
- * (spec 3.3 #6), times, and the branches of every filter.  Whatever can be
+ * (language 1.2 #6), times, and the branches of every filter.  Whatever can be
  * wrong with a rule has been found when its plan is complete. */
 #ifndef EQL_COMPILER_PLAN_H
 #define EQL_COMPILER_PLAN_H

@@ -1,4 +1,5 @@
-/* schema.h -- what is known about fields before any event is seen (spec 4.7).
+/* schema.h -- what is known about fields before any event is seen
+ * (language 15.1).
  *
  * A schema maps paths to types.  It is open: it gives types, and only --strict
  * makes an unknown path an error.  It may know categories of its own: then a

@@ -1,4 +1,4 @@
-/* sema.c -- whole queries: what each kind of query may have (spec 3.3).
+/* sema.c -- whole queries: what each kind of query may have (language 1.2).
  *
  * Goes over stages, then what they are together, then pipes; conditions are
  * sema_expr.c's.  Invariant: a query that comes out has keys of one number
@@ -58,7 +58,7 @@ count_positive(const eql_typed_query *q)
     return n;
 }
 
-/* Spec 3.3 #8. */
+/* Language 1.2 #8. */
 static void
 check_missing(eql_sema_checker *ck)
 {
@@ -106,7 +106,8 @@ check_sequence(eql_sema_checker *ck)
     warn_sequence(ck);
 }
 
-/* What `sample` and `join` refuse in their stages (spec 3.3 #12, #13). */
+/* What `sample` and `join` refuse in their stages (language 1.2 #12 and
+ * 1.2 #13). */
 static void
 check_unordered(eql_sema_checker *ck, const char *kind)
 {

@@ -64,7 +64,7 @@ bool eql_sema_number_operand(const eql_sema *sx, const eql_typed *t);
 /* sema_path.c: resolves the FIELD node of a key; false with an error reported.
  */
 bool eql_sema_path(const eql_sema *sx, const eql_expr *e, eql_typed_path *out);
-/* `events[i]` of a pipe, for an i that no result has: null (spec 13). */
+/* `events[i]` of a pipe, for an i that no result has: null (language 12.1). */
 bool eql_sema_past_result(const eql_sema *sx, const eql_typed_path *p);
 /* The same as the array of an array function. */
 bool eql_sema_array_path(const eql_sema *sx, const eql_expr *e,

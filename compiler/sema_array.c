@@ -1,4 +1,4 @@
-/* sema_array.c -- arraySearch, arrayCount, arrayContains (spec 7.3).
+/* sema_array.c -- arraySearch, arrayCount, arrayContains (language 7.3).
  *
  * The body of the first two is a filter tree of its own, with the variable
  * bound to an element; paths in it do not join the choices of the leaf around
@@ -10,7 +10,8 @@
 static eql_strview dotted(const eql_sema *sx, const eql_typed_path *p);
 
 /* In endgame a value or object is no array of one, so that such a function
- * would never hold (spec 7.3); a schema of its kind tells which are arrays. */
+ * would never hold (language 7.3); a schema of its kind tells which are
+ * arrays. */
 static bool
 check_array(const eql_sema *sx, const eql_expr *e, const eql_typed_path *p)
 {
@@ -116,7 +117,7 @@ eql_sema_array_search(const eql_sema *sx, const eql_expr *e, bool count)
 
     if (!t || !b)
         return NULL;
-    if (eql_sema_past_result(sx, &b->array)) /* no array there: spec 7.3 */
+    if (eql_sema_past_result(sx, &b->array)) /* no array there: language 7.3 */
         return eql_typed_const(sx->arena, e->span,
                                count ? eql_value_int(0) : eql_value_bool(false),
                                false);

@@ -1,4 +1,5 @@
-/* sema_call.c -- function calls: names, counts, types of arguments (spec 7).
+/* sema_call.c -- function calls: names, counts, types of arguments
+ * (language 7).
  *
  * functions.def says all about a function but what it computes.  Those that
  * are tests in disguise become TEST nodes, those over arrays are

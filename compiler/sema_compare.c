@@ -1,9 +1,9 @@
-/* sema_compare.c -- comparisons (spec 4.3, 4.5-4.7, 5.2, 5.3).
+/* sema_compare.c -- comparisons (language 4.3, 4.5, 5.2, 5.3, 5.7, 15.1).
  *
  * Invariant kept for later passes: a comparison with a literal has it on the
  * right, and GT and GE stand only against a literal.  Fields of type ip and
  * date are converted here, on both sides, and nowhere else.  No rewriting
- * beyond spec 4.3 is done: `not (a > b)` is not `a <= b`. */
+ * beyond language 4.3 is done: `not (a > b)` is not `a <= b`. */
 #include "compiler/sema.h"
 
 #include "base/text.h"
@@ -125,7 +125,7 @@ equal_caseless(const eql_sema *sx, eql_span span, eql_typed *l, eql_typed *r)
     return r ? eql_sema_part_test(sx, span, l, part, &r, 1) : NULL;
 }
 
-/* The pattern of `l == "a*"` under eq_wildcard (spec 5.2). */
+/* The pattern of `l == "a*"` under eq_wildcard (language 5.2). */
 static eql_typed *
 wildcard_test(const eql_sema *sx, eql_span span, eql_typed *l, eql_typed *r)
 {
@@ -269,7 +269,8 @@ is_boolean_node(const eql_expr *e)
     return e->kind == EQL_NODE_LITERAL && e->u.literal.tag == EQL_BOOL;
 }
 
-/* Spec 4.3: in filter position `p == true` is p, when p is no bare field. */
+/* Language 4.3: in filter position `p == true` is p, when p is no bare
+ * field. */
 static bool
 is_rewritten(const eql_sema *sx, const eql_expr *p)
 {

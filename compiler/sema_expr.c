@@ -37,7 +37,7 @@ negate(eql_value v)
     return eql_value_int(-v.u.i);
 }
 
-/* On a number literal the sign is part of the literal (spec 3.2). */
+/* On a number literal the sign is part of the literal (language 5.1). */
 static eql_typed *
 literal_sign(const eql_sema *sx, const eql_expr *e, const eql_typed *t)
 {
@@ -159,9 +159,9 @@ as_boolean(const eql_sema *sx, eql_typed *t)
     return t;
 }
 
-/* A bare field f among conditions is `f == true` (spec 4.3), in value position
- * too.  Where an array or object is a value, it is true then, though it equals
- * nothing. */
+/* A bare field f among conditions is `f == true` (language 4.3), in value
+ * position too.  Where an array or object is a value, it is true then, though
+ * it equals nothing. */
 static eql_typed *
 filter_field(const eql_sema *sx, const eql_expr *e)
 {

@@ -1,8 +1,8 @@
 /* sema_key.c -- keys of all stages together: their number and their types.
  *
- * Spec 3.3 #5 and #7.  A type is what the schema says of a plain path; a path
- * that it lacks goes with everything.  A key that no event has makes a rule
- * silent for ever: W410 where the schema makes that likely. */
+ * Language 1.2 #5, 1.2 #7.  A type is what the schema says of a plain path; a
+ * path that it lacks goes with everything.  A key that no event has makes a
+ * rule silent for ever: W410 where the schema makes that likely. */
 #include <stdio.h>
 
 #include "compiler/sema_query.h"

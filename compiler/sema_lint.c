@@ -1,4 +1,4 @@
-/* sema_lint.c -- warnings about what is legal and looks wrong (spec 18).
+/* sema_lint.c -- warnings about what is legal and looks wrong (language 16).
  *
  * Each looks at one literal where it is used.  They are about mistakes that
  * make a rule miss what it is for, so they keep quiet where the writing could

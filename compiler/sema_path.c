@@ -2,9 +2,10 @@
  *
  * The first name of a path may be a variable of an array function, an alias,
  * or `events[i]` in a pipe; what is left is a path in that element or event
- * (spec 1.5, 3.3 #11 and #19, 10.3, 13).  The schema gives its type; a path
- * that it lacks is untyped, and an error only under --strict.  Invariant: two
- * occurrences that mean the same have equal segments, whatever was written. */
+ * (language 1.2 #11, 1.2 #19, 2.5, 8.20, 12.1).  The schema gives its type; a
+ * path that it lacks is untyped, and an error only under --strict.  Invariant:
+ * two occurrences that mean the same have equal segments, whatever was
+ * written. */
 #include "compiler/sema.h"
 #include "base/map.h"
 #include "compiler/multi_field.h"
@@ -234,7 +235,7 @@ add_segment(resolver *r, const eql_segment *s, eql_segment *out)
         eql_buf_printf(&r->name, "[%u]", s->index);
         return;
     }
-    /* Without a dot in it, `x` in backticks is the segment x (spec 1.5). */
+    /* Without a dot in it, `x` in backticks is the segment x (language 2.5). */
     out->kind = s->name.len && memchr(s->name.p, '.', s->name.len)
                     ? EQL_SEGMENT_QUOTED
                     : EQL_SEGMENT_NAME;

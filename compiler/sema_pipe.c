@@ -1,4 +1,4 @@
-/* sema_pipe.c -- pipes: their names and what they take (spec 13).
+/* sema_pipe.c -- pipes: their names and what they take (language 12.1).
  *
  * E310 for both.  Paths in them read the first event of a result, events[i]
  * the others; behind `count` they are the columns of its rows. */

@@ -39,7 +39,7 @@ void eql_sema_maxspan(eql_sema_checker *ck, const eql_span_clause *m);
 /* sema_pipe.c */
 void eql_sema_pipes(eql_sema_checker *ck);
 
-/* sema_key.c: numbers and types of keys, spec 3.3 #5 and #7. */
+/* sema_key.c: numbers and types of keys, language 1.2 #5, 1.2 #7. */
 void eql_sema_check_keys(eql_sema_checker *ck);
 
 #endif

@@ -1,4 +1,4 @@
-/* sema_span.c -- `with maxspan = N UNIT` (spec 3.3 #2).
+/* sema_span.c -- `with maxspan = N UNIT` (language 1.2 #2).
  *
  * E305 for all that can be wrong with it; a fraction is answered with the
  * same span in a smaller unit. */

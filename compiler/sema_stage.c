@@ -2,7 +2,7 @@
  *
  * The suffixes are looked at before the condition, for they say at which
  * positions the stage stands.  A condition may name the aliases of the stages
- * before it, unless it is that of a missing stage (spec 3.3 #11). */
+ * before it, unless it is that of a missing stage (language 1.2 #11). */
 #include "compiler/sema_query.h"
 #include "program/verify.h"
 

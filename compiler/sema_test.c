@@ -1,7 +1,7 @@
 /* sema_test.c -- expressions that test one operand: `in`, `:`, `like`, `regex`.
  *
  * All become TEST nodes (typed.h), whose operand is evaluated once.  A literal
- * null in a list is dropped (spec 5.5); literals of one kind share a part.
+ * null in a list is dropped (language 5.5); literals of one kind share a part.
  * Fields of type ip compare as addresses: a literal must be an address or a
  * block, only a pattern with wildcards looks at the text. */
 #include "compiler/sema.h"
@@ -50,7 +50,8 @@ is_date_field(const eql_typed *t)
     return t->kind == EQL_TYPED_FIELD && t->u.path.type == EQL_FIELD_DATE;
 }
 
-/* Computed elements of type ip and date are compared as such (spec 4.7). */
+/* Computed elements of type ip and date are compared as such
+ * (language 15.1). */
 static eql_part
 element_part(const eql_sema *sx, const eql_typed *operand, eql_typed *element,
              bool fold)
@@ -154,7 +155,7 @@ eql_sema_address_equal(const eql_sema *sx, eql_span span, eql_typed *operand,
 
 /* --- in --- */
 
-/* literal == element, as a test of the element: the coercions of spec 4.6
+/* literal == element, as a test of the element: the coercions of language 5.7
  * apply to the literal on either side. */
 static eql_typed *
 element_is(const eql_sema *sx, const eql_expr *e, eql_typed *element,
@@ -563,7 +564,7 @@ eql_sema_match(const eql_sema *sx, const eql_expr *e)
     if (regex && !eql_sema_compile_regexes(sx, e->span, s.regexes, s.nregexes,
                                            s.pattern_fold ? EQL_REGEX_FOLD : 0))
         return NULL;
-    /* `port : 443` is `port == 443` (spec 5.4). */
+    /* `port : 443` is `port == 443` (language 5.4). */
     if (l->n == 1 && s.nset == 1)
         t = eql_sema_equal(sx, e->span, operand, items[0]);
     else

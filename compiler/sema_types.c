@@ -1,10 +1,10 @@
 /* sema_types.c -- what is known of a value without seeing events.
  *
  * Two sources: the text of the rule, which is certain, and the schema, which
- * tells how a field is mapped (spec 4.5, 4.7).  What either decides against is
- * an error here, so that nothing in an event can raise one.  Invariant: fields
- * of type number and boolean stand below a CONVERT wherever a value is wanted;
- * dates and addresses only in comparisons. */
+ * tells how a field is mapped (language 4.5, 15.1).  What either decides
+ * against is an error here, so that nothing in an event can raise one.
+ * Invariant: fields of type number and boolean stand below a CONVERT wherever a
+ * value is wanted; dates and addresses only in comparisons. */
 #include "compiler/sema.h"
 
 #include "base/text.h"

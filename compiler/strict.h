@@ -1,4 +1,4 @@
-/* strict.h -- what only some dialects have (spec 3.4, 16).
+/* strict.h -- what only some dialects have (language 14.1, 14.2).
  *
  * The language of every dialect is accepted in each.  A construct that the
  * chosen one lacks is W407 or N407, once a rule; under --strict it is E314.

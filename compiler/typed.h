@@ -5,8 +5,8 @@
  * language: `!=`, `not in`, `:`, `like`, cidrMatch, addresses and null tests
  * are all said with the few nodes below.
  *
- * Two positions (spec 4.1).  From a condition's root down through AND, OR and
- * NOT stand *filter* nodes, which branch; the first other node is a *leaf*,
+ * Two positions (language 4.1).  From a condition's root down through AND, OR
+ * and NOT stand *filter* nodes, which branch; the first other node is a *leaf*,
  * and everything below it yields *values* with Kleene logic.  AND, OR and NOT
  * below a leaf are value operators. */
 #ifndef EQL_COMPILER_TYPED_H
@@ -27,7 +27,7 @@ typedef enum {
     EQL_TYPED_NOT,     /* operand */
     EQL_TYPED_IS_NULL, /* operand; never null itself */
     EQL_TYPED_TRUTH,   /* operand; true for an array or an object */
-    EQL_TYPED_CONVERT, /* operand as its schema type has it (spec 4.7) */
+    EQL_TYPED_CONVERT, /* operand as its schema type has it (language 15.1) */
     EQL_TYPED_COMPARE, /* op (never NE), left, right */
     EQL_TYPED_TEST,    /* operand against parts: true if any holds */
     EQL_TYPED_ARITH,   /* op, left, right */
@@ -103,7 +103,7 @@ struct eql_typed {
     union {
         struct {
             eql_value value;
-            bool literal; /* written so: coercions of spec 4.6 apply */
+            bool literal; /* written so: coercions of language 5.7 apply */
         } constant;
         eql_typed_path path; /* FIELD */
         eql_typed_list list; /* AND, OR */

@@ -17,7 +17,7 @@ add_int(eql_buf *t, int64_t i)
     eql_buf_add(t, &i, sizeof i);
 }
 
-/* 1 and 1.0 are one key (spec 8.3), so an integral double is an integer. */
+/* 1 and 1.0 are one key (language 8.9), so an integral double is an integer. */
 static void
 add_float(eql_buf *t, double d)
 {
@@ -77,7 +77,7 @@ string_length(eql_strview s)
     return n < s.len ? n + 1 : s.len;
 }
 
-/* Canonical JSON text, numbers by value (spec 8.3). */
+/* Canonical JSON text, numbers by value (language 8.9). */
 static void
 add_composite(eql_buf *t, eql_strview s)
 {

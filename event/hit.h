@@ -8,9 +8,9 @@
  *
  * A tuple is uint32_t length and that many bytes, padded to 4; behind the last
  * one stand `captured` bytes that capture.h knows; entries are padded to 8.
- * Tuple bytes are canonical: equal keys (spec 8.3) are equal bytes.  Where the
- * event spells its key otherwise, the tuple is followed by that spelling, in
- * the same form, and its length is marked with EQL_HIT_SHOWN.  See
+ * Tuple bytes are canonical: equal keys (language 8.9) are equal bytes.  Where
+ * the event spells its key otherwise, the tuple is followed by that spelling,
+ * in the same form, and its length is marked with EQL_HIT_SHOWN.  See
  * eql_hit_key_* for what is inside. */
 #ifndef EQL_EVENT_HIT_H
 #define EQL_EVENT_HIT_H
@@ -44,8 +44,8 @@ typedef struct {
     uint64_t tie;      /* tiebreaker as an ordered number */
 } eql_hit;
 
-/* Among equal times a present tiebreaker comes first (spec 1.3): numbers, and
- * texts that read as one, by value; then other texts by their first eight
+/* Among equal times a present tiebreaker comes first (language 2.3): numbers,
+ * and texts that read as one, by value; then other texts by their first eight
  * bytes.  A fraction does not count, nor what lies beyond int64. */
 typedef enum { EQL_TIE_NUMBER, EQL_TIE_TEXT, EQL_TIE_ABSENT } eql_tie_kind;
 void eql_hit_set_tie(eql_hit *h, const eql_value *v); /* NULL: absent */
@@ -59,7 +59,7 @@ typedef struct {
     uint32_t captured;   /* bytes behind them */
 } eql_hit_entry;
 
-/* In place of a stage: an event of a process, for lineage (spec 10.4); its
+/* In place of a stage: an event of a process, for lineage (language 9.1); its
  * captured values are those of the dialect's process_* fields.  It is the first
  * entry of its hit. */
 #define EQL_HIT_PROCESS 0x7fffffffu

@@ -1,7 +1,7 @@
 /* events.h -- every event of a run: opening, decompressing, splitting,
  * parsing, mapping, and fetching again what an alert needs.
  *
- * The only door between event data and the rest.  JSON policy: design 4.
+ * The only door between event data and the rest.  JSON policy: io/json/json.h.
  * One object per run, one thread. */
 #ifndef EQL_IO_EVENTS_H
 #define EQL_IO_EVENTS_H

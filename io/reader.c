@@ -160,7 +160,7 @@ id_of(const json_t *root)
     return eql_sv(json_string_value(id), json_string_length(id));
 }
 
-/* --- time (spec 1.2) --- */
+/* --- time (language 2.2) --- */
 
 /* The first usable value counts. */
 static void

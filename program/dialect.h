@@ -1,5 +1,5 @@
 /* dialect.h -- run-time flags of a dialect, and the paths by which a program
- * finds time, category and process identity in an event (spec 1.1, 1.7).
+ * finds time, category and process identity in an event (language 2.1, 14).
  *
  * A program has exactly one dialect, and so have all its rules.  The record is
  * part of the image: uint32_t members only, no padding. */
@@ -14,7 +14,7 @@
 #include "program/dialect.def"
 #undef FLAG
 
-/* late_events (spec 8.9) */
+/* late_events (language 8.14) */
 typedef enum {
     EQL_LATE_SORT,
     EQL_LATE_REORDER,
@@ -64,7 +64,7 @@ typedef struct {
      * and 1 of every program (program.h). */
     uint32_t tiebreaker;       /* default tiebreaker */
     uint32_t host_key;         /* `count`, `unique_count`; FLAT */
-    uint32_t process_id;       /* lineage (spec 10.4); these six FLAT */
+    uint32_t process_id;       /* lineage (language 9.1); these six FLAT */
     uint32_t process_parent;   /* */
     uint32_t process_type;     /* event.type; endgame: subtype */
     uint32_t process_opcode;   /* endgame only */

@@ -56,18 +56,18 @@ typedef enum {
     EQL_CONST_KIND_COUNT
 } eql_const_kind;
 
-#define EQL_CONST_FOLD 1u /* compare under case folding (spec 6.3) */
+#define EQL_CONST_FOLD 1u /* compare under case folding (language 6.3) */
 /* PATTERNS of `like`, `like~`: a number is no text and gives null, while `:`
- * matches its canonical decimal text (spec 5.4). */
+ * matches its canonical decimal text (language 5.4). */
 #define EQL_CONST_TEXT_ONLY 2u
 /* SET: numbers of a `:` list; a boolean is null to them, as to a pattern. */
 #define EQL_CONST_MATCH 4u
-/* REGEXES of match(), matchLite() under regex_flavor=prefix (spec 6.2). */
+/* REGEXES of match(), matchLite() under regex_flavor=prefix (language 6.2). */
 #define EQL_CONST_PREFIX 8u
 /* NETWORKS of cidrMatch under search_null=false: null gives false. */
 #define EQL_CONST_NULL_FALSE 16u
 /* PATTERNS in a list of `in` (eq_wildcard): what is no text is none of them,
- * and only null gives null (spec 5.5). */
+ * and only null gives null (language 5.5). */
 #define EQL_CONST_MEMBER 32u
 
 /* In operand b of CALL and ARRAY_HAS. */
@@ -81,7 +81,7 @@ typedef struct {
     eql_range list; /* of a list: run of lists[]; else {0, 0} */
 } eql_const;
 
-/* How a field's values are read (schema, spec 4.7).  Ordinary is 0.  Code
+/* How a field's values are read (schema, language 15.1).  Ordinary is 0.  Code
  * converts what it loads (TO_IP and its like); key tuples convert by this. */
 typedef enum {
     EQL_FIELD_ANY,     /* keyword, text, wildcard, unknown */
@@ -95,17 +95,18 @@ typedef enum {
 
 /* Which values of a path an event view gives (event.h). */
 typedef enum {
-    EQL_MODE_FLAT,      /* spec 1.5: arrays flattened, nulls dropped; objects
+    EQL_MODE_FLAT,      /* language 2.5: arrays opened, nulls dropped; objects
                            give nothing */
     EQL_MODE_OPAQUE,    /* multi_value=opaque: one value; an array or object is
                            EQL_ARRAY, EQL_OBJECT; a name segment applied to an
                            array gives nothing */
     EQL_MODE_COMPOSITE, /* what FLAT gives, but several values as one
-                           EQL_ARRAY (pipes, spec 13) */
-    EQL_MODE_ELEMENTS,  /* elements of the array at the path (spec 7.3): as FLAT
-                           up to the path's own value, of which one level is
-                           taken apart; a scalar or object is one element (see
-                           event.h for multi_value=opaque); nulls dropped */
+                           EQL_ARRAY (pipes, language 12.1) */
+    EQL_MODE_ELEMENTS,  /* elements of the array at the path (language 7.3):
+                           as FLAT up to the path's own value, of which one
+                           level is taken apart; a scalar or object is one
+                           element (see event.h for multi_value=opaque); nulls
+                           dropped */
     EQL_MODE_COUNT
 } eql_field_mode;
 
@@ -141,7 +142,7 @@ typedef struct {
 #define EQL_MAX_LEVELS 4u /* array functions inside each other */
 
 /* flags of a segment */
-#define EQL_SEG_QUOTED 1u /* backtick name: tried whole first (spec 1.5) */
+#define EQL_SEG_QUOTED 1u /* backtick name: tried whole first (language 2.5) */
 #define EQL_SEG_INDEX 2u  /* [index]; name is empty */
 
 typedef struct {
@@ -194,7 +195,7 @@ typedef struct {
 /* Feeds lineages[], no part of the rule's stages. */
 #define EQL_STAGE_LINEAGE 4u
 /* Its condition names an alias as written, also where folding left nothing of
- * it: several partials wait for it (spec 10.3). */
+ * it: several partials wait for it (language 8.20). */
 #define EQL_STAGE_BY_ALIAS 8u
 
 /* An event filter as written between brackets, or a whole event query. */
@@ -211,7 +212,7 @@ typedef struct {
      * false under an odd number of `not`, so it may select too much. */
     uint32_t filter;
     uint32_t residual;    /* the whole condition; EQL_NONE: filter is all */
-    eql_range keys;       /* sequence-level keys first (spec 3.3 #6) */
+    eql_range keys;       /* sequence-level keys first (language 1.2 #6) */
     eql_range exceptions; /* of exceptions[] */
     eql_range severities; /* of severities[]: those about this stage */
 } eql_stage;
@@ -271,7 +272,7 @@ typedef struct {
     uint32_t stage;    /* with EQL_STAGE_LINEAGE */
 } eql_lineage;
 
-/* Pipes (spec 13). */
+/* Pipes (language 12.1). */
 typedef enum {
     EQL_PIPE_HEAD,
     EQL_PIPE_TAIL,

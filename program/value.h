@@ -1,4 +1,4 @@
-/* value.h -- the tagged run-time value (spec 1.4).
+/* value.h -- the tagged run-time value (language 2.4).
  *
  * Values are small and copied freely.  A string is borrowed: from the event,
  * from the program's string heap, or from the interpreter's scratch. */

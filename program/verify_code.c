@@ -92,7 +92,7 @@ check_arguments(code_state *s, uint32_t n)
     return true;
 }
 
-/* Occurrences are independent (spec 4.3), so each is loaded by exactly one
+/* Occurrences are independent (language 4.3), so each is loaded by exactly one
  * instruction. */
 static bool
 check_occurrence(code_state *s, uint32_t occ)

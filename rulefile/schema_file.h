@@ -1,5 +1,5 @@
 /* schema_file.h -- a schema from a file: paths and the names of their types
- * (spec 4.7).
+ * (language 15.1).
  *
  *   {"mappings":{"properties":{...}}}, {"properties":{...}}   an index mapping;
  *   {"INDEX":{"mappings":{...}},...}   those of indexes, as they answer

@@ -1,4 +1,4 @@
-/* arithmetic.c -- the operators on numbers (spec 5.6).
+/* arithmetic.c -- the operators on numbers (language 5.6).
  *
  * Integers stay integers until they overflow, then the result is the double
  * one.  What is no number, or would be infinite or NaN, is null; division by

@@ -1,5 +1,5 @@
 /* convert.c -- values as text, text as numbers, and what a schema's types
- * make of values (spec 4.7, 7.3).
+ * make of values (language 15.1, 7.3).
  *
  * Numbers are read and written as base/number.c does, times as base/time.c
  * does; here stands what the language adds: other bases, epochs, FILETIME.
@@ -146,7 +146,8 @@ eql_call_number(const eql_call *c)
     s = trimmed(eql_value_sv(&c->args[0]));
     sign = s.len && (s.p[0] == '-' || s.p[0] == '+');
     digits = eql_sv(s.p + sign, s.len - sign);
-    /* A sign and 0x do not go together (spec 7.3: the text starts with 0x). */
+    /* A sign and 0x do not go together (language 7.3: the text starts with
+     * 0x). */
     if ((base == 0 || base == 16) && s.len > 2 && s.p[0] == '0' &&
         (s.p[1] | 0x20) == 'x')
         return in_base(eql_sv(s.p + 2, s.len - 2), 16, false);

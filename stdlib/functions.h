@@ -1,5 +1,5 @@
 /* functions.h -- the functions and the arithmetic of the language: names,
- * signatures and what they compute (spec 5.6, 7).
+ * signatures and what they compute (language 5.6, 7).
  *
  * Used by sema (signatures), fold (on literals) and the VM (on events), so
  * that all three agree.  Pure: nothing here allocates but the environment's
@@ -61,7 +61,7 @@ typedef struct {
 } eql_function_env;
 
 /* f is a CALL; n fits its signature.  fold: the `~` form, or string_case.
- * Wrong types give null (spec 7.1). */
+ * Wrong types give null (language 7.2). */
 eql_value eql_function_call(const eql_function_env *env, eql_function f,
                             bool fold, const eql_value *args, uint32_t n);
 
@@ -76,7 +76,7 @@ eql_value eql_arithmetic(const eql_dialect *d, eql_operation op,
                          const eql_value *a, const eql_value *b);
 eql_value eql_negate(const eql_value *a);
 
-/* Conversions of schema types (spec 4.7); see opcode.def. */
+/* Conversions of schema types (language 15.1); see opcode.def. */
 eql_value eql_to_number(const eql_value *v);
 eql_value eql_to_bool(const eql_value *v);
 eql_value eql_to_time(const eql_dialect *d, const eql_value *v);

@@ -1,4 +1,4 @@
-/* strings.c -- the functions on text (spec 7.3), and length.
+/* strings.c -- the functions on text (language 7.3), and length.
  *
  * Called by functions.c.  Arguments of a wrong type give null, and so does
  * null, but for what a flag of the dialect says.  Slices are views into the

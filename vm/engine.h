@@ -5,7 +5,7 @@
  *   eql_engine_finish  sorts all hits and runs the sequence machines
  *
  * Matches are delivered in the order of their last event, then rule, then
- * first event, then key (design 7).  One thread at a time. */
+ * first event, then key.  One thread at a time. */
 #ifndef EQL_VM_ENGINE_H
 #define EQL_VM_ENGINE_H
 

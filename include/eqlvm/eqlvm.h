@@ -14,9 +14,9 @@
  * the call, or as long as the object it came from is not changed.  Option
  * structs: all zero is the default.
  *
- * The language, with section numbers as in docs/language.md, is EQL in its
- * three dialects: Elasticsearch's (8.15 and later), Elastic Endpoint's, and
- * Endgame's, the Python package's.  Apache-2.0. */
+ * The language is that of docs/language.md: EQL in its three dialects:
+ * Elasticsearch's (8.15 and later), Elastic Endpoint's, and Endgame's, the
+ * Python package's.  Apache-2.0. */
 #ifndef EQLVM_EQLVM_H
 #define EQLVM_EQLVM_H
 

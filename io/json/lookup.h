@@ -1,8 +1,8 @@
 /* lookup.h -- one path in one JSON value, arrays and all (multi_value=opaque).
  *
- * Names lead into objects only: applied to an array they find nothing (spec
- * 4.4).  [N] takes an element of an array; of anything else [0] is the value
- * itself. */
+ * Names lead into objects only: applied to an array they find nothing
+ * (language 4.4).  [N] takes an element of an array; of anything else [0]
+ * is the value itself. */
 #ifndef EQL_IO_JSON_LOOKUP_H
 #define EQL_IO_JSON_LOOKUP_H
 

@@ -616,7 +616,7 @@ add_value(eql_buf *out, const eql_value *v)
         eql_buf_add_str(out, v->u.b ? "true" : "false");
 }
 
-/* A value as the schema has it (spec 4.7); inside a composite nobody else
+/* A value as the schema has it (language 15.1); inside a composite nobody else
  * would convert it. */
 static eql_value
 typed(eql_field_type type, const eql_value *v)

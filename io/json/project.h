@@ -1,5 +1,5 @@
 /* project.h -- the event view of a parsed event: the values of every field the
- * program names (spec 1.5).
+ * program names (language 2.5).
  *
  * All paths form one trie; an event is walked once, along the trie. */
 #ifndef EQL_IO_JSON_PROJECT_H

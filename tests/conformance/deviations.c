@@ -1,5 +1,5 @@
 /* deviations.c -- deviations.toml: cases that the language decides otherwise,
- * each with the section of docs/language.md and the reason. */
+ * each with the section, `language N`, and the reason. */
 #include "tests/conformance/case.h"
 
 #include <stdio.h>

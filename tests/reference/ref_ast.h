@@ -1,9 +1,9 @@
 /* ref_ast.h -- what the reference's own parser makes of a query.
  *
- * One kind of node for every production of spec 3.1 that means something.
+ * One kind of node for every production of language 1.1 that means something.
  * Macros and constants are substituted while parsing, so the tree holds none;
  * every use of a macro's argument is a copy, because each is an occurrence of
- * its own (spec 4.3). */
+ * its own (language 4.3). */
 #ifndef EQL_TESTS_REF_AST_H
 #define EQL_TESTS_REF_AST_H
 
@@ -31,7 +31,7 @@ typedef enum {
 
 typedef struct {
     ref_tag tag;
-    bool literal; /* written in the rule: coercion of spec 4.6 applies */
+    bool literal; /* written in the rule: coercion of language 5.7 applies */
     ref_type type;
     bool b;
     ref_num num;

@@ -1,8 +1,8 @@
 /* ref_filter.c -- see ref_filter.h.
  *
  * A leaf is evaluated for every choice of one value for every occurrence of a
- * path in it (the sigma of spec 4.3), by plain nested loops.  No operator is
- * ever rewritten into another but for the rewrites that the spec lists. */
+ * path in it (the sigma of language 4.3), by plain nested loops.  No operator
+ * is ever rewritten into another but for the rewrites of language 4.3. */
 #include "tests/reference/ref_filter.h"
 
 #include <string.h>
@@ -271,7 +271,7 @@ sign(leaf *l, const ref_node *e)
                           ? (ref_value){.tag = REF_NUM, .num = {.d = -0.0}}
                           : ref_integer(0),
                       v);
-    v.literal = literal; /* a sign is part of its number (spec 3.2) */
+    v.literal = literal; /* a sign is part of its number (language 5.1) */
     return v.tag == REF_NUM ? v : ref_null();
 }
 
@@ -440,7 +440,7 @@ ref_expression_values(const ref_env *env, const ref_node *e)
     return out;
 }
 
-/* --- B: filter position (spec 4.3) --- */
+/* --- B: filter position (language 4.3) --- */
 
 static bool filter(const ref_env *env, const ref_node *e);
 

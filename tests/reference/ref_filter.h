@@ -1,5 +1,5 @@
 /* ref_filter.h -- does a condition hold, and what values has an expression?
- * Spec 4, written down.
+ * Language 4, written down.
  *
  * B[] is filter position: yes or no.  V[] is value position: three-valued. */
 #ifndef EQL_TESTS_REF_FILTER_H

@@ -1,4 +1,4 @@
-/* ref_flags.h -- the run-time flags of spec 1.7 and their presets. */
+/* ref_flags.h -- the run-time flags of language 14 and their presets. */
 #ifndef EQL_TESTS_REF_FLAGS_H
 #define EQL_TESTS_REF_FLAGS_H
 

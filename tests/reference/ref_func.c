@@ -106,7 +106,7 @@ ref_match_any(const ref_env *env, const char *op, bool tilde, ref_value x,
 }
 
 /* match() where patterns are Perl-like.  As for every function the case of
- * letters counts where strings are sensitive (spec 7.1). */
+ * letters counts where strings are sensitive (language 7.2). */
 static ref_value
 match_prefix(const ref_env *env, bool tilde, const ref_value *args, size_t n)
 {

@@ -1,4 +1,4 @@
-/* ref_func.h -- patterns and the functions of spec 7 that see values only.
+/* ref_func.h -- patterns and the functions of language 7 that see values only.
  *
  * The functions that bind a variable are ref_filter.c's. */
 #ifndef EQL_TESTS_REF_FUNC_H

@@ -4,7 +4,7 @@
  * away, and rendered to text for both sides.  The same seed and number give
  * the same case on every machine.
  *
- * Not made, since the specification leaves them open: numbers beyond int64,
+ * Not made, since the language leaves them open: numbers beyond int64,
  * invalid UTF-8, and what the ref_gen_*.c files name where they pass it by. */
 #ifndef EQL_TESTS_REF_GEN_H
 #define EQL_TESTS_REF_GEN_H

@@ -1,7 +1,7 @@
 /* ref_gen_regex.c -- random regular expressions, made from a value so that
  * they often match it.
  *
- * Only what both flavours of spec 6.2 write alike or what is asked for: no
+ * Only what both flavours of language 6.2 write alike or what is asked for: no
  * anchors but at the ends, no operator that the language leaves out. */
 #include "tests/reference/ref_gen_int.h"
 

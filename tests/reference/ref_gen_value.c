@@ -1,7 +1,7 @@
 /* ref_gen_value.c -- fields and values of random cases, and their texts.
  *
  * Every value here can be written both in an event and in a query.  Values
- * whose canonical text the specification leaves open (large or tiny floats)
+ * whose canonical text the language leaves open (large or tiny floats)
  * are left out. */
 #include "tests/reference/ref_gen_int.h"
 

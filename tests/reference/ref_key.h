@@ -1,4 +1,4 @@
-/* ref_key.h -- key tuples (spec 8.3), and which events a filter selects. */
+/* ref_key.h -- key tuples (language 8.9), and which events a filter selects. */
 #ifndef EQL_TESTS_REF_KEY_H
 #define EQL_TESTS_REF_KEY_H
 

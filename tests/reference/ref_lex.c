@@ -1,4 +1,4 @@
-/* ref_lex.c -- see ref_lex.h.  One function for each form of spec 2. */
+/* ref_lex.c -- see ref_lex.h.  One function for each form of language 3. */
 #include "tests/reference/ref_lex.h"
 
 #include <stdio.h>
@@ -93,7 +93,7 @@ skip_space(lexer *x)
     }
 }
 
-/* --- strings (spec 2.7) --- */
+/* --- strings (language 3.6) --- */
 
 static void
 lex_triple(lexer *x)

@@ -1,4 +1,4 @@
-/* ref_lex.h -- the reference's own lexer (spec 2), all tokens at once. */
+/* ref_lex.h -- the reference's own lexer (language 3), all tokens at once. */
 #ifndef EQL_TESTS_REF_LEX_H
 #define EQL_TESTS_REF_LEX_H
 

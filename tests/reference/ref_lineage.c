@@ -117,7 +117,7 @@ is_reboot(const lineage *l, event_kind kind)
            strcmp(pid, "n4") == 0 && has_text(l, "process_name", system);
 }
 
-/* --- the rules of spec 10.4 --- */
+/* --- the rules of language 9.1 --- */
 
 static bool
 comes_from(const lineage *l, const char *parent)

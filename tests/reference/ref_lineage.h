@@ -1,4 +1,4 @@
-/* ref_lineage.h -- descendant of, child of, event of (spec 10.4). */
+/* ref_lineage.h -- descendant of, child of, event of (language 9.1). */
 #ifndef EQL_TESTS_REF_LINEAGE_H
 #define EQL_TESTS_REF_LINEAGE_H
 

@@ -1,5 +1,5 @@
-/* ref_machine.c -- the machine of spec 8.2 with 9.2, 9.4, 10.2 and 10.3, line
- * by line.  Nothing is freed or forgotten that the specification keeps. */
+/* ref_machine.c -- the machine of language 8.8, 8.15, 8.17, 8.19 and 8.20, line
+ * by line.  Nothing is freed or forgotten that the machine keeps. */
 #include "tests/reference/ref_seq.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* ref_parse.c -- see ref_parse_int.h.  One function for each production of
- * expressions in spec 3.1. */
+ * expressions in language 1.1. */
 #include "tests/reference/ref_parse_int.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* --- macros and constants (spec 3.5) --- */
+/* --- macros and constants (language 13.1) --- */
 
 /* A macro's arguments, in the order of its parameters. */
 typedef struct {

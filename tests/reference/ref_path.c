@@ -294,8 +294,8 @@ ref_scalar(const json_t *v)
     return out;
 }
 
-/* Spec 4.7: texts of numeric and boolean paths are read first.  One that is no
- * number, or no boolean, stays a text. */
+/* Language 15.1: texts of numeric and boolean paths are read first.  One that
+ * is no number, or no boolean, stays a text. */
 static ref_value
 typed(ref_value v, ref_type type)
 {

@@ -1,4 +1,5 @@
-/* ref_path.h -- what paths stand for, and the values they have (spec 1.4, 1.5).
+/* ref_path.h -- what paths stand for, and the values they have (language 2.4,
+ * 2.5).
  *
  * A path starts at the event, at an aliased event, at a lambda variable, or, in
  * pipes, at one of a result's events.  Events are jansson objects; strings are

@@ -1,4 +1,4 @@
-/* ref_pipe.h -- pipes (spec 13), one list of results into the next. */
+/* ref_pipe.h -- pipes (language 12.1), one list of results into the next. */
 #ifndef EQL_TESTS_REF_PIPE_H
 #define EQL_TESTS_REF_PIPE_H
 

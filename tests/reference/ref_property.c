@@ -140,7 +140,7 @@ maxspan(check *k)
     int64_t longest;
     ref_case c;
 
-    /* Spec 8.4 speaks of ordered input. */
+    /* Language 8.10 speaks of ordered input. */
     if (!ref_case_maxspan(&k->rendered, &longest) || when[0].arrival)
         return REF_P_NONE;
     without.maxspan = NULL;

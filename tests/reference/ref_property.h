@@ -1,5 +1,5 @@
 /* ref_property.h -- what must hold between runs of the engine, whatever the
- * reference says (spec 19.4 b to e). */
+ * reference says (language 8.11 b to e). */
 #ifndef EQL_TESTS_REF_PROPERTY_H
 #define EQL_TESTS_REF_PROPERTY_H
 

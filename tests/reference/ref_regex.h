@@ -1,4 +1,4 @@
-/* ref_regex.h -- regular expressions (spec 6.2), the naive way.
+/* ref_regex.h -- regular expressions (language 6.2), the naive way.
  *
  * A pattern is parsed to a tree; where a node can stop when it starts at a
  * place is a set of places, worked out by trying everything. */

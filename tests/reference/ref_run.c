@@ -33,8 +33,8 @@ typedef struct {
 
 /* --- reading the case --- */
 
-/* Spec 1.2: ISO text, digits, or a number: of a unit that its size tells, in
- * endgame of 100 ns since 1601. */
+/* Language 2.2: ISO text, digits, or a number: of a unit that its size tells,
+ * in endgame of 100 ns since 1601. */
 static bool
 to_time(const ref_flags *flags, ref_value v, int64_t *ns)
 {

@@ -38,7 +38,7 @@ typedef enum {
     REF_BROKEN   /* the two sequence procedures disagree; err says how */
 } ref_status;
 
-/* The matches, in the order of spec 14.2.  *out is empty unless REF_RAN. */
+/* The matches, in the order of language 1.3.  *out is empty unless REF_RAN. */
 ref_status ref_run(const ref_case *c, ref_matches *out, char err[REF_ERR]);
 /* When each event of the case happened. */
 ref_when *ref_case_times(ref_pool *pool, const ref_case *c);

@@ -270,7 +270,7 @@ hit(batch *b, size_t j, const ref_key *key, size_t event)
     w->items[w->n++] = grown;
 }
 
-/* --- missing stages, as spec 9.1 to 9.3 define them --- */
+/* --- missing stages, as language 8.15 and 8.16 define them --- */
 
 /* The hit of any missing position in [from, to) that is nearest to the time on
  * the side asked for. */

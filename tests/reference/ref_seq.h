@@ -1,10 +1,10 @@
 /* ref_seq.h -- sequences over events whose filters and keys are known already.
  *
- * Two procedures that must agree: the batch one of the "Equivalence claim"
- * (spec 8.2) with missing stages as spec 9.1 to 9.3 define them, which is the
- * reference, and the machine of spec 8.2, 9.4 and 10 as a second opinion.
- * fork and aliases are defined by the machine alone.  Events are numbered from
- * 0 in order of arrival. */
+ * Two procedures that must agree: the batch one, as Elasticsearch works
+ * (language 8.8), with missing stages as language 8.15 and 8.16 define them,
+ * which is the reference, and the machine of language 8.8, 8.17, 8.19 and 8.20
+ * as a second opinion. fork and aliases are defined by the machine alone.
+ * Events are numbered from 0 in order of arrival. */
 #ifndef EQL_TESTS_REF_SEQ_H
 #define EQL_TESTS_REF_SEQ_H
 
@@ -75,8 +75,8 @@ typedef struct {
     size_t n;
 } ref_results;
 
-/* Order of two events (spec 1.3): negative, zero (same event), positive.  An
- * event without a time comes after all others. */
+/* Order of two events (language 2.3): negative, zero (same event), positive.
+ * An event without a time comes after all others. */
 int ref_order(const ref_when *when, size_t a, size_t b);
 /* All events in that order, n of them. */
 size_t *ref_sorted(ref_pool *pool, const ref_when *when, size_t n);
@@ -87,7 +87,7 @@ int ref_key_order(const ref_env *env, const ref_key *a, const ref_key *b);
 
 /* Does the batch procedure cover it? */
 bool ref_seq_has_batch(const ref_seq *seq);
-/* Both in any order; ref_sort_results makes it that of spec 14.2. */
+/* Both in any order; ref_sort_results makes it that of language 1.3. */
 void ref_seq_batch(ref_pool *pool, const ref_seq *seq, ref_results *out);
 void ref_seq_machine(ref_pool *pool, const ref_seq *seq, ref_results *out);
 void ref_sort_results(const ref_env *env, const ref_when *when,

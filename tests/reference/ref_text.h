@@ -1,6 +1,6 @@
 /* ref_text.h -- what the reference knows of text: folding, wildcards, numbers,
- * addresses, times.  Written from spec 1.2, 4.6, 6.1, 6.3 and 7.3, with libc
- * and utf8proc, and sharing nothing with base/text.h. */
+ * addresses, times.  Written from language 2.2, 5.7, 6.1, 6.3 and 7.3, with
+ * libc and utf8proc, and sharing nothing with base/text.h. */
 #ifndef EQL_TESTS_REF_TEXT_H
 #define EQL_TESTS_REF_TEXT_H
 

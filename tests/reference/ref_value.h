@@ -1,4 +1,5 @@
-/* ref_value.h -- comparing and computing with values (spec 4.6, 5.2, 5.3, 5.6).
+/* ref_value.h -- comparing and computing with values (language 5.7, 5.2, 5.3,
+ * 5.6).
  *
  * A result is a boolean, or null for "unknown". */
 #ifndef EQL_TESTS_REF_VALUE_H
@@ -36,7 +37,7 @@ ref_value ref_in_literal_block(const ref_env *env, ref_value x, ref_value lit);
 /* op: "+", "-", "*", "/", "%" */
 ref_value ref_arith(const ref_env *env, const char *op, ref_value x,
                     ref_value y);
-/* string(x), spec 7.3 */
+/* string(x), language 7.3 */
 ref_value ref_to_string(const ref_env *env, ref_value v);
 /* The same of what `sort` looks at: versions have their own order. */
 int ref_sort_order(const ref_env *env, ref_value x, ref_value y, bool fold);

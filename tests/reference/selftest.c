@@ -1,5 +1,5 @@
-/* selftest.c -- the reference evaluator against the spec's tables of
- * conditions: 4.3, 5.6, 6.1, 6.2, 7.3, 19.3.
+/* selftest.c -- the reference evaluator against tables of
+ * conditions: language 4.3, 5.6, 6.1, 6.2, 7.3.
  *
  * A judge must be judged too.  selftest_seq.c has the tables of everything
  * that looks at more than one event. */
@@ -33,7 +33,7 @@ check_condition(const char *condition, const char *event, bool want)
     check_in(&plain, condition, event, want);
 }
 
-/* --- spec 4.3, first table --- */
+/* --- language 4.3, first table --- */
 
 static void
 test_table_of_filters(void **state)
@@ -346,7 +346,7 @@ test_strings(void **state)
     check_conditions(cases, REF_COUNTOF(cases));
 }
 
-/* --- spec 4.7 */
+/* --- language 15.1 */
 
 static void
 test_typed_paths(void **state)
@@ -381,7 +381,7 @@ test_typed_paths(void **state)
     check_in(&untyped, "destination.port + 1 == 444", cases[0].event, false);
 }
 
-/* --- spec 5.6 */
+/* --- language 5.6 */
 
 static void
 test_arithmetic(void **state)
@@ -420,7 +420,7 @@ test_arithmetic(void **state)
     check_in(&floored, "-7.5 % 2 == 0.5 and 7 / 2 == 3", "{}", true);
 }
 
-/* --- spec 6.2 */
+/* --- language 6.2 */
 
 static void
 test_regular_expressions(void **state)
@@ -477,7 +477,7 @@ test_regular_expressions(void **state)
     check_in(&perl, "s regex \"ab\"", "{\"s\":\"abc\"}", false);
 }
 
-/* --- spec 7.3 */
+/* --- language 7.3 */
 
 static void
 test_functions(void **state)
@@ -575,7 +575,7 @@ test_lists(void **state)
              cases[0].event, true);
 }
 
-/* --- spec 3.5 */
+/* --- language 13.1 */
 
 static void
 test_macros(void **state)

@@ -1,11 +1,11 @@
-/* selftest_seq.c -- the reference evaluator against the spec's tables of
+/* selftest_seq.c -- the reference evaluator against tables of
  * sequences, missing stages, runs, fork, aliases, lineage, samples, joins and
- * pipes: 8.6 to 8.8, 9.5, 10.2 to 10.4, 11, 12, 13; and the two sequence
- * procedures against each other on random inputs. */
+ * pipes: language 8.12, 8.13, 8.18, 8.19, 8.20, 9.1, 10.1, 11.1, 12.1; and the
+ * two sequence procedures against each other on random inputs. */
 #include "tests/reference/selftest.h"
 
-/* Events of spec 8.7: "A (B&U) C" one second apart from 1 s, with "@70" at 70 s
- * and "[k1]" under a key of that name. */
+/* Events of language 8.13: "A (B&U) C" one second apart from 1 s, with "@70" at
+ * 70 s and "[k1]" under a key of that name. */
 static const char **
 letter_events(ref_pool *pool, const char *spec, size_t *n)
 {
@@ -134,7 +134,7 @@ test_worked_examples(void **state)
     check_letters("sequence", set, before, REF_COUNTOF(before));
 }
 
-/* Spec 9.5. */
+/* Language 8.18. */
 static void
 test_missing_stages(void **state)
 {
@@ -181,7 +181,7 @@ test_missing_stages(void **state)
     check_letters("sequence", eof, withheld, REF_COUNTOF(withheld));
 }
 
-/* Spec 12. */
+/* Language 11.1. */
 static void
 test_joins(void **state)
 {
@@ -205,7 +205,7 @@ test_joins(void **state)
     check_letters("join", off, once, REF_COUNTOF(once));
 }
 
-/* Spec 11. */
+/* Language 10.1. */
 static void
 test_samples(void **state)
 {
@@ -254,7 +254,7 @@ check_written(const ref_case *setup, const written_case *cases, size_t n)
 
 #define EV(t, rest) "{\"@timestamp\":" #t "," rest "}"
 
-/* Spec 10.3. */
+/* Language 8.20. */
 static void
 test_aliases(void **state)
 {
@@ -317,7 +317,7 @@ test_aliases(void **state)
             FILE_OF(7, "12"), PROC(8, "start", "20", "1", "x")                 \
     }
 
-/* Spec 10.4. */
+/* Language 9.1. */
 static void
 test_lineages(void **state)
 {
@@ -343,7 +343,7 @@ test_lineages(void **state)
     check_written(&plain, cases, REF_COUNTOF(cases));
 }
 
-/* Spec 13. */
+/* Language 12.1. */
 #define PIPED                                                                  \
     {                                                                          \
         EV(1, "\"n\":\"A\",\"host.name\":\"h1\",\"b\":5"),                     \
@@ -402,7 +402,7 @@ test_pipes(void **state)
     check_written(&fold, cases, REF_COUNTOF(cases));
 }
 
-/* Keys as they are shown, and other things of spec 8.3. */
+/* Keys as they are shown, and other things of language 8.9. */
 static void
 test_key_tuples(void **state)
 {

@@ -1,4 +1,4 @@
-/* test_compare.c -- the table of spec 4.6, row by row. */
+/* test_compare.c -- the table of language 5.7, row by row. */
 #include "tests/support/eql_test.h"
 #include "tests/support/values.h"
 #include "vm/eval/compare.h"

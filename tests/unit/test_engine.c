@@ -539,7 +539,7 @@ test_arrival_order(void **state)
     run_free(r);
 }
 
-/* --- late events (spec 8.9) --- */
+/* --- late events (language 8.14) --- */
 
 static eql_dialect
 late(const char *assignment)

@@ -1,5 +1,5 @@
-/* test_functions.c -- the functions on text: every row of spec 7.3, null and
- * wrong types in every place, code points, folding, flags, cost. */
+/* test_functions.c -- the functions on text: every row of language 7.3, null
+ * and wrong types in every place, code points, folding, flags, cost. */
 #include "tests/support/function_test.h"
 
 #include <time.h>

@@ -1,4 +1,4 @@
-/* test_interp.c -- the tables of spec 4.2, 4.3 and 19.3 on hand-made code.
+/* test_interp.c -- the tables of language 4.2 and 4.3 on hand-made code.
  *
  * Leaves are put together here instruction by instruction, so that a wrong
  * verdict is the interpreter's and not the compiler's. */
@@ -188,7 +188,7 @@ holds(const predicate tests[2], eql_slot f, eql_slot g)
     return verdict;
 }
 
-/* --- filters (spec 4.3) --- */
+/* --- filters (language 4.3) --- */
 
 #define A STR("a")
 #define B STR("b")
@@ -317,7 +317,8 @@ test_interp_leaves_choose_elements_apart(void **state)
     }
 }
 
-/* The event of spec 19.3 and what this instruction set covers of its table. */
+/* An event with all kinds of values, and conditions that these instructions
+ * can say. */
 static void
 test_interp_conformance_vectors(void **state)
 {
@@ -400,7 +401,7 @@ test_interp_conformance_vectors(void **state)
     }
 }
 
-/* --- values (spec 4.2) --- */
+/* --- values (language 4.2) --- */
 
 /* r[1] = op(x, y), x and y being fields F and G: what is it? */
 static char

@@ -1,4 +1,4 @@
-/* test_interp_arrays.c -- array functions (spec 7.3) on hand-made code.
+/* test_interp_arrays.c -- array functions (language 7.3) on hand-made code.
  *
  * The array is `stack`, its elements have `name` and, as an array again,
  * `sigs`; `host` is the event's. */
@@ -418,7 +418,7 @@ test_arrays_contain(void **state)
     }
 }
 
-/* Elements of the schema's types (spec 4.7), against one literal. */
+/* Elements of the schema's types (language 15.1), against one literal. */
 static bool
 contains_typed(eql_field_type type, eql_value element, eql_value literal)
 {

@@ -1,5 +1,5 @@
-/* test_interp_language.c -- conditions as text on the event of spec 19.3, in
- * each dialect: compiled, verified, run. */
+/* test_interp_language.c -- conditions as text on one event, in each dialect:
+ * compiled, verified, run. */
 #include "tests/support/event_filter_test.h"
 
 static const char event_json[] =
@@ -245,7 +245,8 @@ test_conditions_of_single_flags(void **state)
     }
 }
 
-/* A date in a list is an instant, whatever stands before `in` (spec 4.7). */
+/* A date in a list is an instant, whatever stands before `in`
+ * (language 15.1). */
 static void
 test_conditions_of_dates_in_lists(void **state)
 {

@@ -12,7 +12,7 @@
 #define CB "join by k [any where n == \"C\"] [any where b == 9]"
 
 static void
-test_examples(void **state) /* spec 12 */
+test_examples(void **state) /* language 11.1 */
 {
     static const char *const abu[] = {EV("A", "1"), EV("U", "1"),  EV("B", "1"),
                                       EV("A", "1"), EV("BU", "1"), EV("A", "1"),

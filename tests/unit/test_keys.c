@@ -1,4 +1,4 @@
-/* test_keys.c -- key tuples of one event in every dialect (spec 8.3). */
+/* test_keys.c -- key tuples of one event in every dialect (language 8.9). */
 #include "tests/support/event_filter_test.h"
 #include "vm/filter/keys.h"
 

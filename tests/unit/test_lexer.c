@@ -1,4 +1,4 @@
-/* test_lexer.c -- tokens of the spec's table, string forms, what is no token.
+/* test_lexer.c -- tokens (language 3.4), string forms, what is no token.
  */
 #include "tests/support/eql_test.h"
 

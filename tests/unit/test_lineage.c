@@ -31,7 +31,7 @@ static const char *const family[] = {
 };
 
 static void
-test_family(void **state) /* spec 10.4 */
+test_family(void **state) /* language 9.1 */
 {
     static const ordered_case cases[] = {
         {"descendant", EQL_DIALECT_ELASTIC, NULL,

@@ -151,7 +151,7 @@ check_sort(uint32_t n, size_t memory, bool by_arrival, bool spills)
     return passes;
 }
 
-/* Time, then tiebreaker, absent ones last, then arrival (spec 1.3). */
+/* Time, then tiebreaker, absent ones last, then arrival (language 2.3). */
 static void
 test_order_of_tiebreakers(void **state)
 {

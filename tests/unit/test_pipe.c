@@ -29,7 +29,7 @@ check_all(const ordered_case *cases, size_t n)
 #define CHECK_ALL(cases) check_all(cases, EQL_COUNTOF(cases))
 
 static void
-test_example_table(void **state) /* spec 13 */
+test_example_table(void **state) /* language 12.1 */
 {
     static const ordered_case cases[] = {
         {NULL, ENDGAME, NULL, ANY " | unique n", five, "(1) (2) (4)", 0},

@@ -1,4 +1,4 @@
-/* test_project.c -- paths on events: every rule of spec 1.5. */
+/* test_project.c -- paths on events: every rule of language 2.5. */
 #include "tests/support/paths.h"
 
 #include "io/json/project.h"

@@ -13,7 +13,7 @@
 #define ABC AB C
 
 static void
-test_examples(void **state) /* spec 11 */
+test_examples(void **state) /* language 10.1 */
 {
     static const char *const hosts[] = {EV("A", "\"h1\""),  EV("AB", "\"h1\""),
                                         EV("B", "\"h2\""),  EV("A", "\"h2\""),

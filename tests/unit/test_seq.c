@@ -8,7 +8,7 @@
 #define NO_SPAN (-1.0)
 
 static void
-test_worked_examples(void **state) /* spec 8.7 */
+test_worked_examples(void **state) /* language 8.13 */
 {
     static const struct {
         const char *label, *stages;
@@ -71,7 +71,7 @@ test_maxspan_bound(void **state)
 }
 
 static void
-test_full_trace(void **state) /* spec 8.8 */
+test_full_trace(void **state) /* language 8.13 */
 {
     static const eql_test_rule rule = {
         .stages = "ABC", .until = 'U', .maxspan_s = 10};

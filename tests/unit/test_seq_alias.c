@@ -1,5 +1,5 @@
-/* test_seq_alias.c -- conditions that depend on the partial (spec 10.3) and on
- * lineage, through the whole engine: rules as text, events as JSON.
+/* test_seq_alias.c -- conditions that depend on the partial (language 8.20) and
+ * on lineage, through the whole engine: rules as text, events as JSON.
  *
  * An event "A1" is {"c":"A","v":1}; a word may go on with more fields, as in
  * A1,w=2; time goes on by one second per event. */
@@ -153,7 +153,7 @@ test_latest_waits_for_its_own(void **state)
     check(AB, "alias_pending=latest", "A1 B2 B3 B1", "(1,4)");
 }
 
-/* The alias of a run is its last event (spec 10.3, D). */
+/* The alias of a run is its last event (language 8.20). */
 static void
 test_alias_of_a_run(void **state)
 {

@@ -1,12 +1,12 @@
-/* test_seq_missing.c -- missing stages (spec 9): the table of the language's
- * description, its bounds, what is held and what is forgotten. */
+/* test_seq_missing.c -- missing stages (language 8.15): the table of the
+ * language's description, its bounds, what is held and what is forgotten. */
 #include "tests/support/seq_test.h"
 
 #define MINUTE 60.0
 
 /* The empty tuple of keys is one key; so are others. */
 static void
-test_missing_examples(void **state) /* spec 9.5 */
+test_missing_examples(void **state) /* language 8.18 */
 {
     static const struct {
         const char *stages, *events, *want;

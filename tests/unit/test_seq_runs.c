@@ -1,11 +1,11 @@
-/* test_seq_runs.c -- runs and fork (spec 10.1, 10.2), and what sharing of
+/* test_seq_runs.c -- runs and fork (language 8.19), and what sharing of
  * events saves. */
 #include "tests/support/seq_test.h"
 
 #define NO_SPAN (-1.0)
 
 static void
-test_runs_examples(void **state) /* spec 8.7, 19 to 21 */
+test_runs_examples(void **state) /* language 8.13 */
 {
     static const struct {
         const char *stages, *events, *want;
@@ -88,7 +88,7 @@ test_runs_are_stages_in_a_row(void **state)
 }
 
 static void
-test_fork_examples(void **state) /* spec 10.2 */
+test_fork_examples(void **state) /* language 8.19 */
 {
     static const struct {
         const char *stages;

@@ -1,4 +1,5 @@
-/* test_wildcard.c -- wildcard match: the spec's table, corners, cost. */
+/* test_wildcard.c -- wildcard match: the table of language 6.1, corners,
+ * cost. */
 #include "tests/support/eql_test.h"
 
 #include "base/text.h"

@@ -1,4 +1,4 @@
-/* compare.c -- the table of spec 4.6.
+/* compare.c -- the table of language 5.7.
  *
  * One function per row group: same type, and each way of coercing a literal.
  * Nulls and pairs without an answer are unknown; there is no order between

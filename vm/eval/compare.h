@@ -1,4 +1,4 @@
-/* compare.h -- equality and order of values across types (spec 4.6).
+/* compare.h -- equality and order of values across types (language 5.7).
  *
  * Against a literal of the rule a value is coerced, because E converts the
  * literal to the type of the field; between two values of the event it is not.

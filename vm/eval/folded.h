@@ -12,7 +12,7 @@
 /* How two texts are compared. */
 typedef enum {
     EQL_CASE_EXACT,
-    EQL_CASE_UNICODE, /* case_fold=unicode (spec 6.3) */
+    EQL_CASE_UNICODE, /* case_fold=unicode (language 6.3) */
     EQL_CASE_ASCII    /* case_fold=ascii: only A to Z fold */
 } eql_case;
 

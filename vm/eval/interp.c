@@ -235,7 +235,7 @@ slot_of(const eql_interp *it, uint32_t field)
 
 static bool filter_holds(eql_interp *it, uint32_t filter);
 
-/* A lone value is an array of one, but in endgame (spec 7.3, event.h). */
+/* A lone value is an array of one, but in endgame (language 7.3, event.h). */
 static bool
 has_array(const eql_interp *it, const eql_slot *slot)
 {
@@ -288,7 +288,8 @@ is_shared(eql_field_type type)
 }
 
 /* Does an element equal the value in a register?  A literal coerces; elements
- * compare as addresses or instants if the value's field is one (spec 4.7). */
+ * compare as addresses or instants if the value's field is one
+ * (language 15.1). */
 static bool
 has_element(const eql_interp *it, const eql_insn *in, uint32_t reg,
             eql_containing c)
@@ -528,7 +529,7 @@ typedef struct {
 } choices;
 
 /* Chooses the first element everywhere; false if there are too many choices
- * to try (spec 4.3: cost guard). */
+ * to try (language 4.3: cost guard). */
 static bool
 choose_first(eql_interp *it, uint32_t leaf, choices *c)
 {

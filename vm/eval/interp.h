@@ -1,9 +1,10 @@
 /* interp.h -- runs filters and expressions over one event.
  *
  * A filter is true or false, its leaves are evaluated in Kleene logic for
- * each choice of one element per occurrence of a multi-valued field (spec 4.2
- * and 4.3).  Leaves and filters are evaluated at most once per event, those in
- * the body of an array function that read its variable once per element.
+ * each choice of one element per occurrence of a multi-valued field
+ * (language 4.2 and 4.3).  Leaves and filters are evaluated at most once per
+ * event, those in the body of an array function that read its variable once per
+ * element.
  *
  * An interp belongs to one thread; it borrows the program, which must be
  * verified and outlive it.  Nothing is allocated per event, save that scratch

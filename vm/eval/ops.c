@@ -169,7 +169,7 @@ eql_op_in_eq_fold(const eql_prepared *pr, const eql_value *x,
     return eql_op_in_eq(&pr->comparing, x, y);
 }
 
-/* `:` matches a number by its canonical text (spec 5.4), `like` does not; a
+/* `:` matches a number by its canonical text (language 5.4), `like` does not; a
  * boolean is no text to either. */
 eql_value
 eql_op_like(const eql_value *x, const eql_pattern_list *patterns,

@@ -21,7 +21,7 @@ eql_value_is_scalar(const eql_value *v)
     return v->tag != EQL_NULL && !eql_value_is_composite(v);
 }
 
-/* Existence: `[]` and `{}` are null (spec 1.4). */
+/* Existence: `[]` and `{}` are null (language 2.4). */
 static inline bool
 eql_value_is_null(const eql_value *v)
 {

@@ -1,4 +1,4 @@
-/* pattern.h -- lists of wildcard patterns made ready to match (spec 6.1).
+/* pattern.h -- lists of wildcard patterns made ready to match (language 6.1).
  *
  * Most patterns have one of a few shapes that need no wildcard matcher: no
  * wildcard at all (found by hash, however many there are), a prefix, a suffix

@@ -2,7 +2,7 @@
  *
  * An element is entered under every form in which a value of the event may
  * equal it: itself, as text and as a number.  `in~` folds strings against
- * strings only; other pairs compare as with `in` (spec 5.5). */
+ * strings only; other pairs compare as with `in` (language 5.5). */
 #include "vm/eval/set.h"
 #include "vm/fault.h"
 

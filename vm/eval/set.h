@@ -1,4 +1,5 @@
-/* set.h -- literal lists of `in` and `in~` made ready for look-up (spec 5.5).
+/* set.h -- literal lists of `in` and `in~` made ready for look-up
+ * (language 5.5).
  *
  * A look-up takes the same time however long the list is, and agrees with
  * eql_compare_equal_literal against every element: a pair of types without an
@@ -15,7 +16,7 @@ typedef struct {
     eql_comparing how;     /* pairs of which one side is no string */
     eql_case strings_case; /* two strings */
     bool match;            /* of `:`: a boolean is null */
-    bool has_true;         /* true, or "true" (spec 4.6) */
+    bool has_true;         /* true, or "true" (language 5.7) */
     bool has_false;
     eql_map *strings; /* strings, folded if those fold */
     eql_map *texts;   /* canonical texts of numbers and booleans */

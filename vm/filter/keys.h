@@ -1,4 +1,4 @@
-/* keys.h -- the key tuples that an event has at a stage (spec 8.3), and the
+/* keys.h -- the key tuples that an event has at a stage (language 8.9), and the
  * form in which a dialect compares key values.
  *
  * Distinct non-null values of each key, in first-seen order; their product,
@@ -19,8 +19,8 @@
  */
 void eql_key_folded(eql_case how, eql_field_type type, const eql_value *v,
                     eql_buf *out);
-/* Appends v as a dialect compares it: of the field's type (spec 4.7) where it
- * can be, text folded under key_case=fold; see eql_hit_key_value. */
+/* Appends v as a dialect compares it: of the field's type (language 15.1) where
+ * it can be, text folded under key_case=fold; see eql_hit_key_value. */
 void eql_key_value(const eql_dialect *d, eql_field_type type,
                    const eql_value *v, eql_buf *out);
 /* As the event spells it. */

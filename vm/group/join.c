@@ -1,4 +1,4 @@
-/* join.c -- `join`: spec 12, word for word.
+/* join.c -- `join`: language 11.1, word for word.
  *
  * A key has one place per stage; the first event takes a place, until the key
  * is complete and begins anew.  `until` comes before the stages, whatever the

@@ -1,4 +1,5 @@
-/* join.h -- `join`: per key one event of each filter, in any order (spec 12).
+/* join.h -- `join`: per key one event of each filter, in any order
+ * (language 11.1).
  */
 #ifndef EQL_VM_GROUP_JOIN_H
 #define EQL_VM_GROUP_JOIN_H

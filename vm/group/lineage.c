@@ -1,4 +1,4 @@
-/* lineage.c -- sources and members of each `descendant of [...]`: spec 10.4.
+/* lineage.c -- sources and members of each `descendant of [...]`: language 9.1.
  *
  * Steps of one event: forget the process that ended before (its own later
  * events still counted, up to this one); take in a new process whose parent is

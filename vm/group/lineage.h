@@ -1,4 +1,4 @@
-/* lineage.h -- which processes descend from which (spec 10.4).
+/* lineage.h -- which processes descend from which (language 9.1).
  *
  * Fed by every process event, before the rules see it; one set of sources and
  * members per lineage of the program, innermost first.  A lineage follows the

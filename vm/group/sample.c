@@ -1,5 +1,5 @@
 /* sample.c -- `sample`: collects candidates per key and filter, and chooses
- * sets of distinct events among them (spec 11).
+ * sets of distinct events among them (language 10.1).
  *
  * Of n filters and s samples per key, the first n - 1 + s candidates of each
  * filter decide the first s sets of the search: an event further back can only

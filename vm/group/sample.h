@@ -1,5 +1,5 @@
 /* sample.h -- `sample`: per key a set of distinct events, one per filter, in no
- * order (spec 11). */
+ * order (language 10.1). */
 #ifndef EQL_VM_GROUP_SAMPLE_H
 #define EQL_VM_GROUP_SAMPLE_H
 

@@ -1,7 +1,7 @@
 /* dispatch.h -- from an event's categories to the stages that may want it.
  *
  * A stage asks for one category, matched exactly and case-sensitively, or for
- * any event, also one without a category (spec 1.1).  Other stages of the
+ * any event, also one without a category (language 2.1).  Other stages of the
  * program are never looked at for that event.  Which field holds the category
  * is the stage's to say; nearly always it is the same one. */
 #ifndef EQL_VM_INDEX_DISPATCH_H

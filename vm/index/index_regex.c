@@ -1,6 +1,6 @@
 /* index_regex.c -- pieces of regular expressions.
  *
- * Only the plainest part of Lucene's syntax is understood (spec 6.2): a
+ * Only the plainest part of Lucene's syntax is understood (language 6.2): a
  * sequence of letters that stand for themselves, classes, groups and repeats.
  * What follows each other without anything unknown in between is in every text
  * that matches: one text of a few, where there are small classes and groups of

@@ -2,7 +2,7 @@
  *
  * Of an event of a process with which none begins or ends, a lineage wants to
  * know only that it was there: then the process that ended before is forgotten
- * (spec 10.4).  There are many of them, and where no source of a lineage is
+ * (language 9.1).  There are many of them, and where no source of a lineage is
  * ever met they decide nothing.  So they are no hits but liveness records: 24
  * bytes each, in memory up to a bound and then in a temporary file, put in
  * order when the first one is asked for. */

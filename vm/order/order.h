@@ -2,7 +2,7 @@
  *
  *   push ... push | sort | next ... next -> NULL
  *
- * By time (spec 1.3): hits with a time before hits without, then time,
+ * By time (language 2.3): hits with a time before hits without, then time,
  * tiebreaker, file, line.  By arrival: file and line alone.  Whatever looks
  * like a hit can be sorted by an order of its own (match.c).  Equal records
  * keep the order of pushing.

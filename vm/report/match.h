@@ -4,9 +4,9 @@
  *   open, event ..., close -> record (flat) -> add -> flush ... finish
  *
  * Results come in the order of their last events.  Those of one hit and rule
- * are sorted at the flush by first event, then key (spec 14.2).  Where matches
- * may be held (trailing missing stages) that does not suffice: then all records
- * go through an external sort and are delivered at the end. */
+ * are sorted at the flush by first event, then key (language 1.3).  Where
+ * matches may be held (trailing missing stages) that does not suffice: then all
+ * records go through an external sort and are delivered at the end. */
 #ifndef EQL_VM_REPORT_MATCH_H
 #define EQL_VM_REPORT_MATCH_H
 

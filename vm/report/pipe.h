@@ -1,8 +1,9 @@
-/* pipe.h -- pipes: results of a rule, in order, to what is reported (spec 13).
+/* pipe.h -- pipes: results of a rule, in order, to what is reported
+ * (language 12.1).
  *
  * Rules without pipes do not come here.  Everything a rule with pipes reports
  * comes at eql_pipes_finish, rule by rule, in the pipe's own order; rows of
- * `count` come after the matches of all rules (design 7).  Results wait in
+ * `count` come after the matches of all rules.  Results wait in
  * memory up to a budget, then the rule is cut off: what it has is reported, all
  * that would follow is lost, and counted: results in piped_lost, rows in
  * rows_lost. */

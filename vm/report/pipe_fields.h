@@ -1,5 +1,5 @@
 /* pipe_fields.h -- what the expressions of pipes read: the values kept of the
- * result's events, and the columns that counting gave it (spec 13). */
+ * result's events, and the columns that counting gave it (language 12.1). */
 #ifndef EQL_VM_REPORT_PIPE_FIELDS_H
 #define EQL_VM_REPORT_PIPE_FIELDS_H
 

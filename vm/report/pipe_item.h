@@ -53,8 +53,8 @@ void eql_pipe_queue_add(eql_pipe_queue *q, eql_pipe_stored *s);
 eql_pipe_stored *eql_pipe_queue_take(eql_pipe_queue *q); /* NULL: empty */
 void eql_pipe_queue_free(eql_budget *b, eql_pipe_queue *q);
 
-/* Sorts by `order`, the values of the pipe's expressions, stable (spec 13).
- * false: out of memory. */
+/* Sorts by `order`, the values of the pipe's expressions, stable
+ * (language 12.1). false: out of memory. */
 bool eql_pipe_queue_sort(eql_pipe_queue *q, const eql_program *p,
                          const eql_pipe_op *op);
 

@@ -1,4 +1,4 @@
-/* pipe_sort.c -- the order of `sort` (spec 13).
+/* pipe_sort.c -- the order of `sort` (language 12.1).
  *
  * Null takes the empty value of the one type that its column has: "", 0 or
  * false, so it sorts first or among its equals.  In a column of several types

@@ -7,7 +7,7 @@
 #define EQL_DEFAULT_SORT_MEMORY ((size_t)16 << 20)
 #define EQL_DEFAULT_STATE_BYTES ((uint64_t)64 << 20)
 
-/* `--order`: instead of the dialect's late_events (spec 8.9). */
+/* `--order`: instead of the dialect's late_events (language 8.14). */
 typedef enum {
     EQL_ENGINE_ORDER_DIALECT,
     EQL_ENGINE_ORDER_TIME,   /* sort */

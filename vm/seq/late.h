@@ -1,4 +1,4 @@
-/* late.h -- late_events=drop: which events come too late? (spec 8.9)
+/* late.h -- late_events=drop: which events come too late? (language 8.14)
  *
  * An event is late for a rule and key if an event with a later time was used
  * for them before.  What is remembered is bounded; what has to be forgotten is

@@ -1,4 +1,4 @@
-/* seq.h -- the ordered half: hits in order in, matches out (spec 8 to 14).
+/* seq.h -- the ordered half: hits in order in, matches out (language 8 to 12).
  *
  *   hit -> lineages -> residuals -> sequence | join | sample | event
  *       -> match.h: order, cooldown -> pipes -> report
@@ -16,7 +16,7 @@
 #include "event/hit.h"
 
 /* Partials that wait in one slot for a stage whose condition names aliases
- * (spec 10.3); beyond it the oldest goes. */
+ * (language 8.20); beyond it the oldest goes. */
 #define EQL_MAX_PENDING 64u
 
 typedef struct eql_seq eql_seq;

@@ -5,8 +5,8 @@
  *   seq_state.c    entries and slots: enter, leave, expire, give way
  *   seq_compact.c    partials of one event, kept compact
  *   seq_ahead.c    looks at hits before their turn
- *   seq_step.c     a positive stage, or `until`, sees an event (spec 8.2)
- *   seq_missing.c  missing stages and completion (spec 9)
+ *   seq_step.c     a positive stage, or `until`, sees an event (language 8.8)
+ *   seq_missing.c  missing stages and completion (language 8.15)
  *
  * Anything that makes room may free any partial but the one it is told to
  * keep; an entry that is in hand (eql_seq_pin) stays. */
@@ -66,7 +66,7 @@ void eql_seq_plan_free(eql_seq_plan *plan);
 /* Kinds of window nodes. */
 enum { EQL_SEQ_PARTIAL, EQL_SEQ_HELD, EQL_SEQ_LEAD };
 
-/* A completed match that waits for what may follow it (spec 9.4).  In its
+/* A completed match that waits for what may follow it (language 8.17).  In its
  * window it starts at its last event: it is looked at later than it might be,
  * but in order. */
 typedef struct eql_held {
@@ -77,8 +77,8 @@ typedef struct eql_held {
     eql_hit record[]; /* flat, see match.h */
 } eql_held;
 
-/* Hits of the leading missing stages of a rule under one key (spec 9.3): the
- * last, and the last at another time before it. */
+/* Hits of the leading missing stages of a rule under one key (language 8.16):
+ * the last, and the last at another time before it. */
 typedef struct {
     eql_keytab_node node;
     eql_window_node window;

@@ -1,5 +1,5 @@
 /* seq_missing.c -- missing stages, and what becomes of a completed match
- * (spec 9).
+ * (language 8.15).
  *
  *   sequence by user.id with maxspan=5m
  *     ![ approved ]  [ logon ]  ![ mfa ]  [ copy ]  ![ logoff ]
@@ -298,7 +298,7 @@ eql_seq_missing(eql_seq *s, const eql_seq_step *st)
 
 typedef enum { DISCARD, EMIT, HOLD } decision;
 
-/* complete() of spec 9.4.  *base_ns: from where the span is measured. */
+/* complete() of language 8.17.  *base_ns: from where the span is measured. */
 static decision
 judge(const eql_seq *s, const eql_seq_step *st, const eql_partial *p,
       int64_t *base_ns)

@@ -1,7 +1,7 @@
 /* seq_plan.c -- what each stage means to the machine, worked out once.
  *
  * Positive stages are numbered over their positions, missing ones know which
- * slot they stand behind (spec 8.1, 9).  It only reads the program. */
+ * slot they stand behind (language 8.8, 8.15).  It only reads the program. */
 #include <stdlib.h>
 
 #include "vm/fault.h"

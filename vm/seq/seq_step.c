@@ -1,5 +1,5 @@
-/* seq_step.c -- a stage of a sequence sees an event: spec 8.2, word for word
- * where it can be, with runs, fork and aliases (spec 10.1 to 10.3).
+/* seq_step.c -- a stage of a sequence sees an event: language 8.8, word for
+ * word where it can be, with runs, fork and aliases (language 8.19 and 8.20).
  *
  * A stage with runs serves its positions from the last to the first, as stages
  * do: so no event fills two places of one match.  s->cursor walks down the
