@@ -16,9 +16,12 @@ is_space(uint32_t cp)
 size_t
 eql_mapping_split_space(eql_strview s)
 {
+    unsigned char first = s.len ? (unsigned char)s.p[0] : 'a';
     size_t n = 0;
 
-    if (s.len == 0 || !is_space(eql_utf8_decode(s.p, s.len, &n)))
+    /* Most bytes are visible ASCII. */
+    if ((first > ' ' && first < 0x80) ||
+        !is_space(eql_utf8_decode(s.p, s.len, &n)))
         return 0;
     return n;
 }

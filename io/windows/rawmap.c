@@ -16,8 +16,9 @@ eql_rawmap_begin(eql_rawmap *r)
         memset(r->ecs, 0, r->wanted.n * sizeof *r->ecs);
         r->epoch = 1;
     }
-    r->nmet = r->nprepared = 0;
-    r->met_sum = 0;
+    r->nkeys = 0;
+    r->prepared = false;
+    r->key_sum = 0;
     eql_arena_reset(r->event);
     if (r->memo)
         eql_rawmap_memo_tidy(r->memo, &r->n);
@@ -38,16 +39,16 @@ eql_rawmap_found_all(eql_rawmap *r, const eql_raw *raws, uint32_t n)
 
     for (uint32_t i = 0; i < n; i++) {
         const char *p = raws[i].p;
-        uint32_t met;
+        uint32_t key;
 
         if (!p)
             return false;
-        met = eql_rawmap_met(raws[i].path, p);
+        key = eql_rawmap_key(raws[i].path, p);
         r->found[raws[i].path] = (eql_rawmap_cell){p, raws[i].len, r->epoch};
-        r->met[r->nmet++] = met;
-        sum += r->mixes[met];
+        r->keys[r->nkeys++] = key;
+        sum += r->key_hashes[key];
     }
-    r->met_sum += sum;
+    r->key_sum += sum;
     return true;
 }
 
@@ -144,7 +145,7 @@ load_names(eql_rawmap *r, const eql_rawmap_plan *p)
                 continue;
             switch (eql_rawmap_text_at(r, c, &text)) {
             case EQL_RAWMAP_TEXT_NONE: continue;
-            case EQL_RAWMAP_TEXT_ODD: return false;
+            case EQL_RAWMAP_TEXT_UNSUPPORTED: return false;
             case EQL_RAWMAP_TEXT_IS: break;
             }
             if (eql_rawmap_text_is_empty(r, &text))
@@ -216,7 +217,7 @@ find_plan(eql_rawmap *r, eql_rawmap_view *v)
     if (!find_channel(r, &channel))
         return NULL;
     switch (eql_rawmap_text_of(r, &r->header[EQL_MAPPING_ROLE_CODE], &code)) {
-    case EQL_RAWMAP_TEXT_ODD: return NULL;
+    case EQL_RAWMAP_TEXT_UNSUPPORTED: return NULL;
     case EQL_RAWMAP_TEXT_NONE: break;
     case EQL_RAWMAP_TEXT_IS:
         in = eql_rawmap_inside(&code);
@@ -251,16 +252,17 @@ typedef struct {
 /* false: the record's time is local, and its offset is yet to be learned. */
 static bool
 read_times(eql_rawmap *r, const eql_rawmap_view *v, const eql_rawmap_plan *p,
-           eql_wall_clock *clock, eql_event *ev, lesson *l, bool *odd)
+           eql_wall_clock *clock, eql_event *ev, lesson *l, bool *unsupported)
 {
     bool zone = false, ignored;
     int64_t offset;
 
-    ev->has_utc =
-        p->time != EQL_NONE && eql_rawmap_is_set(r, &r->data[p->time]) &&
-        eql_rawmap_text_time(&r->data[p->time], &ev->time_ns, &ignored, odd);
-    ev->has_wall = eql_rawmap_text_wall(r, &r->header[EQL_MAPPING_ROLE_TIME],
-                                        &ev->wall_ns, &zone, odd);
+    ev->has_utc = p->time != EQL_NONE &&
+                  eql_rawmap_is_set(r, &r->data[p->time]) &&
+                  eql_rawmap_text_time(&r->data[p->time], &ev->time_ns,
+                                       &ignored, unsupported);
+    ev->has_wall = eql_rawmap_text_time(&r->header[EQL_MAPPING_ROLE_TIME],
+                                        &ev->wall_ns, &zone, unsupported);
     if (!ev->has_wall || !v->layout->local || zone)
         return true;
     *l = (lesson){clock != NULL, ev->wall_ns, ev->time_ns};
@@ -287,14 +289,14 @@ static bool
 find_time(eql_rawmap *r, const eql_rawmap_view *v, const eql_rawmap_plan *p,
           eql_wall_clock *clock, eql_event *ev, lesson *l)
 {
-    bool odd = false, ok = true;
+    bool unsupported = false, ok = true;
     int64_t ns;
 
     ev->time_kind = EQL_TIME_NONE;
     ev->time_ns = ev->wall_ns = 0;
-    if (!read_times(r, v, p, clock, ev, l, &odd)) {
+    if (!read_times(r, v, p, clock, ev, l, &unsupported)) {
         ev->time_kind = EQL_TIME_PENDING;
-        return !odd;
+        return !unsupported;
     }
     if (eql_wall_clock_choose(clock, ev->has_utc, ev->time_ns, ev->has_wall,
                               ev->wall_ns, &ns)) {
@@ -304,7 +306,7 @@ find_time(eql_rawmap *r, const eql_rawmap_view *v, const eql_rawmap_plan *p,
     }
     if (ok && ev->has_wall)
         ok = put_time(r, r->created, ev->wall_ns);
-    return ok && !odd;
+    return ok && !unsupported;
 }
 
 /* Comes last: nothing may be learned from a record that is then left to the
@@ -347,19 +349,19 @@ emit(eql_rawmap *r, const eql_rawmap_plan *p)
 
 /* NULL: for the mapping.  *f: NULL when the record's keys are not known. */
 static const eql_rawmap_plan *
-find_all(eql_rawmap *r, eql_rawmap_view **v, eql_rawmap_frame **f)
+find_all(eql_rawmap *r, eql_rawmap_view **v, eql_rawmap_shape **f)
 {
     const eql_rawmap_plan *p;
 
     if (r->unsupported)
         return NULL;
-    r->frame = *f = eql_rawmap_frame_find(r);
+    r->shape = *f = eql_rawmap_shape_find(r);
     if (!*f) {
         *v = find_view(r);
         p = *v ? find_plan(r, *v) : NULL;
         if (!p || p->unsupported)
             return NULL;
-        r->frame = *f = eql_rawmap_frame_learn(r, *v, p);
+        r->shape = *f = eql_rawmap_shape_learn(r, *v, p);
         if (!*f)
             return p;
     }
@@ -371,22 +373,23 @@ static bool
 read_record(eql_rawmap *r, eql_wall_clock *clock, eql_lazy *lazy, eql_event *ev)
 {
     eql_rawmap_view *v;
-    eql_rawmap_frame *f;
+    eql_rawmap_shape *f;
     const eql_rawmap_plan *p = find_all(r, &v, &f);
-    bool zone, odd = false, has_received = false;
+    bool zone, unsupported = false, has_received = false;
     int64_t received;
     lesson l = {0};
 
     if (!p || !load(r, p) || !eql_rawmap_ops_prepare(r, p))
         return false;
-    if (f && r->nprepared)
-        p = eql_rawmap_frame_rest(r, f);
+    if (f && r->prepared)
+        p = f->whole;
     if (!find_time(r, v, p, clock, ev, &l))
         return false;
     if (l.teach)
-        has_received = eql_rawmap_text_time(
-            &r->header[EQL_MAPPING_ROLE_RECEIVED], &received, &zone, &odd);
-    if (odd || !eql_rawmap_ops_run(r, p))
+        has_received =
+            eql_rawmap_text_time(&r->header[EQL_MAPPING_ROLE_RECEIVED],
+                                 &received, &zone, &unsupported);
+    if (unsupported || !eql_rawmap_ops_run(r, p))
         return false;
     if (l.teach)
         teach(p, ev, &l, clock, has_received ? &received : NULL);

@@ -55,7 +55,7 @@ typedef struct {
     uint64_t mapped, fallbacks;     /* records: here, left to the mapping */
     uint64_t hits, misses;          /* of remembered results */
     uint64_t flushes;               /* all results forgotten: too many */
-    uint64_t frames, frame_flushes; /* of kinds of records, likewise */
+    uint64_t shapes, shape_flushes; /* of kinds of records, likewise */
 } eql_rawmap_counters;
 
 const eql_rawmap_counters *eql_rawmap_get_counters(const eql_rawmap *r);

@@ -1,6 +1,6 @@
 /* rawmap_int.h -- what the parts of rawmap share: rawmap.c (records),
  * rawmap_new.c (names of everything), rawmap_plan.c (what a kind of record
- * needs), rawmap_frame.c (what a record with these keys needs), rawmap_ops.c
+ * needs), rawmap_shape.c (what a record with these keys needs), rawmap_ops.c
  * (rules at work), rawmap_text.c (texts as JSON spells them) and rawmap_memo.c
  * (results remembered).
  *
@@ -21,9 +21,8 @@
 /* Most kinds of records whose keys are remembered, before all are forgotten;
  * most of them with the same keys, and most sets of names that their texts may
  * add.  Records beyond take what their channel and code need at most. */
-#define EQL_RAWMAP_MAX_FRAMES 1024u
+#define EQL_RAWMAP_MAX_SHAPES 1024u
 #define EQL_RAWMAP_MAX_CHAIN 16u
-#define EQL_RAWMAP_MAX_PREPARED 4u
 /* Most lines of a kind of record's texts whose beginnings are remembered. */
 #define EQL_RAWMAP_MAX_GUESSES 64u
 
@@ -127,15 +126,7 @@ typedef struct {
 } eql_rawmap_view;
 
 typedef struct eql_rawmap_memo eql_rawmap_memo;
-typedef struct eql_rawmap_frames eql_rawmap_frames;
-
-/* A time read last: many records share their second. */
-typedef struct {
-    char text[40];
-    uint32_t len; /* 0: none */
-    int64_t ns;
-    bool zone;
-} eql_rawmap_wall;
+typedef struct eql_rawmap_shapes eql_rawmap_shapes;
 
 /* See eql_rawmap_text_breaks. */
 typedef size_t (*eql_rawmap_break_fn)(const char *p, size_t i, size_t n);
@@ -153,10 +144,10 @@ struct eql_rawmap {
     eql_vec sources; /* eql_rawmap_source */
     eql_map *source_of;
     eql_rawmap_cell *found; /* per source */
-    uint32_t *met;          /* of the record at hand: eql_rawmap_met */
-    uint32_t nmet;
-    uint64_t met_sum; /* of mixes, */
-    uint64_t *mixes;  /* random numbers, one for each that may be met */
+    uint32_t *keys;         /* of the record at hand: eql_rawmap_key */
+    uint32_t nkeys;
+    uint64_t key_sum;     /* of key_hashes, */
+    uint64_t *key_hashes; /* random numbers, one for each that may be met */
     uint32_t epoch;
     uint32_t key_of[8]; /* sources of the keys that tell layouts */
     uint32_t *variant_key[EQL_MAPPING_LAYOUT_COUNT];
@@ -165,8 +156,7 @@ struct eql_rawmap {
     eql_vec names; /* const char *: of event data */
     eql_map *name_of;
     eql_rawmap_cell *data; /* per name */
-    uint32_t *prepared;    /* names that texts of the record gave */
-    uint32_t nprepared;
+    bool prepared;         /* texts of the record gave some */
 
     eql_vec wanted; /* eql_rawmap_wanted */
     eql_map *wanted_of;
@@ -188,17 +178,16 @@ struct eql_rawmap {
 
     eql_rawmap_cell header[EQL_MAPPING_ROLE_COUNT];
     uint8_t first_of_empty[256]; /* may a value as good as missing begin so? */
-    eql_rawmap_wall wall;
     eql_rawmap_break_fn find_break;
     eql_rawmap_memo *memo;
-    eql_rawmap_frames *frames;
-    struct eql_rawmap_frame *frame; /* of the record at hand, or NULL */
+    eql_rawmap_shapes *shapes;
+    struct eql_rawmap_shape *shape; /* of the record at hand, or NULL */
     eql_rawmap_counters n;
 };
 
 /* A source that is there, and whether its value is a string. */
 static inline uint32_t
-eql_rawmap_met(uint32_t source, const char *p)
+eql_rawmap_key(uint32_t source, const char *p)
 {
     return source << 1 | (*p == '"');
 }
@@ -255,7 +244,7 @@ const eql_rawmap_plan *eql_rawmap_plan_for(eql_rawmap *r, eql_rawmap_view *v,
                                            const eql_mapping_channel *channel,
                                            uint32_t plan);
 
-/* --- rawmap_frame.c --- */
+/* --- rawmap_shape.c --- */
 
 /* How a line began before: name and separator as they are spelled. */
 typedef struct {
@@ -265,11 +254,11 @@ typedef struct {
 } eql_rawmap_guess;
 
 /* A plan without what the keys of a record rule out. */
-typedef struct eql_rawmap_frame {
-    struct eql_rawmap_frame *next;
+typedef struct eql_rawmap_shape {
+    struct eql_rawmap_shape *next;
     uint64_t sum; /* of its set of sources .. */
-    uint32_t nset;
-    uint32_t *set;       /* .. as eql_rawmap_met has them */
+    uint32_t nkeys;
+    uint32_t *keys;      /* .. as eql_rawmap_key has them */
     uint32_t source[2];  /* of channel and code, or EQL_NONE .. */
     eql_strview text[2]; /* .. and what they are */
     eql_rawmap_view *view;
@@ -277,27 +266,18 @@ typedef struct eql_rawmap_frame {
     eql_rawmap_plan plan;         /* while texts add no names */
     eql_rawmap_guess *guesses;    /* of its texts' lines, in their order */
     uint32_t nguesses;
-    uint32_t nmore; /* with names that texts add */
-    struct {
-        const uint32_t *names; /* in their order */
-        uint32_t n;
-        eql_rawmap_plan plan;
-    } more[EQL_RAWMAP_MAX_PREPARED];
-} eql_rawmap_frame;
+} eql_rawmap_shape;
 
-eql_rawmap_frames *eql_rawmap_frames_new(void);
-void eql_rawmap_frames_free(eql_rawmap_frames *f);
+eql_rawmap_shapes *eql_rawmap_shapes_new(void);
+void eql_rawmap_shapes_free(eql_rawmap_shapes *f);
 /* Of the record at hand; NULL: not known. */
-eql_rawmap_frame *eql_rawmap_frame_find(const eql_rawmap *r);
+eql_rawmap_shape *eql_rawmap_shape_find(const eql_rawmap *r);
 /* Remembers it, when its keys were met before; may forget all others.  NULL: it
  * did not. */
-eql_rawmap_frame *eql_rawmap_frame_learn(eql_rawmap *r, eql_rawmap_view *v,
+eql_rawmap_shape *eql_rawmap_shape_learn(eql_rawmap *r, eql_rawmap_view *v,
                                          const eql_rawmap_plan *plan);
-/* What is left to do once names were read out of texts. */
-const eql_rawmap_plan *eql_rawmap_frame_rest(eql_rawmap *r,
-                                             eql_rawmap_frame *f);
 /* Remembers how one more line of the record at hand began. */
-void eql_rawmap_frame_add_guess(eql_rawmap *r, eql_strview start,
+void eql_rawmap_shape_add_guess(eql_rawmap *r, eql_strview start,
                                 uint32_t name);
 
 /* --- rawmap_ops.c --- */
@@ -309,8 +289,9 @@ void eql_rawmap_ops_put(eql_rawmap *r, uint32_t wanted, const char *p,
                         uint32_t len);
 /* What stands below a value at a wanted path: its text, missing (NULL) or
  * deferred.  Texts are in the arena.  false: out of memory. */
-bool eql_rawmap_ops_cut(const json_t *v, const eql_rawmap_wanted *w,
-                        uint32_t skip, eql_arena *arena, eql_rawmap_cell *out);
+bool eql_rawmap_ops_extract(const json_t *v, const eql_rawmap_wanted *w,
+                            uint32_t skip, eql_arena *arena,
+                            eql_rawmap_cell *out);
 
 /* --- rawmap_text.c --- */
 
@@ -330,7 +311,7 @@ eql_rawmap_inside(const eql_rawmap_cell *c)
 typedef enum {
     EQL_RAWMAP_TEXT_NONE, /* not there, or it has no text */
     EQL_RAWMAP_TEXT_IS,
-    EQL_RAWMAP_TEXT_ODD /* for the mapping */
+    EQL_RAWMAP_TEXT_UNSUPPORTED /* for the mapping */
 } eql_rawmap_text;
 
 /* The text of a scalar (eql_record_text), as a JSON string. */
@@ -347,7 +328,8 @@ eql_rawmap_text_at(eql_rawmap *r, const eql_rawmap_cell *c,
 }
 
 /* Is a text, which begins as one may, as good as missing? */
-bool eql_rawmap_text_is_one(const eql_rawmap *r, const eql_rawmap_cell *c);
+bool eql_rawmap_text_matches_empty(const eql_rawmap *r,
+                                   const eql_rawmap_cell *c);
 
 /* Is a text as good as missing? */
 static inline bool
@@ -357,7 +339,7 @@ eql_rawmap_text_is_empty(const eql_rawmap *r, const eql_rawmap_cell *c)
 
     /* An escaped backslash is one; other escapes may be anything. */
     return (r->first_of_empty[first] || (first == '\\' && c->p[2] != '\\')) &&
-           eql_rawmap_text_is_one(r, c);
+           eql_rawmap_text_matches_empty(r, c);
 }
 
 /* A JSON string around what stands inside one; NULL in p: out of memory. */
@@ -371,13 +353,10 @@ bool eql_rawmap_text_lines(eql_rawmap *r, const eql_rawmap_plan *p,
                            eql_strview inside);
 bool eql_rawmap_text_pairs(eql_rawmap *r, const eql_rawmap_plan *p,
                            eql_strview inside);
-/* A time in a string (not escaped); *zone as in mapping_apply.c.  *odd: for the
- * mapping. */
+/* A time in a string (not escaped); *zone as in mapping_apply.c.  *unsupported:
+ * for the mapping. */
 bool eql_rawmap_text_time(const eql_rawmap_cell *c, int64_t *ns, bool *zone,
-                          bool *odd);
-/* The same, for one that is often that of the record before. */
-bool eql_rawmap_text_wall(eql_rawmap *r, const eql_rawmap_cell *c, int64_t *ns,
-                          bool *zone, bool *odd);
+                          bool *unsupported);
 
 /* --- rawmap_memo.c --- */
 

@@ -94,8 +94,8 @@ collect(const eql_rawmap *r, const eql_rawmap_rule *rule, const json_t *ecs,
         out[i] = (eql_rawmap_cell){0};
         if (!v)
             continue;
-        if (!eql_rawmap_ops_cut(v, eql_vec_at(&r->wanted, o->wanted), to->n,
-                                arena, &out[i]))
+        if (!eql_rawmap_ops_extract(v, eql_vec_at(&r->wanted, o->wanted), to->n,
+                                    arena, &out[i]))
             return false;
         if (!out[i].p)
             out[i].len = 1;

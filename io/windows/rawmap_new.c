@@ -371,8 +371,8 @@ fix(eql_rawmap *r, eql_rawmap_rule *rule, const json_t *value)
         const eql_rawmap_out *o = eql_rawmap_out_at(r, rule->outs.first + i);
 
         r->failed |=
-            !eql_rawmap_ops_cut(value, eql_vec_at(&r->wanted, o->wanted),
-                                rule->to.items[0].n, r->arena, &cells[i]);
+            !eql_rawmap_ops_extract(value, eql_vec_at(&r->wanted, o->wanted),
+                                    rule->to.items[0].n, r->arena, &cells[i]);
         if (!cells[i].p)
             cells[i].len = 1;
     }
@@ -461,12 +461,12 @@ mark_empty(eql_rawmap *r)
 }
 
 static void
-make_mixes(eql_rawmap *r)
+hash_keys(eql_rawmap *r)
 {
     uint64_t seed = eql_hash_seed();
 
     for (uint32_t i = 0; i < 2 * r->sources.n + 2; i++)
-        r->mixes[i] = eql_hash64(seed, &i, sizeof i);
+        r->key_hashes[i] = eql_hash64(seed, &i, sizeof i);
 }
 
 static bool
@@ -495,16 +495,15 @@ make(eql_rawmap *r)
     if (r->failed)
         return false;
     r->found = calloc((size_t)r->sources.n + 1, sizeof *r->found);
-    r->met = calloc((size_t)r->sources.n + 1, sizeof *r->met);
+    r->keys = calloc((size_t)r->sources.n + 1, sizeof *r->keys);
     r->data = calloc((size_t)r->names.n + 1, sizeof *r->data);
-    r->prepared = calloc((size_t)r->names.n + 1, sizeof *r->prepared);
     r->ecs = calloc((size_t)r->wanted.n + 1, sizeof *r->ecs);
-    r->frames = eql_rawmap_frames_new();
-    r->mixes = calloc(2 * (size_t)r->sources.n + 2, sizeof *r->mixes);
-    if (!r->found || !r->met || !r->data || !r->prepared || !r->ecs ||
-        !r->frames || !r->mixes)
+    r->shapes = eql_rawmap_shapes_new();
+    r->key_hashes = calloc(2 * (size_t)r->sources.n + 2, sizeof *r->key_hashes);
+    if (!r->found || !r->keys || !r->data || !r->ecs || !r->shapes ||
+        !r->key_hashes)
         return false;
-    make_mixes(r);
+    hash_keys(r);
     r->find_break = eql_rawmap_text_breaks(eql_kernel_best());
     return true;
 }
@@ -543,15 +542,14 @@ eql_rawmap_free(eql_rawmap *r)
     for (size_t i = 0; i < EQL_COUNTOF(maps); i++)
         eql_map_free(maps[i]);
     eql_rawmap_memo_free(r->memo);
-    eql_rawmap_frames_free(r->frames);
+    eql_rawmap_shapes_free(r->shapes);
     eql_arena_free(r->arena);
     eql_arena_free(r->event);
     free(r->path_of);
     free(r->found);
-    free(r->met);
-    free(r->mixes);
+    free(r->keys);
+    free(r->key_hashes);
     free(r->data);
-    free(r->prepared);
     free(r->ecs);
     free(r);
 }

@@ -21,8 +21,8 @@ eql_rawmap_ops_put(eql_rawmap *r, uint32_t wanted, const char *p, uint32_t len)
 }
 
 bool
-eql_rawmap_ops_cut(const json_t *v, const eql_rawmap_wanted *w, uint32_t skip,
-                   eql_arena *arena, eql_rawmap_cell *out)
+eql_rawmap_ops_extract(const json_t *v, const eql_rawmap_wanted *w,
+                       uint32_t skip, eql_arena *arena, eql_rawmap_cell *out)
 {
     eql_buf b = {0};
     eql_strview text = {0};
@@ -91,7 +91,7 @@ later_text(eql_rawmap *r, const eql_rawmap_step *step,
         eql_rawmap_text is = eql_rawmap_text_at(r, source(r, ref), text);
 
         *from = ref;
-        if (is == EQL_RAWMAP_TEXT_ODD ||
+        if (is == EQL_RAWMAP_TEXT_UNSUPPORTED ||
             (is == EQL_RAWMAP_TEXT_IS && text->len > 2))
             return is;
     }
@@ -232,12 +232,12 @@ op_path(eql_rawmap *r, const eql_rawmap_rule *rule, const eql_rawmap_cell *text)
 static outcome
 op_time(eql_rawmap *r, const eql_rawmap_rule *rule, const eql_rawmap_cell *text)
 {
-    bool zone, odd = false;
+    bool zone, unsupported = false;
     int64_t ns;
     char buf[40];
 
-    if (!eql_rawmap_text_time(text, &ns, &zone, &odd))
-        return odd ? ASK : REFUSED;
+    if (!eql_rawmap_text_time(text, &ns, &zone, &unsupported))
+        return unsupported ? ASK : REFUSED;
     return put_slice(r, rule, eql_sv(buf, eql_time_format(ns, buf)));
 }
 
@@ -300,7 +300,7 @@ run_first(eql_rawmap *r, const eql_rawmap_step *step)
 
     switch (first_text(r, step, &from, &text)) {
     case EQL_RAWMAP_TEXT_NONE: return true;
-    case EQL_RAWMAP_TEXT_ODD: return false;
+    case EQL_RAWMAP_TEXT_UNSUPPORTED: return false;
     case EQL_RAWMAP_TEXT_IS: break;
     }
     done = rule->rule->op == EQL_MAPPING_OP_STR ? put_text(r, rule, &text)
@@ -380,7 +380,7 @@ run_join(eql_rawmap *r, const eql_rawmap_step *step)
             eql_buf_add(&b, separator.p + 1, separator.len - 2);
         eql_buf_add_sv(&b, eql_rawmap_inside(&text));
     }
-    ok = is != EQL_RAWMAP_TEXT_ODD && !b.failed && !separator.failed;
+    ok = is != EQL_RAWMAP_TEXT_UNSUPPORTED && !b.failed && !separator.failed;
     if (ok && is == EQL_RAWMAP_TEXT_IS) {
         out = eql_rawmap_quote(r, eql_buf_sv(&b));
         ok = out.p != NULL;
@@ -430,7 +430,7 @@ eql_rawmap_ops_prepare(eql_rawmap *r, const eql_rawmap_plan *p)
         const eql_rawmap_ref *from = NULL;
         eql_rawmap_cell text;
         eql_rawmap_text is = first_text(r, &p->prepare[i], &from, &text);
-        bool ok = is != EQL_RAWMAP_TEXT_ODD;
+        bool ok = is != EQL_RAWMAP_TEXT_UNSUPPORTED;
 
         if (is == EQL_RAWMAP_TEXT_IS && rule->rule->op == EQL_MAPPING_OP_LINES)
             ok = eql_rawmap_text_lines(r, p, eql_rawmap_inside(&text));

@@ -48,7 +48,7 @@ eql_rawmap_text_of(eql_rawmap *r, const eql_rawmap_cell *c,
     if (!c->p)
         return EQL_RAWMAP_TEXT_NONE;
     if (c->p == eql_rawmap_deferred)
-        return EQL_RAWMAP_TEXT_ODD;
+        return EQL_RAWMAP_TEXT_UNSUPPORTED;
     switch (c->p[0]) {
     case '"': *text = *c; return EQL_RAWMAP_TEXT_IS;
     case '[':
@@ -58,10 +58,10 @@ eql_rawmap_text_of(eql_rawmap *r, const eql_rawmap_cell *c,
     case 'f': break;
     default:
         if (!is_plain_integer(c->p, c->len))
-            return EQL_RAWMAP_TEXT_ODD;
+            return EQL_RAWMAP_TEXT_UNSUPPORTED;
     }
     *text = eql_rawmap_quote(r, eql_sv(c->p, c->len));
-    return text->p ? EQL_RAWMAP_TEXT_IS : EQL_RAWMAP_TEXT_ODD;
+    return text->p ? EQL_RAWMAP_TEXT_IS : EQL_RAWMAP_TEXT_UNSUPPORTED;
 }
 
 static bool
@@ -82,7 +82,7 @@ is_empty_once_decoded(const eql_rawmap *r, const eql_rawmap_cell *c)
 }
 
 bool
-eql_rawmap_text_is_one(const eql_rawmap *r, const eql_rawmap_cell *c)
+eql_rawmap_text_matches_empty(const eql_rawmap *r, const eql_rawmap_cell *c)
 {
     eql_strview in = eql_rawmap_inside(c);
 
@@ -102,30 +102,8 @@ eql_rawmap_text_is_one(const eql_rawmap *r, const eql_rawmap_cell *c)
 }
 
 bool
-eql_rawmap_text_wall(eql_rawmap *r, const eql_rawmap_cell *c, int64_t *ns,
-                     bool *zone, bool *odd)
-{
-    eql_rawmap_wall *w = &r->wall;
-
-    if (c->p && c->len == w->len && memcmp(c->p, w->text, c->len) == 0) {
-        *ns = w->ns;
-        *zone = w->zone;
-        return true;
-    }
-    if (!eql_rawmap_text_time(c, ns, zone, odd))
-        return false;
-    if (c->len <= sizeof w->text) {
-        memcpy(w->text, c->p, c->len);
-        w->len = c->len;
-        w->ns = *ns;
-        w->zone = *zone;
-    }
-    return true;
-}
-
-bool
 eql_rawmap_text_time(const eql_rawmap_cell *c, int64_t *ns, bool *zone,
-                     bool *odd)
+                     bool *unsupported)
 {
     eql_strview t;
 
@@ -133,7 +111,7 @@ eql_rawmap_text_time(const eql_rawmap_cell *c, int64_t *ns, bool *zone,
         return false;
     t = eql_rawmap_inside(c);
     if (t.len && memchr(t.p, '\\', t.len)) {
-        *odd = true;
+        *unsupported = true;
         return false;
     }
     t = eql_mapping_split_trim(t);
@@ -266,10 +244,10 @@ typedef struct {
     const char *p;
     size_t at, n;   /* the rest */
     uint32_t lines; /* so far */
-    bool ended, odd;
+    bool ended, unsupported;
 } cursor;
 
-/* The next line as split at "\n"; false: none is left, or it is odd. */
+/* The next line as split at "\n"; false: none is left, or it is unsupported. */
 static bool
 next_line(cursor *c, eql_strview *line)
 {
@@ -287,15 +265,15 @@ next_line(cursor *c, eql_strview *line)
         if (c->p[i + 1] == 'n')
             break;
         if (!is_harmless(code_at(c->p + i))) {
-            c->odd = true;
+            c->unsupported = true;
             return false;
         }
         i += 6;
     }
     *line = eql_sv(c->p + start, i - start);
     c->at = i + 2;
-    c->odd = ++c->lines >= EQL_MAPPING_MAX_ITEMS;
-    return !c->odd;
+    c->unsupported = ++c->lines >= EQL_MAPPING_MAX_ITEMS;
+    return !c->unsupported;
 }
 
 /* Number of a name that the plan loads; EQL_NONE: nobody asks. */
@@ -325,7 +303,7 @@ set(eql_rawmap *r, uint32_t name, eql_strview value)
         return true;
     text.epoch = r->epoch;
     r->data[name] = text;
-    r->prepared[r->nprepared++] = name;
+    r->prepared = true;
     return true;
 }
 
@@ -348,7 +326,7 @@ starts_so(const eql_rawmap_guess *g, eql_strview line, char separator)
 static const eql_rawmap_guess *
 guess(const eql_rawmap *r, uint32_t *at, eql_strview line, char separator)
 {
-    const eql_rawmap_frame *f = r->frame;
+    const eql_rawmap_shape *f = r->shape;
 
     for (uint32_t i = *at; f && i < *at + 2 && i < f->nguesses; i++) {
         if (starts_so(&f->guesses[i], line, separator)) {
@@ -364,10 +342,10 @@ guess(const eql_rawmap *r, uint32_t *at, eql_strview line, char separator)
 static void
 remember(eql_rawmap *r, uint32_t *at, eql_strview start, uint32_t name)
 {
-    if (!r->frame || *at < r->frame->nguesses)
+    if (!r->shape || *at < r->shape->nguesses)
         return;
-    eql_rawmap_frame_add_guess(r, start, name);
-    *at = r->frame->nguesses;
+    eql_rawmap_shape_add_guess(r, start, name);
+    *at = r->shape->nguesses;
 }
 
 /* Length of the name before a colon; 0: there is none, or it is no name. */
@@ -422,7 +400,7 @@ eql_rawmap_text_lines(eql_rawmap *r, const eql_rawmap_plan *p,
     size_t start = 0;
 
     if (!next_line(&c, &line))
-        return !c.odd;
+        return !c.unsupported;
     while (next_line(&c, &line)) {
         name = name_of_line(r, p, &at, line, &start);
         if (!is_open(r, name))
@@ -435,7 +413,7 @@ eql_rawmap_text_lines(eql_rawmap *r, const eql_rawmap_plan *p,
         if (!set(r, name, line))
             return false;
     }
-    return !c.odd;
+    return !c.unsupported;
 }
 
 /* --- pairs --- */
@@ -560,5 +538,5 @@ eql_rawmap_text_pairs(eql_rawmap *r, const eql_rawmap_plan *p,
         if (!trim(&line) || !set(r, name, line))
             return false;
     }
-    return !c.odd;
+    return !c.unsupported;
 }

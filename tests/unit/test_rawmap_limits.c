@@ -297,19 +297,19 @@ read_set(maps *t, uint32_t set)
 }
 
 static void
-test_frames(void **state)
+test_shapes(void **state)
 {
     maps t;
 
     (void)state;
     begin_names(&t);
-    for (uint32_t i = 0; i < EQL_RAWMAP_MAX_FRAMES; i++)
+    for (uint32_t i = 0; i < EQL_RAWMAP_MAX_SHAPES; i++)
         read_set(&t, i);
-    assert_int_equal(counts(&t)->frames, EQL_RAWMAP_MAX_FRAMES);
-    assert_int_equal(counts(&t)->frame_flushes, 0);
-    read_set(&t, EQL_RAWMAP_MAX_FRAMES);
-    assert_int_equal(counts(&t)->frames, EQL_RAWMAP_MAX_FRAMES + 1);
-    assert_int_equal(counts(&t)->frame_flushes, 1);
+    assert_int_equal(counts(&t)->shapes, EQL_RAWMAP_MAX_SHAPES);
+    assert_int_equal(counts(&t)->shape_flushes, 0);
+    read_set(&t, EQL_RAWMAP_MAX_SHAPES);
+    assert_int_equal(counts(&t)->shapes, EQL_RAWMAP_MAX_SHAPES + 1);
+    assert_int_equal(counts(&t)->shape_flushes, 1);
     read_set(&t, 5);
     maps_end(&t);
 }
@@ -333,11 +333,11 @@ test_chain(void **state)
             assert_true(maps_read(&t, record));
             expect_raw(&t, "x.y", "\"v\"");
             if (round == 1)
-                assert_int_equal(t.r->frame != NULL,
+                assert_int_equal(t.r->shape != NULL,
                                  i > 0 || EQL_RAWMAP_MAX_CHAIN == 0);
         }
     }
-    assert_int_equal(counts(&t)->frames, EQL_RAWMAP_MAX_CHAIN);
+    assert_int_equal(counts(&t)->shapes, EQL_RAWMAP_MAX_CHAIN);
     maps_end(&t);
 }
 
@@ -375,11 +375,6 @@ test_prepared(void **state)
                 snprintf(name, sizeof name, "winlog.event_data.k%u", k);
                 expect_raw(&t, name, set >> (k - 1) & 1 ? "\"V\"" : NULL);
             }
-            if (t.r->frame)
-                assert_int_equal(t.r->frame->nmore,
-                                 round || set > EQL_RAWMAP_MAX_PREPARED
-                                     ? EQL_RAWMAP_MAX_PREPARED
-                                     : set);
         }
     }
     maps_end(&t);
@@ -406,7 +401,7 @@ test_guesses(void **state)
             assert_true(maps_read(&t, b.p));
             expect_raw(&t, "x.y", "\"w\"");
         }
-        assert_int_equal(t.r->frame->nguesses, EQL_RAWMAP_MAX_GUESSES);
+        assert_int_equal(t.r->shape->nguesses, EQL_RAWMAP_MAX_GUESSES);
         eql_buf_free(&b);
         maps_end(&t);
     }
@@ -418,7 +413,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_entries),   cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_long_text), cmocka_unit_test(test_outs),
-        cmocka_unit_test(test_views),     cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_views),     cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_chain),     cmocka_unit_test(test_prepared),
         cmocka_unit_test(test_guesses),
     };

@@ -1,4 +1,4 @@
-/* rawmap_frame.c -- records that have the same keys, channel and code: what the
+/* rawmap_shape.c -- records that have the same keys, channel and code: what the
  * plan would look for in vain is found out once.
  *
  * A record's keys are told by the sum of random numbers, whatever their order,
@@ -10,20 +10,20 @@
 
 #define BUCKETS 1024u
 
-struct eql_rawmap_frames {
-    eql_rawmap_frame *buckets[BUCKETS];
+struct eql_rawmap_shapes {
+    eql_rawmap_shape *buckets[BUCKETS];
     uint32_t seen[BUCKETS]; /* keys once met, by the rest of their sum */
     uint32_t n;
     eql_arena *arena;
 };
 
-static const uint32_t tellers[] = {EQL_MAPPING_ROLE_CHANNEL,
-                                   EQL_MAPPING_ROLE_CODE};
+static const uint32_t selectors[] = {EQL_MAPPING_ROLE_CHANNEL,
+                                     EQL_MAPPING_ROLE_CODE};
 
-eql_rawmap_frames *
-eql_rawmap_frames_new(void)
+eql_rawmap_shapes *
+eql_rawmap_shapes_new(void)
 {
-    eql_rawmap_frames *f = calloc(1, sizeof *f);
+    eql_rawmap_shapes *f = calloc(1, sizeof *f);
 
     if (!f)
         return NULL;
@@ -36,7 +36,7 @@ eql_rawmap_frames_new(void)
 }
 
 void
-eql_rawmap_frames_free(eql_rawmap_frames *f)
+eql_rawmap_shapes_free(eql_rawmap_shapes *f)
 {
     if (!f)
         return;
@@ -54,29 +54,26 @@ is_there(const eql_rawmap *r, uint32_t source)
 
 /* Are these the record's keys?  They may stand in another order. */
 static bool
-is_set_of(const eql_rawmap *r, eql_rawmap_frame *f)
+has_keys(const eql_rawmap *r, const eql_rawmap_shape *f)
 {
-    if (f->sum != r->met_sum || f->nset != r->nmet)
+    if (f->sum != r->key_sum || f->nkeys != r->nkeys)
         return false;
-    if (memcmp(f->set, r->met, f->nset * sizeof *f->set) == 0)
-        return true;
     /* As many, and all of them: no others. */
-    for (uint32_t i = 0; i < f->nset; i++) {
-        const eql_rawmap_cell *c = &r->found[f->set[i] >> 1];
+    for (uint32_t i = 0; i < f->nkeys; i++) {
+        const eql_rawmap_cell *c = &r->found[f->keys[i] >> 1];
 
-        if (c->epoch != r->epoch || (*c->p == '"') != (f->set[i] & 1))
+        if (c->epoch != r->epoch || (*c->p == '"') != (f->keys[i] & 1))
             return false;
     }
-    memcpy(f->set, r->met, f->nset * sizeof *f->set);
     return true;
 }
 
 static bool
-fits(const eql_rawmap *r, eql_rawmap_frame *f)
+fits(const eql_rawmap *r, const eql_rawmap_shape *f)
 {
-    if (!is_set_of(r, f))
+    if (!has_keys(r, f))
         return false;
-    for (uint32_t i = 0; i < EQL_COUNTOF(tellers); i++) {
+    for (uint32_t i = 0; i < EQL_COUNTOF(selectors); i++) {
         const eql_rawmap_cell *c;
 
         if (f->source[i] == EQL_NONE)
@@ -89,10 +86,10 @@ fits(const eql_rawmap *r, eql_rawmap_frame *f)
     return true;
 }
 
-eql_rawmap_frame *
-eql_rawmap_frame_find(const eql_rawmap *r)
+eql_rawmap_shape *
+eql_rawmap_shape_find(const eql_rawmap *r)
 {
-    eql_rawmap_frame *f = r->frames->buckets[r->met_sum % BUCKETS];
+    eql_rawmap_shape *f = r->shapes->buckets[r->key_sum % BUCKETS];
 
     while (f && !fits(r, f))
         f = f->next;
@@ -108,11 +105,11 @@ typedef struct {
     uint8_t *written; /* per wanted path: maybe */
     uint8_t *named;   /* per name: maybe */
     bool failed;
-} cut;
+} pruning;
 
 /* Those that are there, of n sources. */
 static const uint32_t *
-keep_sources(cut *c, const uint32_t *sources, uint32_t *n)
+keep_sources(pruning *c, const uint32_t *sources, uint32_t *n)
 {
     uint32_t *kept = eql_arena_array(c->arena, *n + (size_t)1, sizeof *kept);
     uint32_t all = *n;
@@ -126,7 +123,7 @@ keep_sources(cut *c, const uint32_t *sources, uint32_t *n)
 }
 
 static void
-cut_roles(cut *c, const eql_rawmap_plan *from)
+prune_roles(pruning *c, const eql_rawmap_plan *from)
 {
     eql_rawmap_role *roles =
         eql_arena_array(c->arena, from->nroles + (size_t)1, sizeof *roles);
@@ -141,7 +138,7 @@ cut_roles(cut *c, const eql_rawmap_plan *from)
 }
 
 static void
-cut_loads(cut *c, const eql_rawmap_plan *from)
+prune_loads(pruning *c, const eql_rawmap_plan *from)
 {
     eql_rawmap_load *loads =
         eql_arena_array(c->arena, from->nloads + (size_t)1, sizeof *loads);
@@ -162,7 +159,7 @@ cut_loads(cut *c, const eql_rawmap_plan *from)
 }
 
 static bool
-may_hold(const cut *c, const eql_rawmap_ref *ref)
+may_hold(const pruning *c, const eql_rawmap_ref *ref)
 {
     switch (ref->from) {
     case EQL_MAPPING_FROM_DATA: return c->named[ref->index];
@@ -179,7 +176,7 @@ may_hold(const cut *c, const eql_rawmap_ref *ref)
 
 /* false: the rule can do nothing. */
 static bool
-cut_step(cut *c, eql_rawmap_step *step)
+prune_step(pruning *c, eql_rawmap_step *step)
 {
     const eql_rawmap_rule *rule = eql_rawmap_rule_at(c->r, step->rule);
     const eql_rawmap_ref *all = step->from;
@@ -200,7 +197,7 @@ cut_step(cut *c, eql_rawmap_step *step)
 }
 
 static void
-cut_steps(cut *c, const eql_rawmap_plan *from)
+prune_steps(pruning *c, const eql_rawmap_plan *from)
 {
     const eql_rawmap *r = c->r;
     eql_rawmap_step *steps =
@@ -213,7 +210,7 @@ cut_steps(cut *c, const eql_rawmap_plan *from)
             eql_rawmap_rule_at(r, from->steps[i].rule);
 
         steps[n] = from->steps[i];
-        if (!cut_step(c, &steps[n]))
+        if (!prune_step(c, &steps[n]))
             continue;
         n++;
         for (uint32_t k = 0; k < rule->outs.n; k++)
@@ -224,7 +221,7 @@ cut_steps(cut *c, const eql_rawmap_plan *from)
 }
 
 static void
-cut_emits(cut *c, const eql_rawmap_plan *from)
+prune_emits(pruning *c, const eql_rawmap_plan *from)
 {
     eql_rawmap_emit *emits =
         eql_arena_array(c->arena, from->nemits + (size_t)1, sizeof *emits);
@@ -241,12 +238,12 @@ cut_emits(cut *c, const eql_rawmap_plan *from)
     c->p->nemits = n;
 }
 
-/* The plan for the record at hand, with the names that its texts gave.  false:
+/* The plan for the record at hand, as long as its texts add no names.  false:
  * out of memory. */
 static bool
-cut_plan(eql_rawmap *r, const eql_rawmap_plan *from, eql_rawmap_plan *to)
+prune_plan(eql_rawmap *r, const eql_rawmap_plan *from, eql_rawmap_plan *to)
 {
-    cut c = {.r = r, .arena = r->frames->arena, .p = to};
+    pruning c = {.r = r, .arena = r->shapes->arena, .p = to};
 
     *to = *from;
     c.written = calloc(r->wanted.n + (size_t)1, 1);
@@ -257,12 +254,10 @@ cut_plan(eql_rawmap *r, const eql_rawmap_plan *from, eql_rawmap_plan *to)
             c.written[r->timestamp] = 1;
         if (r->created != EQL_NONE)
             c.written[r->created] = 1;
-        for (uint32_t i = 0; i < r->nprepared; i++)
-            c.named[r->prepared[i]] = 1;
-        cut_roles(&c, from);
-        cut_loads(&c, from);
-        cut_steps(&c, from);
-        cut_emits(&c, from);
+        prune_roles(&c, from);
+        prune_loads(&c, from);
+        prune_steps(&c, from);
+        prune_emits(&c, from);
     }
     free(c.written);
     free(c.named);
@@ -274,12 +269,13 @@ cut_plan(eql_rawmap *r, const eql_rawmap_plan *from, eql_rawmap_plan *to)
 /* What tells channel and code, if it is one source for each, so that an equal
  * text means an equal answer.  false: it is not. */
 static bool
-find_tellers(const eql_rawmap *r, const eql_rawmap_view *v, uint32_t source[2])
+find_selectors(const eql_rawmap *r, const eql_rawmap_view *v,
+               uint32_t source[2])
 {
     const uint32_t *list = (const uint32_t *)r->lists.items;
 
-    for (uint32_t i = 0; i < EQL_COUNTOF(tellers); i++) {
-        eql_range from = v->header[tellers[i]];
+    for (uint32_t i = 0; i < EQL_COUNTOF(selectors); i++) {
+        eql_range from = v->header[selectors[i]];
 
         source[i] = EQL_NONE;
         for (uint32_t k = 0; k < from.n; k++) {
@@ -295,18 +291,18 @@ find_tellers(const eql_rawmap *r, const eql_rawmap_view *v, uint32_t source[2])
 
 /* false: out of memory. */
 static bool
-fill(eql_rawmap *r, eql_rawmap_frame *f)
+fill(eql_rawmap *r, eql_rawmap_shape *f)
 {
-    eql_arena *arena = r->frames->arena;
-    uint32_t *set = eql_arena_array(arena, r->nmet + (size_t)1, sizeof *set);
+    eql_arena *arena = r->shapes->arena;
+    uint32_t *keys = eql_arena_array(arena, r->nkeys + (size_t)1, sizeof *keys);
 
-    if (!set)
+    if (!keys)
         return false;
-    memcpy(set, r->met, r->nmet * sizeof *set);
-    f->sum = r->met_sum;
-    f->set = set;
-    f->nset = r->nmet;
-    for (uint32_t i = 0; i < EQL_COUNTOF(tellers); i++) {
+    memcpy(keys, r->keys, r->nkeys * sizeof *keys);
+    f->sum = r->key_sum;
+    f->keys = keys;
+    f->nkeys = r->nkeys;
+    for (uint32_t i = 0; i < EQL_COUNTOF(selectors); i++) {
         const eql_rawmap_cell *c;
 
         if (f->source[i] == EQL_NONE)
@@ -316,22 +312,22 @@ fill(eql_rawmap *r, eql_rawmap_frame *f)
         if (!f->text[i].p)
             return false;
     }
-    return cut_plan(r, f->whole, &f->plan);
+    return prune_plan(r, f->whole, &f->plan);
 }
 
 static void
 forget(eql_rawmap *r)
 {
-    eql_rawmap_frames *all = r->frames;
+    eql_rawmap_shapes *all = r->shapes;
 
     memset(all->buckets, 0, sizeof all->buckets);
     eql_arena_reset(all->arena);
     all->n = 0;
-    r->n.frame_flushes++;
+    r->n.shape_flushes++;
 }
 
 static uint32_t
-chain_of(const eql_rawmap_frame *f)
+chain_of(const eql_rawmap_shape *f)
 {
     uint32_t n = 0;
 
@@ -340,22 +336,22 @@ chain_of(const eql_rawmap_frame *f)
     return n;
 }
 
-eql_rawmap_frame *
-eql_rawmap_frame_learn(eql_rawmap *r, eql_rawmap_view *v,
+eql_rawmap_shape *
+eql_rawmap_shape_learn(eql_rawmap *r, eql_rawmap_view *v,
                        const eql_rawmap_plan *plan)
 {
-    eql_rawmap_frames *all = r->frames;
-    uint32_t bucket = (uint32_t)(r->met_sum % BUCKETS);
-    eql_rawmap_frame *f, draft = {.view = v, .whole = plan};
+    eql_rawmap_shapes *all = r->shapes;
+    uint32_t bucket = (uint32_t)(r->key_sum % BUCKETS);
+    eql_rawmap_shape *f, draft = {.view = v, .whole = plan};
 
-    if (all->seen[bucket] != (uint32_t)(r->met_sum >> 32)) {
-        all->seen[bucket] = (uint32_t)(r->met_sum >> 32);
+    if (all->seen[bucket] != (uint32_t)(r->key_sum >> 32)) {
+        all->seen[bucket] = (uint32_t)(r->key_sum >> 32);
         return NULL;
     }
-    if (all->n == EQL_RAWMAP_MAX_FRAMES || eql_arena_failed(all->arena))
+    if (all->n == EQL_RAWMAP_MAX_SHAPES || eql_arena_failed(all->arena))
         forget(r);
     if (chain_of(all->buckets[bucket]) >= EQL_RAWMAP_MAX_CHAIN ||
-        !find_tellers(r, v, draft.source))
+        !find_selectors(r, v, draft.source))
         return NULL;
     f = eql_arena_alloc(all->arena, sizeof *f);
     if (!f)
@@ -366,39 +362,15 @@ eql_rawmap_frame_learn(eql_rawmap *r, eql_rawmap_view *v,
         return NULL;
     all->buckets[bucket] = f;
     all->n++;
-    r->n.frames++;
+    r->n.shapes++;
     return f;
 }
 
-const eql_rawmap_plan *
-eql_rawmap_frame_rest(eql_rawmap *r, eql_rawmap_frame *f)
-{
-    size_t size = r->nprepared * sizeof *r->prepared;
-    uint32_t *names;
-    uint32_t i = 0;
-
-    while (i < f->nmore && (f->more[i].n != r->nprepared ||
-                            memcmp(f->more[i].names, r->prepared, size) != 0))
-        i++;
-    if (i < f->nmore)
-        return &f->more[i].plan;
-    names = i < EQL_RAWMAP_MAX_PREPARED
-                ? eql_arena_alloc(r->frames->arena, size)
-                : NULL;
-    if (!names || !cut_plan(r, f->whole, &f->more[i].plan))
-        return f->whole;
-    memcpy(names, r->prepared, size);
-    f->more[i].names = names;
-    f->more[i].n = r->nprepared;
-    f->nmore++;
-    return &f->more[i].plan;
-}
-
 void
-eql_rawmap_frame_add_guess(eql_rawmap *r, eql_strview start, uint32_t name)
+eql_rawmap_shape_add_guess(eql_rawmap *r, eql_strview start, uint32_t name)
 {
-    eql_arena *arena = r->frames->arena;
-    eql_rawmap_frame *f = r->frame;
+    eql_arena *arena = r->shapes->arena;
+    eql_rawmap_shape *f = r->shape;
     eql_strview kept;
 
     if (!f || f->nguesses == EQL_RAWMAP_MAX_GUESSES)
