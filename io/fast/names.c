@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "io/format/record_key.h"
 #include "io/format/layout.h"
 
 /* Longer paths are left to the strict reader. */
@@ -170,13 +171,8 @@ add_specials(build *b)
     add_key(b, "_source", EQL_NAMES_SOURCE);
     add_key(b, "_index", EQL_NAMES_INDEX);
     add_key(b, "_id", EQL_NAMES_ID);
-    add_key(b, "EventID", EQL_NAMES_EVENT_ID);
-    add_key(b, "SourceModuleType", EQL_NAMES_MODULE);
-    add_key(b, "beat", EQL_NAMES_BEAT);
-    add_key(b, "event_id", EQL_NAMES_EVENT_ID6);
-    add_key(b, "TenantId", EQL_NAMES_TENANT);
-    add_key(b, "TimeCreated", EQL_NAMES_CREATED);
-    add_key(b, "Hostname", EQL_NAMES_HOSTNAME);
+    for (uint32_t i = 0; i < EQL_RECORD_KEY_COUNT; i++)
+        add_key(b, eql_record_keys[i], EQL_NAMES_RECORD << i);
     eql_layout_anchors(add_telling, b);
 #define W(path) add_wrapper(b, path);
 #include "io/input/wrapper.def"

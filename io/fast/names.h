@@ -14,18 +14,12 @@
 
 /* Keys that say what kind of event this is, whoever names them; bits. */
 enum {
-    EQL_NAMES_SOURCE = 1u << 0,   /* _source */
-    EQL_NAMES_INDEX = 1u << 1,    /* _index */
-    EQL_NAMES_ID = 1u << 2,       /* _id */
-    EQL_NAMES_EVENT_ID = 1u << 3, /* EventID, and so on: record.c */
-    EQL_NAMES_MODULE = 1u << 4,
-    EQL_NAMES_BEAT = 1u << 5,
-    EQL_NAMES_EVENT_ID6 = 1u << 6,
-    EQL_NAMES_TENANT = 1u << 7,
-    EQL_NAMES_CREATED = 1u << 8,
-    EQL_NAMES_HOSTNAME = 1u << 9,
-    EQL_NAMES_TELLING = 1u << 10, /* first terms of layout.def */
-    EQL_NAMES_WRAPPER = 1u << 11  /* first names of wrapper.def */
+    EQL_NAMES_SOURCE = 1u << 0,  /* _source */
+    EQL_NAMES_INDEX = 1u << 1,   /* _index */
+    EQL_NAMES_ID = 1u << 2,      /* _id */
+    EQL_NAMES_TELLING = 1u << 3, /* first terms of layout.def */
+    EQL_NAMES_WRAPPER = 1u << 4, /* first names of wrapper.def */
+    EQL_NAMES_RECORD = 1u << 5   /* and up: the keys of record_key.def */
 };
 
 typedef struct {

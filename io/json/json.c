@@ -7,6 +7,8 @@
  * memory for a byte of a string, it goes on without that byte. */
 #include "io/json/json.h"
 
+#include "io/format/record_key.h"
+
 #include "base/text.h"
 #include "io/json/decode.h"
 
@@ -367,19 +369,18 @@ value(json_pass *s, char c)
     }
 }
 
-/* Names by which a reader tells wrapped events and Windows records from plain
- * events (reader.c, record.c); one with an escape may be any of them. */
+/* May it be a name by which a reader tells wrapped events and records of formats
+ * from plain events?  One with an escape may be any of them. */
 static bool
 is_telling(eql_strview quoted)
 {
-    static const char *const names[] = {"\"_source\"", "\"EventID\"",
-                                        "\"beat\""};
+    eql_strview in = eql_sv(quoted.p + 1, quoted.len - 2);
 
-    for (size_t i = 0; i < EQL_COUNTOF(names); i++)
-        if (quoted.len == strlen(names[i]) &&
-            memcmp(quoted.p, names[i], quoted.len) == 0)
+    for (uint32_t i = 0; i < EQL_RECORD_KEY_COUNT; i++)
+        if (EQL_RECORD_ANCHORS >> i & 1 && eql_sv_is(in, eql_record_keys[i]))
             return true;
-    return memchr(quoted.p, '\\', quoted.len) != NULL;
+    return eql_sv_is(in, "_source") ||
+           memchr(quoted.p, '\\', quoted.len) != NULL;
 }
 
 static bool

@@ -28,7 +28,7 @@ typedef struct {
     bool repaired;      /* something was replaced by U+FFFD .. */
     size_t repaired_at; /* .. here first */
     bool telling;       /* some name of the outermost object may be one by which
-                           wrapped events and Windows records are known */
+                           wrapped events and records of formats are known */
 } eql_json_findings;
 
 typedef enum {

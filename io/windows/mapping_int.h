@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "io/format/record_key.h"
 #include "io/windows/mapping.h"
 
 /* Most items taken from one value (arguments, list words, name-value pairs,
@@ -160,6 +161,10 @@ typedef struct {
 } eql_mapping_state;
 
 /* --- record.c --- */
+
+/* Layout of a record with these keys (bits by eql_record_key) at its root;
+ * EQL_MAPPING_LAYOUT_COUNT: it is no record. */
+eql_mapping_layout_id eql_record_layout(uint32_t keys);
 
 /* Fills layout, header, data, channel and plan of s from a record. */
 void eql_record_read(eql_mapping_state *s, const json_t *record);

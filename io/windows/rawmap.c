@@ -4,9 +4,6 @@
 
 #include "base/text.h"
 
-/* Places in eql_rawmap.key_of. */
-enum { EVENT_ID, MODULE_TYPE, BEAT, EVENT_ID6, TENANT, TIME_CREATED, HOSTNAME };
-
 void
 eql_rawmap_begin(eql_rawmap *r)
 {
@@ -60,33 +57,24 @@ has(const eql_rawmap *r, uint32_t source)
     return r->found[source].epoch == r->epoch;
 }
 
-static bool
-recognise(const eql_rawmap *r, eql_mapping_layout_id *id)
+static eql_mapping_layout_id
+layout_of(const eql_rawmap *r)
 {
-    const uint32_t *key = r->key_of;
-    bool event_id = has(r, key[EVENT_ID]);
+    uint32_t keys = 0;
 
-    if (event_id && has(r, key[MODULE_TYPE]))
-        *id = EQL_MAPPING_LAYOUT_NXLOG;
-    else if (has(r, key[BEAT]) && has(r, key[EVENT_ID6]))
-        *id = EQL_MAPPING_LAYOUT_WINLOGBEAT6;
-    else if (event_id && has(r, key[TENANT]))
-        *id = EQL_MAPPING_LAYOUT_LOGANALYTICS;
-    else if (event_id && (has(r, key[TIME_CREATED]) || has(r, key[HOSTNAME])))
-        *id = EQL_MAPPING_LAYOUT_PWSH;
-    else
-        return false;
-    return true;
+    for (uint32_t i = 0; i < EQL_RECORD_KEY_COUNT; i++)
+        keys |= (uint32_t)has(r, r->key_of[i]) << i;
+    return eql_record_layout(keys);
 }
 
 static eql_rawmap_view *
 find_view(eql_rawmap *r)
 {
     const eql_mapping_layout *l;
-    eql_mapping_layout_id id;
+    eql_mapping_layout_id id = layout_of(r);
     uint32_t active = 1;
 
-    if (!recognise(r, &id))
+    if (id == EQL_MAPPING_LAYOUT_COUNT)
         return NULL;
     l = &r->m->layouts[id];
     for (uint32_t i = 0; i < l->nvariants; i++)

@@ -149,7 +149,7 @@ struct eql_rawmap {
     uint64_t key_sum;     /* of key_hashes, */
     uint64_t *key_hashes; /* random numbers, one for each that may be met */
     uint32_t epoch;
-    uint32_t key_of[8]; /* sources of the keys that tell layouts */
+    uint32_t key_of[EQL_RECORD_KEY_COUNT]; /* sources of record_key.def's */
     uint32_t *variant_key[EQL_MAPPING_LAYOUT_COUNT];
     uint32_t *nested_key[EQL_MAPPING_LAYOUT_COUNT];
 

@@ -437,13 +437,8 @@ add_layout(eql_rawmap *r, uint32_t id)
 static void
 add_sources(eql_rawmap *r)
 {
-    static const char *const keys[] = {
-        "EventID",  "SourceModuleType", "beat",     "event_id",
-        "TenantId", "TimeCreated",      "Hostname",
-    };
-
-    for (uint32_t i = 0; i < EQL_COUNTOF(keys); i++)
-        r->key_of[i] = source(r, &keys[i], 1);
+    for (uint32_t i = 0; i < EQL_RECORD_KEY_COUNT; i++)
+        r->key_of[i] = source(r, &eql_record_keys[i], 1);
     for (uint32_t i = 0; i < EQL_MAPPING_LAYOUT_COUNT && !r->failed; i++)
         add_layout(r, i);
 }

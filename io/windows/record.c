@@ -1,7 +1,7 @@
 /* record.c -- one Windows event record, whatever its layout, as a header (by
  * role) and event data (by name).
  *
- * What tells the layouts apart stands here; which keys hold what is the
+ * What tells the layouts apart is record_key.def's; which keys hold what is the
  * mapping's (layouts).  Event data are texts: numbers and booleans become
  * text, nulls, arrays and objects are left out, and so are values that are as
  * good as missing.  Nothing is assumed of any type in a record. */
@@ -18,30 +18,39 @@ has(const json_t *record, const char *key)
     return json_object_get(record, key) != NULL;
 }
 
-static bool
-recognise(const json_t *r, eql_mapping_layout_id *id)
+eql_mapping_layout_id
+eql_record_layout(uint32_t keys)
 {
-    bool event_id = has(r, "EventID");
+    static const struct {
+        uint32_t keys;
+        eql_mapping_layout_id layout;
+    } rows[] = {
+#define R(layout, anchor, other)                                               \
+    {1u << EQL_RECORD_KEY_##anchor | 1u << EQL_RECORD_KEY_##other,             \
+     EQL_MAPPING_LAYOUT_##layout},
+#include "io/format/record_key.def"
+    };
 
-    if (event_id && has(r, "SourceModuleType"))
-        *id = EQL_MAPPING_LAYOUT_NXLOG;
-    else if (has(r, "beat") && has(r, "event_id"))
-        *id = EQL_MAPPING_LAYOUT_WINLOGBEAT6;
-    else if (event_id && has(r, "TenantId"))
-        *id = EQL_MAPPING_LAYOUT_LOGANALYTICS;
-    else if (event_id && (has(r, "TimeCreated") || has(r, "Hostname")))
-        *id = EQL_MAPPING_LAYOUT_PWSH;
-    else
-        return false;
-    return true;
+    for (size_t i = 0; i < EQL_COUNTOF(rows); i++)
+        if ((keys & rows[i].keys) == rows[i].keys)
+            return rows[i].layout;
+    return EQL_MAPPING_LAYOUT_COUNT;
+}
+
+static eql_mapping_layout_id
+layout_of(const json_t *record)
+{
+    uint32_t keys = 0;
+
+    for (uint32_t i = 0; i < EQL_RECORD_KEY_COUNT; i++)
+        keys |= (uint32_t)has(record, eql_record_keys[i]) << i;
+    return eql_record_layout(keys);
 }
 
 bool
 eql_mapping_recognises(const json_t *record)
 {
-    eql_mapping_layout_id id;
-
-    return recognise(record, &id);
+    return layout_of(record) != EQL_MAPPING_LAYOUT_COUNT;
 }
 
 json_t *
@@ -372,9 +381,9 @@ find_plan(eql_mapping_state *s)
 void
 eql_record_read(eql_mapping_state *s, const json_t *record)
 {
-    eql_mapping_layout_id id;
+    eql_mapping_layout_id id = layout_of(record);
 
-    if (!recognise(record, &id))
+    if (id == EQL_MAPPING_LAYOUT_COUNT)
         return;
     s->layout = &s->m->layouts[id];
     read_header(s, record, &s->layout->header);

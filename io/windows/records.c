@@ -1,6 +1,8 @@
 /* records.c -- see records.h. */
 #include "io/windows/records.h"
 
+#include "io/windows/mapping_int.h"
+
 #include <stdlib.h>
 
 struct eql_records {
@@ -54,12 +56,8 @@ eql_records_free(eql_records *r)
 bool
 eql_records_is_one(uint32_t special)
 {
-    bool id = special & EQL_NAMES_EVENT_ID;
-
-    if (special & EQL_NAMES_EVENT_ID6 && special & EQL_NAMES_BEAT)
-        return true;
-    return id && special & (EQL_NAMES_MODULE | EQL_NAMES_TENANT |
-                            EQL_NAMES_CREATED | EQL_NAMES_HOSTNAME);
+    return eql_record_layout(special / EQL_NAMES_RECORD) !=
+           EQL_MAPPING_LAYOUT_COUNT;
 }
 
 eql_record_status
