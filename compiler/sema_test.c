@@ -511,7 +511,7 @@ sort_regex(const eql_sema *sx, const eql_expr *e, const eql_typed *operand,
 
 /* --- the node --- */
 
-/* Do patterns of this operator ignore case?  Endgame's always do (6.1). */
+/* Do patterns of this operator ignore case?  Endgame's always do. */
 static bool
 pattern_folds(const eql_sema *sx, const eql_expr *e, const eql_typed *operand)
 {

@@ -15,7 +15,7 @@ awk '/^```/ { code = !code }
      !code && /^\| [0-9]+ \|/ { print s "#" $2 }' docs/language.md >"$tmp/there"
 
 # A file is one text here, since a citation may go on in the next line.
-git ls-files -- '*.c' '*.h' '*.cc' '*.def' '*.y' '*.re' '*.sh' '*.toml' Makefile \
+git ls-files -- '*.c' '*.h' '*.cc' '*.def' '*.y' '*.re' '*.sh' '*.toml' '*.md' Makefile \
     ':!rules' ':!tests/golden' ':!tools/check_citations.sh' >"$tmp/files"
 awk -v there="$tmp/there" -v numbers=tools/language_numbers.txt '
     # In: ` language 4.2, 4.3 and 1.2 #5`, text before the number cut off.

@@ -114,9 +114,9 @@ test_worked_examples(void **state)
         {19, "A3", NULL, "A A A A A", "(1,2,3) (2,3,4) (3,4,5)"},
         {20, "A2 B", NULL, "A A A B", "(2,3,4)"},
         {21, "A2 B", NULL, "A A B A B", "(1,2,3) (2,4,5)"},
-        /* 8.8 */
+        /* language 8.13, step by step */
         {88, "A B C U?", "10s", "A@0 B@2 A@3 B@4 C@6 A@7 U@8 B@9", "(3,4,5)"},
-        /* 10.2 */
+        /* language 8.19 */
         {102, "A Bf C", NULL, "A B C B C", "(1,2,3) (1,4,5)"},
         {103, "A B Cf", NULL, "A B C B C", "(1,2,3) (1,2,5)"},
         {104, "A Bf", "5s", "A@0 B@3 B@5 B@6 B@7", "(1,2) (1,3)"},

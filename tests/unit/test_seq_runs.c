@@ -5,7 +5,7 @@
 #define NO_SPAN (-1.0)
 
 static void
-test_runs_examples(void **state) /* language 8.13 */
+test_runs_examples(void **state) /* language 8.13 #19 */
 {
     static const struct {
         const char *stages, *events, *want;
