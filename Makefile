@@ -134,7 +134,7 @@ $(B)/libeqlvm.so.$(SOVERSION): $(LIB_OBJ) tools/libeqlvm.map
 $(B)/libeqlvm.so: $(B)/libeqlvm.so.$(SOVERSION)
 	$(Q)ln -sf libeqlvm.so.$(SOVERSION) $@
 
-# --- generated -------------------------------------------------------------
+# --- generated ---
 
 $(GEN)/lexer.c: compiler/lexer.re
 	$(call say,RE2C,$<)
@@ -152,7 +152,7 @@ $(OBJ)/gen/%.o: $(GEN)/%.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(GENWARN) $(CFLAGS) -c -o $@ $<
 
-# --- compiled --------------------------------------------------------------
+# --- compiled ---
 
 # Four stores of four bit counts are not to become a vector.
 $(OBJ)/io/fast/scan_x86.o: ALL_CFLAGS += -fno-tree-slp-vectorize
@@ -218,7 +218,7 @@ $(B)/tests/refuse.so: tests/oom/refuse.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) -std=c11 -D_GNU_SOURCE -O1 -g $(WARN) -shared -fPIC -o $@ $<
 
-# --- tests -----------------------------------------------------------------
+# --- tests ---
 
 TESTS := $(UNIT)
 ifneq ($(wildcard tests/reference/selftest.c),)
@@ -299,7 +299,7 @@ fuzz-coverage: ## lines of each room that the fuzz targets' inputs reach
 	$(Q)$(MAKE) BUILD=cov $(FUZZ_NAMES:%=build/cov/tests/fuzz_%)
 	$(Q)sh tools/fuzz_coverage.sh build/cov $(FUZZ_NAMES)
 
-# --- benchmarks (benchmarks/README.md) --------------------------------------
+# --- benchmarks (benchmarks/README.md) ---
 
 BENCH_OBJ := $(patsubst %,$(OBJ)/benchmarks/%.o,bench corpus lane yardstick)
 
@@ -333,7 +333,7 @@ coverage: ## line and branch coverage of hand-written code (gcovr or gcov)
 	$(Q)$(MAKE) BUILD=cov test
 	$(Q)sh tools/coverage.sh build/cov
 
-# --- checks ----------------------------------------------------------------
+# --- checks ---
 
 FORMATTED = $(wildcard include/eqlvm/*.h $(foreach d,$(LAYERS) cli tests/unit \
     tests/support tests/reference tests/conformance \
@@ -360,7 +360,7 @@ lint: format-check $(B)/libeqlvm.a ## layers, symbols, sizes, citations, image t
 	$(Q)sh tools/check_citations.sh
 	$(Q)sh tools/check_tables.sh
 
-# --- installing ------------------------------------------------------------
+# --- installing ---
 
 D := $(DESTDIR)
 DIRS = $(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR)/eqlvm $(MANDIR)/man1 \

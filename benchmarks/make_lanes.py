@@ -26,7 +26,7 @@ def dumps(event):
     return json.dumps(event, separators=(",", ":"), ensure_ascii=False)
 
 
-# --- unique -----------------------------------------------------------------
+# --- unique ---
 
 class Unique:
     """Makes values that were never there before."""
@@ -65,7 +65,7 @@ def unique(events):
         yield dumps(out)
 
 
-# --- the other lanes --------------------------------------------------------
+# --- the other lanes ---
 
 def shuffle(v, rng):
     if isinstance(v, list):
@@ -130,7 +130,6 @@ def heavy(lines, size):
         yield line
 
 
-# ----------------------------------------------------------------------------
 
 def write(path, lines):
     with open(path + ".part", "w", encoding="utf-8", newline="\n") as f:

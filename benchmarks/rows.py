@@ -68,7 +68,7 @@ def to_p(lane):
     return ratios(total(lane), lane["p"])
 
 
-# --- rows 1 to 4, 10: rule sets over corpora --------------------------------
+# --- rows 1 to 4, 10: rule sets over corpora ---
 
 def measure_ratios(m):
     sets = [("%d" % n, "@%s:%d" % (m.lists["allwin"], n)) for n in SUBSETS]
@@ -131,7 +131,7 @@ def gate_ratios(m, lanes):
          ratios(total(a, True), total(a)))
 
 
-# --- row 5: extraction alone ------------------------------------------------
+# --- row 5: extraction alone ---
 
 def measure_extraction(m):
     with open("/proc/cpuinfo", encoding="utf-8") as f:
@@ -150,7 +150,7 @@ def measure_extraction(m):
                       for v in ratios(lane["scan"], lane["p"])])
 
 
-# --- row 11 and the raw lane: hard corpora ----------------------------------
+# --- row 11 and the raw lane: hard corpora ---
 
 def measure_adversarial(m):
     lanes = m.bench([("allwin", "@" + m.lists["allwin"])],
@@ -199,7 +199,7 @@ def measure_raw(m):
                             per_event(lanes[("B", "allwin")])))
 
 
-# --- rows 9, 15: whole processes --------------------------------------------
+# --- rows 9, 15: whole processes ---
 
 def run_eqlvm(m, events, rules, out, extra=()):
     """One run; (wall s, CPU s, peak MB).  Image or list of rule files."""
@@ -301,7 +301,7 @@ def measure_memory(m):
                  "3 GB of events, the worse", 48, 24, [max(gated)], unit="MB")
 
 
-# --- rows 12 to 14, 16, 17: programs of their own ---------------------------
+# --- rows 12 to 14, 16, 17: programs of their own ---
 
 def lines_of(program, *args):
     if not os.path.exists(program):
@@ -385,7 +385,7 @@ def measure_start(m):
                          "MB" if row == 15 else "ms")
 
 
-# --- row 18: instructions ---------------------------------------------------
+# --- row 18: instructions ---
 
 def measure_instructions(m):
     if subprocess.run(["sh", "-c", "command -v valgrind"],

@@ -13,7 +13,7 @@ rows() { # rows NAME LINES...: the lines of the alerts, in order
     same "$name" "$tmp/want" "$tmp/lines"
 }
 
-# --- dialects
+# --- dialects ---
 ev '{"event_type":"process","timestamp":116444736000000000,"name":"CMD.exe"}' \
    '{"event_type":"process","timestamp":116444736010000000}'
 run run --quiet --dialect endgame -e 'process where name == "cmd.exe"' "$tmp/events.ndjson"
@@ -42,7 +42,7 @@ expect 'without a word' 0 ' 0 warnings'
 run check --dialect elastic -e 'process where a == 1 | count a'
 expect 'unless a dialect is chosen' 0 'W407'
 
-# --- schemas
+# --- schemas ---
 printf 'pid\tlong\n' >"$tmp/types.tsv"
 ev '{"event":{"category":"process"},"pid":"443"}'
 run run --quiet --schema "$tmp/types.tsv" -e 'process where pid >= 1024' "$tmp/events.ndjson"
@@ -62,7 +62,7 @@ expect 'a schema that is not there is usage' 2 'nothing'
 run check -e 'process where process.pid == "abc"'
 expect 'a literal that is no number' 4 'E302' 'process.pid'
 
-# --- definitions
+# --- definitions ---
 printf 'macro SHELL(p) p : ("sh", "bash")\nconst ROOT == 0\n' >"$tmp/defs.eql"
 ev '{"event":{"category":"process"},"name":"BASH","uid":0}'
 run run --quiet --definitions "$tmp/defs.eql" \
@@ -71,7 +71,7 @@ rows 'macros from a file' 1
 run check --definitions "$tmp/none.eql" -e 'any where true'
 expect 'a file of definitions that is not there' 5 'none.eql'
 
-# --- what check says
+# --- what check says ---
 run check --json -e 'process where lenght(a) == 1'
 expect 'check --json' 4 '"code":"E302"' '"line":1,"column":15,"offset":14,"length":6' 'did you mean'
 run check -e 'process where process.name == "cmd.exe"'
@@ -81,7 +81,7 @@ expect 'is kept quiet by the rule' 0 '0 warnings'
 run check -e 'sequence [a where b ==] [c where d ==]'
 expect 'several errors in one run' 4 ':1:23: error' ':1:38: error'
 
-# --- functions and fields
+# --- functions and fields ---
 run functions
 expect 'functions' 0 'between\(string, left, right' 'cidrMatch'
 run functions --json indexof
@@ -94,7 +94,7 @@ expect 'fields' 0 '1 +1 +a\.b$' '1 +0 +a\.e$' '1 +0 +c\[\]\.d$' '3 of 5 fields'
 run fields --missing --json -e 'process where a.b == 1 and x == 2' "$tmp/events.ndjson"
 expect 'fields that no event had' 0 '"path":"x"'
 
-# --- ids, missing stages, rows
+# --- ids, missing stages, rows ---
 ev '{"event":{"category":"a"},"@timestamp":1000,"id":"x1"}' \
    '{"event":{"category":"b"},"@timestamp":2000,"id":"x2"}' \
    '{"event":{"category":"c"},"@timestamp":3000,"id":"x3"}'

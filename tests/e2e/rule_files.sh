@@ -13,7 +13,7 @@ mkdir "$d"
 event='{"event":{"category":"process"},"@timestamp":"2026-01-01T00:00:00Z"}'
 printf '%s\n' "$event" >"$tmp/events.ndjson"
 
-# --- keys
+# --- keys ---
 cat >"$d/near.toml" <<'T'
 [rule]
 name = "x"
@@ -55,7 +55,7 @@ printf '%s\n' '{"query":"process where true","language":"eql","name":"x","server
 run check "$d/near.ndjson"
 expect 'a key of an export' 0 'near.ndjson:1:1: warning: W608: .*"serverity"'
 
-# --- in one go
+# --- in one go ---
 cat >"$d/both.toml" <<'T'
 [rule]
 name = "x"
@@ -107,7 +107,7 @@ done
 run dump -p ast "$d/both.toml"
 expect 'a broken file is not dumped' 4 'E604'
 
-# --- ids
+# --- ids ---
 mkdir "$tmp/ids"
 for f in a b; do
     printf '[rule]\nrule_id = "same"\nname = "%s"\nquery = "process where true"\n' $f \
@@ -128,7 +128,7 @@ expect 'compiled and not' 0 'b.toml:2:12: warning: W609: .*same: .*a.eqlc'
 run check "$tmp/ids/b.toml" "$tmp/a.eqlc"
 expect 'the other way round' 0 'a.eqlc: warning: W609: .*same: .*b.toml:2' 'a.eqlc'
 
-# --- folders without rules
+# --- folders without rules ---
 mkdir "$tmp/none" "$tmp/none/sub" "$tmp/empty"
 sigma() { printf 'title: x\nlogsource:\n  product: windows\ndetection:\n  s:\n    a: b\n  condition: s\n'; }
 for i in 1 2 3 4; do sigma >"$tmp/none/s$i.yml"; done
@@ -170,7 +170,7 @@ run run -r "$tmp/esql.toml" "$tmp/events.ndjson"
 expect 'rules in another language are counted where there are no others' 2 \
     'no rule to run: 0 not selected, 1 in another language'
 
-# --- skipped rules and warnings: a line each, ten of them
+# --- skipped rules and warnings: a line each, ten of them ---
 bad() { # bad N: a folder of a good rule and N bad ones
     rm -rf "$tmp/bad"
     mkdir "$tmp/bad"

@@ -1,7 +1,7 @@
 # types.sh -- what a schema's types make of comparisons, array functions, pipes.
 . tests/support/e2e.sh
 
-# --- versions
+# --- versions ---
 i=0
 for v in 1.11.3 1.5.0 1.5.0-rc1 bad 1.4.9.9 1.5 '' 2; do
     i=$((i + 1))
@@ -43,7 +43,7 @@ found "in a sequence" 'sequence by k with maxspan=1m
   [file where app.version > first.app.version]' "2 4 "
 found "in order" 'file where app.version != "" | sort app.version' "9 5 6 3 2 1 8 4 "
 
-# --- arrays, by a schema that tells which fields are some
+# --- arrays, by a schema that tells which fields are some ---
 cat >"$tmp/schema.json" <<'END'
 {"categories":{"process":{"args":["keyword"],"name":"keyword","pid":"long",
   "user":{"name":"keyword"},"odd":"mixed","box":{}}}}
@@ -66,7 +66,7 @@ run check --dialect endgame --schema "$tmp/mapping.json" \
     -e 'file where arraySearch(app.old, x, true)'
 expect "an index mapping does not tell arrays" 0
 
-# --- pipes
+# --- pipes ---
 for value in 100 '"a"' true null -1 '1 + 2' 'length("x")' '"a" == "b"' 'concat("a")'; do
     for pipe in count unique sort unique_count "sort pid,"; do
         run check --dialect endgame -e "process where true | $pipe $value"
@@ -76,7 +76,7 @@ done
 run check --dialect endgame -e 'process where true | filter true | sort length(name), events[7].a'
 expect "what names an event is no constant" 0
 
-# --- what Sigma's converter writes
+# --- what Sigma's converter writes ---
 run check -e 'any where "New-ExchangeCertificate" and " -GenerateRequest"'
 expect "a bare string" 4 'E301' 'message : "\*New-ExchangeCertificate\*"'
 run check -e 'any where x : "C:\\\*\\IPC$"'
