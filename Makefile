@@ -275,12 +275,19 @@ test-full: test ## what CI leaves out: static build, Debian packages, long rando
 	$(Q)$(MAKE) test-oom
 	$(Q)$(MAKE) test-reference CASES=1000000
 
+.PHONY: check
+check: ## build and run the tests of one name, in seconds: T=seq; without T it says how
+	$(Q)sh tools/check.sh $(MAKE) $(BUILD) '$(T)'
+
+GOLDEN := $(B)/tests/test_golden_front $(B)/tests/test_golden_back
 .PHONY: golden-update
-golden-update: $(TESTS) $(B)/eqlvm ## rewrite tests/golden/*/*.out, images to fuzz; review the diff as code
-	$(Q)for t in $(filter %golden_front %golden_back %test_writer,$(TESTS)); do \
-	    EQL_GOLDEN_UPDATE=1 $$t || exit 1; done
+golden-update: $(GOLDEN) $(B)/eqlvm ## rewrite goldens (T=bytecode/alias: one), images to fuzz; review the diff
+	$(Q)for t in $(GOLDEN); do \
+	    $(if $(T),EQL_GOLDEN=$(T)) EQL_GOLDEN_UPDATE=1 $$t || exit 1; done
+ifeq ($(T),)
 	$(Q)$(B)/eqlvm compile -o tests/fuzz/corpus/image/shipped.eqlc rules
 	$(Q)$(B)/eqlvm compile -o tests/fuzz/corpus/image/constructs.eqlc tests/fuzz/image
+endif
 
 FUZZ_TARGET ?= image
 FUZZ_ENGINE ?= libfuzzer
