@@ -4,8 +4,8 @@
  * hit if no event had its category, if its condition never holds while the
  * fields that no event had are null (vm/eval/need.h), or if such a field is a
  * key that must be there.  All of this is found from the program's code and
- * from what the engine has met (vm/filter/sight.h), after the events: while
- * they are read it costs next to nothing. */
+ * from what the engine has met (vm/filter/seen_fields.h), after the events:
+ * while they are read it costs next to nothing. */
 #include "api/coverage.h"
 
 #include <stdlib.h>

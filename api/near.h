@@ -25,7 +25,8 @@ typedef struct {
     eql_strview *same; /* scratch */
 } eql_near;
 
-/* What a glance at the events (io/glance.h) names.  false: out of memory. */
+/* Names in the events, from their preview (io/preview.h).  false: out of
+ * memory. */
 bool eql_near_init(eql_near *n, eql_arena *arena, const eql_events *e,
                    const eql_strview *category_fields, uint32_t nfields);
 void eql_near_free(eql_near *n);

@@ -28,8 +28,8 @@ typedef struct {
 typedef struct {
     eql_strview s;
     size_t i;
-    uint32_t n; /* places */
-    bool odd;   /* there is something that we do not know */
+    uint32_t n;       /* places */
+    bool unsupported; /* there is something that we do not know */
     eql_regex_bits *b;
 } parser;
 
@@ -55,7 +55,7 @@ take(parser *p, char c)
 static void
 expect(parser *p, char c)
 {
-    p->odd = !take(p, c) || p->odd;
+    p->unsupported = !take(p, c) || p->unsupported;
 }
 
 /* The places of `from` are before those of `to`. */
@@ -83,7 +83,7 @@ new_place(parser *p)
     uint64_t bit;
 
     if (p->n == EQL_REGEX_BITS) {
-        p->odd = true;
+        p->unsupported = true;
         return empty;
     }
     bit = UINT64_C(1) << p->n++;
@@ -105,12 +105,12 @@ parse_number(parser *p)
 
     expect(p, 'x');
     expect(p, '{');
-    while (!p->odd && peek(p) != '}') {
+    while (!p->unsupported && peek(p) != '}') {
         char c = peek(p);
         bool digit = c >= '0' && c <= '9';
 
         if ((!digit && (c < 'a' || c > 'f')) || x > 0x10FFFF)
-            p->odd = true;
+            p->unsupported = true;
         x = x << 4 | (uint32_t)(digit ? c - '0' : c - 'a' + 10);
         p->i++;
     }
@@ -124,7 +124,7 @@ parse_class(parser *p)
     part here = new_place(p);
     bool negated = take(p, '^');
 
-    while (!p->odd && !take(p, ']')) {
+    while (!p->unsupported && !take(p, ']')) {
         uint32_t lo, hi;
 
         expect(p, '\\');
@@ -152,7 +152,7 @@ parse_atom(parser *p)
     char c = peek(p);
     part here;
 
-    if (p->odd || p->i == p->s.len)
+    if (p->unsupported || p->i == p->s.len)
         return empty;
     p->i++;
     if (c == '(') {
@@ -174,7 +174,7 @@ parse_atom(parser *p)
     } else if (is_letter_or_digit(c)) {
         add_range(p, here.first, (uint32_t)c, (uint32_t)c);
     } else {
-        p->odd = true;
+        p->unsupported = true;
     }
     return here;
 }
@@ -192,7 +192,7 @@ parse_count(parser *p)
 
     while (peek(p) >= '0' && peek(p) <= '9' && n <= EQL_REGEX_BITS)
         n = n * 10 + (uint32_t)(p->s.p[p->i++] - '0');
-    p->odd = n > EQL_REGEX_BITS || p->odd;
+    p->unsupported = n > EQL_REGEX_BITS || p->unsupported;
     return n;
 }
 
@@ -224,7 +224,7 @@ repeated(parser *p, part once, size_t start, repeat r)
     size_t end = p->i;
     part all = empty;
 
-    for (uint32_t k = 0; k < n && !p->odd; k++) {
+    for (uint32_t k = 0; k < n && !p->unsupported; k++) {
         p->i = start;
         if (k > 0)
             once = parse_atom(p);
@@ -258,7 +258,8 @@ parse_union(parser *p)
     do {
         part all = empty;
 
-        while (!p->odd && p->i < p->s.len && peek(p) != '|' && peek(p) != ')')
+        while (!p->unsupported && p->i < p->s.len && peek(p) != '|' &&
+               peek(p) != ')')
             all = join(p, all, parse_repeat(p));
         any.first |= all.first;
         any.last |= all.last;
@@ -292,7 +293,7 @@ eql_regex_bits_new(eql_strview translated)
     if (!p.b)
         return NULL;
     all = parse_union(&p);
-    if (p.odd || p.i < p.s.len) {
+    if (p.unsupported || p.i < p.s.len) {
         free(p.b);
         return NULL;
     }

@@ -4,7 +4,7 @@
  *         --rules NAME=PATH|@LIST[:N]... --corpus NAME=FILE[,fresh]...
  *
  * Every rule set runs over every corpus.  A round measures the yardstick on
- * each corpus and then each lane (worker.h); ratios are taken within a round.
+ * each corpus and then each lane (lane.h); ratios are taken within a round.
  * Prints a table; with --json, an object per lane with all its seconds, for
  * benchmarks/run.py.  --file reads the corpora from where they are,
  * --scan-only extracts values and does nothing with them. */

@@ -78,7 +78,7 @@ eql_events_free(eql_events *e)
     eql_share_free(e->share);
     eql_event_parser_free(&e->parser);
     eql_spool_free(e->spool);
-    eql_glance_free(&e->glance);
+    eql_preview_free(&e->preview);
     eql_buf_free(&e->error);
     free(e);
 }
@@ -214,7 +214,7 @@ read_input(eql_reading *t, eql_input *in, eql_lines *l)
         t->e->n.bytes = t->bytes + eql_lines_bytes(l);
         return EQL_EVENTS_OK;
     }
-    eql_glance_add(&t->e->glance, eql_lines_peek(l, 1));
+    eql_preview_add(&t->e->preview, eql_lines_peek(l, 1));
     r = read_lines(t, in, l, &line);
     t->e->n.wrappers += eql_lines_wrappers(l);
     if (r != EQL_EVENTS_OK || line.kind != EQL_LINE_PLAIN)
@@ -309,7 +309,7 @@ eql_events_read_memory(eql_events *e, const char *name, eql_strview text,
         return eql_events_no_memory(e);
     e->n.files++;
     eql_source_at(e, t.file)->memory = text;
-    eql_glance_add(&e->glance, text);
+    eql_preview_add(&e->preview, text);
     eql_reading_begin(&t, fn, ctx);
     s = eql_blocks_memory(text, e->o.block_bytes, e->o.max_line_bytes);
     r = s ? read_blocks(&t, s) : EQL_EVENTS_NOMEM;
@@ -351,7 +351,7 @@ eql_events_push(eql_events *e, const char *name, eql_strview event,
     eql_reading_begin(&t, fn, ctx);
     line.kind = eql_line_judge(&judged, e->o.max_line_bytes);
     line.line = ++eql_source_at(e, t.file)->lines;
-    eql_glance_add(&e->glance, event);
+    eql_preview_add(&e->preview, event);
     e->n.bytes += event.len;
     return eql_reading_end(&t,
                            eql_event_parser_line(&e->parser, &t.take, &line));
@@ -400,8 +400,8 @@ bool
 eql_events_names(const eql_events *e, eql_events_name_fn fn, void *ctx)
 {
     eql_wall_clock *clock = eql_wall_clock_new(&e->o);
-    bool ok =
-        clock && eql_glance_names(&e->glance, e->parser.reader, clock, fn, ctx);
+    bool ok = clock &&
+              eql_preview_names(&e->preview, e->parser.reader, clock, fn, ctx);
 
     eql_wall_clock_free(clock);
     return ok;

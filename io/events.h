@@ -100,7 +100,7 @@ typedef struct {
 bool eql_events_fetch(eql_events *e, const eql_event_ref *ref, uint32_t file,
                       bool has_time, int64_t time_ns, eql_fetched *out);
 
-/* Told the names of fields in the first events of each input (glance.h); fn as
+/* Told the names of fields in the first events of each input (preview.h); fn as
  * there.  false: fn said so, or out of memory. */
 typedef bool (*eql_events_name_fn)(void *ctx, eql_strview name,
                                    eql_strview text);

@@ -8,7 +8,7 @@
 #include "io/events.h"
 #include "io/input/input.h"
 #include "io/reader.h"
-#include "io/glance.h"
+#include "io/preview.h"
 #include "io/input/spool.h"
 #include "io/event_parser.h"
 
@@ -63,7 +63,7 @@ struct eql_events {
     eql_vec sources; /* eql_source */
     uint32_t pushed; /* source of the last push, EQL_NONE */
     eql_events_counters n;
-    eql_glance glance;
+    eql_preview preview;
     eql_buf error;
 
     eql_open_file open[EQL_OPEN_FILES];

@@ -30,7 +30,7 @@ struct eql_engine {
     eql_engine_calls calls;
     char *temp_dir; /* NULL: the default */
     eql_captures *captures;
-    eql_candidate_tables *tables; /* NULL: neither index nor memo */
+    eql_candidate_tables *tables; /* NULL: neither index nor caches */
     eql_event_filter *filter;
     eql_filter_worker *worker; /* of the filter; NULL before it is asked for */
     bool count_fields, profile;

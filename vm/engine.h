@@ -70,7 +70,7 @@ bool eql_engine_profile(eql_engine *e);
 /* Bytes that the rule's sequences held when the events ended; 0 without
  * eql_engine_profile, and before eql_engine_finish. */
 uint64_t eql_engine_rule_bytes(const eql_engine *e, uint32_t rule);
-/* What index and memo did, for reports; zeros without them. */
+/* What the index and its caches did, for reports; zeros without them. */
 eql_candidate_counters eql_engine_candidates(eql_engine *e);
 const char *eql_engine_error(const eql_engine *e); /* "" when none */
 

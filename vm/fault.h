@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-/* X(name, text).  Of the index and the memo, which are off under the faults
+/* X(name, text).  Of the index and its caches, which are off under the faults
  * below: those change what a leaf says of equal values. */
 #define EQL_SHORT_CUT_FAULT_LIST(X)                                            \
     X(index_exact, "the index looks for texts as they are spelled")            \
@@ -102,7 +102,7 @@ eql_fault eql_fault_selected(void);
 /* For listing: 1 .. EQL_FAULT_COUNT - 1; "" outside. */
 const char *eql_fault_name(unsigned fault);
 const char *eql_fault_text(unsigned fault);
-/* Is the one selected of the index or the memo? */
+/* Is the one selected of the index or its caches? */
 bool eql_fault_of_short_cut(void);
 
 #define EQL_FAULT(name) (eql_fault_selected() == EQL_FAULT_##name)

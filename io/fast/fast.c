@@ -48,11 +48,11 @@ struct eql_fast {
  * many segments are more than names.  false: out of memory. */
 static bool
 count_fields(const eql_program *p, const eql_paths *paths, uint64_t *most,
-             uint64_t *odd)
+             uint64_t *special)
 {
     uint32_t *n = calloc((size_t)paths->n + 1, sizeof *n);
 
-    *most = *odd = 0;
+    *most = *special = 0;
     if (!n)
         return false;
     for (uint32_t f = 0; f < p->nfields; f++) {
@@ -62,7 +62,7 @@ count_fields(const eql_program *p, const eql_paths *paths, uint64_t *most,
         n[path] += field->segs.n > EQL_NAMES_MAX ? field->segs.n : 1;
         *most = n[path] > *most ? n[path] : *most;
         for (uint32_t i = 0; i < field->segs.n; i++)
-            *odd += p->segs[field->segs.first + i].flags != 0;
+            *special += p->segs[field->segs.first + i].flags != 0;
     }
     free(n);
     return true;
@@ -85,17 +85,17 @@ lookup_steps(const eql_program *p)
 }
 
 /* A value of two bytes counts for every field on a chain of nested paths, and
- * twice inside elements; a key for every odd segment. */
+ * twice inside elements; a key for every such segment. */
 static size_t
 max_len(const eql_program *p, const eql_paths *paths)
 {
-    uint64_t most, odd, n = MAX_TEXT, by_values, by_steps;
+    uint64_t most, special, n = MAX_TEXT, by_values, by_steps;
 
-    if (!count_fields(p, paths, &most, &odd) ||
+    if (!count_fields(p, paths, &most, &special) ||
         lookup_steps(p) > EQL_PROJECT_MAX_STEPS / 2)
         return 0;
     by_values = EQL_PROJECT_MAX_VALUES / (EQL_NAMES_MAX * (most + 1));
-    by_steps = EQL_PROJECT_MAX_STEPS / (8 * (EQL_NAMES_MAX + odd));
+    by_steps = EQL_PROJECT_MAX_STEPS / (8 * (EQL_NAMES_MAX + special));
     n = n < by_values ? n : by_values;
     return (size_t)(n < by_steps ? n : by_steps);
 }

@@ -1,5 +1,5 @@
-/* fast.h -- the fast reader: scan, shape cache or walk, raw values by path, slots
- * filled when they are asked for.
+/* fast.h -- the fast reader: scan, shape cache or walk, raw values by path,
+ * slots filled when they are asked for.
  *
  * For every text the event equals what the strict reader (reader.c) makes of
  * it, or the text is left to that one. */
@@ -12,8 +12,8 @@
 
 typedef struct eql_fast eql_fast;
 
-/* All slots of the last text that was read, by the strict reader; else why there
- * are none. */
+/* All slots of the last text that was read, by the strict reader; else why
+ * there are none. */
 typedef eql_read_status (*eql_fast_slots_fn)(void *ctx, const eql_slot **slots);
 
 /* All borrowed. */

@@ -2,8 +2,9 @@
  *
  * A key may be dotted: from each node lead the names and all dotted joins of
  * names below it, so that every spelling of a path is one look-up per object.
- * Paths that are not plain (program/paths.h) are only known by their first
- * name: where it stands, something may be. */
+ * Paths that are not plain (program/paths.h) are in it by their first name
+ * alone.  When that key is met the path is *deferred*: whether it has a value
+ * is left to the strict reader, which is asked when a leaf reads the path. */
 #ifndef EQL_IO_FAST_NAMES_H
 #define EQL_IO_FAST_NAMES_H
 

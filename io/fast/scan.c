@@ -127,13 +127,13 @@ eql_scan_next(eql_scan *s, eql_scan_line *line)
         return false;
     s->look(&l);
     len = l.i;
-    l.odd |= len > 0 && l.escaped == len; /* by the last byte of all */
+    l.unsupported |= len > 0 && l.escaped == len; /* by the last byte of all */
     /* A carriage return at the very end is no fault. */
     if (l.control == len && len > 0 && l.p[len - 1] == '\r')
         l.control = 0;
     *line = (eql_scan_line){.text = {l.p, len},
                             .ended = len < l.len,
-                            .clean = !l.odd && l.control == 0 &&
+                            .clean = !l.unsupported && l.control == 0 &&
                                      len <= EQL_SCAN_MAX_LINE};
     s->rest.p += len + line->ended;
     s->rest.len -= len + line->ended;
@@ -151,7 +151,7 @@ eql_scan_structure(eql_scan *s, eql_scan_line *line)
     if (line->at)
         return true;
     s->structure(&t);
-    if (t.odd || t.inside)
+    if (t.unsupported || t.inside)
         return false;
     line->at = t.at;
     line->n = t.nat;
@@ -245,12 +245,13 @@ eql_look_step(eql_look *l, const eql_look_masks *m)
         /* Past the end, too: a backslash that nothing follows is a bad one. */
         escapes = eql_scan_escaped(backslash, &escape) & ~backslash;
         if (escapes)
-            l->odd |= bad_escape(l->p, l->len, l->i, escapes);
+            l->unsupported |= bad_escape(l->p, l->len, l->i, escapes);
         if (escape)
             l->escaped = l->i + 64;
     }
     if (m->high & upto)
-        l->odd |= !utf8_ok(l->p, l->len, l->i, m->high & upto, &l->utf8);
+        l->unsupported |=
+            !utf8_ok(l->p, l->len, l->i, m->high & upto, &l->utf8);
     if (control && !l->control)
         l->control = l->i + (size_t)__builtin_ctzll(control) + 1;
     l->i += n;
@@ -270,12 +271,12 @@ eql_scan_step(eql_scan_state *s, const eql_scan_masks *m, uint64_t escaped,
 {
     uint64_t escapes = escaped & ~(m->backslash | m->quote);
 
-    s->odd |= ((m->control & inside) | (m->backslash & ~inside)) != 0;
+    s->unsupported |= ((m->control & inside) | (m->backslash & ~inside)) != 0;
     s->inside = (uint64_t)((int64_t)inside >> 63);
     if (escapes)
-        s->odd |= bad_escape(s->p, s->len, s->i, escapes);
+        s->unsupported |= bad_escape(s->p, s->len, s->i, escapes);
     if (m->high)
-        s->odd |= !utf8_ok(s->p, s->len, s->i, m->high, &s->utf8);
+        s->unsupported |= !utf8_ok(s->p, s->len, s->i, m->high, &s->utf8);
     put(s, m->structural & ~inside);
     s->quotes += (uint32_t)__builtin_popcountll(quotes);
     s->i += n;
@@ -340,22 +341,22 @@ scalar_string(eql_scan_state *s, uint32_t i)
             return i + 1;
         }
         if (c == '\\') {
-            s->odd |= !escape_ok(s->p, s->len, i + 1);
+            s->unsupported |= !escape_ok(s->p, s->len, i + 1);
             i += 2;
         } else if (c >= 0x80) {
-            s->odd |= !utf8_ok(s->p, s->len, i, 1, &s->utf8);
+            s->unsupported |= !utf8_ok(s->p, s->len, i, 1, &s->utf8);
             i = (uint32_t)s->utf8;
         } else {
-            s->odd |= c < 0x20;
+            s->unsupported |= c < 0x20;
             i++;
         }
     }
-    s->odd = true;
+    s->unsupported = true;
     return i;
 }
 
 /* A backslash outside strings escapes nothing here, while vector kernels take
- * it for an escape: the line is odd in any case. */
+ * it for an escape: the line is unsupported in any case. */
 void
 eql_scan_scalar(eql_scan_state *s)
 {
@@ -365,7 +366,7 @@ eql_scan_scalar(eql_scan_state *s)
         switch (kind_outside((unsigned char)s->p[i])) {
         case STRUCTURAL: s->at[s->nat++] = i; break;
         case QUOTE: i = scalar_string(s, i + 1); continue;
-        case BACKSLASH: s->odd = true; break;
+        case BACKSLASH: s->unsupported = true; break;
         default: break;
         }
         i++;
@@ -385,9 +386,9 @@ scalar_look(eql_look *l)
         if (escape_ok(l->p, l->len, l->i + 1))
             l->i++;
         else
-            l->odd = true;
+            l->unsupported = true;
     } else if (c >= 0x80) {
-        l->odd |= !utf8_ok(l->p, l->len, l->i, 1, &l->utf8);
+        l->unsupported |= !utf8_ok(l->p, l->len, l->i, 1, &l->utf8);
         l->i = l->utf8;
         return true;
     } else if (c < 0x20 && !l->control) {

@@ -41,7 +41,7 @@ typedef struct eql_scan_line {
     uint32_t quotes; /* that are not escaped */
 } eql_scan_line;
 
-/* Longer lines are not clean, and their structure is odd. */
+/* Longer lines are not clean, and their structure is unsupported. */
 #define EQL_SCAN_MAX_LINE ((size_t)1 << 20)
 /* Bytes behind a block that may be read (not: looked at). */
 #define EQL_SCAN_PADDING 64u
@@ -55,7 +55,7 @@ void eql_scan_block(eql_scan *s, eql_strview block);
 /* The next line; false: there is none. */
 bool eql_scan_next(eql_scan *s, eql_scan_line *line);
 /* The line's structure, borrowed until that of another is asked for.  false: it
- * is odd, the strict reader has to see it. */
+ * is unsupported, the strict reader has to see it. */
 bool eql_scan_structure(eql_scan *s, eql_scan_line *line);
 
 #endif

@@ -9,12 +9,12 @@
 
 typedef struct {
     const char *p;
-    size_t len;     /* of the block's rest */
-    size_t i;       /* looked at so far; in the end the line's length */
-    size_t escaped; /* the byte at this position is; 0: none */
-    size_t utf8;    /* valid up to here, where it was asked */
-    size_t control; /* position of the first control character + 1, or 0 */
-    bool odd;       /* an escape or a character is bad */
+    size_t len;       /* of the block's rest */
+    size_t i;         /* looked at so far; in the end the line's length */
+    size_t escaped;   /* the byte at this position is; 0: none */
+    size_t utf8;      /* valid up to here, where it was asked */
+    size_t control;   /* position of the first control character + 1, or 0 */
+    bool unsupported; /* an escape or a character is bad */
 } eql_look;
 
 /* 64 bytes, a bit each. */
@@ -37,7 +37,7 @@ typedef struct {
     uint32_t *at; /* room for len + 64 */
     uint32_t nat;
     uint32_t quotes;
-    bool odd;
+    bool unsupported;
     size_t utf8;     /* valid up to here, where it was asked */
     uint64_t escape; /* 1: the next byte is escaped */
     uint64_t inside; /* all ones: in a string */
@@ -51,8 +51,8 @@ typedef struct {
 typedef void (*eql_scan_kernel)(eql_scan_state *s);
 void eql_scan_scalar(eql_scan_state *s);
 
-/* 64 bytes that are odd in some way, or fewer.  `quotes` are those that are not
- * escaped, `inside` the bytes in strings, opening quotes too. */
+/* 64 bytes with something unsupported, or fewer.  `quotes` are those that are
+ * not escaped, `inside` the bytes in strings, opening quotes too. */
 void eql_scan_step(eql_scan_state *s, const eql_scan_masks *m, uint64_t escaped,
                    uint64_t quotes, uint64_t inside, uint32_t n);
 

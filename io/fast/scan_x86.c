@@ -176,7 +176,7 @@ sse_loop(eql_scan_state *s)
     s->quotes = quotes;
     s->escape = escape;
     s->inside = inside;
-    s->odd |= bad != 0;
+    s->unsupported |= bad != 0;
 }
 
 SSE void
@@ -404,7 +404,7 @@ avx2_loop(eql_scan_state *s)
     s->quotes = quotes;
     s->escape = escape;
     s->inside = inside;
-    s->odd |= bad != 0;
+    s->unsupported |= bad != 0;
 }
 
 AVX2 void
@@ -604,7 +604,7 @@ avx512_loop(eql_scan_state *s)
     s->quotes = quotes;
     s->escape = escape;
     s->inside = inside;
-    s->odd |= bad != 0;
+    s->unsupported |= bad != 0;
 }
 
 AVX512 void

@@ -33,10 +33,10 @@
  * learned: a key that came twice, an event inside `_source`
  * (eql_shape_rare).
  *
- * Learning.  A line that was walked is cut into transitions, and a transition is
- * added when it was met a second time (`met` keeps hashes of the first): keys
- * that never come again must not push out the others.  Learning has a price, see
- * EQL_SHAPE_PRICE.
+ * Learning.  A line that was walked is cut into transitions, and a transition
+ * is added when it was met a second time (`met` keeps hashes of the first):
+ * keys that never come again must not push out the others.  Learning has a
+ * price, see EQL_SHAPE_PRICE.
  *
  * Bounds.  8,192 transitions of at most 160 bytes, 512 objects; beyond, all is
  * forgotten and learned anew (`flushes` in the counters), which costs time and

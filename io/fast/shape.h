@@ -4,11 +4,11 @@
  *   {"a":"  x  ","b":  12  ,"c":{"d":"  y  "}}
  *   |-t1-|     |--t2--|    |-t3-|-t4-|     |t5|
  *
- * A *transition* is the text between two values: it leaves a place (which object
- * one is in, and whether that was just opened) and leads to the next value, or
- * into the next object.  A line all of whose transitions are known to the byte,
- * and whose values are well-formed, is well-formed as a whole, and no key is
- * looked up.  Everything else is left to the walk (walk.h), from which
+ * A *transition* is the text between two values: it leaves a place (which
+ * object one is in, and whether that was just opened) and leads to the next
+ * value, or into the next object.  A line all of whose transitions are known to
+ * the byte, and whose values are well-formed, is well-formed as a whole, and no
+ * key is looked up.  Everything else is left to the walk (walk.h), from which
  * transitions are learned.  How it works, and why: shape.c.  One thread. */
 #ifndef EQL_IO_FAST_SHAPE_H
 #define EQL_IO_FAST_SHAPE_H
@@ -33,7 +33,8 @@
 typedef struct eql_shapes eql_shapes;
 
 /* Borrows the names, of npaths paths.  keep_nulls: nulls are values as others
- * are.  Counts hits, misses, transitions and flushes.  NULL when out of memory. */
+ * are.  Counts hits, misses, transitions and flushes.  NULL when out of
+ * memory. */
 eql_shapes *eql_shape_new(const eql_names *names, uint32_t npaths,
                           uint32_t max_depth, bool keep_nulls, eql_kernel k,
                           eql_reader_counters *n);
@@ -48,7 +49,8 @@ typedef struct {
 
 /* Raw values of a line that a line feed follows, or a carriage return and a
  * line feed; there is room for one more than paths.  The scan is asked for the
- * line's structure where a transition is not known.  false: for the strict reader.
+ * line's structure where a transition is not known.  false: for the strict
+ * reader.
  */
 bool eql_shape_raws(eql_shapes *t, eql_scan *s, eql_scan_line *line,
                     eql_raw *raws, eql_shape_found *found);

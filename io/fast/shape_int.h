@@ -1,4 +1,4 @@
-/* shape_int.h -- transitions, and what following them needs; only trail*.c and
+/* shape_int.h -- transitions, and what following them needs; only shape*.c and
  * shape_run.h include it. */
 #ifndef EQL_IO_FAST_SHAPE_INT_H
 #define EQL_IO_FAST_SHAPE_INT_H
@@ -42,7 +42,7 @@ typedef struct eql_transition {
 typedef enum {
     EQL_SHAPE_SPAN,     /* the object is a value of the path .. */
     EQL_SHAPE_CLOSE,    /* .. and ends `at` bytes on in the transition */
-    EQL_SHAPE_DEFERRED, /* there may be something of the path */
+    EQL_SHAPE_DEFERRED, /* the path may have a value: for the strict reader */
     EQL_SHAPE_SPECIAL,  /* path: bits of names.h */
     EQL_SHAPE_UNWRAP,   /* the object is the event */
     EQL_SHAPE_NOT_PLAIN /* not plain: eql_shape_is_plain */
@@ -99,15 +99,15 @@ struct eql_shapes {
     uint32_t nraws, special;
     bool not_plain;
     eql_raw *scratch;           /* raws of a line that is only looked at */
-    const eql_transition *left; /* after it the way was lost .. */
+    const eql_transition *left; /* the next one was not found .. */
     const char *left_at;        /* .. here; NULL: there is nothing to learn */
 };
 
 /* 32 of one kind, in memory: where vectors are compared with them. */
 extern const char eql_shape_quotes[32], eql_shape_colons[32];
 
-/* The text of a transition up to its first colon, which says which ones it may be: at
- * least that much is common to those that fit. */
+/* Hash of a transition's text up to its first colon (n bytes): transitions that
+ * can follow here have at least that much in common with the line. */
 static inline uint32_t
 eql_shape_hash(uint32_t place, const char *p, uint32_t n)
 {
@@ -134,8 +134,8 @@ eql_shape_starts_value(char c)
            c == 'f' || c == 'n';
 }
 
-/* After the way was lost on a line that the walk took: its transitions from there on,
- * those that were met before. */
+/* After a transition was not found on a line that the walk then took: learns
+ * the line's transitions from there on, those that were met before. */
 void eql_shape_learn(eql_shapes *t, const eql_scan_line *line);
 /* Forgets everything: there is no room for more.  When there is no memory for
  * that, nothing is learned until there is. */
@@ -143,14 +143,15 @@ void eql_shape_flush(eql_shapes *t);
 /* Are the bytes of the transition from the 32nd on here, too? */
 bool eql_shape_same_tail(const eql_shapes *t, const eql_transition *e,
                          const char *p, const char *end);
-/* What a rare transition at p does; out: after the last raw, and so after it.  NULL:
- * too odd. */
+/* Does what a rare transition at p does; out and the result: behind the last
+ * raw.  NULL: unsupported. */
 eql_raw *eql_shape_rare(eql_shapes *t, const eql_transition *e, const char *p,
                         eql_raw *out);
 /* Bytes of the string from p on, when its nth byte is a quote behind a
  * backslash; or more than are left before `end`. */
 size_t eql_shape_string(const char *p, size_t n, const char *end);
-/* After the value at p that is no string, behind that transition; NULL: it is odd. */
+/* Where the value at p, no string, ends, which came behind that transition;
+ * NULL: unsupported. */
 const char *eql_shape_value(eql_shapes *t, const eql_transition *e,
                             const char *p, const char *end);
 

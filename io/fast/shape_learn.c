@@ -1,8 +1,8 @@
 /* shape_learn.c -- transitions from a line that was walked; see shape.h.
  *
- * What a transition does is what the walk (walk.c) does between the same two values,
- * whatever came before; what depends on that -- a name met twice, an event to
- * be unwrapped -- is asked when the transition is followed. */
+ * What a transition does is what the walk (walk.c) does between the same two
+ * values, whatever came before; what depends on that -- a name met twice, an
+ * event to be unwrapped -- is asked when the transition is followed. */
 #include "base/hash.h"
 #include "io/fast/shape_int.h"
 
@@ -56,8 +56,8 @@ cut_key(const eql_scan_line *line, uint32_t colon, piece *x)
     return to < len && x->key > x->from;
 }
 
-/* The transition from `from` on, up to whose key there are structural bytes from *i
- * on; false: what follows is nothing that transitions lead to. */
+/* The transition from `from` on, up to whose key there are structural bytes
+ * from *i on; false: what follows is nothing that transitions lead to. */
 static bool
 cut(const eql_scan_line *line, uint32_t *i, uint32_t from, piece *x)
 {
@@ -168,8 +168,8 @@ add_op(eql_shapes *t, eql_transition_more *m, eql_shape_op_kind kind,
     return i != EQL_NONE;
 }
 
-/* Is there neither white space nor a telling name (json.c) in the transition?  Keys
- * are without escapes (walk.c). */
+/* Is there neither white space nor a telling name (json.c) in the transition?
+ * Keys are without escapes (walk.c). */
 static bool
 is_plain(const char *p, size_t len)
 {
@@ -185,7 +185,8 @@ is_plain(const char *p, size_t len)
     return true;
 }
 
-/* Objects that end in the transition, from *at outwards; false: out of memory. */
+/* Objects that end in the transition, from *at outwards; false: out of
+ * memory. */
 static bool
 close_objects(eql_shapes *t, const char *b, const piece *x, uint32_t *at,
               eql_transition_more *m)
@@ -315,8 +316,8 @@ is_known(const eql_shapes *t, const eql_transition *e, const char *p,
             eql_shape_same_tail(t, e, p, p + len));
 }
 
-/* The place in the table for the transition, or where it is already (*known); NULL:
- * there is no room. */
+/* The place in the table for the transition, or where it is already (*known);
+ * NULL: there is no room. */
 static uint16_t *
 slot_of(eql_shapes *t, uint32_t h, const char *p, const draft *d, bool *known)
 {
@@ -333,9 +334,9 @@ slot_of(eql_shapes *t, uint32_t h, const char *p, const draft *d, bool *known)
     return NULL;
 }
 
-/* Was a transition with this hash met before?  Keys that never come again are not
- * worth the room.  Turns are not those of one set, lest the transitions of one line
- * push each other out for ever. */
+/* Was a transition with this hash met before?  Keys that never come again are
+ * not worth the room.  Turns are not those of one set, lest the transitions of
+ * one line push each other out for ever. */
 static bool
 was_met(eql_shapes *t, uint32_t h, const draft *d)
 {
@@ -351,7 +352,8 @@ was_met(eql_shapes *t, uint32_t h, const draft *d)
     return false;
 }
 
-/* Adds the transition; false: all was forgotten for want of room, or out of memory.
+/* Adds the transition; false: all was forgotten for want of room, or out of
+ * memory.
  */
 static bool
 add_step(eql_shapes *t, uint16_t *slot, const char *p, draft *d)
@@ -380,7 +382,8 @@ add_step(eql_shapes *t, uint16_t *slot, const char *p, draft *d)
     return true;
 }
 
-/* Learns a transition, and goes it: *place is where it leads.  false: enough. */
+/* Learns a transition, and goes it: *place is where it leads.  false:
+ * enough. */
 static bool
 learn(eql_shapes *t, const eql_scan_line *line, const piece *x, uint32_t *place)
 {

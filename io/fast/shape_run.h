@@ -1,13 +1,13 @@
-/* shape_run.h -- following transitions, once per kernel: the file that includes it
- * defines
+/* shape_run.h -- following transitions, once per kernel: the file that includes
+ * it defines
  *
  *   RUN(name)       the name's form for this kernel
  *   TARGET          its attributes
  *   BYTES(p, c)     bit i: is byte i of the 32 at p as in c?  The lowest counts
  *   SAME(p, transition)   do the bytes at p begin as the transition does?
  *
- * Up to 32 bytes are read behind the line feed after the text, which no transition
- * goes past. */
+ * Up to 32 bytes are read behind the line feed after the text, which no
+ * transition goes past. */
 #include "io/fast/shape_int.h"
 
 /* Is this the transition at p, rather than one that is longer? */
@@ -69,7 +69,7 @@ RUN(string)(const char *p, const char *end)
     return n;
 }
 
-/* After the value at p that is no string; NULL: it is odd.  Whole numbers and
+/* After the value at p that is no string; NULL: unsupported.  Whole numbers and
  * arrays of strings are the usual ones. */
 TARGET static inline const char *
 RUN(value)(eql_shapes *t, const eql_transition *e, const char *p,
@@ -141,14 +141,14 @@ RUN(run)(eql_shapes *t, const char *p, const char *end, eql_raw *out)
                 goto find;
             out = eql_shape_rare(t, e, p, out);
             if (!out)
-                goto odd;
+                goto unsupported;
             kind -= EQL_SHAPE_RARE;
             epoch = t->epoch;
         }
         if (kind == EQL_SHAPE_STRING) {
             to = from + RUN(length)(e, RUN(string)(from, end)) + 1;
             if (to > end)
-                goto odd;
+                goto unsupported;
             if (!e->name)
                 continue;
             out->path = e->path;
@@ -164,7 +164,7 @@ RUN(run)(eql_shapes *t, const char *p, const char *end, eql_raw *out)
                 goto find;
             to = RUN(value)(t, e, from, end);
             if (!to)
-                goto odd;
+                goto unsupported;
             if (!e->name)
                 continue;
             out->path = e->path;
@@ -178,13 +178,13 @@ RUN(run)(eql_shapes *t, const char *p, const char *end, eql_raw *out)
             return true;
         }
         if (seen[e->name] == epoch)
-            goto odd;
+            goto unsupported;
         seen[e->name] = epoch;
     }
     t->left = last;
     t->left_at = p;
     return false;
-odd:
+unsupported:
     t->left_at = NULL;
     return false;
 }

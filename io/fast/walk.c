@@ -252,7 +252,7 @@ eql_walk_array(const char *p, size_t len, uint32_t *quotes)
 
 typedef enum { N_VALUE, N_VALUE_OR_END, N_KEY, N_KEY_OR_END, N_COMMA } nested;
 
-/* The key at *i and its colon; false: it is odd. */
+/* The key at *i and its colon; false: unsupported. */
 static bool
 nested_key(const char *p, size_t *i, size_t len)
 {
@@ -348,7 +348,7 @@ begin_event(eql_walk *w)
                  (eql_find){.kind = EQL_FIND_DEFERRED});
 }
 
-/* Something stands at the target.  false: that is too odd. */
+/* Something stands at the target.  false: unsupported. */
 static bool
 arrive(eql_walk *w, eql_find f)
 {
@@ -391,7 +391,7 @@ mark_deferred(eql_walk *w, const char *key, uint32_t len)
                  (eql_find){.kind = EQL_FIND_DEFERRED});
 }
 
-/* Finds the key's node; false: too odd. */
+/* Finds the key's node; false: unsupported. */
 static bool
 look_up(eql_walk *w, uint32_t start, uint32_t len)
 {

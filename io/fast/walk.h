@@ -65,7 +65,7 @@ size_t eql_walk_scalar(const char *p, size_t len);
  * Adds its quotes.  16 bytes behind it can be read. */
 size_t eql_walk_array(const char *p, size_t len, uint32_t *quotes);
 /* Bytes of the array or object at p as the walk takes it, with no more brackets
- * open at once; 0: it is odd.  16 bytes behind it can be read. */
+ * open at once; 0: unsupported.  16 bytes behind it can be read. */
 size_t eql_walk_nested(const char *p, size_t len, uint32_t depth);
 /* Does white space stand between the tokens of an array of scalars? */
 bool eql_walk_has_space(const char *p, size_t len);

@@ -369,8 +369,8 @@ value(json_pass *s, char c)
     }
 }
 
-/* May it be a name by which a reader tells wrapped events and records of formats
- * from plain events?  One with an escape may be any of them. */
+/* May it be a name by which a reader tells wrapped events and records of
+ * formats from plain events?  One with an escape may be any of them. */
 static bool
 is_telling(eql_strview quoted)
 {

@@ -1,6 +1,6 @@
 /* case.h -- one conformance case, and what became of it.
  *
- *   conformance.c  reads the cases, prints and counts verdicts
+ *   conformance.c  reads the cases, prints and counts outcomes
  *   compile.c      a case's options to those of the library; does it compile?
  *   run.c          runs a query over its events and compares what comes out
  *   deviations.c   the cases that the language decides otherwise
@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "eqlvm/eqlvm.h"
 
-typedef enum { CASE_PASS, CASE_FAIL, CASE_SKIP } case_verdict;
+typedef enum { CASE_PASS, CASE_FAIL, CASE_SKIP } case_outcome;
 
 typedef struct {
     const char *dir;    /* of the conformance data */
@@ -40,9 +40,9 @@ bool case_text(const test_case *c, eql_buf *out);
  * not compile. */
 eqlvm_program *case_compile(test_case *c, bool strict, eql_buf *error);
 /* Runs it and compares; program is not NULL. */
-case_verdict case_run(test_case *c, const eqlvm_program *program);
+case_outcome case_run(test_case *c, const eqlvm_program *program);
 /* Everything, in one case mode. */
-case_verdict case_judge(test_case *c);
+case_outcome case_judge(test_case *c);
 
 /* Cases that may deviate: id -> reason. */
 typedef struct deviations deviations;

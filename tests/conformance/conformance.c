@@ -38,18 +38,18 @@ is_foreign(const char *kind)
 /* An error that only the types of the peer's index explain: the case names an
  * index mapping that is not here, and the text alone has no fault. */
 static bool
-rests_on_types(const test_case *c, case_verdict v)
+rests_on_types(const test_case *c, case_outcome v)
 {
     return v == CASE_FAIL && json_object_get(c->options, "mapping") &&
            json_object_get(c->expect, "error");
 }
 
 /* In every mode of case that the expectation holds for. */
-static case_verdict
+static case_outcome
 judge(test_case *c)
 {
     const json_t *modes = json_object_get(c->options, "case_modes");
-    case_verdict v = CASE_PASS;
+    case_outcome v = CASE_PASS;
 
     if (!modes)
         return case_judge(c);
@@ -78,7 +78,7 @@ count_failure(session *s, const test_case *c)
 }
 
 static void
-count_unexecuted(session *s, const test_case *c, case_verdict v)
+count_unexecuted(session *s, const test_case *c, case_outcome v)
 {
     if (v == CASE_PASS)
         s->unexecuted_passed++;
@@ -89,7 +89,7 @@ count_unexecuted(session *s, const test_case *c, case_verdict v)
 }
 
 static void
-count(session *s, const test_case *c, case_verdict v)
+count(session *s, const test_case *c, case_outcome v)
 {
     if (strcmp(c->origin, "unexecuted") == 0) {
         count_unexecuted(s, c, v);
@@ -114,7 +114,7 @@ skip(session *s, const test_case *c, const char *why)
 static void
 take(session *s, const json_t *object)
 {
-    case_verdict v;
+    case_outcome v;
     test_case c;
 
     case_init(&c, object);

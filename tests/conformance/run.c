@@ -260,7 +260,7 @@ compare(test_case *c, const results *r)
     return true;
 }
 
-case_verdict
+case_outcome
 case_run(test_case *c, const eqlvm_program *program)
 {
     results r = {.ids = json_array(),
@@ -275,7 +275,7 @@ case_run(test_case *c, const eqlvm_program *program)
     return ok ? CASE_PASS : CASE_FAIL;
 }
 
-/* --- the verdict --- */
+/* --- the outcome --- */
 
 static bool
 wants_run(const test_case *c)
@@ -290,11 +290,11 @@ wants_run(const test_case *c)
     return false;
 }
 
-case_verdict
+case_outcome
 case_judge(test_case *c)
 {
     bool error = json_object_get(c->expect, "error") != NULL;
-    case_verdict v = CASE_PASS;
+    case_outcome v = CASE_PASS;
     eql_buf message = {0};
     eqlvm_program *p;
 

@@ -22,7 +22,7 @@
 #define PROPERTIES_EVERY 8u
 #define MIN_SHARE_PERMILLE 5u /* of every construct */
 
-typedef enum { SAME, DIFFERENT, REFERENCE_FAILED } verdict;
+typedef enum { SAME, DIFFERENT, REFERENCE_FAILED } agreement;
 
 /* Both sides' answers to one case. */
 typedef struct {
@@ -30,7 +30,7 @@ typedef struct {
     int engine_status;
     ref_matches ref, engine;
     char ref_err[REF_ERR], engine_err[REF_ERR];
-    verdict verdict;
+    agreement agreement;
 } outcome;
 
 typedef struct {
@@ -58,16 +58,16 @@ sane(const ref_case *c, const ref_matches *m)
 static outcome
 run_both(const ref_case *c)
 {
-    outcome o = {.verdict = SAME};
+    outcome o = {.agreement = SAME};
 
     o.ref_status = ref_run(c, &o.ref, o.ref_err);
     o.engine_status = ref_engine_run(c, &o.engine, o.engine_err);
     if (o.ref_status == REF_BROKEN)
-        o.verdict = REFERENCE_FAILED;
+        o.agreement = REFERENCE_FAILED;
     else if (o.ref_status == REF_REFUSED || o.engine_status != 0)
-        o.verdict = DIFFERENT; /* the generator makes legal queries only */
+        o.agreement = DIFFERENT; /* the generator makes legal queries only */
     else if (!sane(c, &o.engine) || !ref_matches_eq(&o.ref, &o.engine))
-        o.verdict = DIFFERENT;
+        o.agreement = DIFFERENT;
     return o;
 }
 
@@ -126,7 +126,8 @@ still_fails(void *ctx, const ref_gen_case *c)
     ref_pool *pool = ref_pool_new();
     ref_case rendered = ref_gen_render(pool, c);
     outcome o = run_both(&rendered);
-    bool still = o.verdict == was->verdict && o.ref_status == was->ref_status &&
+    bool still = o.agreement == was->agreement &&
+                 o.ref_status == was->ref_status &&
                  o.engine_status == was->engine_status &&
                  same_code(o.engine_err, was->engine_err);
 
@@ -207,14 +208,14 @@ one_case(totals *t, uint64_t number)
     ref_case c = ref_gen_render(pool, gen);
     outcome o = run_both(&c);
 
-    if (o.verdict == SAME)
+    if (o.agreement == SAME)
         t->passed++;
     else
         t->failed++;
     t->matching += o.ref.n > 0;
     for (size_t i = 0; i < REF_NCONSTRUCTS; i++)
         t->constructs[i] += gen->constructs[i];
-    if (o.verdict != SAME)
+    if (o.agreement != SAME)
         report(pool, t, number, gen, &c, &o);
     else
         check_properties(pool, t, number, gen);

@@ -22,8 +22,8 @@ struct taker {
     void *ctx;
 };
 
-test_simdjson_verdict
-verdict_of(simdjson::error_code error)
+test_simdjson_status
+status_of(simdjson::error_code error)
 {
     switch (error) {
     case simdjson::NUMBER_ERROR: return TEST_SIMDJSON_NUMBER;
@@ -119,13 +119,13 @@ test_simdjson_free(test_simdjson *t)
     delete t;
 }
 
-test_simdjson_verdict
+test_simdjson_status
 test_simdjson_parse(test_simdjson *t, const char *p, size_t len)
 {
     simdjson::error_code error = t->parser.parse(p, len).get(t->root);
 
     if (error)
-        return verdict_of(error);
+        return status_of(error);
     return t->root.is_object() ? TEST_SIMDJSON_OBJECT : TEST_SIMDJSON_OTHER;
 }
 
@@ -149,7 +149,7 @@ test_simdjson_free(test_simdjson *)
 {
 }
 
-test_simdjson_verdict
+test_simdjson_status
 test_simdjson_parse(test_simdjson *, const char *, size_t)
 {
     return TEST_SIMDJSON_BROKEN;

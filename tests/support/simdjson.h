@@ -22,7 +22,7 @@ typedef enum {
     TEST_SIMDJSON_NUMBER, /* a number that it cannot hold, or no number */
     TEST_SIMDJSON_TEXT,   /* no UTF-8, or a lone surrogate */
     TEST_SIMDJSON_BROKEN
-} test_simdjson_verdict;
+} test_simdjson_status;
 
 typedef struct {
     char kind; /* 'b', 'i', 'd', 's' */
@@ -37,8 +37,8 @@ typedef void (*test_simdjson_fn)(void *ctx, const test_simdjson_value *v);
 /* NULL: simdjson was not there when this was built. */
 test_simdjson *test_simdjson_new(void);
 void test_simdjson_free(test_simdjson *t); /* NULL is fine */
-test_simdjson_verdict test_simdjson_parse(test_simdjson *t, const char *p,
-                                          size_t len);
+test_simdjson_status test_simdjson_parse(test_simdjson *t, const char *p,
+                                         size_t len);
 /* Of the object parsed last: every scalar at the dotted path, by all spellings
  * of it; lists are flattened, nulls left out; the last of equal keys counts. */
 void test_simdjson_values(const test_simdjson *t, const char *path,

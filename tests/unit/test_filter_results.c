@@ -125,19 +125,19 @@ holds(judge *j, bool *known)
         v.n = 1;
         v.stages = stages;
     }
-    assert_true(eql_candidates_judge(j->c, &v));
+    assert_true(eql_candidates_keep_result(j->c, &v));
     return v.n > 0;
 }
 
 typedef struct {
     const char *a, *b, *c; /* c is none of the rule's business */
     bool holds, known;
-} verdict_case;
+} result_case;
 
 static void
 test_filter_results_repeat(void **state)
 {
-    static const verdict_case cases[] = {
+    static const result_case cases[] = {
         {"\"x1\"", "\"y\"", "\"1\"", true, false},
         {"\"x1\"", "\"y\"", "\"2\"", true, true},
         {"\"x1\"", NULL, "\"2\"", false, false},
@@ -157,7 +157,7 @@ test_filter_results_repeat(void **state)
     begin_judge(&j, "any where a : \"x*\" and b == \"y\" and "
                     "user.name != \"nobody\" ");
     for (size_t i = 0; i < EQL_COUNTOF(cases); i++) {
-        const verdict_case *x = &cases[i];
+        const result_case *x = &cases[i];
         bool known;
 
         next_event(&j);

@@ -8,7 +8,7 @@
 
 #define FFFD "\xef\xbf\xbd"
 
-static eql_json_findings verdict;
+static eql_json_findings findings;
 
 /* The tree made without jansson is the same, to the order of its names. */
 static void
@@ -46,7 +46,7 @@ static json_t *
 read_text(eql_strview text)
 {
     eql_buf scratch = {0};
-    json_t *root = eql_json_read(text, 20, &scratch, &verdict);
+    json_t *root = eql_json_read(text, 20, &scratch, &findings);
 
     if (root)
         expect_tree(text);
@@ -64,7 +64,7 @@ try_line(char *line, uint64_t *random)
 
     for (int round = 0; round < 6; round++) {
         json_t *root = eql_json_read(eql_sv(line, len), EQL_JSON_MAX_DEPTH,
-                                     &scratch, &verdict);
+                                     &scratch, &findings);
 
         if (root)
             expect_tree(eql_sv(line, len));
@@ -191,12 +191,12 @@ test_json_accepts(void **state)
         eql_buf out = {0};
 
         if (!root)
-            fail_msg("%s: rejected: %s", cases[i].label, verdict.text);
+            fail_msg("%s: rejected: %s", cases[i].label, findings.text);
         eql_json_print(root, &out);
         if (!eql_sv_is(eql_buf_sv(&out), cases[i].printed))
             fail_msg("%s: %.*s", cases[i].label, (int)out.len, out.p);
-        if (verdict.repaired != cases[i].repaired)
-            fail_msg("%s: repaired %d", cases[i].label, verdict.repaired);
+        if (findings.repaired != cases[i].repaired)
+            fail_msg("%s: repaired %d", cases[i].label, findings.repaired);
         json_decref(root);
         eql_buf_free(&out);
     }
@@ -267,12 +267,12 @@ test_json_rejects(void **state)
 
         if (root)
             fail_msg("%s: accepted", cases[i].label);
-        if (verdict.reason != cases[i].reason)
-            fail_msg("%s: reason %d (%s)", cases[i].label, (int)verdict.reason,
-                     verdict.text);
-        if (verdict.at != cases[i].at || verdict.ended != cases[i].ended)
-            fail_msg("%s: at %zu, ended %d (%s)", cases[i].label, verdict.at,
-                     verdict.ended, verdict.text);
+        if (findings.reason != cases[i].reason)
+            fail_msg("%s: reason %d (%s)", cases[i].label, (int)findings.reason,
+                     findings.text);
+        if (findings.at != cases[i].at || findings.ended != cases[i].ended)
+            fail_msg("%s: at %zu, ended %d (%s)", cases[i].label, findings.at,
+                     findings.ended, findings.text);
     }
 }
 
@@ -284,9 +284,9 @@ test_json_raw_nul(void **state)
 
     (void)state;
     assert_null(read_text(eql_sv(in_string, sizeof in_string - 1)));
-    assert_int_equal(verdict.reason, EQL_REJECT_SYNTAX);
+    assert_int_equal(findings.reason, EQL_REJECT_SYNTAX);
     assert_null(read_text(eql_sv(outside, sizeof outside - 1)));
-    assert_int_equal(verdict.reason, EQL_REJECT_SYNTAX);
+    assert_int_equal(findings.reason, EQL_REJECT_SYNTAX);
 }
 
 /* n digits, first 1, rest 0. */
@@ -309,7 +309,7 @@ test_json_long_integers(void **state)
     assert_true(json_real_value(json_object_get(root, "a")) == 1e308);
     json_decref(root);
     assert_null(read_digits(310));
-    assert_int_equal(verdict.reason, EQL_REJECT_NUMBER);
+    assert_int_equal(findings.reason, EQL_REJECT_NUMBER);
 }
 
 /* Nesting of `depth` brackets, one kind inside. */
@@ -325,7 +325,7 @@ read_nested(uint32_t depth, uint32_t limit, bool arrays)
     for (uint32_t i = 1; i < depth; i++)
         eql_buf_add_str(&text, arrays ? "]" : "}");
     eql_buf_add_str(&text, "}");
-    root = eql_json_read(eql_buf_sv(&text), limit, &scratch, &verdict);
+    root = eql_json_read(eql_buf_sv(&text), limit, &scratch, &findings);
     eql_buf_free(&text);
     eql_buf_free(&scratch);
     return root;
@@ -344,7 +344,7 @@ test_json_depth_limit(void **state)
             assert_non_null(root);
             json_decref(root);
             assert_null(read_nested(limits[i] + 1, limits[i], arrays));
-            assert_int_equal(verdict.reason, EQL_REJECT_TOO_DEEP);
+            assert_int_equal(findings.reason, EQL_REJECT_TOO_DEEP);
         }
     }
 }
@@ -370,7 +370,7 @@ test_json_one_line(void **state)
 
         assert_true(eql_json_mend(eql_sv_cstr(cases[i].text),
                                   EQL_JSON_FOR_PEOPLE, 20, &scratch, &line,
-                                  &verdict));
+                                  &findings));
         if (!eql_sv_is(line, cases[i].line))
             fail_msg("%s: %.*s", cases[i].text, (int)line.len, line.p);
         eql_buf_free(&scratch);
@@ -402,8 +402,8 @@ test_telling_names(void **state)
 
         assert_true(eql_json_mend(eql_sv_cstr(cases[i].text),
                                   EQL_JSON_FOR_PEOPLE, 20, &scratch, &line,
-                                  &verdict));
-        if (verdict.telling != cases[i].telling)
+                                  &findings));
+        if (findings.telling != cases[i].telling)
             fail_msg("%s", cases[i].text);
         eql_buf_free(&scratch);
     }
@@ -438,7 +438,7 @@ test_long_strings(void **state)
                                cases[i].becomes ? cases[i].becomes : "", after,
                                "bcdefghijklmnopqrst");
                 ok = eql_json_mend(eql_buf_sv(&text), EQL_JSON_FOR_PEOPLE, 20,
-                                   &scratch, &line, &verdict);
+                                   &scratch, &line, &findings);
                 assert_int_equal(ok, cases[i].becomes != NULL);
                 if (ok)
                     assert_true(eql_sv_eq(line, eql_buf_sv(&want)));
@@ -491,7 +491,7 @@ test_json_damage(void **state)
     (void)state;
     for (size_t n = 0; n + 1 < sizeof text; n++) {
         assert_null(read_text(eql_sv(text, n)));
-        assert_true(verdict.ended);
+        assert_true(findings.ended);
     }
     for (size_t at = 0; at < sizeof text; at++) {
         for (size_t b = 0; b < sizeof bytes - 1; b++) {

@@ -209,14 +209,14 @@ compare_values(rivals *r, const eql_event *ev, eql_strview text)
 /* An event only to us: where the policies differ, as the head of this file has
  * it. */
 static bool
-may_be_ours_alone(test_simdjson_verdict theirs, const eql_read_note *note)
+may_be_ours_alone(test_simdjson_status theirs, const eql_read_note *note)
 {
     return (theirs == TEST_SIMDJSON_TEXT && note->repaired) ||
            theirs == TEST_SIMDJSON_NUMBER;
 }
 
 static bool
-may_be_theirs_alone(test_simdjson_verdict theirs, const eql_read_note *note)
+may_be_theirs_alone(test_simdjson_status theirs, const eql_read_note *note)
 {
     return theirs == TEST_SIMDJSON_OTHER ||
            note->reason == EQL_REJECT_TOO_DEEP ||
@@ -234,7 +234,7 @@ is_export(eql_strview text)
 static void
 compare(rivals *r, eql_strview text)
 {
-    test_simdjson_verdict theirs =
+    test_simdjson_status theirs =
         test_simdjson_parse(r->other, text.p, text.len);
     eql_event ev = {0};
     eql_read_note note;

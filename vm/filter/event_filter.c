@@ -13,7 +13,7 @@
 #include "vm/fault.h"
 #include "vm/eval/interp.h"
 #include "vm/filter/keys.h"
-#include "vm/filter/sight.h"
+#include "vm/filter/seen_fields.h"
 
 struct eql_event_filter {
     const eql_program *program;
@@ -41,7 +41,7 @@ struct eql_event_filter {
     uint64_t clock_ns;              /* what looking at the clock twice costs */
     eql_candidate_counters counted; /* so far, and by other filters */
     uint64_t *present;              /* per program field */
-    eql_sight sight;                /* what events had */
+    eql_seen_fields seen;           /* what events had */
     uint8_t *categories; /* per stage: another filter met its category */
 };
 
@@ -86,7 +86,7 @@ eql_event_filter_new(const eql_program *p, const eql_captures *c,
     s->categories = calloc((size_t)p->nstages + 1, sizeof *s->categories);
     if (!s->dispatch || !s->keys || !s->records || !s->liveness || !s->stages ||
         !s->held || !s->present || !s->categories ||
-        !eql_sight_init(&s->sight, p) || !find_lineage_clocks(s)) {
+        !eql_seen_fields_init(&s->seen, p) || !find_lineage_clocks(s)) {
         eql_event_filter_free(s);
         return NULL;
     }
@@ -112,7 +112,7 @@ eql_event_filter_free(eql_event_filter *s)
     free(s->held);
     free(s->present);
     free(s->categories);
-    eql_sight_free(&s->sight);
+    eql_seen_fields_free(&s->seen);
     free(s);
 }
 
@@ -125,7 +125,7 @@ eql_event_filter_use(eql_event_filter *s, const eql_candidate_tables *t,
         return false;
     s->indexed = t->index != NULL;
     if (s->profile)
-        eql_candidates_judge_all(s->candidates);
+        eql_candidates_without_results(s->candidates);
     if (remember)
         eql_interp_set_cache(s->interp,
                              eql_candidates_leaf_cache(s->candidates));
@@ -193,7 +193,7 @@ eql_event_filter_profile(eql_event_filter *s)
 {
     s->profile = true;
     if (s->candidates)
-        eql_candidates_judge_all(s->candidates);
+        eql_candidates_without_results(s->candidates);
     s->clock_ns = UINT64_MAX;
     for (int i = 0; i < 100; i++) {
         uint64_t before = now_ns(), took = now_ns() - before;
@@ -448,9 +448,9 @@ names_life(const eql_slot *type)
     return false;
 }
 
-/* Facts of a filter result.  An event of a process lets lineages forget the one that
- * ended before, even without an id.  Where none begins or ends with it (LIFE;
- * may be said too often) they want to know only that it was there. */
+/* Facts of a filter result.  An event of a process lets lineages forget the one
+ * that ended before, even without an id.  Where none begins or ends with it
+ * (LIFE; may be said too often) they want to know only that it was there. */
 #define FACT_PROCESS 1u
 #define FACT_LIFE 2u
 
@@ -598,7 +598,7 @@ static bool
 remember_result(eql_event_filter *s, uint64_t capped)
 {
     return !s->indexed || s->result || eql_interp_capped(s->interp) > capped ||
-           eql_candidates_judge(s->candidates, &s->found);
+           eql_candidates_keep_result(s->candidates, &s->found);
 }
 
 eql_engine_result
@@ -614,7 +614,7 @@ eql_event_filter_event(eql_event_filter *s, const eql_event *ev,
     s->counters->events++;
     if (s->count_fields)
         count_fields(s, ev);
-    eql_sight_event(&s->sight, ev);
+    eql_seen_fields_event(&s->seen, ev);
     forget_records(s);
     if (s->candidates)
         eql_candidates_begin(s->candidates, ev);
@@ -666,7 +666,7 @@ eql_event_filter_collect(eql_event_filter *to, eql_event_filter *from)
         to->present[f] += from->present[f];
         from->present[f] = 0;
     }
-    eql_sight_collect(&to->sight, &from->sight);
+    eql_seen_fields_collect(&to->seen, &from->seen);
     move_candidates(to, from);
     eql_keys_collect(to->keys, from->keys);
 }
@@ -692,7 +692,7 @@ eql_event_filter_field_present(const eql_event_filter *s, uint32_t field)
 bool
 eql_event_filter_field_met(const eql_event_filter *s, uint32_t field)
 {
-    return eql_sight_met(&s->sight, field);
+    return eql_seen_fields_met(&s->seen, field);
 }
 
 bool

@@ -58,8 +58,8 @@ eql_engine_result eql_event_filter_event(eql_event_filter *s,
 const eql_stage_counters *eql_event_filter_stage(const eql_event_filter *s,
                                                  uint32_t stage);
 uint64_t eql_event_filter_key_missing(const eql_event_filter *s, uint32_t key);
-/* Has an event had a value for this field, which has no parent (sight.h); and
- * has one had the stage's category? */
+/* Has an event had a value for this field, which has no parent (seen_fields.h);
+ * and has one had the stage's category? */
 bool eql_event_filter_field_met(const eql_event_filter *s, uint32_t field);
 bool eql_event_filter_category_met(const eql_event_filter *s, uint32_t stage);
 /* Of all events so far; zeros without tables. */

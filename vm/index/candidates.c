@@ -1,5 +1,5 @@
-/* candidates.c -- tables, one thread's memory, and the cache of leaves' answers;
- * here is also told how the caches stand to each other.
+/* candidates.c -- tables, one thread's memory, and the cache of leaves'
+ * answers; here is also told how the caches stand to each other.
  *
  * Real streams repeat.  Of the values of an event nearly all were seen before,
  * and of whole events most were, as far as rules can tell.  So the work of
@@ -8,10 +8,10 @@
  *
  *   1. filter result cache   hash of all texts that the filters of the event's
  *      (`results`)           plan read -> which of these filters hold
- *         | unknown          84 % of the events of a fleet's first pass end here
+ *         | unknown          84 % of a fleet's events end here in a first pass
  *         v
- *   2. value cache           hash of (path, text) -> answer of the index: marks,
- *      (`memo`, memo.h)      and stages that this value makes candidates
+ *   2. value cache           hash of (path, text) -> answer of the index:
+ *      (`values`)            marks, and stages that it makes candidates
  *         | unknown          else index_ask.c works it out
  *         v
  *   3. leaf cache            hash of (path, text) and leaf -> does it hold?
@@ -26,18 +26,18 @@
  * paths alone.
  *
  * Why it is safe.  What is kept is a function of the texts that were hashed and
- * of the program, nothing else: a leaf that reads more than one path, asks for a
- * lineage or names an alias is not kept (leaf_paths), nor is an answer that a
- * bound made false (EQL_MAX_LEAF_RUNS), nor one for which memory ran out.  Texts
- * themselves are not kept: the hash is of 128 bits under a key of this process
- * (base/keyed.h), so nobody can prepare two texts that it confuses.
+ * of the program, nothing else: a leaf that reads more than one path, asks for
+ * a lineage or names an alias is not kept (leaf_paths), nor is an answer that a
+ * bound made false (EQL_MAX_LEAF_RUNS), nor one for which memory ran out.
+ * Texts themselves are not kept: the hash is of 128 bits under a key of this
+ * process (base/keyed.h), so nobody can prepare two texts that it confuses.
  *
- * Why it stays fast.  Each cache has a fixed size and forgets the oldest, or all.
- * A path whose values never repeat (a GUID, a port) would cost a hash and a miss
- * per event: a trial of EQL_CANDIDATE_TRIAL look-ups decides whether a path, and
- * another whether a plan's filter results, are worth it for the next
- * EQL_CANDIDATE_BYPASS.  `--no-index` and `--no-memo` run without, and tests hold
- * all four ways together (test_candidates.c). */
+ * Why it stays fast.  Each cache has a fixed size and forgets the oldest, or
+ * all.  A path whose values never repeat (a GUID, a port) would cost a hash and
+ * a miss per event: a trial of EQL_CANDIDATE_TRIAL look-ups decides whether a
+ * path, and another whether a plan's filter results, are worth it for the next
+ * EQL_CANDIDATE_BYPASS.  `--no-index` and `--no-memo` run without, and tests
+ * hold all four ways together (test_candidates.c). */
 #include "vm/index/candidates_int.h"
 
 #include <stdlib.h>
@@ -148,9 +148,11 @@ make_memo(eql_candidates *c)
         c->no_tags[i] = eql_hash_keyed(&c->key, i, "", 0);
     c->pieces = calloc((size_t)c->npaths + 1, sizeof *c->pieces);
     c->leaves = calloc(LEAF_CACHE_SLOTS, sizeof *c->leaves);
-    c->memo = eql_memo_new(EQL_MEMO_BYTES, EQL_MEMO_ANSWER_BYTES);
-    c->results = eql_memo_new(EQL_RESULT_BYTES, EQL_RESULT_ANSWER_BYTES);
-    return c->pieces && c->leaves && c->memo && c->results;
+    c->values = eql_answer_cache_new(EQL_VALUE_CACHE_BYTES,
+                                     EQL_VALUE_CACHE_ANSWER_BYTES);
+    c->results =
+        eql_answer_cache_new(EQL_RESULT_BYTES, EQL_RESULT_ANSWER_BYTES);
+    return c->pieces && c->leaves && c->values && c->results;
 }
 
 /* What paths say in an event that has nothing. */
@@ -240,8 +242,8 @@ eql_candidates_free(eql_candidates *c)
     if (!c)
         return;
     eql_index_asker_free(c->asker);
-    eql_memo_free(c->memo);
-    eql_memo_free(c->results);
+    eql_answer_cache_free(c->values);
+    eql_answer_cache_free(c->results);
     eql_arena_free(c->missing);
     eql_arena_free(c->plan_arena);
     free(c->plans);
@@ -263,9 +265,9 @@ eql_candidates_free(eql_candidates *c)
 }
 
 void
-eql_candidates_judge_all(eql_candidates *c)
+eql_candidates_without_results(eql_candidates *c)
 {
-    eql_memo_free(c->results);
+    eql_answer_cache_free(c->results);
     c->results = NULL;
 }
 
@@ -356,7 +358,7 @@ leaf_slot(eql_candidates *c, uint32_t leaf, uint64_t *key)
     uint32_t path = c->t->leaf_paths[leaf];
     const eql_h128 *tag;
 
-    /* What the memo is no help with is no help here. */
+    /* Paths that the value cache is no help with are passed over here, too. */
     if (path == EQL_NONE || !c->leaves || c->paths[path].trial.bypass > 0)
         return EQL_NONE;
     tag = eql_candidates_tag(c, path);

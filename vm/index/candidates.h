@@ -1,14 +1,14 @@
 /* candidates.h -- the stages that an event may satisfy, and what is remembered
  * of values seen before.
  *
- *   raw texts -> answers (memo.h, or index.h) -> marks -> plan
+ *   raw texts -> answers (answer_cache.h, or index.h) -> marks -> plan
  *                                            `-> stages, those the plan allows
  *
- * Two things are remembered by a value's text: which stages it makes
- * candidates, and which leaves hold for it (which the interpreter
- * asks).  A third by the texts of all that the stages of a plan read: the
- * filter result, which of them hold.  None changes what an event satisfies, only what
- * that costs. */
+ * Three caches (candidates.c tells how they stand to each other): by a value's
+ * text, its answer (value cache) and the leaves that hold for it (leaf cache,
+ * asked by the interpreter); by the texts of all that the stages of a plan
+ * read, which of their filters hold (filter result cache).  None changes what
+ * an event satisfies, only what that costs. */
 #ifndef EQL_VM_INDEX_CANDIDATES_H
 #define EQL_VM_INDEX_CANDIDATES_H
 
@@ -20,8 +20,9 @@
 #define EQL_CANDIDATE_TRIAL 1024u
 /* ... is not looked up for the next so many. */
 #define EQL_CANDIDATE_BYPASS 16384u
-/* A plan of whose last so many events less than one in four had a filter result that
- * was known looks for none for as many, the next time for twice as many ... */
+/* A plan that knew the filter result of less than one in four of its last so
+ * many events looks for none for as many, the next time for twice as many
+ * ... */
 #define EQL_RESULT_TRIAL 1024u
 /* ... and so on up to so many. */
 #define EQL_RESULT_BYPASS 16384u
@@ -50,9 +51,9 @@ eql_candidate_tables *eql_candidate_tables_new(const eql_prepared *pr,
 void eql_candidate_tables_free(eql_candidate_tables *t); /* NULL is fine */
 
 #define EQL_CANDIDATE_COUNTERS(X)                                              \
-    X(lookups)       /* of values in the memo */                               \
+    X(lookups)       /* of values in the cache */                              \
     X(known)         /* of them */                                             \
-    X(asked)         /* of the index, memo or not */                           \
+    X(asked)         /* of the index, cached or not */                         \
     X(candidates)    /* stages */                                              \
     X(plans)         /* made */                                                \
     X(leaves_cached) /* leaves whose answers were remembered */                \
@@ -83,22 +84,23 @@ typedef struct {
 } eql_filter_result;
 
 /* Its candidates, ascending, each once; valid until the next event.  *n is
- * EQL_NONE when out of memory.  *filter result is not NULL if it is known, and then
- * its stages are given.  With an index only. */
+ * EQL_NONE when out of memory.  *result is not NULL if the filter result is
+ * known; then its stages are given.  With an index only. */
 const uint32_t *eql_candidates_find(eql_candidates *c, uint32_t *n,
                                     const eql_filter_result **result);
-/* This is the filter result on the event that was asked about: copied.  false: out of
- * memory. */
-EQL_MUST_USE bool eql_candidates_judge(eql_candidates *c,
-                                       const eql_filter_result *v);
+/* Remembers v as the filter result of the event that was asked about, if it
+ * wants one; copies it.  false: out of memory. */
+EQL_MUST_USE bool eql_candidates_keep_result(eql_candidates *c,
+                                             const eql_filter_result *v);
 /* Has an event had the stage's category?  With an index only. */
 bool eql_candidates_met_category(const eql_candidates *c, uint32_t stage);
 /* Adds what was counted since the last call. */
 void eql_candidates_take_counters(eql_candidates *c,
                                   eql_candidate_counters *out);
 
-/* From now on, no filter results: for who wants to know what stages cost. */
-void eql_candidates_judge_all(eql_candidates *c);
+/* From now on no filter result is looked for, so that every candidate's filter
+ * is run: for profiles of what stages cost. */
+void eql_candidates_without_results(eql_candidates *c);
 /* Where the interpreter finds and notes answers of leaves for this event. */
 const eql_leaf_cache *eql_candidates_leaf_cache(eql_candidates *c);
 

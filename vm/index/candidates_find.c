@@ -1,4 +1,10 @@
-/* candidates_find.c -- from raw texts to candidate stages, or to a filter result. */
+/* candidates_find.c -- from raw texts to candidate stages, or to a filter
+ * result.
+ *
+ * The texts of the marks' paths say which marks hold, and so which plan the
+ * event has; the plan, which other paths are worth asking about.  The answers
+ * of both are or-ed into one set of stages, which is then cut down to those
+ * that the plan allows. */
 #include "vm/index/candidates_int.h"
 
 #include <assert.h>
@@ -7,8 +13,8 @@
 
 /* --- answers --- */
 
-/* Values of some paths, and events of some plans, are all different: then
- * memories are no help, and are kept for others.  After `trial` look-ups of
+/* Values of some paths, and events of some plans, are all different: then a
+ * cache is no help, and its room is kept for others.  After `trial` look-ups of
  * which less than `least` were known there are none for `first`, each time in a
  * row twice as many, up to `longest`. */
 static bool
@@ -56,7 +62,7 @@ answer(eql_candidates *c, uint32_t path, eql_answer *room)
 
     if (c->event->lazy && !eql_candidates_met(c, path, &raw))
         return &s->missing;
-    if (c->memo && is_path_worth_it(&s->trial))
+    if (c->values && is_path_worth_it(&s->trial))
         tag = eql_candidates_tag(c, path);
     if (!tag) {
         c->n.asked++;
@@ -64,7 +70,7 @@ answer(eql_candidates *c, uint32_t path, eql_answer *room)
     }
     s->trial.lookups++;
     c->n.lookups++;
-    known = eql_memo_find(c->memo, *tag);
+    known = eql_answer_cache_find(c->values, *tag);
     if (known) {
         s->trial.known++;
         c->n.known++;
@@ -73,7 +79,7 @@ answer(eql_candidates *c, uint32_t path, eql_answer *room)
     c->n.asked++;
     if (!eql_index_ask(c->asker, c->event, path, room))
         return NULL;
-    return eql_memo_add(c->memo, *tag, room);
+    return eql_answer_cache_add(c->values, *tag, room);
 }
 
 static void
@@ -305,11 +311,11 @@ take_needed(eql_candidates *c, const eql_plan *p)
         if (!p->needed[path])
             continue;
         c->wanted[n++] = path;
-        tag = c->memo && c->paths[path].trial.bypass == 0
+        tag = c->values && c->paths[path].trial.bypass == 0
                   ? eql_candidates_tag_raw(c, i)
                   : NULL;
         if (tag)
-            eql_memo_expect(c->memo, *tag);
+            eql_answer_cache_expect(c->values, *tag);
     }
     for (uint32_t i = 0; i < n; i++) {
         uint32_t path = c->wanted[i];
@@ -355,7 +361,7 @@ find_result(eql_candidates *c, eql_plan *p, eql_hash_sum *sum)
     c->tag = eql_hash_sum_end(&c->key, sum);
     p->trial.lookups++;
     c->n.judged++;
-    a = eql_memo_find(c->results, c->tag);
+    a = eql_answer_cache_find(c->results, c->tag);
     c->wants_result = !a;
     if (!a)
         return NULL;
@@ -366,11 +372,11 @@ find_result(eql_candidates *c, eql_plan *p, eql_hash_sum *sum)
 }
 
 bool
-eql_candidates_judge(eql_candidates *c, const eql_filter_result *v)
+eql_candidates_keep_result(eql_candidates *c, const eql_filter_result *v)
 {
     eql_answer a = {.marks = {{v->facts}}, .n = v->n, .stages = v->stages};
 
-    return !c->wants_result || eql_memo_add(c->results, c->tag, &a);
+    return !c->wants_result || eql_answer_cache_add(c->results, c->tag, &a);
 }
 
 /* --- candidates --- */
@@ -398,7 +404,7 @@ find_plan(eql_candidates *c, const eql_filter_result **result, bool *simple)
     eql_plan *p;
 
     *result = NULL;
-    if (!c->memo || !c->event->lazy || !add_texts(c, c->marked, &sum)) {
+    if (!c->values || !c->event->lazy || !add_texts(c, c->marked, &sum)) {
         p = ask_marks(c, simple);
         *simple = true;
         return p;
@@ -417,10 +423,10 @@ eql_candidates_find(eql_candidates *c, uint32_t *n,
     bool simple;
 
     c->wants_result = false;
-    if (c->memo)
-        eql_memo_begin(c->memo);
+    if (c->values)
+        eql_answer_cache_begin(c->values);
     if (c->results)
-        eql_memo_begin(c->results);
+        eql_answer_cache_begin(c->results);
     p = find_plan(c, result, &simple);
     if (*result) {
         *n = (*result)->n;

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/keyed.h"
 #include "vm/index/candidates.h"
-#include "vm/index/memo.h"
+#include "vm/index/answer_cache.h"
 
 /* Is it of use to look something up?  Since the trial began, or until the
  * bypass ends. */
@@ -40,8 +40,8 @@ typedef struct {
 struct eql_candidates {
     const eql_candidate_tables *t;
     eql_index_asker *asker;
-    eql_memo *memo;    /* NULL: nothing is remembered */
-    eql_memo *results; /* by tags of events; marks: the facts */
+    eql_answer_cache *values;  /* NULL: nothing is remembered */
+    eql_answer_cache *results; /* by tags of events; marks: the facts */
     eql_hash_key key;
     eql_path_state *paths;
     uint32_t npaths;

@@ -10,14 +10,14 @@
  *   marks   leaves (and categories) that must hold for a filter to hold, asked
  *           of many filters: one bit each.  A stage is out of the question when
  *           one of its marks is missing.
- *   access  a set of leaves, one of which must hold: a cheapest cut of the
- *           filter's code.  A stage is a candidate when a value makes one of
- *           them hold; a stage without such a set is one always, save for its
- *           marks.
+ *   access  predicate: a set of leaves, one of which must hold, a cheapest cut
+ *           of the filter's code (index_cut.c).  A stage is a candidate when a
+ *           value makes one of them hold; a stage without such a set is one
+ *           always, save for its marks.
  *
  * All these leaves read one path each, so what a value of a path says -- marks
  * and candidates, an *answer* -- depends on that value alone and can be
- * remembered by it (memo.h). */
+ * kept by its text (answer_cache.h). */
 #ifndef EQL_VM_INDEX_INDEX_H
 #define EQL_VM_INDEX_INDEX_H
 

@@ -1,4 +1,11 @@
-/* index_build.c -- from necessary conditions to tables.
+/* index_build.c -- from access predicates (index_cut.c) and marks
+ * (index_marks.c) to the tables that a value is looked up in.
+ *
+ * An entry is one leaf of some stage's access predicate, or a mark.  Leaves
+ * that compare with literals are found from the value's text in a step that
+ * does not depend on how many there are: whole texts by a hash, patterns by one
+ * gram of their rarest piece.  For the rest the interpreter has to run the
+ * leaf.  Everything here is made once per program and is read-only then.
  *
  *   entries     leaves to be asked about, by path and by how they are found
  *   groups      those that compare the same values with literals
@@ -12,7 +19,7 @@
 
 #include "vm/fault.h"
 
-/* --- access sets --- */
+/* --- access predicates --- */
 
 /* Leaves that are marks of the stage say nothing more as access. */
 static void

@@ -3,8 +3,8 @@
  * An index over many rules needs, for each rule, a condition that is cheap to
  * look up and that must hold whenever the rule holds: its access predicate.  A
  * database picks a conjunct of the WHERE clause.  Here conditions are branch
- * code, with `and`, `or` and `not` turned into where branches go, so there are no
- * conjuncts to pick from; the general form of the question is a cut.
+ * code, with `and`, `or` and `not` turned into where branches go, so there are
+ * no conjuncts to pick from; the general form of the question is a cut.
  *
  * Filter code is a graph of branches that only lead forward, from the first
  * instruction to ACCEPT or REJECT.  A leaf that is false closes its true edges:

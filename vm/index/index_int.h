@@ -1,6 +1,6 @@
 /* index_int.h -- what the parts of the index share.
  *
- *   index_leaf.c   what a leaf asks of which path, and how dear it is
+ *   index_leaf.c   what a leaf asks of which path, and its selectivity
  *   index_text.c   literals: keys of whole texts, pieces of patterns
  *   index_regex.c  pieces of regular expressions
  *   index_cut.c    necessary leaves and cheapest cuts of filter code

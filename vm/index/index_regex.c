@@ -4,7 +4,7 @@
  * sequence of letters that stand for themselves, classes, groups and repeats.
  * What follows each other without anything unknown in between is in every text
  * that matches: one text of a few, where there are small classes and groups of
- * plain alternatives.  Whatever is odd has no piece. */
+ * plain alternatives.  Whatever is beyond that has no piece. */
 #include "vm/index/index_int.h"
 
 static bool
@@ -21,7 +21,7 @@ is_letter_or_digit(char c)
            (c >= '0' && c <= '9');
 }
 
-/* Behind the class that begins at `at`; 0: it is odd. */
+/* Behind the class that begins at `at`; 0: unsupported. */
 static size_t
 skip_class(eql_strview s, size_t at)
 {
@@ -41,7 +41,7 @@ skip_class(eql_strview s, size_t at)
 }
 
 /* Is it one sequence, with alternatives in groups only?  An operator that is
- * not in every dialect makes it odd. */
+ * not in every dialect makes it unsupported. */
 static bool
 is_sequence(eql_strview s)
 {

@@ -24,7 +24,7 @@ typedef struct {
     uint32_t nevents;              /* 0: a row of `count` */
     eql_strview key;               /* tuple, see hit.h; empty without keys */
     eql_strview row;               /* JSON object: the row of a `count`, or what
-                                      `unique_count` adds to a match; else empty */
+                                      `unique_count` adds; else empty */
     int64_t time_ns; /* of the last positive event, valid if has_time */
     bool has_time;
 } eql_match;

@@ -6,8 +6,9 @@
  * not fit.  So a partial that has one event is kept as 24 bytes: 80 bits of a
  * keyed hash of rule and key, a time, a number, and the place of its hit in the
  * sorter, from where everything else can be read again.  When an event of the
- * second stage comes with that hash, the hit is read, the real keys are compared,
- * and the partial is promoted (seq_compact.c): no match rests on a hash.
+ * second stage comes with that hash, the hit is read, the real keys are
+ * compared, and the partial is promoted (seq_compact.c): no match rests on a
+ * hash.
  *
  * The ring keeps them in the order in which they began, in pages of 169, per
  * distinct maxspan; what expires and what gives way under the state budget is
@@ -15,13 +16,14 @@
  * relative to their page's, which is what makes 24 bytes do.
  *
  * The index is an open-addressing table of cache lines: ten places of 32 bits,
- * each with a 16-bit tag, compared ten at a time (compact_bucket.h).  Nothing is
- * ever deleted from it: a place before the ring's tail is empty, so expiry costs
- * a comparison when the bucket is met and nothing else.  A full bucket notes the
- * newest partial that had to go on to the next bucket, and a search goes on only
- * while that one lives; the note expires like everything else.  The index is
- * rebuilt from the ring alone, so growing it needs no second copy.  Loops over
- * buckets are bounded by their number, whatever the notes of overflow say.
+ * each with a 16-bit tag, compared ten at a time (compact_bucket.h).  Nothing
+ * is ever deleted from it: a place before the ring's tail is empty, so expiry
+ * costs a comparison when the bucket is met and nothing else.  A full bucket
+ * notes the newest partial that had to go on to the next bucket, and a search
+ * goes on only while that one lives; the note expires like everything else.
+ * The index is rebuilt from the ring alone, so growing it needs no second copy.
+ * Loops over buckets are bounded by their number, whatever the notes of
+ * overflow say.
  *
  * Cost: 34 bytes a partial with its share of the index; a step is two cache
  * misses, for the bucket and the page, which a caller who knows its keys early
@@ -83,7 +85,7 @@ chunk_at(const eql_compact_ring *r, uint32_t chunk)
 }
 
 static eql_compact *
-start_at(const eql_compact_ring *r, uint32_t at)
+compact_at(const eql_compact_ring *r, uint32_t at)
 {
     return &(*chunk_at(r, chunk_of(at)))->compact[slot_of(at)];
 }
@@ -158,7 +160,7 @@ is_start(const eql_compact_ring *r, uint32_t at, eql_compact_id id)
 
     if (at < r->tail)
         return false;
-    s = start_at(r, at);
+    s = compact_at(r, at);
     return s->hash == id.hash && s->when >> TIME_BITS == id.check &&
            mark_of(s) < OWNED;
 }
@@ -210,8 +212,8 @@ ask_for_starts(const eql_compact_ring *r, eql_compact_id id)
         uint32_t at = b->at[__builtin_ctz(like)];
 
         if (at >= r->tail) {
-            __builtin_prefetch(start_at(r, at));
-            __builtin_prefetch((char *)(start_at(r, at) + 1) - 1);
+            __builtin_prefetch(compact_at(r, at));
+            __builtin_prefetch((char *)(compact_at(r, at) + 1) - 1);
         }
     }
 }
@@ -606,7 +608,7 @@ eql_compact_get(const eql_compact_ring *r, uint32_t at)
 void
 eql_compact_remove(eql_compact_ring *r, uint32_t at)
 {
-    eql_compact *s = start_at(r, at);
+    eql_compact *s = compact_at(r, at);
 
     if (mark_of(s) == OWNED) {
         r->nowned--;
@@ -624,7 +626,7 @@ eql_compact_remove(eql_compact_ring *r, uint32_t at)
 void
 eql_compact_own(eql_compact_ring *r, uint32_t at, eql_compact_owner *owner)
 {
-    eql_compact *s = start_at(r, at);
+    eql_compact *s = compact_at(r, at);
 
     (*chunk_at(r, chunk_of(at)))->nother++;
     index_drop(r, s->hash, at);
@@ -659,7 +661,7 @@ eql_compact_after(const eql_compact_ring *r, uint32_t at)
     while (at < r->head) {
         if (slot_of(at) >= (*chunk_at(r, chunk_of(at)))->n)
             at = first_of(chunk_of(at) + 1);
-        else if (mark_of(start_at(r, at)) < OWNED)
+        else if (mark_of(compact_at(r, at)) < OWNED)
             return at;
         else
             at++;

@@ -1,5 +1,5 @@
-/* compact.h -- partials of one event in 24 bytes each, and an index of them; why
- * and how: compact.c.
+/* compact.h -- partials of one event in 24 bytes each, and an index of them;
+ * why and how: compact.c.
  *
  *   ring:  tail -> [page] [page] [page] <- head       oldest first
  *   index: bucket of ten 32-bit places in the ring, each with a 16-bit tag

@@ -56,8 +56,8 @@ typedef struct eql_partial {
     uint32_t severities; /* conditions that hold for any of them */
     bool poisoned;       /* a missing event was there */
     bool excepted;       /* planted fault exception_after */
-    bool owns_start;     /* its turn is that of `start`, not of `window` */
-    eql_compact_owner start;
+    bool owns_compact;   /* its turn is that of `compact`, not of `window` */
+    eql_compact_owner compact;
 } eql_partial;
 
 #define EQL_NO_LEAD INT64_MIN
@@ -72,7 +72,7 @@ eql_partial_of(eql_window_node *n)
 static inline eql_partial *
 eql_partial_of_compact(eql_compact_owner *o)
 {
-    return (eql_partial *)(void *)((char *)o - offsetof(eql_partial, start));
+    return (eql_partial *)(void *)((char *)o - offsetof(eql_partial, compact));
 }
 
 /* --- events: all memory is counted in b, NULL and false: out of memory --- */

@@ -13,9 +13,9 @@
  *        `- process event      -> lineages, before conditions ask for them
  *   matches -> vm/report: order within a hit, cooldown, pipes -> the caller
  *
- * Within a sequence, missing stages come first, then the stages from the last to
- * the first, then `until` (or `until` before all, as the dialect says).  From
- * the last to the first, so that no event fills two places of one match: a
+ * Within a sequence, missing stages come first, then the stages from the last
+ * to the first, then `until` (or `until` before all, as the dialect says).
+ * From the last to the first, so that no event fills two places of one match: a
  * partial that the event moves on is not looked at again.  And what an event
  * completes, it completes before it ends anything.
  *

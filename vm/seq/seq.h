@@ -3,8 +3,8 @@
  *   hit -> lineages -> residuals -> sequence | join | sample | event
  *       -> match.h: order, cooldown -> pipes -> report
  *
- * State is bounded in bytes: when it is full, the oldest start gives way.  See
- * partial.h for what the state of a sequence looks like. */
+ * State is bounded in bytes: when it is full, the partial that began first
+ * gives way.  See partial.h for what the state of a sequence looks like. */
 #ifndef EQL_VM_SEQ_SEQ_H
 #define EQL_VM_SEQ_SEQ_H
 

@@ -1,5 +1,5 @@
 /* seq_ahead.c -- looks at hits before their turn: where many partials wait,
- * the memory of their starts is asked for then, and is there in time.
+ * the memory of their compact partials is asked for then, and is there in time.
  *
  * The hash of a key is kept for its turn, by where the key is among the hits.
  * It may have been overwritten until then, and is made again. */

@@ -1,9 +1,9 @@
 /* seq_bytes.c -- whose state is it?  For reports, once a run.
  *
- * Partials and leads stand in tables and know their rule.  A start knows only
- * a hash: its hit is read again, and the rule is the one whose key has that
- * hash.  Starts are read in the order of their hits, which is the order in
- * which they were written. */
+ * Partials and leads stand in tables and know their rule.  A compact partial
+ * knows only a hash: its hit is read again, and the rule is the one whose key
+ * has that hash.  Starts are read in the order of their hits, which is the
+ * order in which they were written. */
 #include "vm/seq/seq_int.h"
 
 /* A chain of events may be shared by the partials of an entry: each counts its
@@ -43,9 +43,9 @@ count_leads(const eql_keytab *t, uint64_t *bytes)
             bytes[n->rule] += eql_budget_cost(sizeof(eql_seq_lead) + n->len);
 }
 
-/* --- starts --- */
+/* --- compact partials --- */
 
-/* Does the entry's rule keep the start at that place? */
+/* Does the entry's rule keep the compact partial at that place? */
 static bool
 is_of(const eql_seq *s, uint32_t ring, uint32_t at, const eql_hit_entry *e)
 {

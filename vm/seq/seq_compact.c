@@ -18,7 +18,7 @@
 bool
 eql_seq_compact_init(eql_seq *s)
 {
-    s->starts_wake_ns = INT64_MAX;
+    s->compact_wake_ns = INT64_MAX;
     if (!s->ordered || s->budget.max < LEAST_BUDGET)
         return true;
     s->compact = calloc((size_t)s->windows.n + 1, sizeof *s->compact);
@@ -32,7 +32,7 @@ eql_seq_compact_init(eql_seq *s)
 /* Drops the owner of a compact partial, if it has one; else the compact partial
  * itself. */
 static void
-drop_start(eql_seq *s, uint32_t ring, uint32_t at, uint64_t *why)
+drop_compact(eql_seq *s, uint32_t ring, uint32_t at, uint64_t *why)
 {
     eql_compact_ring *r = &s->compact[ring];
     eql_compact_info info = eql_compact_get(r, at);
@@ -56,7 +56,7 @@ eql_seq_compact_free(eql_seq *s)
 
         while ((at = eql_compact_oldest(&s->compact[i], EQL_COMPACT_NONE)) !=
                EQL_COMPACT_NONE)
-            drop_start(s, i, at, &unused);
+            drop_compact(s, i, at, &unused);
         eql_compact_free(&s->compact[i]);
     }
     free(s->compact);
@@ -82,8 +82,8 @@ wake_by(eql_seq *s, int64_t start_ns, int64_t span_ns)
 {
     int64_t last = eql_window_last_moment(start_ns, span_ns);
 
-    if (last < s->starts_wake_ns)
-        s->starts_wake_ns = last;
+    if (last < s->compact_wake_ns)
+        s->compact_wake_ns = last;
 }
 
 eql_engine_result
@@ -97,8 +97,8 @@ eql_seq_add_compact(eql_seq *s, const eql_seq_step *st)
 
     s->counters->started++;
     if (at != EQL_COMPACT_NONE)
-        drop_start(s, s->windows.of_rule[st->index], at,
-                   &s->counters->replaced);
+        drop_compact(s, s->windows.of_rule[st->index], at,
+                     &s->counters->replaced);
     cost = eql_compact_cost(r, info.time_ns, info.serial);
     if (s->place > EQL_COMPACT_MAX_PLACE ||
         (cost > 0 && !eql_seq_make_room(s, cost, NULL))) {
@@ -121,7 +121,7 @@ eql_seq_end_compact(eql_seq *s, const eql_seq_step *st)
     uint32_t at = eql_compact_find(ring_of(s, st), id_of(st));
 
     if (at != EQL_COMPACT_NONE)
-        drop_start(s, s->windows.of_rule[st->index], at, &s->counters->ended);
+        drop_compact(s, s->windows.of_rule[st->index], at, &s->counters->ended);
 }
 
 /* --- going on --- */
@@ -166,7 +166,7 @@ promote(eql_seq *s, const eql_seq_step *st, const eql_hit *h,
     eql_partial_note(p, he);
     p->window.kind = EQL_SEQ_PARTIAL;
     p->window.ring = s->windows.of_rule[st->index];
-    p->owns_start = true;
+    p->owns_compact = true;
     return p;
 }
 
@@ -199,11 +199,11 @@ eql_seq_promote(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
     if (*res != EQL_ENGINE_OK || !(he = find_entry(h, st)))
         return NULL;
     s->kept_ring = ring;
-    s->kept_start = at;
+    s->kept_compact = at;
     fits = eql_seq_make_room(s, whole_cost(s, st, he), NULL);
-    s->kept_start = EQL_COMPACT_NONE;
+    s->kept_compact = EQL_COMPACT_NONE;
     if (!fits) {
-        drop_start(s, ring, at, &s->counters->evicted);
+        drop_compact(s, ring, at, &s->counters->evicted);
         return NULL;
     }
     e = eql_seq_need(s, st, res);
@@ -215,7 +215,7 @@ eql_seq_promote(eql_seq *s, const eql_seq_step *st, eql_engine_result *res)
         *res = EQL_ENGINE_NOMEM;
         return NULL;
     }
-    eql_compact_own(&s->compact[ring], at, &p->start);
+    eql_compact_own(&s->compact[ring], at, &p->compact);
     eql_seq_pin(e);
     eql_partial_link_last(e, p);
     return e;
@@ -249,16 +249,16 @@ expire_ring(eql_seq *s, uint32_t ring, int64_t limit_ns)
         if (at == EQL_COMPACT_NONE ||
             eql_compact_get(r, at).time_ns >= limit_ns)
             return;
-        drop_start(s, ring, at, &s->counters->expired);
+        drop_compact(s, ring, at, &s->counters->expired);
     }
 }
 
 void
 eql_seq_compact_expire(eql_seq *s, int64_t now_ns)
 {
-    if (now_ns <= s->starts_wake_ns)
+    if (now_ns <= s->compact_wake_ns)
         return;
-    s->starts_wake_ns = INT64_MAX;
+    s->compact_wake_ns = INT64_MAX;
     for (uint32_t i = 0; i < s->windows.n; i++) {
         int64_t span = s->windows.rings[i].span_ns;
         uint32_t at;
@@ -275,13 +275,13 @@ static uint32_t
 kept_of(const eql_seq *s, uint32_t ring, const eql_window_node *keep)
 {
     if (keep && keep->kind == EQL_SEQ_PARTIAL && keep->ring == ring &&
-        ((const eql_partial *)(const void *)keep)->owns_start)
-        return ((const eql_partial *)(const void *)keep)->start.at;
-    return ring == s->kept_ring ? s->kept_start : EQL_COMPACT_NONE;
+        ((const eql_partial *)(const void *)keep)->owns_compact)
+        return ((const eql_partial *)(const void *)keep)->compact.at;
+    return ring == s->kept_ring ? s->kept_compact : EQL_COMPACT_NONE;
 }
 
 bool
-eql_seq_evict_start(eql_seq *s, const eql_window_node *keep, uint64_t before)
+eql_seq_evict_compact(eql_seq *s, const eql_window_node *keep, uint64_t before)
 {
     uint32_t best = EQL_COMPACT_NONE, best_ring = 0;
 
@@ -300,6 +300,6 @@ eql_seq_evict_start(eql_seq *s, const eql_window_node *keep, uint64_t before)
     }
     if (best == EQL_COMPACT_NONE)
         return false;
-    drop_start(s, best_ring, best, &s->counters->evicted);
+    drop_compact(s, best_ring, best, &s->counters->evicted);
     return true;
 }

@@ -112,11 +112,10 @@ struct eql_seq {
     eql_windows windows;
     eql_compact_ring
         *compact; /* one per ring of windows; NULL: none is kept compact */
-    int64_t
-        starts_wake_ns; /* no compact partial expires before time passes this */
-    uint32_t kept_ring, kept_start; /* stays when room is made; NONE: none */
-    eql_seq_waits *waits;           /* one per rule */
-    uint64_t seed;                  /* of the keys' hash */
+    int64_t compact_wake_ns;          /* no compact partial expires before */
+    uint32_t kept_ring, kept_compact; /* stays when room is made; NONE: none */
+    eql_seq_waits *waits;             /* one per rule */
+    uint64_t seed;                    /* of the keys' hash */
     eql_hit_source source;
     uint64_t place; /* of the hit at hand */
     bool looks_ahead;
@@ -201,10 +200,10 @@ void eql_seq_end_compact(eql_seq *s, const eql_seq_step *st);
 eql_partial_entry *eql_seq_promote(eql_seq *s, const eql_seq_step *st,
                                    eql_engine_result *res);
 void eql_seq_compact_expire(eql_seq *s, int64_t now_ns);
-/* Evicts the oldest start, or the partial that owns it, if it is older than
- * `before`; false: there is none. */
-bool eql_seq_evict_start(eql_seq *s, const eql_window_node *keep,
-                         uint64_t before);
+/* Evicts the oldest compact partial, or the partial that owns it, if it is
+ * older than `before`; false: there is none. */
+bool eql_seq_evict_compact(eql_seq *s, const eql_window_node *keep,
+                           uint64_t before);
 
 /* --- looking ahead --- */
 

@@ -5,23 +5,24 @@
  *     ![ approved ]  [ logon ]  ![ mfa ]  [ copy ]  ![ logoff ]
  *       leading                  between              trailing
  *
- * That something did not happen is known only afterwards, so missing stages never
- * steer the machine: positive stages make partials as if the others were not
- * there, missing ones leave *times* behind, and when a match completes the times
- * decide.  Three kinds:
+ * That something did not happen is known only afterwards, so missing stages
+ * never steer the machine: positive stages make partials as if the others were
+ * not there, missing ones leave *times* behind, and when a match completes the
+ * times decide.  Three kinds:
  *
- * Between two events: the first hit of the missing stage after the earlier event
- *   is noted in the partial that waits there (gap_ns); if it lies before the next
- *   event, the match is discarded.  The first one is enough: if any lies between,
- *   it does.
- * Before the first event: there is no partial yet, so the last two hits are kept
- *   per rule and key (eql_seq_lead), as long as maxspan lets them matter: two,
- *   because the newest may be at the very time of the first event, which does
- *   not count.
- * After the last event: the future decides.  The match is held (eql_held) until
- *   time has passed its window, or a hit of the missing stage comes and it is
- *   dropped.  Held matches come out later than others that were completed after
- *   them, so all matches of such a program go through a sort (report/match.h).
+ *   between    two events: the first hit of the missing stage after the earlier
+ *              event is noted in the partial that waits there (gap_ns); if it
+ *              lies before the next event, the match is discarded.  The first
+ *              one is enough: if any lies between, it does.
+ *   leading    before the first event: there is no partial yet, so the last two
+ *              hits are kept per rule and key (eql_seq_lead), as long as maxspan
+ *              lets them matter: two, because the newest may be at the very time
+ *              of the first event, which does not count.
+ *   trailing   after the last event: the future decides.  The match is held
+ *              (eql_held) until time has passed its window, or a hit of the
+ *              missing stage comes and it is dropped.  Held matches come out
+ *              later than others that were completed after them, so all matches
+ *              of such a program go through a sort (report/match.h).
  *
  * A run that ends with matches held delivers or withholds them as the dialect
  * says (missing_eof).  Times are compared strictly: an event at the time of a

@@ -68,8 +68,8 @@ eql_seq_take_out(eql_seq *s, eql_partial *p)
 {
     if (s->cursor == p)
         s->cursor = p->below;
-    if (p->owns_start)
-        eql_compact_remove(&s->compact[p->window.ring], p->start.at);
+    if (p->owns_compact)
+        eql_compact_remove(&s->compact[p->window.ring], p->compact.at);
     else
         eql_windows_remove(&s->windows, &p->window);
     eql_partial_unlink(p);
@@ -110,7 +110,7 @@ eql_seq_make_room(eql_seq *s, uint64_t cost, const eql_window_node *keep)
     while (!eql_budget_fits(&s->budget, cost)) {
         eql_window_node *n = eql_windows_oldest(&s->windows, keep);
 
-        if (eql_seq_evict_start(s, keep, n ? n->serial : UINT64_MAX))
+        if (eql_seq_evict_compact(s, keep, n ? n->serial : UINT64_MAX))
             continue;
         if (!n)
             return false;

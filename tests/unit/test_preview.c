@@ -1,8 +1,8 @@
-/* test_glance.c -- names of fields in the first events: what is found in whole
+/* test_preview.c -- names of fields in the first events: what is found in whole
  * and in broken texts, and how far is looked. */
 #include "tests/support/paths.h"
 
-#include "io/glance.h"
+#include "io/preview.h"
 #include "io/windows/mapping.h"
 
 static bool
@@ -25,7 +25,7 @@ look(const eql_strview *texts, size_t n, eql_buf *out)
     eql_reader_options o = {.max_depth = 100};
     eql_events_options eo = {0};
     eql_buf why = {0};
-    eql_glance g = {0};
+    eql_preview g = {0};
     eql_reader *r;
     eql_wall_clock *clock = eql_wall_clock_new(&eo);
 
@@ -35,10 +35,10 @@ look(const eql_strview *texts, size_t n, eql_buf *out)
     assert_non_null(r);
     assert_non_null(clock);
     for (size_t i = 0; i < n; i++)
-        eql_glance_add(&g, texts[i]);
+        eql_preview_add(&g, texts[i]);
     out->len = 0;
-    assert_true(eql_glance_names(&g, r, clock, collect, out));
-    eql_glance_free(&g);
+    assert_true(eql_preview_names(&g, r, clock, collect, out));
+    eql_preview_free(&g);
     eql_wall_clock_free(clock);
     eql_reader_free(r);
 }
@@ -85,7 +85,7 @@ test_names(void **state)
 static void
 test_limits(void **state)
 {
-    eql_strview many[EQL_GLANCE_PIECES + 1];
+    eql_strview many[EQL_PREVIEW_PIECES + 1];
     eql_buf text = {0}, out = {0};
     eql_strview one;
 
@@ -93,19 +93,19 @@ test_limits(void **state)
     for (uint32_t extra = 0; extra < 2; extra++) {
         for (uint32_t i = 0; i < EQL_COUNTOF(many); i++)
             many[i] =
-                eql_sv_cstr(i < EQL_GLANCE_PIECES ? "{\"a\":1}" : "{\"b\":1}");
-        look(many, EQL_GLANCE_PIECES + extra, &out);
-        assert_int_equal(out.len, 2 * EQL_GLANCE_PIECES);
+                eql_sv_cstr(i < EQL_PREVIEW_PIECES ? "{\"a\":1}" : "{\"b\":1}");
+        look(many, EQL_PREVIEW_PIECES + extra, &out);
+        assert_int_equal(out.len, 2 * EQL_PREVIEW_PIECES);
 
         text.len = 0; /* lines */
-        for (uint32_t i = 0; i < EQL_GLANCE_LINES + extra; i++)
+        for (uint32_t i = 0; i < EQL_PREVIEW_LINES + extra; i++)
             eql_buf_add_str(&text, "{\"a\":1}\n");
         one = eql_buf_sv(&text);
         look(&one, 1, &out);
-        assert_int_equal(out.len, 2 * EQL_GLANCE_LINES);
+        assert_int_equal(out.len, 2 * EQL_PREVIEW_LINES);
 
         text.len = 0; /* depth, in what is no event */
-        for (uint32_t i = 1; i < EQL_GLANCE_DEPTH + extra; i++)
+        for (uint32_t i = 1; i < EQL_PREVIEW_DEPTH + extra; i++)
             eql_buf_add_char(&text, '[');
         eql_buf_add_str(&text, "{\"a\":1");
         one = eql_buf_sv(&text);
@@ -114,21 +114,21 @@ test_limits(void **state)
 
         text.len = 0; /* names */
         eql_buf_add_str(&text, "{\"o\":{\"");
-        for (uint32_t i = 2; i < EQL_GLANCE_NAME + extra; i++)
+        for (uint32_t i = 2; i < EQL_PREVIEW_NAME + extra; i++)
             eql_buf_add_char(&text, 'a');
         eql_buf_add_str(&text, "\":1,\"b\":{\"c\":2}},\"d\":3}");
         one = eql_buf_sv(&text);
         look(&one, 1, &out);
-        assert_int_equal(out.len, (extra ? 0 : EQL_GLANCE_NAME + 1) +
+        assert_int_equal(out.len, (extra ? 0 : EQL_PREVIEW_NAME + 1) +
                                       strlen("o.b.c d "));
 
         text.len = 0; /* bytes, of which the last closes the event */
         eql_buf_add_str(&text, "{\"a\":\"");
-        while (text.len < EQL_GLANCE_BYTES + extra - 8)
+        while (text.len < EQL_PREVIEW_BYTES + extra - 8)
             eql_buf_add_char(&text, 'x');
         eql_buf_add_str(&text, "\",\"b\":1}");
         one = eql_buf_sv(&text);
-        one.len = EQL_GLANCE_BYTES + extra;
+        one.len = EQL_PREVIEW_BYTES + extra;
         assert_true(one.len <= text.len);
         look(&one, 1, &out);
         assert_true(out.len > 2);
@@ -153,7 +153,7 @@ test_enough(void **state)
     eql_reader_options o = {.max_depth = 100};
     eql_events_options eo = {0};
     eql_buf why = {0};
-    eql_glance g = {0};
+    eql_preview g = {0};
     eql_wall_clock *clock = eql_wall_clock_new(&eo);
     eql_reader *r;
     int left = 2;
@@ -161,10 +161,10 @@ test_enough(void **state)
     (void)state;
     test_paths_init(&t);
     r = eql_reader_new(&t.program, &o, &why);
-    eql_glance_add(&g, eql_sv_cstr("{\"a\":1}\n{\"b\":1}\n{\"c\":1}"));
-    assert_false(eql_glance_names(&g, r, clock, first, &left));
+    eql_preview_add(&g, eql_sv_cstr("{\"a\":1}\n{\"b\":1}\n{\"c\":1}"));
+    assert_false(eql_preview_names(&g, r, clock, first, &left));
     assert_int_equal(left, 0);
-    eql_glance_free(&g);
+    eql_preview_free(&g);
     eql_wall_clock_free(clock);
     eql_reader_free(r);
 }
@@ -178,5 +178,5 @@ main(void)
         cmocka_unit_test(test_enough),
     };
 
-    return cmocka_run_group_tests_name("glance", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("preview", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* test_memo.c -- what is remembered of values, and what is forgotten. */
-#include "vm/index/memo.h"
+/* test_answer_cache.c -- what is remembered of values, and what is forgotten. */
+#include "vm/index/answer_cache.h"
 
 #include "tests/support/eql_test.h"
 
@@ -12,68 +12,68 @@ tag(uint64_t i)
 }
 
 static const eql_answer *
-add(eql_memo *m, uint64_t i, uint32_t mark)
+add(eql_answer_cache *m, uint64_t i, uint32_t mark)
 {
     const uint32_t stages[] = {(uint32_t)i, (uint32_t)i + 7};
     eql_answer a = {.n = 2, .stages = stages};
 
     a.marks.w[mark / 64] |= UINT64_C(1) << mark % 64;
-    return eql_memo_add(m, tag(i), &a);
+    return eql_answer_cache_add(m, tag(i), &a);
 }
 
 static void
 test_memo_answers(void **state)
 {
-    eql_memo *m = eql_memo_new(64, 1 << 16);
+    eql_answer_cache *m = eql_answer_cache_new(64, 1 << 16);
     const eql_answer *a;
 
     (void)state;
     assert_non_null(m);
-    eql_memo_begin(m);
-    assert_null(eql_memo_find(m, tag(3)));
+    eql_answer_cache_begin(m);
+    assert_null(eql_answer_cache_find(m, tag(3)));
     a = add(m, 3, 200);
     assert_non_null(a);
-    assert_ptr_equal(eql_memo_find(m, tag(3)), a);
+    assert_ptr_equal(eql_answer_cache_find(m, tag(3)), a);
     assert_int_equal(a->n, 2);
     assert_int_equal(a->stages[0], 3);
     assert_int_equal(a->stages[1], 10);
     assert_true(a->marks.w[3] == UINT64_C(1) << 8);
     /* Another bucket's value of the same tag is not it. */
-    assert_null(eql_memo_find(m, tag(4)));
-    eql_memo_free(m);
+    assert_null(eql_answer_cache_find(m, tag(4)));
+    eql_answer_cache_free(m);
 }
 
 /* A bucket keeps the last five; which of them is asked for does not matter. */
 static void
 test_memo_bucket(void **state)
 {
-    eql_memo *m = eql_memo_new(64, 1 << 16);
+    eql_answer_cache *m = eql_answer_cache_new(64, 1 << 16);
 
     (void)state;
     for (uint64_t i = 0; i < BUCKET; i++)
         assert_non_null(add(m, i, 0));
     for (uint64_t i = 0; i < BUCKET; i++)
-        assert_non_null(eql_memo_find(m, tag(i)));
+        assert_non_null(eql_answer_cache_find(m, tag(i)));
     assert_non_null(add(m, BUCKET, 0));
-    assert_null(eql_memo_find(m, tag(0)));
+    assert_null(eql_answer_cache_find(m, tag(0)));
     for (uint64_t i = 1; i <= BUCKET; i++)
-        assert_int_equal(eql_memo_find(m, tag(i))->stages[0], i);
-    eql_memo_free(m);
+        assert_int_equal(eql_answer_cache_find(m, tag(i))->stages[0], i);
+    eql_answer_cache_free(m);
 }
 
 static void
 test_memo_equal_answers_are_one(void **state)
 {
-    eql_memo *m = eql_memo_new(1 << 12, 1 << 16);
+    eql_answer_cache *m = eql_answer_cache_new(1 << 12, 1 << 16);
     eql_answer none = {.n = 0};
-    const eql_answer *first = eql_memo_add(m, tag(0), &none), *second;
+    const eql_answer *first = eql_answer_cache_add(m, tag(0), &none), *second;
 
     (void)state;
-    second = eql_memo_add(m, tag(1), &none);
+    second = eql_answer_cache_add(m, tag(1), &none);
     assert_ptr_equal(first, second);
     none.marks.w[0] = 1;
-    assert_ptr_not_equal(eql_memo_add(m, tag(2), &none), first);
-    eql_memo_free(m);
+    assert_ptr_not_equal(eql_answer_cache_add(m, tag(2), &none), first);
+    eql_answer_cache_free(m);
 }
 
 /* The table grows with what it holds, up to its limit: then values push out
@@ -81,27 +81,28 @@ test_memo_equal_answers_are_one(void **state)
 static void
 test_memo_grows(void **state)
 {
-    enum { LEAST = EQL_MEMO_FIRST_BYTES / 64 * BUCKET };
+    enum { LEAST = EQL_ANSWER_CACHE_FIRST_BYTES / 64 * BUCKET };
     eql_answer none = {.n = 0};
 
     (void)state;
     for (unsigned times = 1; times <= 16; times *= 4) {
-        eql_memo *m = eql_memo_new(times * EQL_MEMO_FIRST_BYTES, 1 << 16);
+        eql_answer_cache *m =
+            eql_answer_cache_new(times * EQL_ANSWER_CACHE_FIRST_BYTES, 1 << 16);
         eql_h128 *tags = calloc(64 * LEAST, sizeof *tags);
         unsigned kept = 0;
 
         assert_true(m && tags);
         for (unsigned i = 0; i < 64 * LEAST; i++) {
             tags[i] = eql_hash128(&i, sizeof i);
-            assert_non_null(eql_memo_add(m, tags[i], &none));
-            assert_non_null(eql_memo_find(m, tags[i]));
+            assert_non_null(eql_answer_cache_add(m, tags[i], &none));
+            assert_non_null(eql_answer_cache_find(m, tags[i]));
         }
         for (unsigned i = 0; i < 64 * LEAST; i++)
-            kept += eql_memo_find(m, tags[i]) != NULL;
+            kept += eql_answer_cache_find(m, tags[i]) != NULL;
         assert_true(kept <= times * LEAST);
         assert_true(kept > times * LEAST * 3 / 4);
         free(tags);
-        eql_memo_free(m);
+        eql_answer_cache_free(m);
     }
 }
 
@@ -109,12 +110,12 @@ test_memo_grows(void **state)
 static void
 test_memo_tags(void **state)
 {
-    eql_memo *m = eql_memo_new(1 << 20, 1 << 16);
+    eql_answer_cache *m = eql_answer_cache_new(1 << 20, 1 << 16);
     eql_h128 t = {.hi = 5, .lo = 7};
     eql_answer none = {.n = 0};
 
     (void)state;
-    assert_non_null(eql_memo_add(m, t, &none));
+    assert_non_null(eql_answer_cache_add(m, t, &none));
     for (unsigned bit = 0; bit < 80; bit++) {
         eql_h128 other = t;
 
@@ -122,9 +123,9 @@ test_memo_tags(void **state)
             other.hi ^= UINT64_C(1) << bit;
         else
             other.lo ^= UINT64_C(1) << (bit - 64);
-        assert_null(eql_memo_find(m, other));
+        assert_null(eql_answer_cache_find(m, other));
     }
-    eql_memo_free(m);
+    eql_answer_cache_free(m);
 }
 
 /* Answers that were given stay until the next event, even when there are too
@@ -136,7 +137,8 @@ test_memo_forgets(void **state)
 
     (void)state;
     for (int round = 0; round < 2; round++) {
-        eql_memo *m = eql_memo_new(1 << 16, round ? room - 1 : 1 << 20);
+        eql_answer_cache *m =
+            eql_answer_cache_new(1 << 16, round ? room - 1 : 1 << 20);
         const eql_answer *a[64];
 
         for (uint64_t i = 0; i < EQL_COUNTOF(a); i++)
@@ -145,19 +147,19 @@ test_memo_forgets(void **state)
             assert_int_equal(a[i]->stages[0], i);
         if (round == 0)
             room = 2 * EQL_COUNTOF(a) * (sizeof *a[0] + 8);
-        eql_memo_begin(m);
-        assert_int_equal(eql_memo_forgotten(m), round);
-        assert_int_equal(eql_memo_find(m, tag(63)) == NULL, round);
+        eql_answer_cache_begin(m);
+        assert_int_equal(eql_answer_cache_forgotten(m), round);
+        assert_int_equal(eql_answer_cache_find(m, tag(63)) == NULL, round);
         assert_non_null(add(m, 5, 0));
-        assert_int_equal(eql_memo_find(m, tag(5))->stages[0], 5);
-        eql_memo_free(m);
+        assert_int_equal(eql_answer_cache_find(m, tag(5))->stages[0], 5);
+        eql_answer_cache_free(m);
         if (round == 0) { /* exactly enough is enough */
-            m = eql_memo_new(1 << 16, room);
+            m = eql_answer_cache_new(1 << 16, room);
             for (uint64_t i = 0; i < EQL_COUNTOF(a); i++)
                 add(m, i, 0);
-            eql_memo_begin(m);
-            assert_int_equal(eql_memo_forgotten(m), 0);
-            eql_memo_free(m);
+            eql_answer_cache_begin(m);
+            assert_int_equal(eql_answer_cache_forgotten(m), 0);
+            eql_answer_cache_free(m);
         }
     }
 }
@@ -174,5 +176,5 @@ main(void)
         cmocka_unit_test(test_memo_forgets),
     };
 
-    return cmocka_run_group_tests_name("memo", all, NULL, NULL);
+    return cmocka_run_group_tests_name("answer_cache", all, NULL, NULL);
 }

@@ -1,8 +1,8 @@
-/* test_sight.c -- what events had is told alike from raw texts and from slots;
+/* test_seen_fields.c -- what events had is told alike from raw texts and from slots;
  * what had no value is never said to have had none when it had. */
 #include "tests/support/reader_pair.h"
 #include "tests/support/reader_texts.h"
-#include "vm/filter/sight.h"
+#include "vm/filter/seen_fields.h"
 
 /* Each text by itself. */
 static void
@@ -16,7 +16,7 @@ check_texts(eql_input_kind input, bool opaque)
         eql_strview text = eql_sv_cstr(reader_texts[i]);
         eql_event a = {0}, b = {0};
         eql_read_note note;
-        eql_sight fast, strict;
+        eql_seen_fields fast, strict;
         bool whole = true;
 
         if (eql_reader_read(r.fast[0].reader, text, r.fast[0].clock, &a,
@@ -24,10 +24,10 @@ check_texts(eql_input_kind input, bool opaque)
             eql_reader_read(r.strict.reader, text, r.strict.clock, &b, &note) !=
                 EQL_READ_EVENT)
             continue;
-        assert_true(eql_sight_init(&fast, &r.paths.program));
-        assert_true(eql_sight_init(&strict, &r.paths.program));
-        eql_sight_event(&fast, &a);
-        eql_sight_event(&strict, &b);
+        assert_true(eql_seen_fields_init(&fast, &r.paths.program));
+        assert_true(eql_seen_fields_init(&strict, &r.paths.program));
+        eql_seen_fields_event(&fast, &a);
+        eql_seen_fields_event(&strict, &b);
         for (uint32_t k = 0; a.lazy && k < a.lazy->nraws; k++)
             whole &= a.lazy->raws[k].p != NULL;
         for (uint32_t f = 0; f < r.paths.program.nfields; f++) {
@@ -38,15 +38,17 @@ check_texts(eql_input_kind input, bool opaque)
             has = eql_event_slot(&b, f)->n > 0;
             had += has;
             had_not += !has;
-            if ((has && !eql_sight_met(&fast, f)) ||
-                (has && !eql_sight_met(&strict, f)) ||
-                (whole && eql_sight_met(&fast, f) != eql_sight_met(&strict, f)))
+            if ((has && !eql_seen_fields_met(&fast, f)) ||
+                (has && !eql_seen_fields_met(&strict, f)) ||
+                (whole && eql_seen_fields_met(&fast, f) !=
+                              eql_seen_fields_met(&strict, f)))
                 fail_msg("%s: field %u: it has %s, raws say %d, slots %d",
                          reader_texts[i], f, has ? "a value" : "none",
-                         eql_sight_met(&fast, f), eql_sight_met(&strict, f));
+                         eql_seen_fields_met(&fast, f),
+                         eql_seen_fields_met(&strict, f));
         }
-        eql_sight_free(&fast);
-        eql_sight_free(&strict);
+        eql_seen_fields_free(&fast);
+        eql_seen_fields_free(&strict);
     }
     assert_true(had > 100);
     assert_true(had_not > 100);
@@ -100,7 +102,7 @@ test_values(void **state)
                        .len = (uint32_t)strlen(cases[i].value)};
         eql_lazy lazy = {.raws = &raw, .nraws = 1};
         eql_event ev = {.lazy = &lazy};
-        eql_sight s;
+        eql_seen_fields s;
 
         memset(&t, 0, sizeof t);
         test_paths_init(&t);
@@ -108,17 +110,17 @@ test_values(void **state)
             fields[k] = test_paths_add(&t, "x");
             t.fields[fields[k]].mode = modes[k];
         }
-        assert_true(eql_sight_init(&s, &t.program));
+        assert_true(eql_seen_fields_init(&s, &t.program));
         raw.path = s.paths.of[fields[0]];
-        eql_sight_event(&s, &ev);
+        eql_seen_fields_event(&s, &ev);
         for (size_t k = 0; k < 4; k++)
-            if (eql_sight_met(&s, fields[k]) !=
+            if (eql_seen_fields_met(&s, fields[k]) !=
                 (strchr(cases[i].met, "FCOE"[k]) != NULL))
                 fail_msg("%s in mode %c: %d", cases[i].value, "FCOE"[k],
-                         eql_sight_met(&s, fields[k]));
+                         eql_seen_fields_met(&s, fields[k]));
         /* Two fields are @timestamp and event.category. */
         assert_int_equal(s.nopen, strlen(cases[i].met) == 4 ? 2 : 3);
-        eql_sight_free(&s);
+        eql_seen_fields_free(&s);
     }
 }
 
@@ -126,7 +128,7 @@ static void
 test_collect(void **state)
 {
     static test_paths t;
-    eql_sight a, b;
+    eql_seen_fields a, b;
     uint32_t x, y;
     eql_raw raw = {.p = "1", .len = 1};
     eql_lazy lazy = {.raws = &raw, .nraws = 1};
@@ -136,21 +138,21 @@ test_collect(void **state)
     test_paths_init(&t);
     x = test_paths_add(&t, "x");
     y = test_paths_add(&t, "y");
-    assert_true(eql_sight_init(&a, &t.program));
-    assert_true(eql_sight_init(&b, &t.program));
+    assert_true(eql_seen_fields_init(&a, &t.program));
+    assert_true(eql_seen_fields_init(&b, &t.program));
     assert_int_equal(a.nopen, 4);
     raw.path = b.paths.of[y];
-    eql_sight_event(&b, &ev);
-    eql_sight_collect(&a, &b);
-    eql_sight_collect(&a, &b);
+    eql_seen_fields_event(&b, &ev);
+    eql_seen_fields_collect(&a, &b);
+    eql_seen_fields_collect(&a, &b);
     assert_int_equal(a.nopen, 3);
-    assert_false(eql_sight_met(&a, x));
-    assert_true(eql_sight_met(&a, y));
+    assert_false(eql_seen_fields_met(&a, x));
+    assert_true(eql_seen_fields_met(&a, y));
     for (raw.path = 0; raw.path < a.paths.n; raw.path++)
-        eql_sight_event(&a, &ev);
+        eql_seen_fields_event(&a, &ev);
     assert_int_equal(a.nopen, 0);
-    eql_sight_free(&a);
-    eql_sight_free(&b);
+    eql_seen_fields_free(&a);
+    eql_seen_fields_free(&b);
 }
 
 int
@@ -162,5 +164,5 @@ main(void)
         cmocka_unit_test(test_collect),
     };
 
-    return cmocka_run_group_tests_name("sight", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("seen_fields", tests, NULL, NULL);
 }

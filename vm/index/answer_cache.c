@@ -1,8 +1,8 @@
-/* memo.c -- buckets of one cache line: five tags and their answers.
+/* answer_cache.c -- buckets of one cache line: five tags and their answers.
  *
  * A look-up is one miss of the cache or none, so the table is no larger than
  * what it holds: it doubles when values push out others. */
-#include "vm/index/memo.h"
+#include "vm/index/answer_cache.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ typedef struct {
 
 static_assert(sizeof(bucket) == 64, "one cache line");
 
-struct eql_memo {
+struct eql_answer_cache {
     bucket *buckets;
     size_t nbuckets, most_buckets; /* powers of two */
     size_t pushed;                 /* values pushed out at this size */
@@ -41,7 +41,7 @@ struct eql_memo {
 
 /* Also of one that is half made. */
 static void
-drop_answers(eql_memo *m)
+drop_answers(eql_answer_cache *m)
 {
     eql_map_free(m->numbers);
     m->numbers = NULL;
@@ -60,11 +60,13 @@ new_buckets(size_t n)
     return b;
 }
 
-eql_memo *
-eql_memo_new(size_t bytes, size_t answer_bytes)
+eql_answer_cache *
+eql_answer_cache_new(size_t bytes, size_t answer_bytes)
 {
-    size_t first = bytes < EQL_MEMO_FIRST_BYTES ? bytes : EQL_MEMO_FIRST_BYTES;
-    eql_memo *m = calloc(1, sizeof *m);
+    size_t first = bytes < EQL_ANSWER_CACHE_FIRST_BYTES
+                       ? bytes
+                       : EQL_ANSWER_CACHE_FIRST_BYTES;
+    eql_answer_cache *m = calloc(1, sizeof *m);
 
     if (!m)
         return NULL;
@@ -75,14 +77,14 @@ eql_memo_new(size_t bytes, size_t answer_bytes)
     m->arena = eql_arena_new(0);
     m->numbers = eql_map_new();
     if (!m->buckets || !m->arena || !m->numbers) {
-        eql_memo_free(m);
+        eql_answer_cache_free(m);
         return NULL;
     }
     return m;
 }
 
 void
-eql_memo_free(eql_memo *m)
+eql_answer_cache_free(eql_answer_cache *m)
 {
     if (!m)
         return;
@@ -95,7 +97,7 @@ eql_memo_free(eql_memo *m)
 }
 
 void
-eql_memo_begin(eql_memo *m)
+eql_answer_cache_begin(eql_answer_cache *m)
 {
     if (m->used <= m->room && m->answers.n <= MOST_ANSWERS && m->numbers)
         return;
@@ -107,19 +109,19 @@ eql_memo_begin(eql_memo *m)
 }
 
 static bucket *
-bucket_of(const eql_memo *m, eql_h128 tag)
+bucket_of(const eql_answer_cache *m, eql_h128 tag)
 {
     return &m->buckets[tag.hi & (m->nbuckets - 1)];
 }
 
 void
-eql_memo_expect(const eql_memo *m, eql_h128 tag)
+eql_answer_cache_expect(const eql_answer_cache *m, eql_h128 tag)
 {
     __builtin_prefetch(bucket_of(m, tag));
 }
 
 const eql_answer *
-eql_memo_find(eql_memo *m, eql_h128 tag)
+eql_answer_cache_find(eql_answer_cache *m, eql_h128 tag)
 {
     const bucket *b = bucket_of(m, tag);
 
@@ -133,7 +135,7 @@ eql_memo_find(eql_memo *m, eql_h128 tag)
 }
 
 static const eql_answer *
-copy_answer(eql_memo *m, const eql_answer *a)
+copy_answer(eql_answer_cache *m, const eql_answer *a)
 {
     size_t size = sizeof *a + a->n * sizeof *a->stages;
     eql_answer *copy = eql_arena_alloc(m->arena, size);
@@ -151,7 +153,7 @@ copy_answer(eql_memo *m, const eql_answer *a)
 
 /* The item of an equal answer; EQL_NONE: out of memory. */
 static uint32_t
-intern(eql_memo *m, const eql_answer *a)
+intern(eql_answer_cache *m, const eql_answer *a)
 {
     const eql_answer *copy;
     uint32_t at;
@@ -171,7 +173,7 @@ intern(eql_memo *m, const eql_answer *a)
 }
 
 static void
-put(eql_memo *m, eql_h128 tag, uint16_t answer)
+put(eql_answer_cache *m, eql_h128 tag, uint16_t answer)
 {
     bucket *b = bucket_of(m, tag);
 
@@ -184,7 +186,7 @@ put(eql_memo *m, eql_h128 tag, uint16_t answer)
 
 /* Twice the buckets, unless there is no memory for them: it does without. */
 static void
-grow(eql_memo *m)
+grow(eql_answer_cache *m)
 {
     bucket *old = m->buckets, *all = new_buckets(2 * m->nbuckets);
     size_t n = m->nbuckets;
@@ -208,7 +210,7 @@ grow(eql_memo *m)
 }
 
 const eql_answer *
-eql_memo_add(eql_memo *m, eql_h128 tag, const eql_answer *a)
+eql_answer_cache_add(eql_answer_cache *m, eql_h128 tag, const eql_answer *a)
 {
     uint32_t item = intern(m, a);
 
@@ -221,7 +223,7 @@ eql_memo_add(eql_memo *m, eql_h128 tag, const eql_answer *a)
 }
 
 uint64_t
-eql_memo_forgotten(const eql_memo *m)
+eql_answer_cache_forgotten(const eql_answer_cache *m)
 {
     return m->forgotten;
 }

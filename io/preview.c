@@ -1,22 +1,22 @@
-/* glance.c -- see glance.h.
+/* preview.c -- see preview.h.
  *
  * The names are found by a scan that takes any bytes: a piece may end inside an
  * event, and is no JSON then. */
-#include "io/glance.h"
+#include "io/preview.h"
 
 void
-eql_glance_free(eql_glance *s)
+eql_preview_free(eql_preview *s)
 {
     eql_buf_free(&s->bytes);
     eql_vec_free(&s->ends);
 }
 
 void
-eql_glance_add(eql_glance *s, eql_strview text)
+eql_preview_add(eql_preview *s, eql_strview text)
 {
-    size_t len = text.len < EQL_GLANCE_BYTES ? text.len : EQL_GLANCE_BYTES;
+    size_t len = text.len < EQL_PREVIEW_BYTES ? text.len : EQL_PREVIEW_BYTES;
 
-    if (s->ends.n >= EQL_GLANCE_PIECES || s->bytes.failed || s->ends.failed)
+    if (s->ends.n >= EQL_PREVIEW_PIECES || s->bytes.failed || s->ends.failed)
         return;
     eql_buf_add(&s->bytes, text.p, len);
     len = s->bytes.len;
@@ -28,10 +28,10 @@ eql_glance_add(eql_glance *s, eql_strview text)
 
 typedef struct {
     const char *p, *end;
-    char name[EQL_GLANCE_NAME];
-    size_t len;                     /* of the name; over its size: too long */
-    size_t outer[EQL_GLANCE_DEPTH]; /* names of what is open */
-    bool object[EQL_GLANCE_DEPTH];  /* it is one; else an array */
+    char name[EQL_PREVIEW_NAME];
+    size_t len;                      /* of the name; over its size: too long */
+    size_t outer[EQL_PREVIEW_DEPTH]; /* names of what is open */
+    bool object[EQL_PREVIEW_DEPTH];  /* it is one; else an array */
     uint32_t depth;
     eql_events_name_fn fn;
     void *ctx;
@@ -124,7 +124,7 @@ take_word(scan *s)
 static bool
 open_one(scan *s)
 {
-    if (s->depth == EQL_GLANCE_DEPTH)
+    if (s->depth == EQL_PREVIEW_DEPTH)
         return false;
     s->outer[s->depth] = s->len;
     s->object[s->depth++] = *s->p++ == '{';
@@ -178,7 +178,7 @@ tell_lines(eql_strview piece, const eql_reader *r, eql_wall_clock *clock,
     eql_shown shown = {0};
     bool more = true;
 
-    for (uint32_t i = 0; more && p < end && i < EQL_GLANCE_LINES; i++) {
+    for (uint32_t i = 0; more && p < end && i < EQL_PREVIEW_LINES; i++) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         eql_strview line = eql_sv(p, (size_t)((nl ? nl : end) - p));
 
@@ -193,8 +193,8 @@ tell_lines(eql_strview piece, const eql_reader *r, eql_wall_clock *clock,
 }
 
 bool
-eql_glance_names(const eql_glance *s, const eql_reader *r,
-                 eql_wall_clock *clock, eql_events_name_fn fn, void *ctx)
+eql_preview_names(const eql_preview *s, const eql_reader *r,
+                  eql_wall_clock *clock, eql_events_name_fn fn, void *ctx)
 {
     size_t from = 0;
     bool more = true;

@@ -1,14 +1,14 @@
-/* sight.c -- see sight.h. */
-#include "vm/filter/sight.h"
+/* seen_fields.c -- see seen_fields.h. */
+#include "vm/filter/seen_fields.h"
 
 #include <stdlib.h>
 
 bool
-eql_sight_init(eql_sight *s, const eql_program *p)
+eql_seen_fields_init(eql_seen_fields *s, const eql_program *p)
 {
     size_t nfields = (size_t)p->nfields + 1;
 
-    *s = (eql_sight){.p = p};
+    *s = (eql_seen_fields){.p = p};
     if (!eql_paths_init(&s->paths, p))
         return false;
     s->first = calloc((size_t)s->paths.n + 1, sizeof *s->first);
@@ -34,18 +34,18 @@ eql_sight_init(eql_sight *s, const eql_program *p)
 }
 
 void
-eql_sight_free(eql_sight *s)
+eql_seen_fields_free(eql_seen_fields *s)
 {
     eql_paths_free(&s->paths);
     free(s->first);
     free(s->next);
     free(s->met);
     free(s->open);
-    *s = (eql_sight){0};
+    *s = (eql_seen_fields){0};
 }
 
 bool
-eql_sight_met(const eql_sight *s, uint32_t field)
+eql_seen_fields_met(const eql_seen_fields *s, uint32_t field)
 {
     return s->met[field];
 }
@@ -129,7 +129,7 @@ is_value(eql_field_mode mode, const eql_raw *raw)
 
 /* raw NULL: the slots are asked. */
 static void
-look_at_path(eql_sight *s, uint32_t path, const eql_event *ev,
+look_at_path(eql_seen_fields *s, uint32_t path, const eql_event *ev,
              const eql_raw *raw)
 {
     bool open = false;
@@ -160,7 +160,7 @@ any_open(const uint8_t *open, const eql_raw *raw, uint32_t n)
 }
 
 void
-eql_sight_look(eql_sight *s, const eql_event *ev)
+eql_seen_fields_look(eql_seen_fields *s, const eql_event *ev)
 {
     if (ev->lazy) {
         const eql_raw *raws = ev->lazy->raws;
@@ -181,7 +181,7 @@ eql_sight_look(eql_sight *s, const eql_event *ev)
 }
 
 void
-eql_sight_collect(eql_sight *to, const eql_sight *from)
+eql_seen_fields_collect(eql_seen_fields *to, const eql_seen_fields *from)
 {
     for (uint32_t i = 0; i < to->paths.n; i++) {
         bool open = false;
