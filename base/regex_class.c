@@ -113,7 +113,7 @@ lower_bound(const eql_vec *v, const orbit *key,
 /* --- building --- */
 
 void
-eql_class_free(eql_class *c)
+eql_char_class_free(eql_char_class *c)
 {
     eql_vec_free(&c->ranges);
     eql_vec_free(&c->folded);
@@ -126,13 +126,13 @@ add(eql_vec *v, uint32_t lo, uint32_t hi)
 }
 
 void
-eql_class_add(eql_class *c, bool fold, uint32_t lo, uint32_t hi)
+eql_char_class_add(eql_char_class *c, bool fold, uint32_t lo, uint32_t hi)
 {
     add(fold ? &c->folded : &c->ranges, lo, hi);
 }
 
 void
-eql_class_add_set(eql_class *c, char set, bool controls)
+eql_char_class_add_set(eql_char_class *c, char set, bool controls)
 {
     static const range digits[] = {{'0', '9'}};
     static const range space[] = {{'\t', '\n'}, {'\r', '\r'}, {' ', ' '}};
@@ -226,7 +226,7 @@ close_orbits(eql_vec *out, range r, const eql_orbits *o)
 
 /* Moves the folded ranges to the others, with all that fold alike. */
 static bool
-close_folded(eql_class *c, eql_orbits *o)
+close_folded(eql_char_class *c, eql_orbits *o)
 {
     const range *last;
 
@@ -259,7 +259,7 @@ emit_range(eql_buf *out, uint32_t lo, uint32_t hi)
 }
 
 bool
-eql_class_emit(eql_class *c, eql_orbits *o, eql_buf *out)
+eql_char_class_emit(eql_char_class *c, eql_orbits *o, eql_buf *out)
 {
     if (!close_folded(c, o))
         return false;

@@ -90,21 +90,21 @@ emit(parser *p, const char *text)
 }
 
 static bool
-emit_class(parser *p, eql_class *c)
+emit_class(parser *p, eql_char_class *c)
 {
-    bool ok = !p->out || eql_class_emit(c, p->orbits, p->out);
+    bool ok = !p->out || eql_char_class_emit(c, p->orbits, p->out);
 
-    eql_class_free(c);
+    eql_char_class_free(c);
     return ok || no_memory(p);
 }
 
 static bool
 emit_set(parser *p, char set)
 {
-    eql_class c = {0};
+    eql_char_class c = {0};
 
     if (p->out)
-        eql_class_add_set(&c, set, prefix(p));
+        eql_char_class_add_set(&c, set, prefix(p));
     return emit_class(p, &c);
 }
 
@@ -113,12 +113,12 @@ static bool
 emit_cp(parser *p, uint32_t cp)
 {
     bool letter = (cp | 0x20) >= 'a' && (cp | 0x20) <= 'z';
-    eql_class c = {0};
+    eql_char_class c = {0};
 
     if (!p->out)
         return true;
     if ((p->flags & EQL_REGEX_FOLD) && (letter || cp >= 0x80)) {
-        eql_class_add(&c, true, cp, cp);
+        eql_char_class_add(&c, true, cp, cp);
         return emit_class(p, &c);
     }
     if (letter || (cp >= '0' && cp <= '9'))
@@ -244,7 +244,7 @@ class_member(parser *p, escape *e)
 
 /* A character, a range or a set. */
 static bool
-parse_class_item(parser *p, eql_class *c)
+parse_class_item(parser *p, eql_char_class *c)
 {
     bool fold = (p->flags & EQL_REGEX_FOLD) != 0;
     size_t start = p->i;
@@ -254,7 +254,7 @@ parse_class_item(parser *p, eql_class *c)
         return false;
     if (lo.set) {
         if (p->out)
-            eql_class_add_set(c, lo.set, prefix(p));
+            eql_char_class_add_set(c, lo.set, prefix(p));
         return true;
     }
     hi = lo;
@@ -270,7 +270,7 @@ parse_class_item(parser *p, eql_class *c)
         fold = fold && !(p->flags & EQL_REGEX_CASE_RANGES);
     }
     if (p->out)
-        eql_class_add(c, fold, lo.cp, hi.cp);
+        eql_char_class_add(c, fold, lo.cp, hi.cp);
     return true;
 }
 
@@ -278,16 +278,16 @@ static bool
 parse_class(parser *p)
 {
     size_t start = p->i++;
-    eql_class c = {.negated = take(p, '^')};
+    eql_char_class c = {.negated = take(p, '^')};
 
     do {
         if (!more(p)) {
-            eql_class_free(&c);
+            eql_char_class_free(&c);
             return fail(p, start, "character class is not closed",
                         "\\[ matches the character itself");
         }
         if (!parse_class_item(p, &c)) {
-            eql_class_free(&c);
+            eql_char_class_free(&c);
             return false;
         }
     } while (!take(p, ']'));

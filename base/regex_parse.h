@@ -25,14 +25,14 @@ typedef struct {
     eql_vec ranges; /* not folded */
     eql_vec folded; /* whoever folds as one of these is in it as well */
     bool negated;
-} eql_class;
+} eql_char_class;
 
-void eql_class_free(eql_class *c);
-void eql_class_add(eql_class *c, bool fold, uint32_t lo, uint32_t hi);
+void eql_char_class_free(eql_char_class *c);
+void eql_char_class_add(eql_char_class *c, bool fold, uint32_t lo, uint32_t hi);
 /* One of d D s S w W; controls: \s takes \f and \v too. */
-void eql_class_add_set(eql_class *c, char set, bool controls);
+void eql_char_class_add_set(eql_char_class *c, char set, bool controls);
 /* Appends it in RE2's syntax; false: out of memory.  o NULL: ASCII only. */
-bool eql_class_emit(eql_class *c, eql_orbits *o, eql_buf *out);
+bool eql_char_class_emit(eql_char_class *c, eql_orbits *o, eql_buf *out);
 
 /* --- regex_parse.c --- */
 

@@ -70,8 +70,8 @@ eql_events_free(eql_events *e)
     if (!e)
         return;
     for (uint32_t i = 0; i < e->sources.n; i++) {
-        eql_wall_clock_free(eql_source_at(e, i)->clock);
-        free(eql_source_at(e, i)->path);
+        eql_wall_clock_free(eql_event_source_at(e, i)->clock);
+        free(eql_event_source_at(e, i)->path);
     }
     eql_vec_free(&e->sources);
     eql_fetch_free(e);
@@ -94,30 +94,30 @@ eql_events_nfiles(const eql_events *e)
 const char *
 eql_events_path(const eql_events *e, uint32_t file)
 {
-    return file < e->sources.n ? eql_source_at(e, file)->path : "";
+    return file < e->sources.n ? eql_event_source_at(e, file)->path : "";
 }
 
 const eql_times *
 eql_events_times(const eql_events *e, uint32_t file)
 {
-    return &eql_source_at(e, file)->times;
+    return &eql_event_source_at(e, file)->times;
 }
 
 bool
 eql_events_pending(const eql_events *e, uint32_t file)
 {
-    return file < e->sources.n && eql_source_at(e, file)->pending;
+    return file < e->sources.n && eql_event_source_at(e, file)->pending;
 }
 
 bool
 eql_events_settle(eql_events *e, const eql_hit *h, int64_t *ns)
 {
-    eql_source *s;
+    eql_event_source *s;
 
-    if (h->file >= e->sources.n || !eql_source_at(e, h->file)->clock)
+    if (h->file >= e->sources.n || !eql_event_source_at(e, h->file)->clock)
         return false;
-    s = eql_source_at(e, h->file);
-    eql_source_settle(s);
+    s = eql_event_source_at(e, h->file);
+    eql_event_source_settle(s);
     return eql_wall_clock_resolve(s->clock, h->flags & EQL_HIT_HAS_UTC,
                                   h->time_ns, h->flags & EQL_HIT_HAS_WALL,
                                   h->wall_ns, ns);
@@ -236,7 +236,7 @@ static eql_events_result
 read_open(eql_events *e, uint32_t file, eql_input *in, eql_event_fn fn,
           void *ctx)
 {
-    eql_source *s = eql_source_at(e, file);
+    eql_event_source *s = eql_event_source_at(e, file);
     eql_reading t = {.e = e, .file = file};
     eql_events_result r = EQL_EVENTS_NOMEM;
     eql_lines *l;
@@ -256,9 +256,9 @@ read_open(eql_events *e, uint32_t file, eql_input *in, eql_event_fn fn,
 static void
 close_source(eql_events *e, uint32_t file, bool mapped)
 {
-    eql_source *s = eql_source_at(e, file);
+    eql_event_source *s = eql_event_source_at(e, file);
 
-    eql_source_settle(s);
+    eql_event_source_settle(s);
     if (!mapped) {
         eql_wall_clock_free(s->clock);
         s->clock = NULL;
@@ -308,7 +308,7 @@ eql_events_read_memory(eql_events *e, const char *name, eql_strview text,
     if (t.file == EQL_NONE)
         return eql_events_no_memory(e);
     e->n.files++;
-    eql_source_at(e, t.file)->memory = text;
+    eql_event_source_at(e, t.file)->memory = text;
     eql_preview_add(&e->preview, text);
     eql_reading_begin(&t, fn, ctx);
     s = eql_blocks_memory(text, e->o.block_bytes, e->o.max_line_bytes);
@@ -324,10 +324,10 @@ eql_events_read_memory(eql_events *e, const char *name, eql_strview text,
 static uint32_t
 pushed_source(eql_events *e, const char *name)
 {
-    const eql_source *last;
+    const eql_event_source *last;
 
     if (e->pushed != EQL_NONE) {
-        last = eql_source_at(e, e->pushed);
+        last = eql_event_source_at(e, e->pushed);
         /* A settled clock learns no more: what follows is another file. */
         if (!last->settled && strcmp(last->path, name) == 0)
             return e->pushed;
@@ -350,7 +350,7 @@ eql_events_push(eql_events *e, const char *name, eql_strview event,
         return eql_events_no_memory(e);
     eql_reading_begin(&t, fn, ctx);
     line.kind = eql_line_judge(&judged, e->o.max_line_bytes);
-    line.line = ++eql_source_at(e, t.file)->lines;
+    line.line = ++eql_event_source_at(e, t.file)->lines;
     eql_preview_add(&e->preview, event);
     e->n.bytes += event.len;
     return eql_reading_end(&t,

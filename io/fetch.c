@@ -34,7 +34,7 @@ complain(eql_events *e, uint32_t file, const char *what)
 {
     e->error.len = 0;
     eql_buf_printf(&e->error, "%s: cannot be read again for an alert: %s",
-                   eql_source_at(e, file)->path, what);
+                   eql_event_source_at(e, file)->path, what);
 }
 
 /* The place that is free or was used longest ago. */
@@ -56,7 +56,7 @@ oldest(eql_events *e)
 
 /* Is it the file that was read? */
 static bool
-is_same(const eql_source *s, int fd, const char **what)
+is_same(const eql_event_source *s, int fd, const char **what)
 {
     struct stat st;
 
@@ -71,7 +71,7 @@ is_same(const eql_source *s, int fd, const char **what)
 static int
 open_source(eql_events *e, uint32_t file)
 {
-    const eql_source *s = eql_source_at(e, file);
+    const eql_event_source *s = eql_event_source_at(e, file);
     const char *what = "";
     eql_open_file *place;
     int fd;
@@ -112,8 +112,8 @@ get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file,
     int fd;
 
     if (store_of(ref) == EQL_STORE_MEMORY) {
-        *text =
-            eql_sv(eql_source_at(e, file)->memory.p + ref->offset, ref->len);
+        *text = eql_sv(eql_event_source_at(e, file)->memory.p + ref->offset,
+                       ref->len);
         return true;
     }
     e->bytes.len = 0;
@@ -135,10 +135,10 @@ get_bytes(eql_events *e, const eql_event_ref *ref, uint32_t file,
 static bool
 show(eql_events *e, const eql_fetch_key *k, eql_strview text)
 {
-    eql_source *s = eql_source_at(e, k->file);
+    eql_event_source *s = eql_event_source_at(e, k->file);
     eql_read_status st;
 
-    eql_source_settle(s);
+    eql_event_source_settle(s);
     if (k->ref.store & EQL_STORE_PLAIN) {
         e->shown.event = text;
         e->shown.id.len = 0;

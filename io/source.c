@@ -8,7 +8,7 @@
 uint32_t
 eql_source_add(eql_events *e, const char *path, uint8_t store)
 {
-    eql_source s = {.store = store};
+    eql_event_source s = {.store = store};
     uint32_t i = EQL_NONE;
 
     s.path = strdup(path);
@@ -23,7 +23,7 @@ eql_source_add(eql_events *e, const char *path, uint8_t store)
 }
 
 void
-eql_source_settle(eql_source *s)
+eql_event_source_settle(eql_event_source *s)
 {
     if (s->clock && !s->settled)
         eql_wall_clock_settle(s->clock);
@@ -90,7 +90,7 @@ on_problem(void *ctx, const eql_problem *p)
 void
 eql_reading_begin(eql_reading *t, eql_event_fn fn, void *ctx)
 {
-    eql_source *s = eql_source_at(t->e, t->file);
+    eql_event_source *s = eql_event_source_at(t->e, t->file);
 
     t->bytes = t->e->n.bytes;
     t->take = (eql_event_sink){.file = t->file,
@@ -108,7 +108,7 @@ eql_reading_begin(eql_reading *t, eql_event_fn fn, void *ctx)
 eql_events_result
 eql_reading_end(eql_reading *t, eql_events_result r)
 {
-    eql_source_at(t->e, t->file)->pending |= t->take.pending;
+    eql_event_source_at(t->e, t->file)->pending |= t->take.pending;
     return r == EQL_EVENTS_NOMEM ? eql_events_no_memory(t->e) : r;
 }
 

@@ -34,7 +34,7 @@ typedef struct {
     bool pending;          /* some times are known only once it is */
     uint64_t lines;        /* of pushes */
     eql_times times;
-} eql_source;
+} eql_event_source;
 
 #define EQL_OPEN_FILES 8u /* kept open for fetching */
 
@@ -60,7 +60,7 @@ struct eql_events {
     int64_t tomorrow_ns;     /* a day after the run began */
     struct eql_share *share; /* NULL: one thread */
     eql_spool *spool;
-    eql_vec sources; /* eql_source */
+    eql_vec sources; /* eql_event_source */
     uint32_t pushed; /* source of the last push, EQL_NONE */
     eql_events_counters n;
     eql_preview preview;
@@ -75,8 +75,8 @@ struct eql_events {
     eql_fetched fetched;
 };
 
-static inline eql_source *
-eql_source_at(const eql_events *e, uint32_t file)
+static inline eql_event_source *
+eql_event_source_at(const eql_events *e, uint32_t file)
 {
     return eql_vec_at(&e->sources, file);
 }
@@ -92,7 +92,7 @@ typedef struct {
 /* EQL_NONE when out of memory. */
 uint32_t eql_source_add(eql_events *e, const char *path, uint8_t store);
 /* After this, pending times of the source can be told. */
-void eql_source_settle(eql_source *s);
+void eql_event_source_settle(eql_event_source *s);
 
 /* The file becomes t's, and its events fn's. */
 void eql_reading_begin(eql_reading *t, eql_event_fn fn, void *ctx);

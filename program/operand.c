@@ -24,8 +24,8 @@ static const uint8_t names[EQL_OP_COUNT] = {
 #undef OP
 };
 
-eql_names
+eql_insn_named
 eql_insn_names(const eql_insn *in)
 {
-    return (eql_names)names[in->op];
+    return (eql_insn_named)names[in->op];
 }

@@ -12,9 +12,9 @@ typedef enum {
     EQL_NAMES_LEAF,
     EQL_NAMES_ITERATOR,
     EQL_NAMES_LINEAGE
-} eql_names;
+} eql_insn_named;
 
 /* in->op is an opcode. */
-eql_names eql_insn_names(const eql_insn *in);
+eql_insn_named eql_insn_names(const eql_insn *in);
 
 #endif

@@ -33,7 +33,7 @@ static bool
 group(eql_paths *t, const eql_program *p, eql_map *known, eql_buf *key)
 {
     for (uint32_t f = 0; f < p->nfields; f++) {
-        eql_path path = {.first = f};
+        eql_field_path path = {.first = f};
         uint32_t at;
 
         if (p->fields[f].parent != EQL_NONE) {

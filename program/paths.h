@@ -11,10 +11,10 @@
 typedef struct {
     uint32_t first; /* lowest field of the path: its name, its segs */
     bool plain;     /* names only: no [index], no quoted name with a dot */
-} eql_path;
+} eql_field_path;
 
 typedef struct {
-    eql_path *items; /* in the order of their first fields */
+    eql_field_path *items; /* in the order of their first fields */
     uint32_t n;
     uint32_t *of; /* per program field: its path, that of the field of the
                      event that it is a part of */

@@ -1,4 +1,16 @@
-/* fast.c -- see fast.h. */
+/* fast.c -- puts the parts of the fast reader together.
+ *
+ *   scan.h        is the line clean?
+ *   shape.h       its raw values, along known transitions ..
+ *   walk.h        .. or by walking its structure, from which those are learned
+ *   format.h      a record of a format: told by its keys, mapped by its room
+ *   decode.h      one raw value to a slot, when a leaf asks (fill)
+ *
+ * Where a part does not take a text, eql_fast_read is false and the strict
+ * reader has it.  Where the text was taken but a slot is more than decode.h
+ * knows (a deferred path, an object), the strict reader fills all slots that
+ * are still open (fill_all, counted as a refill).  A format is tried first if
+ * the last text was a record of it: sources do not mix. */
 #include "io/fast/fast.h"
 
 #include <stdlib.h>

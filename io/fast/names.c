@@ -1,4 +1,6 @@
-/* names.c -- see names.h. */
+/* names.c -- builds the trie of names.h: nodes first, then for each node a hash
+ * table of the names and dotted joins that lead on from it.  Built once per
+ * program and reader; read-only then. */
 #include "io/fast/names.h"
 
 #include <stdlib.h>
@@ -108,7 +110,7 @@ add_deferred(build *b, uint32_t path, eql_strview first)
 }
 
 static void
-add_path(build *b, const eql_path *path, uint32_t number)
+add_path(build *b, const eql_field_path *path, uint32_t number)
 {
     const eql_field *f = &b->p->fields[path->first];
     const eql_field_seg *segs = &b->p->segs[f->segs.first];

@@ -178,10 +178,10 @@ take_finds(const eql_shapes *t, const eql_scan_line *line, const eql_walked *w)
     eql_raw *out = t->raws;
 
     for (uint32_t i = 0; i < w->nfinds; i++) {
-        const eql_find *f = &w->finds[i];
+        const eql_walk_found *f = &w->finds[i];
 
         *out = (eql_raw){.path = f->path};
-        if (f->kind == EQL_FIND_VALUE) {
+        if (f->kind == EQL_WALK_FOUND_VALUE) {
             const eql_walk_value *v = &w->values[f->a];
             uint32_t quote = v->kind == EQL_WALK_STRING;
 
@@ -190,7 +190,7 @@ take_finds(const eql_shapes *t, const eql_scan_line *line, const eql_walked *w)
             /* null */
             if (v->kind == EQL_WALK_SCALAR && *out->p == 'n' && !t->keep_nulls)
                 continue;
-        } else if (f->kind == EQL_FIND_SPAN) {
+        } else if (f->kind == EQL_WALK_FOUND_SPAN) {
             out->p = line->text.p + line->at[f->a];
             out->len = line->at[f->b] + 1 - line->at[f->a];
         }

@@ -32,7 +32,7 @@ struct eql_walk {
     uint32_t npaths, max_depth;
     eql_walk_value *values;
     uint32_t room; /* for values */
-    eql_find *finds;
+    eql_walk_found *finds;
     uint32_t epoch;
     uint32_t *node_seen; /* epoch in which it was met .. */
     uint32_t *path_seen; /* .. per path, too .. */
@@ -321,10 +321,10 @@ eql_walk_has_space(const char *p, size_t len)
 /* --- finds --- */
 
 static void
-add_find(eql_walk *w, uint32_t path, eql_find f)
+add_find(eql_walk *w, uint32_t path, eql_walk_found f)
 {
     if (w->path_seen[path] == w->epoch) {
-        w->finds[w->path_find[path]].kind = EQL_FIND_DEFERRED;
+        w->finds[w->path_find[path]].kind = EQL_WALK_FOUND_DEFERRED;
         return;
     }
     f.path = path;
@@ -345,23 +345,23 @@ begin_event(eql_walk *w)
     w->nfinds = w->special = 0;
     for (uint32_t i = 0; i < w->names->always; i++)
         add_find(w, w->names->deferred[i],
-                 (eql_find){.kind = EQL_FIND_DEFERRED});
+                 (eql_walk_found){.kind = EQL_WALK_FOUND_DEFERRED});
 }
 
 /* Something stands at the target.  false: unsupported. */
 static bool
-arrive(eql_walk *w, eql_find f)
+arrive(eql_walk *w, eql_walk_found f)
 {
     const eql_names_node *n = eql_names_at(w->names, w->target);
 
     if (w->levels[w->depth].deferred) {
-        f.kind = EQL_FIND_DEFERRED;
+        f.kind = EQL_WALK_FOUND_DEFERRED;
     } else if (w->node_seen[w->target] == w->epoch) {
         /* The key once more: then the last one counts, with all that is in it.
          * Or another spelling. */
         if (n->first != EQL_NONE || n->special)
             return false;
-        f.kind = EQL_FIND_DEFERRED;
+        f.kind = EQL_WALK_FOUND_DEFERRED;
     }
     if (!w->levels[w->depth].deferred) {
         w->node_seen[w->target] = w->epoch;
@@ -388,7 +388,7 @@ mark_deferred(eql_walk *w, const char *key, uint32_t len)
     n = eql_names_at(w->names, node);
     for (uint32_t i = 0; i < n->ndeferred; i++)
         add_find(w, w->names->deferred[n->deferred + i],
-                 (eql_find){.kind = EQL_FIND_DEFERRED});
+                 (eql_walk_found){.kind = EQL_WALK_FOUND_DEFERRED});
 }
 
 /* Finds the key's node; false: unsupported. */
@@ -466,7 +466,7 @@ static bool
 add_value(eql_walk *w, uint32_t ord, uint32_t from, uint32_t to,
           eql_walk_kind kind)
 {
-    eql_find f = {.kind = EQL_FIND_VALUE, .a = w->nvalues};
+    eql_walk_found f = {.kind = EQL_WALK_FOUND_VALUE, .a = w->nvalues};
 
     w->values[w->nvalues++] = (eql_walk_value){ord, from, to, kind};
     return w->target == EQL_NONE || arrive(w, f);
@@ -543,7 +543,8 @@ open_object(eql_walk *w)
         w->node_seen[w->target] != w->epoch && !l.deferred) {
         w->node_seen[w->target] = w->epoch;
         w->special |= n->special;
-    } else if (!arrive(w, (eql_find){.kind = EQL_FIND_SPAN, .a = w->i})) {
+    } else if (!arrive(w, (eql_walk_found){.kind = EQL_WALK_FOUND_SPAN,
+                                           .a = w->i})) {
         return false;
     }
     return push(w, l);
@@ -571,7 +572,8 @@ open_array(eql_walk *w)
     }
     if (w->target != EQL_NONE) {
         n = eql_names_at(w->names, w->target);
-        if (!arrive(w, (eql_find){.kind = EQL_FIND_SPAN, .a = w->i}))
+        if (!arrive(w,
+                    (eql_walk_found){.kind = EQL_WALK_FOUND_SPAN, .a = w->i}))
             return false;
         l.span = n->path;
         l.deferred = true;
@@ -614,7 +616,7 @@ close_bracket(eql_walk *w, bool array)
 {
     level *l = &w->levels[w->depth];
     uint32_t end = w->at[w->i];
-    eql_find *f;
+    eql_walk_found *f;
 
     if (l->array != array)
         return false;
@@ -629,7 +631,7 @@ close_bracket(eql_walk *w, bool array)
     }
     if (l->span != EQL_NONE) {
         f = &w->finds[w->path_find[l->span]];
-        if (f->kind == EQL_FIND_SPAN && f->a == l->open)
+        if (f->kind == EQL_WALK_FOUND_SPAN && f->a == l->open)
             f->b = w->i;
     }
     w->depth--;

@@ -29,16 +29,16 @@ typedef struct {
 } eql_walk_value;
 
 typedef enum {
-    EQL_FIND_VALUE, /* a: number of the value */
-    EQL_FIND_SPAN,  /* a..b: ordinals of its brackets */
-    EQL_FIND_DEFERRED
-} eql_find_kind;
+    EQL_WALK_FOUND_VALUE, /* a: number of the value */
+    EQL_WALK_FOUND_SPAN,  /* a..b: ordinals of its brackets */
+    EQL_WALK_FOUND_DEFERRED
+} eql_walk_found_kind;
 
 typedef struct {
     uint32_t path;
-    uint32_t kind; /* eql_find_kind */
+    uint32_t kind; /* eql_walk_found_kind */
     uint32_t a, b;
-} eql_find;
+} eql_walk_found;
 
 typedef struct eql_walk eql_walk;
 
@@ -50,7 +50,7 @@ void eql_walk_free(eql_walk *w);
 typedef struct {
     const eql_walk_value *values; /* all of the line, in order */
     uint32_t nvalues;
-    const eql_find *finds; /* one per path */
+    const eql_walk_found *finds; /* one per path */
     uint32_t nfinds;
     uint32_t special; /* keys at the event's root: EQL_NAMES_* */
 } eql_walked;

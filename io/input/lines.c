@@ -49,12 +49,12 @@ struct eql_lines {
     bool single;       /* the first value is all, on however many lines */
     uint64_t wrappers; /* opened so far */
 
-    eql_line text;   /* position of the text at start */
-    eql_scan value;  /* its brackets and strings */
-    bool printed;    /* FIRST: the value spans lines */
-    bool in_array;   /* the text is an element */
-    char last;       /* TAIL: the last byte that is no white space */
-    bool need_comma; /* BETWEEN */
+    eql_line text;          /* position of the text at start */
+    eql_bracket_scan value; /* its brackets and strings */
+    bool printed;           /* FIRST: the value spans lines */
+    bool in_array;          /* the text is an element */
+    char last;              /* TAIL: the last byte that is no white space */
+    bool need_comma;        /* BETWEEN */
     bool after_comma;
     bool look_here;  /* RESYNC: the byte at scan may be the place */
     uint64_t indent; /* white space at the start of the text's line */
@@ -333,7 +333,7 @@ begin_value(eql_lines *l, bool in_array)
 {
     begin(l);
     l->in_array = in_array;
-    eql_scan_begin(&l->value);
+    eql_bracket_scan_begin(&l->value);
 }
 
 /* Does the object at scan span lines?  So if its brace stands alone on its
@@ -373,7 +373,7 @@ open_array(eql_lines *l, uint64_t tail)
 static bool
 opens_wrapper(eql_lines *l)
 {
-    if (!eql_scan_opens(&l->value, l->buf[l->scan]) ||
+    if (!eql_bracket_scan_opens(&l->value, l->buf[l->scan]) ||
         l->narrays == EQL_LINES_ARRAYS)
         return false;
     l->wrappers++;
@@ -467,7 +467,7 @@ take(eql_lines *l, const char **why)
     if (c == '\n' && l->value.in_string)
         *why = "a string is not closed on its line";
     else
-        eql_scan_byte(&l->value, c);
+        eql_bracket_scan_byte(&l->value, c);
     if (l->value.bad)
         *why = "brackets do not match";
     if (!*why)
@@ -497,7 +497,7 @@ step_first(eql_lines *l, eql_line *out)
             return false;
         if (!take(l, &why))
             return l->printed ? resync(l, out, why) : first_is_line(l);
-        if (eql_scan_whole(&l->value)) {
+        if (eql_bracket_scan_whole(&l->value)) {
             if (!l->printed)
                 return first_is_line(l);
             l->mode = MODE_START;
@@ -529,7 +529,7 @@ array_closed(eql_lines *l)
     if (tail) {
         l->mode = MODE_TAIL;
         l->last = ']';
-        l->value = (eql_scan){.depth = tail};
+        l->value = (eql_bracket_scan){.depth = tail};
     }
 }
 
@@ -605,7 +605,7 @@ step_element(eql_lines *l, eql_line *out)
                 return false;
             if (!take(l, &why))
                 return resync(l, out, why);
-            whole = eql_scan_whole(&l->value);
+            whole = eql_bracket_scan_whole(&l->value);
         }
         if (whole) {
             element_passed(l);
@@ -679,7 +679,7 @@ step_tail(eql_lines *l, eql_line *out)
             give_broken(l, out, "an object around events does not end");
             return true;
         }
-        eql_scan_byte(&l->value, c);
+        eql_bracket_scan_byte(&l->value, c);
         if (!is_space(c))
             l->last = c;
         skip(l);

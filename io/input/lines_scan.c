@@ -25,13 +25,13 @@ static const char *const event_names[] = {"@timestamp", "event",   "ecs",
 #define LEVELS 64u /* depth to which the kinds of brackets are known */
 
 void
-eql_scan_begin(eql_scan *s)
+eql_bracket_scan_begin(eql_bracket_scan *s)
 {
-    *s = (eql_scan){0};
+    *s = (eql_bracket_scan){0};
 }
 
 bool
-eql_scan_whole(const eql_scan *s)
+eql_bracket_scan_whole(const eql_bracket_scan *s)
 {
     return s->depth == 0 && !s->in_string && !s->bare;
 }
@@ -76,14 +76,14 @@ names_event(eql_strview key)
 }
 
 static void
-end_key(eql_scan *s)
+end_key(eql_bracket_scan *s)
 {
     eql_strview key = eql_sv(s->key, s->key_len);
 
     s->named = 0;
     if (s->depth == 1 && names_event(key))
         s->is_event = true;
-    if (s->depth == 0 || s->depth > EQL_SCAN_NAMES || s->is_event)
+    if (s->depth == 0 || s->depth > EQL_BRACKET_SCAN_NAMES || s->is_event)
         return;
     for (uint32_t i = 0; i < EQL_COUNTOF(wrappers); i++)
         if (s->way[s->depth] >> i & 1 && eql_sv_eq(name_of(i, s->depth), key))
@@ -91,7 +91,7 @@ end_key(eql_scan *s)
 }
 
 static void
-string_byte(eql_scan *s, char c)
+string_byte(eql_bracket_scan *s, char c)
 {
     if (s->escaped)
         s->escaped = false;
@@ -110,14 +110,14 @@ string_byte(eql_scan *s, char c)
 
 /* Where a member's name has to stand, other than in a string? */
 static bool
-wants_name(const eql_scan *s)
+wants_name(const eql_bracket_scan *s)
 {
     return s->is_key && s->depth > 0 && s->depth <= LEVELS;
 }
 
 /* Which of the named rows have, or have not, more names than are open? */
 static uint8_t
-rows_that_end(const eql_scan *s, bool end)
+rows_that_end(const eql_bracket_scan *s, bool end)
 {
     uint8_t rows = 0;
 
@@ -128,7 +128,7 @@ rows_that_end(const eql_scan *s, bool end)
 }
 
 static void
-open_bracket(eql_scan *s, char c)
+open_bracket(eql_bracket_scan *s, char c)
 {
     s->bad |= wants_name(s);
     if (s->depth < LEVELS) {
@@ -138,7 +138,7 @@ open_bracket(eql_scan *s, char c)
     }
     if (s->depth == 0)
         s->way[1] = c == '{' ? UINT8_MAX : 0;
-    else if (s->depth < EQL_SCAN_NAMES)
+    else if (s->depth < EQL_BRACKET_SCAN_NAMES)
         s->way[s->depth + 1] = c == '{' ? rows_that_end(s, false) : 0;
     if (c == '[')
         s->opened = rows_that_end(s, true);
@@ -149,14 +149,14 @@ open_bracket(eql_scan *s, char c)
 
 /* Is the innermost bracket a [?  Deeper than LEVELS nobody knows. */
 static bool
-in_array(const eql_scan *s)
+in_array(const eql_bracket_scan *s)
 {
     return s->depth > 0 && s->depth <= LEVELS &&
            (s->arrays >> (s->depth - 1) & 1);
 }
 
 static void
-close_bracket(eql_scan *s, char c)
+close_bracket(eql_bracket_scan *s, char c)
 {
     if (s->depth > 0 && s->depth <= LEVELS)
         s->bad |= in_array(s) != (c == ']');
@@ -166,7 +166,7 @@ close_bracket(eql_scan *s, char c)
 }
 
 void
-eql_scan_byte(eql_scan *s, char c)
+eql_bracket_scan_byte(eql_bracket_scan *s, char c)
 {
     if (s->in_string) {
         string_byte(s, c);
@@ -196,7 +196,7 @@ eql_scan_byte(eql_scan *s, char c)
 }
 
 bool
-eql_scan_opens(const eql_scan *s, char c)
+eql_bracket_scan_opens(const eql_bracket_scan *s, char c)
 {
     if (!s->opened || (c != '{' && c != ']'))
         return false;
@@ -210,18 +210,18 @@ eql_scan_opens(const eql_scan *s, char c)
 bool
 eql_lines_is_wrapper(eql_strview text)
 {
-    eql_scan s;
+    eql_bracket_scan s;
     size_t i = 0;
 
     while (i < text.len && is_space(text.p[i]))
         i++;
     if (i == text.len || text.p[i] != '{')
         return false;
-    eql_scan_begin(&s);
+    eql_bracket_scan_begin(&s);
     for (; i < text.len && !s.bad && !s.is_event; i++) {
-        if (eql_scan_opens(&s, text.p[i]))
+        if (eql_bracket_scan_opens(&s, text.p[i]))
             return true;
-        eql_scan_byte(&s, text.p[i]);
+        eql_bracket_scan_byte(&s, text.p[i]);
         if (s.depth == 0)
             break;
     }

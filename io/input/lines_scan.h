@@ -8,8 +8,8 @@
 
 #include "base/base.h"
 
-#define EQL_SCAN_NAMES 3u /* most names of a wrapper's path */
-#define EQL_SCAN_KEY 12u  /* most bytes of one that matters */
+#define EQL_BRACKET_SCAN_NAMES 3u /* most names of a wrapper's path */
+#define EQL_BRACKET_SCAN_KEY 12u  /* most bytes of one that matters */
 
 typedef struct {
     uint64_t depth; /* open brackets */
@@ -23,19 +23,20 @@ typedef struct {
     bool is_key;   /* the string, or the next one, is a member's name */
     bool is_event; /* a member of the outermost object says that it is one */
     uint8_t named; /* rows whose names lead to the last key */
-    uint8_t way[EQL_SCAN_NAMES + 1]; /* .. to the object at that depth */
+    uint8_t
+        way[EQL_BRACKET_SCAN_NAMES + 1]; /* .. to the object at that depth */
     uint8_t opened;  /* .. to the array whose bracket came just now */
     uint8_t key_len; /* bytes of the name so far, at most one too many */
-    char key[EQL_SCAN_KEY + 1];
-} eql_scan;
+    char key[EQL_BRACKET_SCAN_KEY + 1];
+} eql_bracket_scan;
 
 /* The next byte is a value's first. */
-void eql_scan_begin(eql_scan *s);
-void eql_scan_byte(eql_scan *s, char c);
+void eql_bracket_scan_begin(eql_bracket_scan *s);
+void eql_bracket_scan_byte(eql_bracket_scan *s, char c);
 /* Has a string, object or array just ended, no bracket open? */
-bool eql_scan_whole(const eql_scan *s);
+bool eql_bracket_scan_whole(const eql_bracket_scan *s);
 /* c, the next byte, is not yet taken: does it begin the events of a wrapper?
  * Then the array around them is the innermost bracket. */
-bool eql_scan_opens(const eql_scan *s, char c);
+bool eql_bracket_scan_opens(const eql_bracket_scan *s, char c);
 
 #endif

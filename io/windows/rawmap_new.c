@@ -194,7 +194,7 @@ add_mapping(eql_rawmap *r)
 
 /* EQL_NONE: a path that only the mapping can follow. */
 static uint32_t
-add_path(eql_rawmap *r, const eql_path *path)
+add_path(eql_rawmap *r, const eql_field_path *path)
 {
     const eql_field *f = &r->program->fields[path->first];
     const char **names;

@@ -4,10 +4,8 @@
 #include "base/buf.h"
 #include "base/regex.h"
 /* The compiler's paths are of another kind than the program's. */
-#define eql_path eql_ast_path
 #include "compiler/expand.h"
 #include "compiler/parser.h"
-#undef eql_path
 #include "eqlvm/eqlvm.h"
 #include "io/events.h"
 #include "io/json/project.h"

@@ -1,4 +1,8 @@
-/* worker.c -- see worker.h. */
+/* worker.c -- one thread's event filter and the batch that it fills.
+ *
+ * What the filter counts between begin and end is the batch's own count, taken
+ * as a difference: the merge adds it when the batch has its turn, so counts
+ * depend on no order of threads. */
 #include "vm/filter/worker.h"
 
 #include <stdlib.h>

@@ -20,10 +20,10 @@
  *         v
  *      the interpreter
  *
- * Above them, plans (`eql_plan`): for each set of marks that was met, which
- * stages these allow and which paths those stages read.  It is no cache of
- * answers but of work lists, and `shortcuts` find it by the texts of the marks'
- * paths alone.
+ * Above them, plans (`eql_candidate_plan`): for each set of marks that was met,
+ * which stages these allow and which paths those stages read.  It is no cache
+ * of answers but of work lists, and `shortcuts` find it by the texts of the
+ * marks' paths alone.
  *
  * Why it is safe.  What is kept is a function of the texts that were hashed and
  * of the program, nothing else: a leaf that reads more than one path, asks for
@@ -186,7 +186,7 @@ make_finder(eql_candidates *c)
     const uint32_t *marks = eql_index_mark_paths(c->t->index, &n);
 
     c->asker = eql_index_asker_new(c->t->index);
-    c->plans = calloc(EQL_PLAN_SLOTS, sizeof(eql_plan *));
+    c->plans = calloc(EQL_PLAN_SLOTS, sizeof(eql_candidate_plan *));
     c->shortcuts = calloc(EQL_SHORTCUTS, sizeof *c->shortcuts);
     c->plan_arena = eql_arena_new(0);
     c->missing = eql_arena_new(0);

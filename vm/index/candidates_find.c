@@ -3,8 +3,8 @@
  *
  * The texts of the marks' paths say which marks hold, and so which plan the
  * event has; the plan, which other paths are worth asking about.  The answers
- * of both are or-ed into one set of stages, which is then cut down to those
- * that the plan allows. */
+ * of both are or-ed into one set of stages; those of it that the plan allows
+ * are candidates, and those that the plan names as such always. */
 #include "vm/index/candidates_int.h"
 
 #include <assert.h>
@@ -154,11 +154,11 @@ read_paths(const eql_candidates *c, const uint64_t *allowed, uint8_t *read)
     }
 }
 
-static eql_plan *
+static eql_candidate_plan *
 make_plan(eql_candidates *c, const eql_marks *marks)
 {
     eql_arena *a = c->plan_arena;
-    eql_plan *p = eql_arena_alloc(a, sizeof *p);
+    eql_candidate_plan *p = eql_arena_alloc(a, sizeof *p);
     uint64_t *allowed = eql_arena_array(a, c->nwords + 1, sizeof *allowed);
     uint64_t *always = eql_arena_array(a, c->nwords + 1, sizeof *always);
     uint64_t *words = eql_arena_array(a, c->nsums + 1, sizeof *words);
@@ -168,12 +168,12 @@ make_plan(eql_candidates *c, const eql_marks *marks)
 
     if (eql_arena_failed(a) || !eql_index_make_plan(c->t->index, marks, a, &ip))
         return NULL;
-    *p = (eql_plan){.marks = *marks,
-                    .needed = needed,
-                    .read = read,
-                    .allowed = allowed,
-                    .always = always,
-                    .words = words};
+    *p = (eql_candidate_plan){.marks = *marks,
+                              .needed = needed,
+                              .read = read,
+                              .allowed = allowed,
+                              .always = always,
+                              .words = words};
     for (uint32_t i = 0; i < c->t->p->nstages; i++) {
         if (eql_index_allows(c->t->index, i, marks))
             set_bit(allowed, i);
@@ -193,7 +193,7 @@ make_plan(eql_candidates *c, const eql_marks *marks)
 }
 
 /* NULL: out of memory. */
-static eql_plan *
+static eql_candidate_plan *
 plan_for(eql_candidates *c, const eql_marks *marks)
 {
     uint64_t h = 0;
@@ -244,7 +244,7 @@ add_texts(eql_candidates *c, const uint8_t *wanted, eql_hash_sum *sum)
 }
 
 /* The plan by what all mark paths say, and the candidates that they make. */
-static eql_plan *
+static eql_candidate_plan *
 ask_marks(eql_candidates *c, bool *simple)
 {
     uint32_t n;
@@ -267,13 +267,13 @@ ask_marks(eql_candidates *c, bool *simple)
 
 /* The same by the mark paths' texts, where they were met before: then it is
  * left to ask_marks what they make candidates unless *simple.  NULL: memory. */
-static eql_plan *
+static eql_candidate_plan *
 plan_by_texts(eql_candidates *c, eql_h128 tag, bool *simple)
 {
     eql_shortcut *s = &c->shortcuts[tag.lo % EQL_SHORTCUTS];
 
     if (!s->p || s->tag.hi != tag.hi || s->tag.lo != tag.lo) {
-        eql_plan *p = ask_marks(c, simple);
+        eql_candidate_plan *p = ask_marks(c, simple);
 
         *s = (eql_shortcut){tag, *simple, p};
         *simple = true; /* they are asked now */
@@ -285,7 +285,7 @@ plan_by_texts(eql_candidates *c, eql_h128 tag, bool *simple)
 
 /* All paths, when it is not known which of them the event has. */
 static bool
-take_all(eql_candidates *c, const eql_plan *p)
+take_all(eql_candidates *c, const eql_candidate_plan *p)
 {
     eql_answer room;
 
@@ -298,7 +298,7 @@ take_all(eql_candidates *c, const eql_plan *p)
 }
 
 static bool
-take_needed(eql_candidates *c, const eql_plan *p)
+take_needed(eql_candidates *c, const eql_candidate_plan *p)
 {
     const eql_raw *raws = c->event->lazy->raws;
     uint32_t nraws = c->event->lazy->nraws, n = 0;
@@ -327,7 +327,7 @@ take_needed(eql_candidates *c, const eql_plan *p)
 }
 
 static uint32_t
-list_bits(eql_candidates *c, const eql_plan *p)
+list_bits(eql_candidates *c, const eql_candidate_plan *p)
 {
     uint32_t n = 0;
 
@@ -351,7 +351,7 @@ list_bits(eql_candidates *c, const eql_plan *p)
 
 /* The filter result of an event like this; NULL: none is known. */
 static const eql_filter_result *
-find_result(eql_candidates *c, eql_plan *p, eql_hash_sum *sum)
+find_result(eql_candidates *c, eql_candidate_plan *p, eql_hash_sum *sum)
 {
     const eql_answer *a;
 
@@ -397,11 +397,11 @@ take_marks(eql_candidates *c)
 }
 
 /* The plan; what is known without asking further. */
-static eql_plan *
+static eql_candidate_plan *
 find_plan(eql_candidates *c, const eql_filter_result **result, bool *simple)
 {
     eql_hash_sum sum = {{0}};
-    eql_plan *p;
+    eql_candidate_plan *p;
 
     *result = NULL;
     if (!c->values || !c->event->lazy || !add_texts(c, c->marked, &sum)) {
@@ -419,7 +419,7 @@ const uint32_t *
 eql_candidates_find(eql_candidates *c, uint32_t *n,
                     const eql_filter_result **result)
 {
-    eql_plan *p;
+    eql_candidate_plan *p;
     bool simple;
 
     c->wants_result = false;

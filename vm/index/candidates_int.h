@@ -28,13 +28,13 @@ typedef struct {
                               reads it */
     const uint64_t *allowed, *always; /* bits of stages */
     const uint64_t *words; /* bits of words of always[] that are not 0 */
-} eql_plan;
+} eql_candidate_plan;
 
 /* The plan of an event by the texts of all its mark paths. */
 typedef struct {
     eql_h128 tag;
-    bool simple; /* these texts make nothing a candidate */
-    eql_plan *p; /* NULL: free */
+    bool simple;           /* these texts make nothing a candidate */
+    eql_candidate_plan *p; /* NULL: free */
 } eql_shortcut;
 
 struct eql_candidates {
@@ -66,7 +66,7 @@ struct eql_candidates {
     eql_hash_piece *pieces; /* scratch */
     eql_marks met_marks;    /* of all events: plans are made for each set */
     /* Plans by marks, open addressing. */
-    eql_plan **plans;
+    eql_candidate_plan **plans;
     uint32_t nplans;
     eql_shortcut *shortcuts;
     eql_arena *plan_arena;

@@ -68,7 +68,7 @@ eql_index_leaf *eql_index_leaves(const eql_prepared *pr, const eql_paths *paths,
 /* Does the regular expression of the leaf match whole texts? */
 bool eql_index_is_whole(const eql_program *p, const eql_index_leaf *l);
 /* A path of which there are few values, true of most events. */
-bool eql_index_is_few_valued(const eql_program *p, const eql_path *path);
+bool eql_index_is_few_valued(const eql_program *p, const eql_field_path *path);
 
 /* --- literals --- */
 

@@ -66,7 +66,7 @@ static const char *const few_valued[] = {
 };
 
 bool
-eql_index_is_few_valued(const eql_program *p, const eql_path *path)
+eql_index_is_few_valued(const eql_program *p, const eql_field_path *path)
 {
     eql_strview name = eql_program_str(p, p->fields[path->first].name);
 
