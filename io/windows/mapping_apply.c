@@ -8,20 +8,11 @@
 
 #include "base/text.h"
 
-/* A time in a text; *zone: it names its offset ("...+02:00").  A "Z" says
- * nothing, because PowerShell exports put it after local times. */
 static bool
-text_time(const json_t *v, int64_t *ns, bool *zone)
+text_time(const json_t *v, int64_t *ns, bool *zoned)
 {
-    eql_strview t;
-
-    if (!json_is_string(v))
-        return false;
-    t = eql_mapping_split_trim(
-        eql_sv(json_string_value(v), json_string_length(v)));
-    *zone = t.len > 10 && (memchr(t.p + 10, '+', t.len - 10) ||
-                           memchr(t.p + 10, '-', t.len - 10));
-    return eql_time_parse(t, ns);
+    return json_is_string(v) &&
+           eql_mapping_values_time(eql_mapping_values_view(v), ns, zoned);
 }
 
 static void
@@ -33,41 +24,41 @@ put_time(eql_mapping_state *s, const char *const *keys, uint32_t n, int64_t ns)
     eql_mapping_ops_put(s, &path, json_stringn(buf, eql_time_format(ns, buf)));
 }
 
-static void
-teach(const eql_mapping_state *s, eql_wall_clock *clock, const eql_mapped *m)
+/* Is the record's own time without a zone, so that its offset is learned? */
+static bool
+is_local(const eql_mapping_times *t, const eql_mapping_layout *layout)
 {
-    int64_t received;
-    bool zone;
-
-    if (text_time(s->header[EQL_MAPPING_ROLE_RECEIVED], &received, &zone))
-        eql_wall_clock_learn_received(clock, m->wall_ns, received);
-    if (m->has_utc && !s->plan->clock_skip)
-        eql_wall_clock_learn_utc(clock, m->wall_ns, m->time_ns);
+    return t->has_wall && layout->local && !t->zoned;
 }
 
-/* The record's own time and the exact one.  false: the former is local, and
- * its offset is yet to be learned. */
-static bool
-read_times(eql_mapping_state *s, eql_wall_clock *clock, bool learn,
-           eql_mapped *out)
+void
+eql_mapping_teach(const eql_mapping_times *t, const eql_mapping_layout *layout,
+                  const eql_mapping_plan *plan, const int64_t *received,
+                  eql_wall_clock *clock)
+{
+    if (!clock || !is_local(t, layout))
+        return;
+    if (received)
+        eql_wall_clock_learn_received(clock, t->wall_ns, *received);
+    if (t->has_utc && !plan->clock_skip)
+        eql_wall_clock_learn_utc(clock, t->wall_ns, t->utc_ns);
+}
+
+eql_time_kind
+eql_mapping_settle(eql_mapping_times *t, const eql_mapping_layout *layout,
+                   const eql_wall_clock *clock, int64_t *ns)
 {
     int64_t offset;
-    bool zone = false, ignored;
 
-    if (s->channel && s->channel->time)
-        out->has_utc = text_time(json_object_get(s->data, s->channel->time),
-                                 &out->time_ns, &ignored);
-    out->has_wall =
-        text_time(s->header[EQL_MAPPING_ROLE_TIME], &out->wall_ns, &zone);
-    if (!out->has_wall || !s->layout->local || zone)
-        return true;
-    if (learn && clock)
-        teach(s, clock, out);
-    if (!eql_wall_clock_fixed(clock, &offset))
-        return false;
-    out->has_wall =
-        !__builtin_add_overflow(out->wall_ns, offset, &out->wall_ns);
-    return true;
+    if (is_local(t, layout)) {
+        if (!eql_wall_clock_fixed(clock, &offset))
+            return EQL_TIME_PENDING;
+        t->has_wall = !__builtin_add_overflow(t->wall_ns, offset, &t->wall_ns);
+    }
+    return eql_wall_clock_choose(clock, t->has_utc, t->utc_ns, t->has_wall,
+                                 t->wall_ns, ns)
+               ? EQL_TIME_SETTLED
+               : EQL_TIME_NONE;
 }
 
 /* Either settles the event's time or leaves it pending with what is known. */
@@ -77,20 +68,29 @@ find_time(eql_mapping_state *s, eql_wall_clock *clock, bool learn,
 {
     static const char *const timestamp[] = {"@timestamp"};
     static const char *const created[] = {"event", "created"};
-    int64_t ns;
+    const json_t *const *header = s->header;
+    eql_mapping_times t = {0};
+    int64_t ns, received;
+    bool ignored, has_received;
 
-    if (!read_times(s, clock, learn, out)) {
-        out->time_kind = EQL_TIME_PENDING;
-        return;
-    }
-    if (eql_wall_clock_choose(clock, out->has_utc, out->time_ns, out->has_wall,
-                              out->wall_ns, &ns)) {
-        out->time_kind = EQL_TIME_SETTLED;
-        out->time_ns = ns;
+    if (s->channel && s->channel->time)
+        t.has_utc = text_time(json_object_get(s->data, s->channel->time),
+                              &t.utc_ns, &ignored);
+    t.has_wall = text_time(header[EQL_MAPPING_ROLE_TIME], &t.wall_ns, &t.zoned);
+    has_received =
+        text_time(header[EQL_MAPPING_ROLE_RECEIVED], &received, &ignored);
+    if (learn)
+        eql_mapping_teach(&t, s->layout, s->plan,
+                          has_received ? &received : NULL, clock);
+    out->time_kind = eql_mapping_settle(&t, s->layout, clock, &ns);
+    out->has_utc = t.has_utc;
+    out->has_wall = t.has_wall;
+    out->wall_ns = t.wall_ns;
+    out->time_ns = out->time_kind == EQL_TIME_SETTLED ? ns : t.utc_ns;
+    if (out->time_kind == EQL_TIME_SETTLED)
         put_time(s, timestamp, EQL_COUNTOF(timestamp), ns);
-    }
-    if (out->has_wall)
-        put_time(s, created, EQL_COUNTOF(created), out->wall_ns);
+    if (out->time_kind != EQL_TIME_PENDING && t.has_wall)
+        put_time(s, created, EQL_COUNTOF(created), t.wall_ns);
 }
 
 static void
@@ -117,18 +117,30 @@ put_rest(eql_mapping_state *s)
         s->failed = true;
 }
 
+void
+eql_mapping_list_steps(const eql_mapping *m, const eql_mapping_channel *channel,
+                       const eql_mapping_plan *plan,
+                       eql_mapping_step out[EQL_MAPPING_STEPS])
+{
+    out[0] = (eql_mapping_step){&m->constants, NULL};
+    out[1] = (eql_mapping_step){NULL, &m->common};
+    out[2] = (eql_mapping_step){channel ? &channel->constants : NULL, NULL};
+    out[3] = (eql_mapping_step){plan ? plan->event : NULL, NULL};
+    out[4] = (eql_mapping_step){NULL, plan ? &plan->fields : NULL};
+}
+
 static void
 build(eql_mapping_state *s)
 {
-    static const eql_mapping_rules none;
+    eql_mapping_step steps[EQL_MAPPING_STEPS];
 
-    put_constants(s, &s->m->constants);
-    eql_mapping_ops_run(s, &s->m->common);
-    if (s->channel)
-        put_constants(s, &s->channel->constants);
-    if (s->plan && s->plan->event)
-        put_constants(s, s->plan->event);
-    eql_mapping_ops_run(s, s->plan ? &s->plan->fields : &none);
+    eql_mapping_list_steps(s->m, s->channel, s->plan, steps);
+    for (uint32_t i = 0; i < EQL_MAPPING_STEPS; i++) {
+        if (steps[i].constants)
+            put_constants(s, steps[i].constants);
+        if (steps[i].rules)
+            eql_mapping_ops_run(s, steps[i].rules);
+    }
     put_rest(s);
 }
 

@@ -18,15 +18,44 @@
  * DNS answers); a Windows command line cannot hold more. */
 #define EQL_MAPPING_MAX_ITEMS 16384u
 
+/* Longer names before a separator, in characters, are none (PAIRS). */
+#define EQL_MAPPING_PAIR_NAME 40u
+
 /* Most bytes of a text of "empty". */
 #define EQL_MAPPING_MAX_EMPTY 64u
 
 typedef enum {
-#define X(name, text, sources, least, most, keys) EQL_MAPPING_OP_##name,
+#define X(name, text, sources, least, most, keys, how) EQL_MAPPING_OP_##name,
 #include "io/windows/mapping_op.def"
 #undef X
     EQL_MAPPING_OP_COUNT
 } eql_mapping_op;
+
+typedef enum {
+    EQL_MAPPING_SOURCES_NONE,
+    EQL_MAPPING_SOURCES_FIRST,
+    EQL_MAPPING_SOURCES_VALUE,
+    EQL_MAPPING_SOURCES_ALL
+} eql_mapping_sources;
+
+typedef enum {
+    EQL_MAPPING_HOW_COPY,
+    EQL_MAPPING_HOW_CUT,
+    EQL_MAPPING_HOW_REMEMBER,
+    EQL_MAPPING_HOW_FIXED,
+    EQL_MAPPING_HOW_NAMES
+} eql_mapping_how;
+
+/* A row of mapping_op.def. */
+typedef struct {
+    const char *name;
+    eql_mapping_sources sources;
+    uint32_t least, most; /* targets */
+    const char *keys;
+    eql_mapping_how how;
+} eql_mapping_op_desc;
+
+extern const eql_mapping_op_desc eql_mapping_op_descs[EQL_MAPPING_OP_COUNT];
 
 typedef enum {
 #define X(name, text) EQL_MAPPING_ROLE_##name,
@@ -176,6 +205,46 @@ json_t *eql_record_text(const json_t *v, bool *failed);
  * as missing. */
 void eql_record_add(eql_mapping_state *s, eql_strview name, json_t *text);
 
+/* Of the mapping's channels, the one of that name in any ASCII case; NULL. */
+const eql_mapping_channel *eql_record_channel(const eql_mapping *m,
+                                              eql_strview name);
+/* Is a text as good as missing? */
+bool eql_record_is_empty(const eql_mapping *m, eql_strview text);
+
+/* --- mapping_apply.c --- */
+
+/* What is done to a record: constants or rules; NULL where there are none. */
+typedef struct {
+    const eql_mapping_constants *constants;
+    const eql_mapping_rules *rules;
+} eql_mapping_step;
+
+#define EQL_MAPPING_STEPS 5u
+
+/* In their order.  channel and plan may be NULL. */
+void eql_mapping_list_steps(const eql_mapping *m,
+                            const eql_mapping_channel *channel,
+                            const eql_mapping_plan *plan,
+                            eql_mapping_step out[EQL_MAPPING_STEPS]);
+
+/* The exact time of a record, and its own, as read. */
+typedef struct {
+    bool has_utc, has_wall;
+    bool zoned; /* the latter names its offset from UTC */
+    int64_t utc_ns, wall_ns;
+} eql_mapping_times;
+
+/* The event's time, and in *t what is known of it; PENDING: the record's own
+ * time is local and its offset is yet to be learned.  clock may be NULL. */
+eql_time_kind eql_mapping_settle(eql_mapping_times *t,
+                                 const eql_mapping_layout *layout,
+                                 const eql_wall_clock *clock, int64_t *ns);
+/* Teaches a clock by times as read; received may be NULL. */
+void eql_mapping_teach(const eql_mapping_times *t,
+                       const eql_mapping_layout *layout,
+                       const eql_mapping_plan *plan, const int64_t *received,
+                       eql_wall_clock *clock);
+
 /* --- mapping_ops.c --- */
 
 void eql_mapping_ops_run(eql_mapping_state *s, const eql_mapping_rules *rules);
@@ -183,6 +252,12 @@ void eql_mapping_ops_run(eql_mapping_state *s, const eql_mapping_rules *rules);
  * path through something that is no object is left alone. */
 void eql_mapping_ops_put(eql_mapping_state *s, const eql_mapping_path *to,
                          json_t *value);
+
+/* The same at a rule's i-th target. */
+void eql_mapping_ops_put_to(eql_mapping_state *s, const eql_mapping_rule *r,
+                            uint32_t i, json_t *value);
+void eql_mapping_ops_put_text(eql_mapping_state *s, const eql_mapping_rule *r,
+                              uint32_t i, eql_strview v);
 
 /* --- mapping_ops_win.c: one operation each; true when it used its value --- */
 
@@ -214,6 +289,15 @@ json_t *eql_mapping_values_look_up(const json_t *table, eql_strview key);
 json_t *eql_mapping_values_lower(eql_strview v); /* NULL: out of memory */
 bool eql_mapping_values_is_hex(eql_strview v);   /* "0x..." */
 bool eql_mapping_values_hex(eql_strview digits, uint64_t *out);
+/* An integer, decimal or "0x..", with white space around it. */
+bool eql_mapping_values_int(eql_strview v, int64_t *out);
+/* A time; *zoned: it names its offset ("...+02:00").  A "Z" says nothing,
+ * because PowerShell exports put it after local times. */
+bool eql_mapping_values_time(eql_strview v, int64_t *ns, bool *zoned);
+/* What BASENAME, DIRNAME or EXT take of a path whose last backslash, spelled in
+ * `width` bytes, is at `slash` (v.len: there is none).  false: nothing. */
+bool eql_mapping_values_path(eql_mapping_op op, eql_strview v, size_t slash,
+                             size_t width, eql_strview *part);
 /* Canonical text of an address in out; false when it is none. */
 bool eql_mapping_values_ip(eql_strview v, eql_buf *out);
 
@@ -227,6 +311,8 @@ json_t *eql_mapping_split_words(eql_strview s);  /* runs of white space */
 /* Next part of *s before `sep` (all of it when there is none); moves *s behind
  * it.  false when *s is used up: set s->p to NULL to say so. */
 bool eql_mapping_split_next(eql_strview *s, char sep, eql_strview *part);
+/* Length of the name before a colon at a line's start; 0: there is none. */
+size_t eql_mapping_split_name(eql_strview line);
 /* Text without the white space around it. */
 eql_strview eql_mapping_split_trim(eql_strview s);
 /* Bytes of the white space at s (Unicode); 0 when there is none. */

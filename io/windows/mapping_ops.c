@@ -43,17 +43,18 @@ eql_mapping_ops_put(eql_mapping_state *s, const eql_mapping_path *to,
         s->failed = true;
 }
 
-static void
-put(eql_mapping_state *s, const eql_mapping_rule *r, uint32_t i, json_t *value)
+void
+eql_mapping_ops_put_to(eql_mapping_state *s, const eql_mapping_rule *r,
+                       uint32_t i, json_t *value)
 {
     eql_mapping_ops_put(s, &r->to.items[i], value);
 }
 
-static void
-put_text(eql_mapping_state *s, const eql_mapping_rule *r, uint32_t i,
-         eql_strview v)
+void
+eql_mapping_ops_put_text(eql_mapping_state *s, const eql_mapping_rule *r,
+                         uint32_t i, eql_strview v)
 {
-    put(s, r, i, json_stringn(v.p, v.len));
+    eql_mapping_ops_put_to(s, r, i, json_stringn(v.p, v.len));
 }
 
 static const json_t *
@@ -83,21 +84,11 @@ source_value(const eql_mapping_state *s, const eql_mapping_source *src)
 static bool
 op_int(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
 {
-    bool is_int = false;
-    uint64_t u;
     int64_t i;
-    double d;
 
-    v = eql_mapping_split_trim(v);
-    if (eql_mapping_values_is_hex(v)) {
-        if (!eql_mapping_values_hex(eql_sv(v.p + 2, v.len - 2), &u) ||
-            u > INT64_MAX)
-            return false;
-        i = (int64_t)u;
-    } else if (!eql_parse_number(v, &is_int, &i, &d) || !is_int) {
+    if (!eql_mapping_values_int(v, &i))
         return false;
-    }
-    put(s, r, 0, json_integer(i));
+    eql_mapping_ops_put_to(s, r, 0, json_integer(i));
     return true;
 }
 
@@ -108,7 +99,7 @@ op_bool(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
 
     if (!yes && !eql_sv_eq_ascii_ci(v, eql_sv_cstr("false")))
         return false;
-    put(s, r, 0, json_boolean(yes));
+    eql_mapping_ops_put_to(s, r, 0, json_boolean(yes));
     return true;
 }
 
@@ -119,7 +110,7 @@ op_ip(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
     bool ok = eql_mapping_values_ip(v, &text);
 
     if (ok)
-        put_text(s, r, 0, eql_buf_sv(&text));
+        eql_mapping_ops_put_text(s, r, 0, eql_buf_sv(&text));
     s->failed = s->failed || text.failed;
     eql_buf_free(&text);
     return ok;
@@ -130,10 +121,11 @@ op_time(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
 {
     char buf[40];
     int64_t ns;
+    bool zoned;
 
-    if (!eql_time_parse(eql_mapping_split_trim(v), &ns))
+    if (!eql_mapping_values_time(v, &ns, &zoned))
         return false;
-    put_text(s, r, 0, eql_sv(buf, eql_time_format(ns, buf)));
+    eql_mapping_ops_put_text(s, r, 0, eql_sv(buf, eql_time_format(ns, buf)));
     return true;
 }
 
@@ -148,7 +140,7 @@ op_map(eql_mapping_state *s, const eql_mapping_rule *r, json_t *text)
     if (!v)
         v = r->same ? text : r->fallback;
     if (v)
-        put(s, r, 0, json_incref(v));
+        eql_mapping_ops_put_to(s, r, 0, json_incref(v));
     return v != NULL;
 }
 
@@ -162,9 +154,9 @@ op_user(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
     if (!rest.p || (rest.len && memchr(rest.p, '\\', rest.len)))
         return false;
     if (domain.len)
-        put_text(s, r, 0, domain);
+        eql_mapping_ops_put_text(s, r, 0, domain);
     if (rest.len)
-        put_text(s, r, 1, rest);
+        eql_mapping_ops_put_text(s, r, 1, rest);
     return true;
 }
 
@@ -174,7 +166,7 @@ op_upn(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
     eql_strview name;
 
     eql_mapping_split_next(&v, '@', &name);
-    put_text(s, r, 0, name);
+    eql_mapping_ops_put_text(s, r, 0, name);
     return true;
 }
 
@@ -189,7 +181,7 @@ op_cn(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
     v.len = n;
     if (n >= 3 && eql_sv_eq_ascii_ci(eql_sv(v.p, 3), eql_sv_cstr("cn=")))
         v = eql_sv(v.p + 3, n - 3);
-    put_text(s, r, 0, v);
+    eql_mapping_ops_put_text(s, r, 0, v);
     return true;
 }
 
@@ -200,9 +192,9 @@ op_args(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
         r->spaces ? eql_mapping_split_quoted(v) : eql_mapping_split_crt(v);
     json_int_t n = (json_int_t)json_array_size(args);
 
-    put(s, r, 0, args);
+    eql_mapping_ops_put_to(s, r, 0, args);
     if (args)
-        put(s, r, 1, json_integer(n));
+        eql_mapping_ops_put_to(s, r, 1, json_integer(n));
     return true;
 }
 
@@ -217,41 +209,16 @@ last_slash(eql_strview v)
     return q ? (size_t)(q - v.p) : v.len;
 }
 
-/* Fills a gap only: a name that a field of its own gave stays. */
+/* BASENAME fills a gap only: a name that a field of its own gave stays. */
 static bool
-op_basename(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
+op_path(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
 {
-    size_t at = last_slash(v);
+    eql_strview part;
 
-    if (at + 1 >= v.len || ecs_at(s, &r->to.items[0]))
+    if ((r->op == EQL_MAPPING_OP_BASENAME && ecs_at(s, &r->to.items[0])) ||
+        !eql_mapping_values_path(r->op, v, last_slash(v), 1, &part))
         return false;
-    put_text(s, r, 0, eql_sv(v.p + at + 1, v.len - at - 1));
-    return true;
-}
-
-static bool
-op_dirname(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
-{
-    size_t at = last_slash(v);
-
-    if (at == 0 || at == v.len)
-        return false;
-    put_text(s, r, 0, eql_sv(v.p, at));
-    return true;
-}
-
-static bool
-op_ext(eql_mapping_state *s, const eql_mapping_rule *r, eql_strview v)
-{
-    size_t at = last_slash(v);
-    const char *dot;
-
-    if (at < v.len)
-        v = eql_sv(v.p + at + 1, v.len - at - 1);
-    dot = v.len ? memrchr(v.p, '.', v.len) : NULL;
-    if (!dot || dot + 1 == v.p + v.len)
-        return false;
-    put_text(s, r, 0, eql_sv(dot + 1, (size_t)(v.p + v.len - dot - 1)));
+    eql_mapping_ops_put_text(s, r, 0, part);
     return true;
 }
 
@@ -299,7 +266,7 @@ run_join(eql_mapping_state *s, const eql_mapping_rule *r)
     if (b.failed)
         s->failed = true;
     else if (i == r->nfrom)
-        put_text(s, r, 0, eql_buf_sv(&b));
+        eql_mapping_ops_put_text(s, r, 0, eql_buf_sv(&b));
     eql_buf_free(&b);
 }
 
@@ -314,7 +281,7 @@ run_raw(eql_mapping_state *s, const eql_mapping_rule *r)
 
         if (!v || json_is_null(v) || json_is_array(v) || json_is_object(v))
             continue;
-        put(s, r, 0, json_incref((json_t *)(uintptr_t)v));
+        eql_mapping_ops_put_to(s, r, 0, json_incref((json_t *)(uintptr_t)v));
         if (r->from[i].from == EQL_MAPPING_FROM_DATA && !r->copy)
             json_object_del(s->data, r->from[i].name);
         return;
@@ -327,9 +294,11 @@ run_text(eql_mapping_state *s, const eql_mapping_rule *r, json_t *text)
     eql_strview v = eql_mapping_values_view(text);
 
     switch (r->op) {
-    case EQL_MAPPING_OP_STR: put(s, r, 0, json_incref(text)); return true;
+    case EQL_MAPPING_OP_STR:
+        eql_mapping_ops_put_to(s, r, 0, json_incref(text));
+        return true;
     case EQL_MAPPING_OP_LOWER:
-        put(s, r, 0, eql_mapping_values_lower(v));
+        eql_mapping_ops_put_to(s, r, 0, eql_mapping_values_lower(v));
         return true;
     case EQL_MAPPING_OP_INT: return op_int(s, r, v);
     case EQL_MAPPING_OP_BOOL: return op_bool(s, r, v);
@@ -341,14 +310,14 @@ run_text(eql_mapping_state *s, const eql_mapping_rule *r, json_t *text)
     case EQL_MAPPING_OP_CN: return op_cn(s, r, v);
     case EQL_MAPPING_OP_HASHES: return eql_mapping_ops_win_hashes(s, r, v);
     case EQL_MAPPING_OP_ARGS: return op_args(s, r, v);
-    case EQL_MAPPING_OP_BASENAME: return op_basename(s, r, v);
-    case EQL_MAPPING_OP_DIRNAME: return op_dirname(s, r, v);
-    case EQL_MAPPING_OP_EXT: return op_ext(s, r, v);
+    case EQL_MAPPING_OP_BASENAME:
+    case EQL_MAPPING_OP_DIRNAME:
+    case EQL_MAPPING_OP_EXT: return op_path(s, r, v);
     case EQL_MAPPING_OP_REGISTRY: return eql_mapping_ops_win_registry(s, r, v);
     case EQL_MAPPING_OP_REGDATA: return eql_mapping_ops_win_regdata(s, r, text);
     case EQL_MAPPING_OP_DNS: return eql_mapping_ops_win_dns(s, r, v);
     case EQL_MAPPING_OP_LIST:
-        put(s, r, 0, eql_mapping_split_words(v));
+        eql_mapping_ops_put_to(s, r, 0, eql_mapping_split_words(v));
         return true;
     case EQL_MAPPING_OP_DROP: return true;
     case EQL_MAPPING_OP_PAIRS: return eql_mapping_ops_win_pairs(s, r, v);
@@ -362,13 +331,6 @@ run_text(eql_mapping_state *s, const eql_mapping_rule *r, json_t *text)
     return false;
 }
 
-/* Reading names out of a text never uses the text up. */
-static bool
-is_prepare(eql_mapping_op op)
-{
-    return op == EQL_MAPPING_OP_PAIRS || op == EQL_MAPPING_OP_LINES;
-}
-
 static void
 run_first(eql_mapping_state *s, const eql_mapping_rule *r)
 {
@@ -378,7 +340,9 @@ run_first(eql_mapping_state *s, const eql_mapping_rule *r)
     if (!text)
         return;
     if (run_text(s, r, text) && src->from == EQL_MAPPING_FROM_DATA &&
-        !r->copy && !is_prepare(r->op))
+        !r->copy &&
+        /* Reading names out of a text never uses it up. */
+        eql_mapping_op_descs[r->op].how != EQL_MAPPING_HOW_NAMES)
         json_object_del(s->data, src->name);
     json_decref(text);
 }
@@ -404,15 +368,18 @@ eql_mapping_ops_run(eql_mapping_state *s, const eql_mapping_rules *rules)
     for (i = 0; i < rules->n && !s->failed; i++) {
         const eql_mapping_rule *r = rules->items[i];
 
-        if (r->op == EQL_MAPPING_OP_CONST)
-            put(s, r, 0, json_incref(r->value));
-        else if (r->op == EQL_MAPPING_OP_JOIN)
-            run_join(s, r);
-        else if (r->op == EQL_MAPPING_OP_RAW)
-            run_raw(s, r);
-        else if (r->op == EQL_MAPPING_OP_OUTCOME)
-            run_outcome(s, r);
-        else
-            run_first(s, r);
+        switch (eql_mapping_op_descs[r->op].sources) {
+        case EQL_MAPPING_SOURCES_NONE:
+            eql_mapping_ops_put_to(s, r, 0, json_incref(r->value));
+            break;
+        case EQL_MAPPING_SOURCES_FIRST: run_first(s, r); break;
+        case EQL_MAPPING_SOURCES_VALUE:
+            if (r->op == EQL_MAPPING_OP_RAW)
+                run_raw(s, r);
+            else
+                run_outcome(s, r);
+            break;
+        case EQL_MAPPING_SOURCES_ALL: run_join(s, r); break;
+        }
     }
 }

@@ -7,19 +7,6 @@
 
 #include "base/text.h"
 
-static void
-put(eql_mapping_state *s, const eql_mapping_rule *r, uint32_t i, json_t *value)
-{
-    eql_mapping_ops_put(s, &r->to.items[i], value);
-}
-
-static void
-put_text(eql_mapping_state *s, const eql_mapping_rule *r, uint32_t i,
-         eql_strview v)
-{
-    put(s, r, i, json_stringn(v.p, v.len));
-}
-
 /* --- hashes --- */
 
 static bool
@@ -59,7 +46,7 @@ add_hash(eql_mapping_state *s, const eql_mapping_rule *r, json_t *hashes,
         return;
     value = eql_mapping_values_lower(hex);
     if (eql_sv_eq_ascii_ci(name, eql_sv_cstr("imphash"))) {
-        put(s, r, 1, value);
+        eql_mapping_ops_put_to(s, r, 1, value);
         return;
     }
     key = eql_mapping_values_lower(name);
@@ -86,7 +73,7 @@ eql_mapping_ops_win_hashes(eql_mapping_state *s, const eql_mapping_rule *r,
            eql_mapping_split_next(&v, ',', &item))
         add_hash(s, r, hashes, item);
     if (json_object_size(hashes))
-        put(s, r, 0, json_incref(hashes));
+        eql_mapping_ops_put_to(s, r, 0, json_incref(hashes));
     json_decref(hashes);
     return true;
 }
@@ -155,7 +142,8 @@ eql_mapping_ops_win_outcome(eql_mapping_state *s, const eql_mapping_rule *r,
         failure = bits >> 52 & 1;
     }
     if (success || failure)
-        put_text(s, r, 0, eql_sv_cstr(success ? "success" : "failure"));
+        eql_mapping_ops_put_text(s, r, 0,
+                                 eql_sv_cstr(success ? "success" : "failure"));
     return success || failure;
 }
 
@@ -169,16 +157,17 @@ eql_mapping_ops_win_registry(eql_mapping_state *s, const eql_mapping_rule *r,
     const char *last = v.len ? memrchr(v.p, '\\', v.len) : NULL;
     json_t *hive;
 
-    put_text(s, r, 0, v);
+    eql_mapping_ops_put_text(s, r, 0, v);
     eql_mapping_split_next(&rest, '\\', &first);
     hive = eql_mapping_values_look_up(r->map, first);
     if (hive) {
-        put(s, r, 1, json_incref(hive));
+        eql_mapping_ops_put_to(s, r, 1, json_incref(hive));
         if (rest.p)
-            put_text(s, r, 2, rest);
+            eql_mapping_ops_put_text(s, r, 2, rest);
     }
     last = last ? last + 1 : v.p;
-    put_text(s, r, 3, eql_sv(last, (size_t)(v.p + v.len - last)));
+    eql_mapping_ops_put_text(s, r, 3,
+                             eql_sv(last, (size_t)(v.p + v.len - last)));
     return true;
 }
 
@@ -245,8 +234,8 @@ eql_mapping_ops_win_regdata(eql_mapping_state *s, const eql_mapping_rule *r,
         json_decref(list);
         list = NULL;
     }
-    put(s, r, 0, list);
-    put_text(s, r, 1, eql_sv_cstr(type));
+    eql_mapping_ops_put_to(s, r, 0, list);
+    eql_mapping_ops_put_text(s, r, 1, eql_sv_cstr(type));
     return true;
 }
 
@@ -334,30 +323,15 @@ eql_mapping_ops_win_dns(eql_mapping_state *s, const eql_mapping_rule *r,
     else
         s->failed = true;
     if (json_array_size(answers))
-        put(s, r, 0, json_incref(answers));
+        eql_mapping_ops_put_to(s, r, 0, json_incref(answers));
     if (json_array_size(ips))
-        put(s, r, 1, json_incref(ips));
+        eql_mapping_ops_put_to(s, r, 1, json_incref(ips));
     json_decref(answers);
     json_decref(ips);
     return true;
 }
 
 /* --- names and values out of text --- */
-
-static bool
-is_name(eql_strview v)
-{
-    size_t i;
-
-    for (i = 0; i < v.len; i++) {
-        char c = (char)(v.p[i] | 32);
-
-        if (!(c >= 'a' && c <= 'z') &&
-            !(i > 0 && v.p[i] >= '0' && v.p[i] <= '9'))
-            return false;
-    }
-    return v.len > 0;
-}
 
 /* Sysmon's rendered message, line by line after its title: "Name: value". */
 bool
@@ -371,9 +345,10 @@ eql_mapping_ops_win_lines(eql_mapping_state *s, eql_strview v)
            eql_mapping_split_next(&v, '\n', &line)) {
         if (line.len && line.p[line.len - 1] == '\r')
             line.len--;
-        eql_mapping_split_next(&line, ':', &name);
-        if (!line.p || !is_name(name))
+        name = eql_sv(line.p, eql_mapping_split_name(line));
+        if (name.len == 0)
             continue;
+        line = eql_sv(line.p + name.len + 1, line.len - name.len - 1);
         if (line.len && line.p[0] == ' ')
             line = eql_sv(line.p + 1, line.len - 1);
         eql_record_add(s, name, json_stringn(line.p, line.len));
@@ -381,11 +356,9 @@ eql_mapping_ops_win_lines(eql_mapping_state *s, eql_strview v)
     return true;
 }
 
-#define PAIR_NAME_CHARS 40u
-
 /* A name without its white space, in out; 0 when it is over-long or empty. */
 static size_t
-squeeze(eql_strview v, char out[4 * PAIR_NAME_CHARS])
+squeeze(eql_strview v, char out[4 * EQL_MAPPING_PAIR_NAME])
 {
     size_t i = 0, n = 0, chars = 0, len;
 
@@ -395,7 +368,7 @@ squeeze(eql_strview v, char out[4 * PAIR_NAME_CHARS])
             i += len;
             continue;
         }
-        if (++chars >= PAIR_NAME_CHARS)
+        if (++chars >= EQL_MAPPING_PAIR_NAME)
             return 0;
         eql_utf8_decode(v.p + i, v.len - i, &len);
         memcpy(out + n, v.p + i, len);
@@ -410,7 +383,7 @@ bool
 eql_mapping_ops_win_pairs(eql_mapping_state *s, const eql_mapping_rule *r,
                           eql_strview v)
 {
-    char name[4 * PAIR_NAME_CHARS];
+    char name[4 * EQL_MAPPING_PAIR_NAME];
     eql_strview line, left;
     uint32_t n = 0;
     const char *sep;

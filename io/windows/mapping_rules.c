@@ -5,16 +5,10 @@
  * 0 serves the codes that nothing in the channel names. */
 #include "io/windows/mapping_load.h"
 
-typedef struct {
-    const char *name;
-    uint32_t sources; /* 0 none, 1 the first that is there, 2 all */
-    uint32_t least, most;
-    const char *keys;
-} op_desc;
-
-static const op_desc OPS[] = {
-#define X(name, text, sources, least, most, keys)                              \
-    {text, sources, least, most, keys},
+const eql_mapping_op_desc eql_mapping_op_descs[EQL_MAPPING_OP_COUNT] = {
+#define X(name, text, sources, least, most, keys, how)                         \
+    {text, EQL_MAPPING_SOURCES_##sources, least, most,                         \
+     keys, EQL_MAPPING_HOW_##how},
 #include "io/windows/mapping_op.def"
 #undef X
 };
@@ -110,9 +104,9 @@ load_sources(eql_mapping_loader *l, const eql_mapping_place *up,
     eql_mapping_names names;
     uint32_t i;
 
-    if (OPS[r->op].sources == 0)
+    if (eql_mapping_op_descs[r->op].sources == EQL_MAPPING_SOURCES_NONE)
         return !v || eql_mapping_check_fail(l, &at, "\"%s\" takes no source",
-                                            OPS[r->op].name);
+                                            eql_mapping_op_descs[r->op].name);
     if (!eql_mapping_check_names(l, &at, v, &names))
         return false;
     items = eql_mapping_check_alloc(l, names.n, sizeof *items);
@@ -134,7 +128,7 @@ static bool
 load_targets(eql_mapping_loader *l, const eql_mapping_place *up,
              const json_t *o, eql_mapping_rule *r)
 {
-    const op_desc *op = &OPS[r->op];
+    const eql_mapping_op_desc *op = &eql_mapping_op_descs[r->op];
     eql_mapping_place at = {up, "to", 0};
     const json_t *v = json_object_get(o, "to");
     eql_mapping_names names = {NULL, 0};
@@ -161,7 +155,7 @@ load_targets(eql_mapping_loader *l, const eql_mapping_place *up,
 /* An option that an operation takes: 'M' for needed, 'm' for allowed. */
 static bool
 takes(eql_mapping_loader *l, const eql_mapping_place *up, const json_t *o,
-      const op_desc *op, char letter, const char *key)
+      const eql_mapping_op_desc *op, char letter, const char *key)
 {
     eql_mapping_place at = {up, key, 0};
     bool there = json_object_get(o, key) != NULL;
@@ -256,7 +250,7 @@ static bool
 load_options(eql_mapping_loader *l, const eql_mapping_place *at,
              const json_t *o, eql_mapping_rule *r)
 {
-    const op_desc *op = &OPS[r->op];
+    const eql_mapping_op_desc *op = &eql_mapping_op_descs[r->op];
 
     if (takes(l, at, o, op, 'm', "map"))
         load_table(l, at, o, r);
@@ -283,8 +277,8 @@ load_op(eql_mapping_loader *l, const eql_mapping_place *up, const json_t *o,
 
     if (!name)
         return false;
-    for (i = 0; i < EQL_COUNTOF(OPS); i++) {
-        if (strcmp(OPS[i].name, name) == 0) {
+    for (i = 0; i < EQL_MAPPING_OP_COUNT; i++) {
+        if (strcmp(eql_mapping_op_descs[i].name, name) == 0) {
             *op = (eql_mapping_op)i;
             return true;
         }

@@ -56,6 +56,18 @@ eql_mapping_split_next(eql_strview *s, char sep, eql_strview *part)
     return true;
 }
 
+size_t
+eql_mapping_split_name(eql_strview line)
+{
+    size_t n = 0;
+
+    while (n < line.len &&
+           (((line.p[n] | 32) >= 'a' && (line.p[n] | 32) <= 'z') ||
+            (n > 0 && line.p[n] >= '0' && line.p[n] <= '9')))
+        n++;
+    return n < line.len && line.p[n] == ':' ? n : 0;
+}
+
 static bool
 append(json_t *list, const char *p, size_t len)
 {

@@ -1,5 +1,6 @@
 /* mapping_values.c -- what the operations of mapping rules share: table
- * look-ups, hex numbers, canonical addresses, ASCII lower case.  Pure. */
+ * look-ups, numbers, times, parts of paths, canonical addresses, ASCII lower
+ * case.  Pure. */
 #include "io/windows/mapping_int.h"
 
 #include "base/text.h"
@@ -73,6 +74,54 @@ bool
 eql_mapping_values_is_hex(eql_strview v)
 {
     return v.len > 2 && v.p[0] == '0' && (v.p[1] | 32) == 'x';
+}
+
+bool
+eql_mapping_values_int(eql_strview v, int64_t *out)
+{
+    bool is_int = false;
+    uint64_t u;
+    double d;
+
+    v = eql_mapping_split_trim(v);
+    if (!eql_mapping_values_is_hex(v))
+        return eql_parse_number(v, &is_int, out, &d) && is_int;
+    if (!eql_mapping_values_hex(eql_sv(v.p + 2, v.len - 2), &u) ||
+        u > INT64_MAX)
+        return false;
+    *out = (int64_t)u;
+    return true;
+}
+
+bool
+eql_mapping_values_time(eql_strview v, int64_t *ns, bool *zoned)
+{
+    v = eql_mapping_split_trim(v);
+    *zoned = v.len > 10 && (memchr(v.p + 10, '+', v.len - 10) ||
+                            memchr(v.p + 10, '-', v.len - 10));
+    return eql_time_parse(v, ns);
+}
+
+bool
+eql_mapping_values_path(eql_mapping_op op, eql_strview v, size_t slash,
+                        size_t width, eql_strview *part)
+{
+    size_t start = slash < v.len ? slash + width : 0;
+    const char *dot;
+
+    if (op == EQL_MAPPING_OP_EXT) {
+        v = eql_sv(v.p + start, v.len - start);
+        dot = v.len ? memrchr(v.p, '.', v.len) : NULL;
+        start = dot ? (size_t)(dot - v.p) + 1 : v.len;
+        *part = eql_sv(v.p + start, v.len - start);
+    } else if (slash == v.len) {
+        return false;
+    } else if (op == EQL_MAPPING_OP_BASENAME) {
+        *part = eql_sv(v.p + start, v.len - start);
+    } else {
+        *part = eql_sv(v.p, slash);
+    }
+    return part->len > 0;
 }
 
 /* Canonical text: Sysmon writes ::1 as 0:0:0:0:0:0:0:1.  A zone is kept. */

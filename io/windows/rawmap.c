@@ -1,5 +1,61 @@
-/* rawmap.c -- one record: which layout, channel and code it has, its times, and
- * what the program sees of it (record.c and mapping_apply.c are the judges). */
+/* rawmap.c -- the compiled mapping: raw Windows records to what a program
+ * reads of them, without parsing them.
+ *
+ * The mapping (mapping.h) is a list of rules that turn a parsed record into a
+ * parsed ECS event: right for every record, but an allocation for every value.
+ * A program reads a few hundred fields, and each rule is simple.  So the
+ * mapping is compiled once per program (rawmap_new.c): every key of a record,
+ * name of event data and ECS path that matters gets a number, and what happens
+ * to a record is arrays of numbers over cells, where a cell is a value as JSON
+ * spells it: a pointer into the record's text and a length.
+ *
+ * What is known before a record is read, from the general to the particular:
+ *   layout and variants  which keys hold channel, code, times and event data:
+ *                        a view (rawmap_plan.c)
+ *   channel and code     which rules run, and which of them the program needs:
+ *                        a plan.  Rules are gone through from the last to the
+ *                        first; one is needed if it writes what is read later,
+ *                        or takes away event data that is
+ *   keys                 which of those can have a value: a shape
+ *                        (rawmap_shape.c)
+ *
+ * One record then goes through these steps (read_record):
+ *   1. The fast reader (io/fast) has found the values of all sources: keys of
+ *      the record that any plan may read.  eql_rawmap_found_all notes them as
+ *      cells.
+ *   2. The shape is found, or view and plan are.
+ *   3. Header fields and event data are loaded: the first source with a text.
+ *   4. Rules that read names out of a text (Sysmon's rendered message) add
+ *      event data (rawmap_text.c).  Lines are expected to begin as they did in
+ *      the record of that shape before, so most names are never looked up.
+ *   5. The times are read and the event's time is settled, or left pending
+ *      (mapping_apply.c has the rules for it).
+ *   6. The rules run (rawmap_ops.c).  mapping_op.def says of each operation
+ *      how it works on a spelled text: most copy the cell or cut a piece out
+ *      of it; the rest are run by the mapping's own operation on the decoded
+ *      text, and what comes out is remembered by the keyed hash of rule and
+ *      text (rawmap_memo.c).
+ *   7. The cells of the program's paths are handed on as raw values (event.h).
+ *
+ * A cell belongs to the event whose number (epoch) it carries, so that nothing
+ * has to be cleared between records.
+ *
+ * What falls back to the mapping, as a whole record: texts that would mean
+ * something else once decoded (an escape in a code or a time, an escaped
+ * letter in a message), numbers that would be printed otherwise than they are
+ * spelled, event data in a text of XML or JSON, a key that is there twice,
+ * rules that read a path which two rules write at different depths.  Such a
+ * path is "deferred" when only the program reads it: the event is taken, and
+ * the mapping is asked if that field is ever looked at.  Falling back is
+ * always right and only slow; --stats counts it.
+ *
+ * Bounds: remembered results EQL_RAWMAP_MEMO_ENTRIES and
+ * EQL_RAWMAP_MEMO_BYTES, shapes EQL_RAWMAP_MAX_SHAPES, beginnings of lines
+ * EQL_RAWMAP_MAX_GUESSES per shape, views EQL_RAWMAP_MAX_VIEWS.  When results
+ * or shapes are full, all are forgotten.
+ *
+ * The mapping is the reference: tests/unit/test_rawmap.c compares both over
+ * captures, mutations and hostile records. */
 #include "io/windows/rawmap_int.h"
 
 #include "base/text.h"
@@ -178,9 +234,7 @@ find_channel(const eql_rawmap *r, const eql_mapping_channel **out)
     name = eql_rawmap_inside(c);
     if (memchr(name.p, '\\', name.len) && !without_escapes(&name, buf))
         return false;
-    for (uint32_t i = 0; i < r->m->nchannels; i++)
-        if (eql_sv_eq_ascii_ci(r->m->channels[i].name, name))
-            *out = &r->m->channels[i];
+    *out = eql_record_channel(r->m, name);
     return true;
 }
 
@@ -232,34 +286,6 @@ load(eql_rawmap *r, const eql_rawmap_plan *p)
 
 /* --- times (mapping_apply.c) --- */
 
-typedef struct {
-    bool teach;
-    int64_t wall_ns, utc_ns; /* as read */
-} lesson;
-
-/* false: the record's time is local, and its offset is yet to be learned. */
-static bool
-read_times(eql_rawmap *r, const eql_rawmap_view *v, const eql_rawmap_plan *p,
-           eql_wall_clock *clock, eql_event *ev, lesson *l, bool *unsupported)
-{
-    bool zone = false, ignored;
-    int64_t offset;
-
-    ev->has_utc = p->time != EQL_NONE &&
-                  eql_rawmap_is_set(r, &r->data[p->time]) &&
-                  eql_rawmap_text_time(&r->data[p->time], &ev->time_ns,
-                                       &ignored, unsupported);
-    ev->has_wall = eql_rawmap_text_time(&r->header[EQL_MAPPING_ROLE_TIME],
-                                        &ev->wall_ns, &zone, unsupported);
-    if (!ev->has_wall || !v->layout->local || zone)
-        return true;
-    *l = (lesson){clock != NULL, ev->wall_ns, ev->time_ns};
-    if (!eql_wall_clock_fixed(clock, &offset))
-        return false;
-    ev->has_wall = !__builtin_add_overflow(ev->wall_ns, offset, &ev->wall_ns);
-    return true;
-}
-
 static bool
 put_time(eql_rawmap *r, uint32_t wanted, int64_t ns)
 {
@@ -273,40 +299,37 @@ put_time(eql_rawmap *r, uint32_t wanted, int64_t ns)
     return c.p != NULL;
 }
 
+/* Reads the times.  false: one is spelled in a way that hides it. */
 static bool
-find_time(eql_rawmap *r, const eql_rawmap_view *v, const eql_rawmap_plan *p,
-          eql_wall_clock *clock, eql_event *ev, lesson *l)
+read_times(const eql_rawmap *r, const eql_rawmap_plan *p, eql_mapping_times *t)
 {
-    bool unsupported = false, ok = true;
-    int64_t ns;
+    bool ignored, unsupported = false;
 
-    ev->time_kind = EQL_TIME_NONE;
-    ev->time_ns = ev->wall_ns = 0;
-    if (!read_times(r, v, p, clock, ev, l, &unsupported)) {
-        ev->time_kind = EQL_TIME_PENDING;
-        return !unsupported;
-    }
-    if (eql_wall_clock_choose(clock, ev->has_utc, ev->time_ns, ev->has_wall,
-                              ev->wall_ns, &ns)) {
-        ev->time_kind = EQL_TIME_SETTLED;
-        ev->time_ns = ns;
-        ok = put_time(r, r->timestamp, ns);
-    }
-    if (ok && ev->has_wall)
-        ok = put_time(r, r->created, ev->wall_ns);
-    return ok && !unsupported;
+    t->has_utc = p->time != EQL_NONE &&
+                 eql_rawmap_is_set(r, &r->data[p->time]) &&
+                 eql_rawmap_text_time(&r->data[p->time], &t->utc_ns, &ignored,
+                                      &unsupported);
+    t->has_wall = eql_rawmap_text_time(&r->header[EQL_MAPPING_ROLE_TIME],
+                                       &t->wall_ns, &t->zoned, &unsupported);
+    return !unsupported;
 }
 
-/* Comes last: nothing may be learned from a record that is then left to the
- * mapping. */
-static void
-teach(const eql_rawmap_plan *p, const eql_event *ev, const lesson *l,
-      eql_wall_clock *clock, const int64_t *received)
+/* false: out of memory. */
+static bool
+settle(eql_rawmap *r, const eql_mapping_layout *layout, eql_mapping_times t,
+       const eql_wall_clock *clock, eql_event *ev)
 {
-    if (received)
-        eql_wall_clock_learn_received(clock, l->wall_ns, *received);
-    if (ev->has_utc && !p->plan->clock_skip)
-        eql_wall_clock_learn_utc(clock, l->wall_ns, l->utc_ns);
+    int64_t ns = 0;
+
+    ev->time_kind = eql_mapping_settle(&t, layout, clock, &ns);
+    ev->has_utc = t.has_utc;
+    ev->has_wall = t.has_wall;
+    ev->wall_ns = t.wall_ns;
+    ev->time_ns = ev->time_kind == EQL_TIME_SETTLED ? ns : t.utc_ns;
+    if (ev->time_kind == EQL_TIME_SETTLED && !put_time(r, r->timestamp, ns))
+        return false;
+    return ev->time_kind == EQL_TIME_PENDING || !t.has_wall ||
+           put_time(r, r->created, t.wall_ns);
 }
 
 /* --- what is seen of it --- */
@@ -363,24 +386,24 @@ read_record(eql_rawmap *r, eql_wall_clock *clock, eql_lazy *lazy, eql_event *ev)
     eql_rawmap_view *v;
     eql_rawmap_shape *f;
     const eql_rawmap_plan *p = find_all(r, &v, &f);
-    bool zone, unsupported = false, has_received = false;
+    bool zoned, unsupported = false, has_received;
     int64_t received;
-    lesson l = {0};
+    eql_mapping_times t = {0};
 
     if (!p || !load(r, p) || !eql_rawmap_ops_prepare(r, p))
         return false;
     if (f && r->prepared)
         p = f->whole;
-    if (!find_time(r, v, p, clock, ev, &l))
+    if (!read_times(r, p, &t) || !settle(r, v->layout, t, clock, ev))
         return false;
-    if (l.teach)
-        has_received =
-            eql_rawmap_text_time(&r->header[EQL_MAPPING_ROLE_RECEIVED],
-                                 &received, &zone, &unsupported);
+    has_received = v->layout->local &&
+                   eql_rawmap_text_time(&r->header[EQL_MAPPING_ROLE_RECEIVED],
+                                        &received, &zoned, &unsupported);
     if (unsupported || !eql_rawmap_ops_run(r, p))
         return false;
-    if (l.teach)
-        teach(p, ev, &l, clock, has_received ? &received : NULL);
+    /* Last: a record that is left to the mapping is learned from there. */
+    eql_mapping_teach(&t, v->layout, p->plan, has_received ? &received : NULL,
+                      clock);
     lazy->raws = p->raws;
     lazy->nraws = emit(r, p);
     return true;

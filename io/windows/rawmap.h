@@ -4,7 +4,7 @@
  * A reader finds the sources of a record (eql_rawmap_sources) in its text and
  * says where they stand; what comes out is the lazy view of event/event.h.  For
  * every record it is what eql_mapping_apply and eql_project_run make of it
- * (mapping.h is the judge), or the record is left to them.
+ * (mapping.h is the reference), or the record is left to them.
  *
  * Rules whose value can be cut out of the text are worked on as they are; the
  * results of all others are remembered by (rule, text), in bounded memory, and

@@ -55,6 +55,7 @@ typedef struct {
     eql_range targets;            /* of lists: numbers of `to` */
     eql_range outs;               /* of outs, ascending by target */
     const eql_rawmap_cell *fixed; /* what a constant gives, per out */
+    eql_mapping_op_desc op;       /* of a rule */
 } eql_rawmap_rule;
 
 /* An ECS path that the program or a rule reads. */
@@ -314,6 +315,9 @@ typedef enum {
     EQL_RAWMAP_TEXT_UNSUPPORTED /* for the mapping */
 } eql_rawmap_text;
 
+/* Is it an integer of at most 18 digits that reads the way it would be printed?
+ * There is a byte at p. */
+bool eql_rawmap_is_plain_integer(const char *p, uint32_t len);
 /* The text of a scalar (eql_record_text), as a JSON string. */
 eql_rawmap_text eql_rawmap_text_of(eql_rawmap *r, const eql_rawmap_cell *c,
                                    eql_rawmap_cell *text);

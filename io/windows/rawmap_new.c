@@ -147,7 +147,8 @@ eql_rawmap_rule_number(const eql_rawmap *r, const void *item)
 static void
 add_rule(eql_rawmap *r, const eql_mapping_rule *rule)
 {
-    eql_rawmap_rule info = {.rule = rule, .to = rule->to};
+    eql_rawmap_rule info = {
+        .rule = rule, .to = rule->to, .op = eql_mapping_op_descs[rule->op]};
 
     if (!add_item(r, rule, &info))
         return;

@@ -1,8 +1,8 @@
-/* rawmap_ops.c -- the rules of a plan at work on JSON texts (mapping_ops.c on
- * parsed values is the judge).
+/* rawmap_ops.c -- the rules of a plan at work on JSON texts;
+ * mapping_ops.c, which works on parsed values, is the reference.
  *
- * Operations that can cut their result out of a text do so while the text is
- * simple; everything else asks the memo. */
+ * mapping_op.def says which operations copy a text and which can cut their
+ * result out of it; everything else asks the memo. */
 #include "io/windows/rawmap_int.h"
 
 #include "base/text.h"
@@ -124,34 +124,23 @@ take(eql_rawmap *r, const eql_rawmap_rule *rule, const eql_rawmap_ref *from)
 
 /* --- simple cases --- */
 
-static bool
-hex_value(eql_strview v, uint64_t *out)
-{
-    return v.len > 2 && v.len <= 17 && eql_mapping_values_is_hex(v) &&
-           eql_mapping_values_hex(eql_sv(v.p + 2, v.len - 2), out);
-}
-
 static outcome
 op_int(eql_rawmap *r, const eql_rawmap_rule *rule, const eql_rawmap_cell *text)
 {
     eql_strview v = eql_rawmap_inside(text);
     eql_rawmap_cell out = {.p = v.p, .len = (uint32_t)v.len};
     char buf[32];
-    uint64_t u;
+    int64_t i;
 
-    if (hex_value(v, &u)) {
-        eql_strview copy = eql_arena_dup(
-            r->event, eql_sv(buf, eql_format_int((int64_t)u, buf)));
-
-        out = (eql_rawmap_cell){.p = copy.p, .len = (uint32_t)copy.len};
+    if (!eql_rawmap_is_plain_integer(v.p, out.len)) {
+        if (memchr(v.p, '\\', v.len))
+            return ASK;
+        if (!eql_mapping_values_int(v, &i))
+            return REFUSED;
+        v = eql_arena_dup(r->event, eql_sv(buf, eql_format_int(i, buf)));
+        out = (eql_rawmap_cell){.p = v.p, .len = (uint32_t)v.len};
         if (!out.p)
             return ASK;
-    } else {
-        if (v.len == 0 || v.len > 18 || (v.p[0] == '0' && v.len > 1))
-            return ASK;
-        for (size_t i = 0; i < v.len; i++)
-            if (v.p[i] < '0' || v.p[i] > '9')
-                return ASK;
     }
     put(r, rule, 0, &out);
     return DONE;
@@ -191,11 +180,8 @@ is_there(const eql_rawmap *r, const eql_rawmap_rule *rule)
 static outcome
 put_slice(eql_rawmap *r, const eql_rawmap_rule *rule, eql_strview inside)
 {
-    eql_rawmap_cell out;
+    eql_rawmap_cell out = eql_rawmap_quote(r, inside);
 
-    if (inside.len == 0)
-        return REFUSED;
-    out = eql_rawmap_quote(r, inside);
     if (!out.p)
         return ASK;
     put(r, rule, 0, &out);
@@ -205,28 +191,16 @@ put_slice(eql_rawmap *r, const eql_rawmap_rule *rule, eql_strview inside)
 static outcome
 op_path(eql_rawmap *r, const eql_rawmap_rule *rule, const eql_rawmap_cell *text)
 {
-    eql_strview v = eql_rawmap_inside(text), base = v;
-    const char *dot;
-    size_t at;
+    eql_strview v = eql_rawmap_inside(text), part;
+    size_t slash;
 
     if (rule->rule->op == EQL_MAPPING_OP_BASENAME && is_there(r, rule))
         return REFUSED;
-    if (!last_slash(v, &at))
+    if (!last_slash(v, &slash))
         return ASK;
-    if (at < v.len)
-        base = eql_sv(v.p + at + 2, v.len - at - 2);
-    if (rule->rule->op == EQL_MAPPING_OP_EXT) {
-        dot = base.len ? memrchr(base.p, '.', base.len) : NULL;
-        if (!dot)
-            return REFUSED;
-        at = (size_t)(dot - base.p) + 1;
-        return put_slice(r, rule, eql_sv(base.p + at, base.len - at));
-    }
-    if (at == v.len)
-        return REFUSED;
-    if (rule->rule->op == EQL_MAPPING_OP_BASENAME)
-        return put_slice(r, rule, base);
-    return put_slice(r, rule, eql_sv(v.p, at));
+    return eql_mapping_values_path(rule->rule->op, v, slash, 2, &part)
+               ? put_slice(r, rule, part)
+               : REFUSED;
 }
 
 static outcome
@@ -254,25 +228,21 @@ put_text(eql_rawmap *r, const eql_rawmap_rule *rule,
     return DONE;
 }
 
+/* The operations that cut. */
 static outcome
-run_simple(eql_rawmap *r, const eql_rawmap_rule *rule,
-           const eql_rawmap_cell *text)
+run_cut(eql_rawmap *r, const eql_rawmap_rule *rule, const eql_rawmap_cell *text)
 {
     eql_strview v = eql_rawmap_inside(text);
 
     switch (rule->rule->op) {
-    case EQL_MAPPING_OP_DROP: return DONE;
     case EQL_MAPPING_OP_INT: return op_int(r, rule, text);
     case EQL_MAPPING_OP_TIME: return op_time(r, rule, text);
-    case EQL_MAPPING_OP_BASENAME:
-    case EQL_MAPPING_OP_DIRNAME:
-    case EQL_MAPPING_OP_EXT: return op_path(r, rule, text);
     case EQL_MAPPING_OP_UPN:
         if (memchr(v.p, '@', v.len) || memchr(v.p, '\\', v.len))
             return ASK;
         put(r, rule, 0, text);
         return DONE;
-    default: return ASK;
+    default: return op_path(r, rule, text);
     }
 }
 
@@ -303,8 +273,12 @@ run_first(eql_rawmap *r, const eql_rawmap_step *step)
     case EQL_RAWMAP_TEXT_UNSUPPORTED: return false;
     case EQL_RAWMAP_TEXT_IS: break;
     }
-    done = rule->rule->op == EQL_MAPPING_OP_STR ? put_text(r, rule, &text)
-                                                : run_simple(r, rule, &text);
+    if (rule->op.how == EQL_MAPPING_HOW_COPY)
+        done = put_text(r, rule, &text);
+    else if (rule->op.how == EQL_MAPPING_HOW_CUT)
+        done = run_cut(r, rule, &text);
+    else
+        done = ASK;
     if (done == ASK) {
         if (!eql_rawmap_memo_ask(r, step->rule, &text, &result))
             return false;
@@ -392,12 +366,6 @@ run_join(eql_rawmap *r, const eql_rawmap_step *step)
     return ok;
 }
 
-static void
-run_fixed(eql_rawmap *r, const eql_rawmap_rule *rule)
-{
-    put_result(r, rule, rule->fixed);
-}
-
 bool
 eql_rawmap_ops_run(eql_rawmap *r, const eql_rawmap_plan *p)
 {
@@ -406,16 +374,18 @@ eql_rawmap_ops_run(eql_rawmap *r, const eql_rawmap_plan *p)
         const eql_rawmap_rule *rule = eql_rawmap_rule_at(r, step->rule);
         bool ok = true;
 
-        if (rule->fixed)
-            run_fixed(r, rule);
-        else if (rule->rule->op == EQL_MAPPING_OP_JOIN)
-            ok = run_join(r, step);
-        else if (rule->rule->op == EQL_MAPPING_OP_RAW)
-            ok = run_raw(r, step);
-        else if (rule->rule->op == EQL_MAPPING_OP_OUTCOME)
-            ok = run_outcome(r, step);
-        else
+        if (rule->fixed) {
+            put_result(r, rule, rule->fixed);
+            continue;
+        }
+        if (rule->op.sources == EQL_MAPPING_SOURCES_FIRST)
             ok = run_first(r, step);
+        else if (rule->op.sources == EQL_MAPPING_SOURCES_ALL)
+            ok = run_join(r, step);
+        else if (rule->op.how == EQL_MAPPING_HOW_COPY)
+            ok = run_raw(r, step);
+        else
+            ok = run_outcome(r, step);
         if (!ok)
             return false;
     }

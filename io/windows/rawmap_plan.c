@@ -90,6 +90,12 @@ eql_rawmap_view_for(eql_rawmap *r, const eql_mapping_layout *layout,
 /* --- what happens to the record --- */
 
 static void
+list_steps(const build *b, eql_mapping_step out[EQL_MAPPING_STEPS])
+{
+    eql_mapping_list_steps(b->r->m, b->plan->channel, b->plan->plan, out);
+}
+
+static void
 add_constants(build *b, const eql_mapping_constants *c)
 {
     for (uint32_t i = 0; c && i < c->n; i++)
@@ -103,34 +109,29 @@ add_rules(build *b, const eql_mapping_rules *rules)
         b->rules[b->nrules++] = eql_rawmap_rule_number(b->r, rules->items[i]);
 }
 
-/* In the order of mapping_apply.c. */
 static void
 add_all(build *b)
 {
-    const eql_mapping *m = b->r->m;
-    const eql_mapping_plan *plan = b->plan->plan;
+    eql_mapping_step steps[EQL_MAPPING_STEPS];
 
-    add_constants(b, &m->constants);
-    add_rules(b, &m->common);
-    if (b->plan->channel)
-        add_constants(b, &b->plan->channel->constants);
-    if (plan) {
-        add_constants(b, plan->event);
-        add_rules(b, &plan->fields);
+    list_steps(b, steps);
+    for (uint32_t i = 0; i < EQL_MAPPING_STEPS; i++) {
+        add_constants(b, steps[i].constants);
+        if (steps[i].rules)
+            add_rules(b, steps[i].rules);
     }
 }
 
 static size_t
 count_all(const build *b)
 {
-    const eql_mapping *m = b->r->m;
-    const eql_mapping_plan *plan = b->plan->plan;
-    size_t n = (size_t)m->constants.n + m->common.n;
+    eql_mapping_step steps[EQL_MAPPING_STEPS];
+    size_t n = 0;
 
-    if (b->plan->channel)
-        n += b->plan->channel->constants.n;
-    if (plan)
-        n += plan->fields.n + (plan->event ? plan->event->n : 0);
+    list_steps(b, steps);
+    for (uint32_t i = 0; i < EQL_MAPPING_STEPS; i++)
+        n += (steps[i].constants ? steps[i].constants->n : 0) +
+             (steps[i].rules ? steps[i].rules->n : 0);
     return n;
 }
 
@@ -226,8 +227,7 @@ need_rule(build *b, const eql_rawmap_rule *rule)
             b->plan->unsupported |=
                 b->deferred[eql_rawmap_out_at(b->r, rule->outs.first + i)
                                 ->wanted];
-    if (rule->rule && (rule->rule->op == EQL_MAPPING_OP_LINES ||
-                       rule->rule->op == EQL_MAPPING_OP_PAIRS))
+    if (rule->rule && rule->op.how == EQL_MAPPING_HOW_NAMES)
         b->plan->unsupported = true; /* not where rules are */
 }
 

@@ -1,9 +1,15 @@
-/* rawmap_shape.c -- records that have the same keys, channel and code: what the
- * plan would look for in vain is found out once.
+/* rawmap_shape.c -- record shapes: what is common to all records with the same
+ * keys, channel and event code, found out once.
  *
- * A record's keys are told by the sum of random numbers, whatever their order,
- * and then compared.  What its values are is not known: a rule stays that may
- * find something. */
+ * A plan (rawmap_plan.c) is for a channel and code, whatever keys a record has;
+ * most of what it looks for is then missing.  A shape is that plan without the
+ * sources that are not there, and without the rules and outputs that can
+ * have no value then.  Only keys count, and whether a value is a string: values are not
+ * known, so a rule stays that may find something.
+ *
+ * A shape is found by the sum of a random number for each of its keys, whatever
+ * their order; keys, channel and code are then compared.  A shape is made
+ * when its keys come for the second time.  When there are too many, all are forgotten. */
 #include "io/windows/rawmap_int.h"
 
 #include <stdlib.h>
@@ -58,7 +64,9 @@ has_keys(const eql_rawmap *r, const eql_rawmap_shape *f)
 {
     if (f->sum != r->key_sum || f->nkeys != r->nkeys)
         return false;
-    /* As many, and all of them: no others. */
+    if (memcmp(f->keys, r->keys, f->nkeys * sizeof *f->keys) == 0)
+        return true;
+    /* In another order: as many, and all of them, so no others. */
     for (uint32_t i = 0; i < f->nkeys; i++) {
         const eql_rawmap_cell *c = &r->found[f->keys[i] >> 1];
 
@@ -192,8 +200,8 @@ prune_step(pruning *c, eql_rawmap_step *step)
     for (uint32_t i = 0; kept && i < nall; i++)
         if (may_hold(c, &all[i]))
             kept[step->nfrom++] = all[i];
-    return rule->rule->op == EQL_MAPPING_OP_JOIN ? step->nfrom == nall
-                                                 : step->nfrom > 0;
+    return rule->op.sources == EQL_MAPPING_SOURCES_ALL ? step->nfrom == nall
+                                                       : step->nfrom > 0;
 }
 
 static void

@@ -27,9 +27,8 @@ eql_rawmap_quote(eql_rawmap *r, eql_strview inside)
     return (eql_rawmap_cell){.p = p, .len = (uint32_t)inside.len + 2};
 }
 
-/* An integer of at most 18 digits that reads the way it would be printed. */
-static bool
-is_plain_integer(const char *p, uint32_t len)
+bool
+eql_rawmap_is_plain_integer(const char *p, uint32_t len)
 {
     uint32_t i = p[0] == '-';
 
@@ -57,7 +56,7 @@ eql_rawmap_text_of(eql_rawmap *r, const eql_rawmap_cell *c,
     case 't':
     case 'f': break;
     default:
-        if (!is_plain_integer(c->p, c->len))
+        if (!eql_rawmap_is_plain_integer(c->p, c->len))
             return EQL_RAWMAP_TEXT_UNSUPPORTED;
     }
     *text = eql_rawmap_quote(r, eql_sv(c->p, c->len));
@@ -70,15 +69,10 @@ is_empty_once_decoded(const eql_rawmap *r, const eql_rawmap_cell *c)
     eql_strview in = eql_rawmap_inside(c);
     /* An escape is at most six times as long as what it stands for. */
     char text[6 * EQL_MAPPING_MAX_EMPTY + 7];
-    bool found = false;
-    size_t n;
 
     if (in.len > 6 * EQL_MAPPING_MAX_EMPTY)
         return false;
-    n = eql_decode_text(in, text);
-    for (uint32_t i = 0; i < r->m->nempty; i++)
-        found |= eql_sv_eq(r->m->empty[i], eql_sv(text, n));
-    return found;
+    return eql_record_is_empty(r->m, eql_sv(text, eql_decode_text(in, text)));
 }
 
 bool
@@ -114,10 +108,7 @@ eql_rawmap_text_time(const eql_rawmap_cell *c, int64_t *ns, bool *zone,
         *unsupported = true;
         return false;
     }
-    t = eql_mapping_split_trim(t);
-    *zone = t.len > 10 && (memchr(t.p + 10, '+', t.len - 10) ||
-                           memchr(t.p + 10, '-', t.len - 10));
-    return eql_time_parse(t, ns);
+    return eql_mapping_values_time(t, ns, zone);
 }
 
 /* --- lines --- */
@@ -348,19 +339,6 @@ remember(eql_rawmap *r, uint32_t *at, eql_strview start, uint32_t name)
     *at = r->shape->nguesses;
 }
 
-/* Length of the name before a colon; 0: there is none, or it is no name. */
-static size_t
-name_before_colon(eql_strview line)
-{
-    size_t n = 0;
-
-    while (n < line.len &&
-           (((line.p[n] | 32) >= 'a' && (line.p[n] | 32) <= 'z') ||
-            (n > 0 && line.p[n] >= '0' && line.p[n] <= '9')))
-        n++;
-    return n < line.len && line.p[n] == ':' ? n : 0;
-}
-
 static bool
 ends_with_escape(eql_strview v, char c)
 {
@@ -381,7 +359,7 @@ name_of_line(eql_rawmap *r, const eql_rawmap_plan *p, uint32_t *at,
         *start = g->len;
         return g->name;
     }
-    n = name_before_colon(line);
+    n = eql_mapping_split_name(line);
     if (n == 0)
         return EQL_NONE;
     *start = n + 1;
@@ -456,12 +434,10 @@ trim(eql_strview *v)
            (unsigned char)v->p[v->len - 1] < 0x80;
 }
 
-#define PAIR_NAME_CHARS 40u
-
 /* The name before a separator without its white space, in out; *n is 0 when it
  * is none that anybody may ask for.  false: for the mapping. */
 static bool
-squeeze(eql_strview v, char out[PAIR_NAME_CHARS], size_t *n)
+squeeze(eql_strview v, char out[EQL_MAPPING_PAIR_NAME], size_t *n)
 {
     size_t i = 0, len;
     bool known = true;
@@ -479,7 +455,7 @@ squeeze(eql_strview v, char out[PAIR_NAME_CHARS], size_t *n)
                 return false;
             known = false;
         }
-        if (*n + 1 >= PAIR_NAME_CHARS) {
+        if (*n + 1 >= EQL_MAPPING_PAIR_NAME) {
             *n = 0;
             return true;
         }
@@ -496,7 +472,7 @@ name_of_pair(eql_rawmap *r, const eql_rawmap_plan *p, uint32_t *at,
              eql_strview line, uint32_t *name, size_t *start)
 {
     const eql_rawmap_guess *g = guess(r, at, line, '=');
-    char text[PAIR_NAME_CHARS];
+    char text[EQL_MAPPING_PAIR_NAME];
     const char *sep;
     size_t n;
 

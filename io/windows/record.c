@@ -76,8 +76,8 @@ eql_record_text(const json_t *v, bool *failed)
     return text;
 }
 
-static bool
-is_empty(const eql_mapping *m, eql_strview v)
+bool
+eql_record_is_empty(const eql_mapping *m, eql_strview v)
 {
     uint32_t i;
 
@@ -96,8 +96,8 @@ eql_record_add(eql_mapping_state *s, eql_strview name, json_t *text)
         return;
     }
     if (name.len == 0 || memchr(name.p, 0, name.len) ||
-        is_empty(s->m,
-                 eql_sv(json_string_value(text), json_string_length(text))) ||
+        eql_record_is_empty(
+            s->m, eql_sv(json_string_value(text), json_string_length(text))) ||
         json_object_getn(s->data, name.p, name.len))
         json_decref(text);
     else if (json_object_setn_new(s->data, name.p, name.len, text) != 0)
@@ -351,22 +351,29 @@ read_data(eql_mapping_state *s, const json_t *record, uint32_t active)
     }
 }
 
-/* Windows takes channel names in any case (some exports write "security");
- * events say it as the mapping does. */
+/* Windows takes channel names in any case: some exports write "security". */
+const eql_mapping_channel *
+eql_record_channel(const eql_mapping *m, eql_strview name)
+{
+    const eql_mapping_channel *found = NULL;
+
+    for (uint32_t i = 0; i < m->nchannels; i++)
+        if (eql_sv_eq_ascii_ci(m->channels[i].name, name))
+            found = &m->channels[i];
+    return found;
+}
+
+/* Events say a channel's name as the mapping does. */
 static void
 find_plan(eql_mapping_state *s)
 {
     const json_t *channel = s->header[EQL_MAPPING_ROLE_CHANNEL];
     const json_t *code = s->header[EQL_MAPPING_ROLE_CODE];
-    uint32_t i, at = EQL_NONE;
+    uint32_t at = EQL_NONE;
     json_t *text;
 
-    for (i = 0; json_is_string(channel) && i < s->m->nchannels; i++) {
-        if (eql_sv_eq_ascii_ci(s->m->channels[i].name,
-                               eql_sv(json_string_value(channel),
-                                      json_string_length(channel))))
-            s->channel = &s->m->channels[i];
-    }
+    if (json_is_string(channel))
+        s->channel = eql_record_channel(s->m, eql_mapping_values_view(channel));
     if (!s->channel)
         return;
     s->header[EQL_MAPPING_ROLE_CHANNEL] = s->channel->name_text;
