@@ -360,12 +360,13 @@ analyze: $(GEN)/grammar.h ## gcc -fanalyzer and clang-tidy; what they may say is
 frama-c: ## Frama-C's Eva over the verifier's code check and an image's frame; minutes
 	$(Q)sh tools/frama_c.sh
 
-lint: format-check $(B)/libeqlvm.a ## layers, symbols, sizes, citations, image tables, format
+lint: format-check $(B)/libeqlvm.a ## layers, symbols, sizes, citations, image tables, paths in documents, format
 	$(Q)sh tools/check_layers.sh
 	$(Q)sh tools/check_symbols.sh $(B)/libeqlvm.a
 	$(Q)sh tools/check_sizes.sh
 	$(Q)sh tools/check_citations.sh
 	$(Q)sh tools/check_tables.sh
+	$(Q)sh tools/check_paths.sh
 
 # --- installing ---
 
