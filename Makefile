@@ -1,7 +1,7 @@
 # Makefile -- builds eqlvm.  `make help` lists every target.
 #
 # Everything made goes below build/: build/release by default, and beside it
-# build/debug, build/asan, build/tsan, build/cov, build/faults, build/static,
+# build/debug, build/asan, build/tsan, build/cov, build/static,
 # build/fuzz and build/afl (BUILD=...).
 # Put local settings into config.mk (CC = clang, PREFIX = ..., V = 1).  CPPFLAGS,
 # CFLAGS, CXXFLAGS and LDFLAGS, from the environment or the command line, come
@@ -51,8 +51,6 @@ OPT_asan    := -O1 -g -DEQL_DEBUG -fsanitize=address,undefined \
                -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_tsan    := -O1 -g -DEQL_DEBUG -fsanitize=thread
 OPT_cov     := -O0 -g -DEQL_DEBUG --coverage
-# The engine with planted faults, for the judge's own test (docs/testing.md).
-OPT_faults  := -O1 -g -DEQL_FAULTS
 # For a fuzzer, which brings its own driver (tools/fuzz.sh).  clang calls NULL + 0 an
 # overflow of pointers, which gcc and C++ do not.
 OPT_fuzz    := -O2 -g -DEQL_DEBUG -fsanitize=fuzzer-no-link,address,undefined \
@@ -64,7 +62,7 @@ OPT_afl     := $(OPT_fuzz)
 OPT_static  := -O2 -g -static
 OPT         := $(OPT_$(BUILD))
 ifeq ($(strip $(OPT)),)
-$(error BUILD=$(BUILD) is not one of release debug asan tsan cov faults static fuzz afl)
+$(error BUILD=$(BUILD) is not one of release debug asan tsan cov static fuzz afl)
 endif
 
 WERROR ?= -Werror
@@ -86,9 +84,6 @@ LAYERS   := base stdlib program compiler rulefile event \
             io io/format io/input io/json io/fast io/windows \
             vm vm/run vm/eval vm/index vm/filter vm/order vm/state vm/seq vm/group vm/report api
 LIB_C    := $(foreach d,$(LAYERS),$(wildcard $(d)/*.c))
-ifneq ($(BUILD),faults)
-LIB_C    := $(filter-out vm/fault.c,$(LIB_C))
-endif
 LIB_CC   := $(foreach d,$(LAYERS),$(wildcard $(d)/*.cc))
 LIB_GEN  := $(GEN)/lexer.c $(GEN)/grammar.c $(GEN)/winevent_mapping.c
 LIB_OBJ  := $(LIB_C:%.c=$(OBJ)/%.o) $(LIB_CC:%.cc=$(OBJ)/%.o) \
@@ -247,9 +242,11 @@ LINES ?= 1000000
 test-lines: $(B)/tests/test_reader_lines ## changed lines by all readers and threads: LINES= SEED=
 	$(Q)EQL_LINES=$(LINES) EQL_SEED=$(SEED) $<
 
-test-faults: ## every planted fault must be caught within CASES cases
-	$(Q)$(MAKE) BUILD=faults build/faults/tests/reference
-	$(Q)sh tools/check_faults.sh build/faults/tests/reference $(CASES)
+# Mutants live for seconds: they are compiled faster than the rest.
+test-faults: $(B)/tests/reference ## every mutant of tests/mutants must be caught within CASES cases
+	$(Q)MUTANT_CC='$(CC) $(filter-out -MMD -MP,$(ALL_CPPFLAGS)) $(ALL_CFLAGS) -O1 -g0 -w' \
+	    MUTANT_LINK='$(OBJ)/tests/reference/compare.o $(REF_OBJ) $(B)/libeqlvm.a $(ALL_LDFLAGS) $(LIBS)' \
+	    sh tools/check_mutants.sh $(B)/tests/reference $(CASES)
 
 # Of image_mutations, whose share in the suites is small.
 IMAGES ?= 200000
@@ -360,13 +357,14 @@ analyze: $(GEN)/grammar.h ## gcc -fanalyzer and clang-tidy; what they may say is
 frama-c: ## Frama-C's Eva over the verifier's code check and an image's frame; minutes
 	$(Q)sh tools/frama_c.sh
 
-lint: format-check $(B)/libeqlvm.a ## layers, symbols, sizes, citations, image tables, paths in documents, format
+lint: format-check $(B)/libeqlvm.a ## layers, symbols, sizes, citations, image tables, paths in documents, mutants apply, format
 	$(Q)sh tools/check_layers.sh
 	$(Q)sh tools/check_symbols.sh $(B)/libeqlvm.a
 	$(Q)sh tools/check_sizes.sh
 	$(Q)sh tools/check_citations.sh
 	$(Q)sh tools/check_tables.sh
 	$(Q)sh tools/check_paths.sh
+	$(Q)sh tools/check_mutants.sh
 
 # --- installing ---
 
@@ -433,7 +431,7 @@ clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@echo 'make [TARGET] [BUILD=release|debug|asan|tsan|cov|faults|static] [V=1]'
+	@echo 'make [TARGET] [BUILD=release|debug|asan|tsan|cov|static] [V=1]'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
 	    awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
 

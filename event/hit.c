@@ -6,7 +6,6 @@
 #include "event/hit.h"
 
 #include "base/text.h"
-#include "vm/fault.h"
 
 /* --- key values --- */
 

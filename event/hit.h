@@ -52,7 +52,7 @@ void eql_hit_set_tie(eql_hit *h, const eql_value *v); /* NULL: absent */
 
 typedef struct {
     uint32_t size;       /* with its tuples, bytes, multiple of 8 */
-    uint32_t stage;      /* of program.stages[]; see EQL_HIT_EXCEPTED */
+    uint32_t stage;      /* of program.stages[], or EQL_HIT_PROCESS */
     uint32_t severities; /* bit `order` set: that condition holds */
     uint32_t ntuples;    /* at least 1; 0 for EQL_HIT_PROCESS and LINEAGE */
     uint32_t tuples;     /* bytes of them, padding and spellings included */
@@ -63,9 +63,6 @@ typedef struct {
  * captured values are those of the dialect's process_* fields.  It is the first
  * entry of its hit. */
 #define EQL_HIT_PROCESS 0x7fffffffu
-
-/* Set in `stage` by the planted fault exception_after only, never else. */
-#define EQL_HIT_EXCEPTED 0x80000000u
 
 /* A record is at most this large; tuples that do not fit are left out and
  * counted (keys.h), so that every buffer behind it is bounded. */

@@ -14,7 +14,7 @@ base: eqlvm/eqlvm.h
 stdlib: base program/value.h program/dialect.h
 program: base stdlib
 compiler: base program stdlib grammar.h
-event: base program vm/fault.h
+event: base program
 io/format: base program event
 io/input: base program
 io/json: base program stdlib event io/format
@@ -22,15 +22,15 @@ rulefile: base program io/json
 io/fast: base program event io/format io/json io/input
 io/windows: base program event io/format io/json io/fast
 io: base program stdlib event io/format io/input io/json io/fast io/windows/windows.h
-vm/eval: base program stdlib event vm/fault.h
-vm/index: base program stdlib event vm/eval vm/fault.h
+vm/eval: base program stdlib event
+vm/index: base program stdlib event vm/eval
 vm/run: base program event
-vm/order: base program event vm/run vm/fault.h
-vm/filter: base program stdlib event vm/run vm/eval vm/index vm/order vm/fault.h
+vm/order: base program event vm/run
+vm/filter: base program stdlib event vm/run vm/eval vm/index vm/order
 vm/state: base program event vm/run vm/eval vm/filter
-vm/group: base program event vm/run vm/state vm/order vm/fault.h
+vm/group: base program event vm/run vm/state vm/order
 vm/report: base program stdlib event vm/run vm/eval vm/filter vm/order vm/state
-vm/seq: base program event vm/run vm/filter vm/state vm/group vm/report vm/fault.h
+vm/seq: base program event vm/run vm/filter vm/state vm/group vm/report
 vm: base program event vm/run vm/filter vm/index vm/order vm/seq vm/state
 api: base stdlib program compiler rulefile event io io/format io/input io/json io/fast io/windows vm vm/run vm/eval vm/index vm/filter vm/order vm/state vm/group vm/report vm/seq eqlvm/eqlvm.h
 cli: eqlvm/eqlvm.h

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "vm/fault.h"
 #include "vm/filter/worker.h"
 #include "vm/order/order.h"
 #include "vm/order/pending.h"
@@ -115,10 +114,6 @@ make_clocks(eql_engine *e)
 static bool
 make_tables(eql_engine *e)
 {
-#ifdef EQL_FAULTS
-    if (!eql_fault_of_short_cut()) /* fault.h */
-        e->options.no_index = e->options.no_memo = true;
-#endif
     if (e->options.no_index && e->options.no_memo)
         return true;
     e->tables = eql_candidate_tables_new(eql_captures_prepared(e->captures),

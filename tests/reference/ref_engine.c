@@ -12,9 +12,6 @@
 #include "eqlvm/eqlvm.h"
 #include "tests/reference/ref_key.h"
 #include "tests/support/coverage.h"
-#ifdef EQL_FAULTS
-#include "vm/fault.h"
-#endif
 
 /* A TOML basic string. */
 static void
@@ -312,9 +309,6 @@ ref_engine_run_within(const ref_case *c, ref_bounds *b, ref_matches *out,
     eqlvm_program *p = NULL;
     int result = 1;
 
-#ifdef EQL_FAULTS
-    eql_fault_select(getenv("EQL_FAULT"));
-#endif
     err[0] = 0;
     if (!compiler)
         return 2;

@@ -2,8 +2,6 @@
  * one event, keys, and what happens when memory is short. */
 #include "tests/support/ordered_test.h"
 
-#include "vm/fault.h"
-
 /* n: what the event is; k: its key. */
 #define EV(n, k) "{\"n\":\"" n "\",\"k\":" k "}"
 #define ABU                                                                    \
@@ -205,22 +203,6 @@ test_no_room_at_all(void **state)
     ordered_close(&r);
 }
 
-#ifdef EQL_FAULTS
-static void
-test_fault_join_last_wins(void **state)
-{
-    static const char *const events[] = {EV("A", "1"), EV("A", "1"),
-                                         EV("B", "1"), NULL};
-    static const ordered_case c = {
-        .label = "fault", .query = ABU, .events = events, .want = "(2,3)"};
-
-    (void)state;
-    assert_true(eql_fault_select("join_last_wins"));
-    ordered_check(&c);
-    assert_true(eql_fault_select(NULL));
-}
-#endif
-
 int
 main(void)
 {
@@ -231,9 +213,6 @@ main(void)
         cmocka_unit_test(test_severity),
         cmocka_unit_test(test_oldest_key_gives_way),
         cmocka_unit_test(test_no_room_at_all),
-#ifdef EQL_FAULTS
-        cmocka_unit_test(test_fault_join_last_wins),
-#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,6 @@
  * language's description, each dialect's fields, forgetting, and bounds. */
 #include "tests/support/ordered_test.h"
 
-#include "vm/fault.h"
-
 #define ROOT "[process where process.name == \"root\"]"
 #define START "\"start\""
 #define END "\"end\""
@@ -262,28 +260,6 @@ test_oldest_id_gives_way(void **state)
     ordered_close(&r);
 }
 
-#ifdef EQL_FAULTS
-static void
-test_faults(void **state)
-{
-    static const ordered_case self = {
-        "lineage_self", EQL_DIALECT_ELASTIC,
-        NULL,           "any where descendant of " ROOT,
-        family,         "(1) (2) (3) (4) (5) (6) (7)",
-        false};
-    static const ordered_case deep = {
-        "child_deep", EQL_DIALECT_ELASTIC,   NULL, "any where child of " ROOT,
-        family,       "(2) (3) (4) (6) (7)", false};
-
-    (void)state;
-    assert_true(eql_fault_select("lineage_self"));
-    ordered_check(&self);
-    assert_true(eql_fault_select("child_deep"));
-    ordered_check(&deep);
-    assert_true(eql_fault_select(NULL));
-}
-#endif
-
 int
 main(void)
 {
@@ -295,9 +271,6 @@ main(void)
         cmocka_unit_test(test_endgame),
         cmocka_unit_test(test_clock_of_the_rule),
         cmocka_unit_test(test_oldest_id_gives_way),
-#ifdef EQL_FAULTS
-        cmocka_unit_test(test_faults),
-#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

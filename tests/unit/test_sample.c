@@ -2,8 +2,6 @@
  * modes, several samples a key, and the bounds. */
 #include "tests/support/ordered_test.h"
 
-#include "vm/fault.h"
-
 /* n: what the event is; h: its host. */
 #define EV(n, h) "{\"n\":\"" n "\",\"h\":" h "}"
 #define A "[any where n : \"*A*\"] "
@@ -208,21 +206,6 @@ test_no_room_at_all(void **state)
     ordered_close(&r);
 }
 
-#ifdef EQL_FAULTS
-static void
-test_fault_sample_ordered(void **state)
-{
-    static const char *const events[] = {EV("B", "1"), EV("A", "1"), NULL};
-    static const ordered_case c = {
-        .label = "fault", .query = AB, .events = events, .want = ""};
-
-    (void)state;
-    assert_true(eql_fault_select("sample_ordered"));
-    ordered_check(&c);
-    assert_true(eql_fault_select(NULL));
-}
-#endif
-
 int
 main(void)
 {
@@ -233,9 +216,6 @@ main(void)
         cmocka_unit_test(test_search_is_bounded),
         cmocka_unit_test(test_oldest_key_gives_way),
         cmocka_unit_test(test_no_room_at_all),
-#ifdef EQL_FAULTS
-        cmocka_unit_test(test_fault_sample_ordered),
-#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,13 +5,11 @@
  * booleans, and none of arrays and objects.  Sets of literals (set.c) must
  * agree with eql_compare_equal_literal, pair by pair. */
 #include "vm/eval/compare.h"
-#include "vm/fault.h"
 
 eql_comparing
 eql_comparing_of(const eql_dialect *d)
 {
-    return (eql_comparing){.coerce = d->coerce == EQL_COERCE_ON &&
-                                     !EQL_FAULT(coerce_off),
+    return (eql_comparing){.coerce = d->coerce == EQL_COERCE_ON,
                            .strings = eql_case_of_strings(d)};
 }
 
@@ -39,17 +37,9 @@ cmp_doubles(double a, double b)
     return (a > b) - (a < b);
 }
 
-static double
-as_double(const eql_value *v)
-{
-    return v->tag == EQL_INT ? (double)v->u.i : v->u.d;
-}
-
 int
 eql_compare_numbers(const eql_value *a, const eql_value *b)
 {
-    if (EQL_FAULT(int_as_double))
-        return cmp_doubles(as_double(a), as_double(b));
     if (a->tag == EQL_INT && b->tag == EQL_INT)
         return (a->u.i > b->u.i) - (a->u.i < b->u.i);
     if (a->tag == EQL_INT)

@@ -5,8 +5,6 @@
  * base/fold.c's. */
 #include "vm/eval/folded.h"
 
-#include "vm/fault.h"
-
 eql_case
 eql_case_folding(const eql_dialect *d)
 {
@@ -17,7 +15,7 @@ eql_case_folding(const eql_dialect *d)
 eql_case
 eql_case_of_strings(const eql_dialect *d)
 {
-    if (d->string_case == EQL_STRING_CASE_SENSITIVE || EQL_FAULT(case_ignored))
+    if (d->string_case == EQL_STRING_CASE_SENSITIVE)
         return EQL_CASE_EXACT;
     return eql_case_folding(d);
 }

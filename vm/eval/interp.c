@@ -13,7 +13,6 @@
 #include <stdlib.h>
 
 #include "stdlib/functions.h"
-#include "vm/fault.h"
 #include "vm/eval/ops.h"
 
 /* What is known of a leaf or filter for the event with this epoch: epoch plus
@@ -53,10 +52,6 @@ struct eql_interp {
     const eql_leaf_cache *cache; /* NULL: none */
     eql_lineage_fn lineage;
     void *lineage_ctx;
-#ifdef EQL_FAULTS
-    bool null_leaf; /* what a leaf that is null counts as */
-    bool null_seen;
-#endif
 };
 
 static const eql_value null_value = {.tag = EQL_NULL};
@@ -251,11 +246,8 @@ count_elements(eql_interp *it, const eql_iterator *iterator, bool any)
     const eql_slot *outer = *bound;
     uint32_t nchildren = it->p->fields[iterator->field].nchildren;
     uint32_t end = has_array(it, slot) ? slot->n : 0;
-    uint32_t n = any && end == 0 && EQL_FAULT(array_missing_true) ? 1 : 0;
+    uint32_t n = 0;
 
-    any |= EQL_FAULT(count_of_any);
-    if (end > 1 && EQL_FAULT(array_first_only))
-        end = 1;
     it->depth++;
     for (uint32_t i = 0; i < end && spend(it, 1); i++) {
         *bound = slot->children ? slot->children + (size_t)i * nchildren : NULL;
@@ -317,7 +309,7 @@ op_array_has(eql_interp *it, const eql_insn *in)
     eql_containing c = {it->prepared->comparing, it->dialect,
                         (eql_field_type)it->p->fields[in->c].type};
 
-    if (in->b & EQL_CALL_FOLD || EQL_FAULT(array_has_fold))
+    if (in->b & EQL_CALL_FOLD)
         c.how.strings = it->prepared->folding;
     for (uint32_t i = 0; i < n; i++) {
         if (eql_value_is_null(&args[i]))
@@ -345,9 +337,6 @@ op_call(eql_interp *it, const eql_insn *in, eql_value *args)
 
     eql_folded_forget(&it->folded); /* scratch has the same places again */
     fr->scratch_used = true;
-    if (EQL_FAULT(substring_inclusive) && f == EQL_FN_SUBSTRING && in->c == 3 &&
-        args[2].tag == EQL_INT && args[2].u.i >= 0)
-        args[2].u.i++;
     for (uint32_t i = 0; i < in->c; i++) {
         if (!spend_text(it, &args[i], 1))
             return null_value;
@@ -356,8 +345,6 @@ op_call(eql_interp *it, const eql_insn *in, eql_value *args)
     v = eql_function_call(&env, f, in->b & EQL_CALL_FOLD, args, in->c);
     it->counters.leaf_combinations_capped +=
         eql_scratch_refused(fr->scratch) - refused;
-    if (EQL_FAULT(index_of_base) && f == EQL_FN_INDEX_OF && v.tag == EQL_INT)
-        v.u.i++;
     return v;
 }
 
@@ -376,7 +363,7 @@ op_arithmetic(const eql_interp *it, const eql_insn *in, const eql_value *r)
     /* Rows of opcode.def and of eql_operation have the same order. */
     eql_operation op = (eql_operation)(in->op - EQL_OP_ADD);
 
-    return eql_op_arithmetic(it->dialect, op, &r[in->b], &r[in->c]);
+    return eql_arithmetic(it->dialect, op, &r[in->b], &r[in->c]);
 }
 
 static eql_value
@@ -481,7 +468,7 @@ run_leaf(eql_interp *it, const eql_insn *in)
         case EQL_OP_IN_OR: *to = eql_op_in_or(&r[in->b], &r[in->c]); break;
         case EQL_OP_IN_EQ: *to = eql_op_in_eq(how, &r[in->b], &r[in->c]); break;
         case EQL_OP_IN_EQ_IP:
-            *to = eql_op_in_eq_ip(how, &r[in->b], &r[in->c]);
+            *to = eql_op_in_eq_ip(&r[in->b], &r[in->c]);
             break;
         case EQL_OP_IN_EQ_FOLD:
             *to = eql_op_in_eq_fold(it->prepared, &r[in->b], &r[in->c]);
@@ -613,9 +600,6 @@ run_choices(eql_interp *it, uint32_t leaf, eql_value_fn fn, void *ctx)
 typedef struct {
     bool until; /* the answer that ends the search */
     bool holds;
-#ifdef EQL_FAULTS
-    bool null_seen;
-#endif
 } answer;
 
 static bool
@@ -623,9 +607,6 @@ judge(void *ctx, const eql_value *v)
 {
     answer *out = ctx;
 
-#ifdef EQL_FAULTS
-    out->null_seen |= v->tag == EQL_NULL;
-#endif
     out->holds = is_true(v);
     return out->holds != out->until;
 }
@@ -633,13 +614,9 @@ judge(void *ctx, const eql_value *v)
 static bool
 evaluate_leaf(eql_interp *it, uint32_t leaf)
 {
-    answer v = {.until = !EQL_FAULT(multi_value_all)};
-    bool decided = run_choices(it, leaf, judge, &v);
+    answer v = {.until = true};
 
-#ifdef EQL_FAULTS
-    it->null_seen = v.null_seen;
-#endif
-    return decided && v.holds;
+    return run_choices(it, leaf, judge, &v) && v.holds;
 }
 
 void
@@ -666,32 +643,6 @@ eql_interp_value(eql_interp *it, uint32_t leaf)
 
 /* --- filters --- */
 
-#ifdef EQL_FAULTS
-static bool
-tests_equality(const eql_interp *it, uint32_t leaf)
-{
-    eql_range code = it->p->leaves[leaf].code;
-    unsigned op = it->p->insns[code.first + (code.n > 1 ? code.n - 2 : 0)].op;
-
-    return op == EQL_OP_EQ || op == EQL_OP_EQ_K;
-}
-
-/* The planted faults that let null out of a leaf. */
-static bool
-evaluate_faulty_leaf(eql_interp *it, uint32_t leaf)
-{
-    bool holds = evaluate_leaf(it, leaf);
-
-    if (!holds && it->null_seen &&
-        (EQL_FAULT(not_null_false) ||
-         (EQL_FAULT(ne_missing_false) && tests_equality(it, leaf))))
-        return it->null_leaf;
-    return holds;
-}
-#else
-#define evaluate_faulty_leaf evaluate_leaf
-#endif
-
 /* Evaluates it; for a leaf of a body that is not to be remembered. */
 static bool
 find_leaf(eql_interp *it, uint32_t leaf)
@@ -700,12 +651,12 @@ find_leaf(eql_interp *it, uint32_t leaf)
     bool holds;
 
     if (!it->cache || !it->cache->find(it->cache->ctx, leaf, &holds)) {
-        holds = evaluate_faulty_leaf(it, leaf);
+        holds = evaluate_leaf(it, leaf);
         /* What a bound made false is false for this event only. */
         if (it->cache && it->counters.leaf_combinations_capped == capped)
             it->cache->note(it->cache->ctx, leaf, holds);
     }
-    if (!it->prepared->leaves[leaf].free || EQL_FAULT(array_body_once))
+    if (!it->prepared->leaves[leaf].free)
         it->leaf_marks[leaf] = it->epoch | (holds ? 1u : 0u);
     return holds;
 }
@@ -752,27 +703,6 @@ filter_holds(eql_interp *it, uint32_t filter)
     return *mark & 1u;
 }
 
-#ifdef EQL_FAULTS
-/* A filter that null makes false wherever it stands: it must hold whatever
- * null counts as. */
-static bool
-run_faulty_filter(eql_interp *it, const eql_insn *code)
-{
-    bool holds;
-
-    if (!EQL_FAULT(not_null_false) && !EQL_FAULT(ne_missing_false))
-        return run_filter(it, code);
-    forget_answers(it);
-    it->null_leaf = false;
-    holds = run_filter(it, code);
-    forget_answers(it);
-    it->null_leaf = true;
-    return run_filter(it, code) && holds;
-}
-#else
-#define run_faulty_filter run_filter
-#endif
-
 bool
 eql_interp_filter(eql_interp *it, uint32_t filter)
 {
@@ -782,7 +712,7 @@ eql_interp_filter(eql_interp *it, uint32_t filter)
 
     if ((*mark & ~1u) == it->epoch)
         return *mark & 1u;
-    holds = run_faulty_filter(it, code);
+    holds = run_filter(it, code);
     *mark = it->epoch | (holds ? 1u : 0u);
     return holds;
 }

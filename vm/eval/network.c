@@ -4,7 +4,6 @@
  * lies in a block of n bits if its first n bits are the block's.  The final
  * word is eql_cidr_contains, which keeps IPv4 and IPv6 apart. */
 #include "vm/eval/network.h"
-#include "vm/fault.h"
 
 #include <stdlib.h>
 
@@ -30,14 +29,8 @@ clear_host_bits(eql_ip *ip, unsigned bits)
 bool
 eql_network_list_add(eql_network_list *l, eql_strview text)
 {
-    eql_cidr *c = &l->blocks[l->n];
-
-    if (!eql_cidr_parse(text, c))
+    if (!eql_cidr_parse(text, &l->blocks[l->n]))
         return false;
-    if (EQL_FAULT(cidr_prefix_short) && c->bits > 96) {
-        c->bits--;
-        clear_host_bits(&c->net, c->bits);
-    }
     l->n++;
     return true;
 }
@@ -89,24 +82,6 @@ is_in_group(const eql_network_list *l, uint32_t from, uint32_t n,
     return found && eql_cidr_contains(found, ip);
 }
 
-#ifdef EQL_FAULTS
-/* The planted fault: whole addresses are compared as text. */
-static bool
-has_text(const eql_network_list *l, eql_strview text, const eql_ip *ip)
-{
-    char canonical[48];
-
-    for (uint32_t i = 0; i < l->n; i++) {
-        size_t len = eql_ip_format(&l->blocks[i].net, canonical);
-
-        if (l->blocks[i].bits < 128 ? eql_cidr_contains(&l->blocks[i], ip)
-                                    : eql_sv_eq(text, eql_sv(canonical, len)))
-            return true;
-    }
-    return false;
-}
-#endif
-
 bool
 eql_network_list_has(const eql_network_list *l, eql_strview text)
 {
@@ -114,10 +89,6 @@ eql_network_list_has(const eql_network_list *l, eql_strview text)
 
     if (!eql_ip_parse(text, &ip))
         return false;
-#ifdef EQL_FAULTS
-    if (EQL_FAULT(ip_as_text))
-        return has_text(l, text, &ip);
-#endif
     for (uint32_t i = 0; i < l->n;) {
         uint32_t end = end_of_group(l, i);
 

@@ -1,10 +1,8 @@
 /* ops.c -- lists, patterns, addresses and regexes against one value.
  *
- * Null in, null out, unless the language says otherwise; the planted faults of
- * these operators sit here. */
+ * Null in, null out, unless the language says otherwise. */
 #include "vm/eval/ops.h"
 
-#include "vm/fault.h"
 #include "vm/eval/version.h"
 
 eql_value
@@ -35,7 +33,7 @@ eql_op_not(const eql_value *x)
 {
     if (x->tag == EQL_BOOL)
         return eql_value_bool(!x->u.b);
-    return EQL_FAULT(kleene_collapse) ? eql_value_bool(true) : eql_value_null();
+    return eql_value_null();
 }
 
 eql_value
@@ -64,8 +62,6 @@ eql_op_order(eql_ordering o, eql_ordering wanted, eql_ordering or_this)
 {
     if (o == EQL_UNORDERED)
         return eql_value_null();
-    if (EQL_FAULT(le_as_lt))
-        or_this = wanted;
     return eql_value_bool(o == wanted || o == or_this);
 }
 
@@ -87,8 +83,6 @@ eql_op_earlier(const eql_comparing *how, unsigned op, const eql_value *x,
 {
     eql_ordering or_this = op == EQL_OP_LE_VERSION ? EQL_EQUAL : EQL_LESS;
 
-    if (EQL_FAULT(version_as_text))
-        return eql_op_order(eql_compare_order(how, x, y), EQL_LESS, or_this);
     return eql_op_order(eql_version_order(how, x, y), EQL_LESS, or_this);
 }
 
@@ -109,9 +103,7 @@ eql_op_to_ip(const eql_value *x, char out[EQL_ADDRESS_TEXT])
     static const char digits[] = "0123456789abcdef";
     eql_ip ip;
 
-    if (x->tag != EQL_STRING || EQL_FAULT(ip_as_text))
-        return x->tag == EQL_STRING ? *x : eql_value_null();
-    if (!eql_ip_parse(eql_value_sv(x), &ip))
+    if (x->tag != EQL_STRING || !eql_ip_parse(eql_value_sv(x), &ip))
         return eql_value_null();
     for (size_t i = 0; i < sizeof ip.b; i++) {
         out[2 * i] = digits[ip.b[i] >> 4];
@@ -143,15 +135,12 @@ eql_op_in_eq(const eql_comparing *how, const eql_value *x, const eql_value *y)
 /* An element of a list is equal or not: what is no address is not equal, where
  * a comparison by itself (TO_IP) would be null. */
 eql_value
-eql_op_in_eq_ip(const eql_comparing *how, const eql_value *x,
-                const eql_value *y)
+eql_op_in_eq_ip(const eql_value *x, const eql_value *y)
 {
     eql_ip a, b;
 
     if (!eql_value_is_scalar(x) || !eql_value_is_scalar(y))
         return eql_value_null();
-    if (EQL_FAULT(ip_as_text))
-        return eql_op_in_eq(how, x, y);
     return eql_value_bool(x->tag == EQL_STRING && y->tag == EQL_STRING &&
                           eql_ip_parse(eql_value_sv(x), &a) &&
                           eql_ip_parse(eql_value_sv(y), &b) &&
@@ -162,8 +151,7 @@ eql_value
 eql_op_in_eq_fold(const eql_prepared *pr, const eql_value *x,
                   const eql_value *y)
 {
-    if (x->tag == EQL_STRING && y->tag == EQL_STRING &&
-        !EQL_FAULT(in_fold_exact))
+    if (x->tag == EQL_STRING && y->tag == EQL_STRING)
         return eql_value_bool(
             eql_case_equal(pr->folding, eql_value_sv(x), eql_value_sv(y)));
     return eql_op_in_eq(&pr->comparing, x, y);
@@ -237,7 +225,7 @@ is_element(const eql_containing *c, const eql_value *element,
     eql_value x, y;
 
     if (c->type == EQL_FIELD_IP) {
-        x = eql_op_in_eq_ip(&c->how, element, v);
+        x = eql_op_in_eq_ip(element, v);
         return x.tag == EQL_BOOL && x.u.b;
     }
     x = convert(c, element);
@@ -258,40 +246,4 @@ eql_op_has_element(const eql_containing *c, const eql_value *elements,
             return true;
     }
     return false;
-}
-
-#ifdef EQL_FAULTS
-/* The planted faults of arithmetic: false when none is on. */
-static bool
-faulty_arithmetic(eql_operation op, const eql_value *x, const eql_value *y,
-                  eql_dialect *d, eql_value *out)
-{
-    uint64_t a = (uint64_t)x->u.i, b = (uint64_t)y->u.i;
-
-    if (EQL_FAULT(div_other_way))
-        d->int_division = !d->int_division;
-    if (!EQL_FAULT(arith_wrap) || x->tag != EQL_INT || y->tag != EQL_INT ||
-        op > EQL_OPERATION_MUL)
-        return false;
-    *out = eql_value_int((int64_t)(op == EQL_OPERATION_ADD   ? a + b
-                                   : op == EQL_OPERATION_SUB ? a - b
-                                                             : a * b));
-    return true;
-}
-#endif
-
-eql_value
-eql_op_arithmetic(const eql_dialect *d, eql_operation op, const eql_value *x,
-                  const eql_value *y)
-{
-#ifdef EQL_FAULTS
-    eql_dialect faulty = *d;
-    eql_value out;
-
-    if (faulty_arithmetic(op, x, y, &faulty, &out))
-        return out;
-    return eql_arithmetic(&faulty, op, x, y);
-#else
-    return eql_arithmetic(d, op, x, y);
-#endif
 }

@@ -59,8 +59,7 @@ eql_value eql_op_to_ip(const eql_value *x, char out[EQL_ADDRESS_TEXT]);
 eql_value eql_op_in(const eql_value *x, const eql_set *set, eql_folded *folded);
 eql_value eql_op_in_eq(const eql_comparing *how, const eql_value *x,
                        const eql_value *y);
-eql_value eql_op_in_eq_ip(const eql_comparing *how, const eql_value *x,
-                          const eql_value *y);
+eql_value eql_op_in_eq_ip(const eql_value *x, const eql_value *y);
 eql_value eql_op_in_eq_fold(const eql_prepared *pr, const eql_value *x,
                             const eql_value *y);
 eql_value eql_op_like(const eql_value *x, const eql_pattern_list *patterns,
@@ -69,8 +68,7 @@ eql_value eql_op_cidr(const eql_value *x,
                       const eql_prepared_networks *networks);
 eql_value eql_op_regex(const eql_prepared *pr, const eql_value *x,
                        const eql_regex *r);
-eql_value eql_op_arithmetic(const eql_dialect *d, eql_operation op,
-                            const eql_value *x, const eql_value *y);
+
 /* How the elements of an array are compared. */
 typedef struct {
     eql_comparing how;

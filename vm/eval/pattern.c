@@ -4,7 +4,6 @@
  * itself is always of bytes, but for '?', which is a code point and left to
  * base/text.h.  Nothing here knows about values or null. */
 #include "vm/eval/pattern.h"
-#include "vm/fault.h"
 
 static size_t
 count_leading_stars(eql_strview s)
@@ -102,25 +101,6 @@ match_pieces(eql_strview pattern, eql_strview s)
     }
 }
 
-#ifdef EQL_FAULTS
-/* The planted fault: '?' matches what '*' does. */
-static bool
-match_qmark_as_star(eql_strview pattern, eql_strview s)
-{
-    eql_buf b = {0};
-    bool holds;
-
-    eql_buf_add_sv(&b, pattern);
-    for (size_t i = 0; i < b.len; i++) {
-        if (b.p[i] == '?')
-            b.p[i] = '*';
-    }
-    holds = eql_wildcard_match(eql_buf_sv(&b), s, false);
-    eql_buf_free(&b);
-    return holds;
-}
-#endif
-
 /* Bytes at the start of s that a piece without '*' matches; SIZE_MAX: none.
  * Between its '?' bytes are compared. */
 static size_t
@@ -155,10 +135,6 @@ match_general(eql_strview pattern, eql_strview s)
     eql_strview rest = skip(pattern, n);
     size_t at;
 
-#ifdef EQL_FAULTS
-    if (EQL_FAULT(qmark_any_run))
-        return match_qmark_as_star(pattern, s);
-#endif
     at = match_start(eql_sv(pattern.p, n), s);
     if (at == SIZE_MAX || !star)
         return at == s.len;

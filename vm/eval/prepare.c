@@ -9,7 +9,6 @@
  * touches. */
 #include "vm/eval/prepare.h"
 #include "vm/eval/facts.h"
-#include "vm/fault.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -60,13 +59,12 @@ make_patterns(const eql_prepared *pr, const eql_const *k)
 
     if (!l || !eql_pattern_list_init(l, arena, k->list.n))
         return NULL;
-    if (k->flags & EQL_CONST_FOLD && !EQL_FAULT(like_fold_exact))
+    if (k->flags & EQL_CONST_FOLD)
         l->strings = pr->folding;
     l->text_only = k->flags & EQL_CONST_TEXT_ONLY || !pr->comparing.coerce;
     l->member = k->flags & EQL_CONST_MEMBER;
     l->qmark =
-        eql_program_dialect(pr->p)->qmark_wildcard == EQL_QMARK_WILDCARD_ON ||
-        EQL_FAULT(qmark_always);
+        eql_program_dialect(pr->p)->qmark_wildcard == EQL_QMARK_WILDCARD_ON;
     for (uint32_t i = 0; i < k->list.n; i++) {
         eql_str text = list_item(pr->p, k, i)->str;
 
@@ -86,9 +84,8 @@ make_set(const eql_prepared *pr, const eql_const *k)
     if (!set)
         return NULL;
     set->how = pr->comparing;
-    set->strings_case = k->flags & EQL_CONST_FOLD && !EQL_FAULT(in_fold_exact)
-                            ? pr->folding
-                            : pr->comparing.strings;
+    set->strings_case =
+        k->flags & EQL_CONST_FOLD ? pr->folding : pr->comparing.strings;
     set->match = k->flags & EQL_CONST_MATCH;
     for (uint32_t i = 0; i < k->list.n; i++) {
         eql_literal item =
@@ -133,23 +130,11 @@ regex_flags(const eql_prepared *pr, const eql_const *k)
     if (!(k->flags & EQL_CONST_FOLD))
         return flags;
     flags |= EQL_REGEX_FOLD;
-    if (d->regex_ci_ranges == EQL_REGEX_CI_RANGES_LUCENE ||
-        EQL_FAULT(regex_range_case))
+    if (d->regex_ci_ranges == EQL_REGEX_CI_RANGES_LUCENE)
         flags |= EQL_REGEX_CASE_RANGES;
     if (d->case_fold == EQL_CASE_FOLD_ASCII)
         flags |= EQL_REGEX_ASCII;
     return flags;
-}
-
-static eql_strview
-regex_text(const eql_prepared *pr, eql_str s)
-{
-    eql_strview text = eql_program_str(pr->p, s);
-
-    if (EQL_FAULT(regex_search))
-        return eql_arena_printf(pr->maker->arena, ".*(%.*s).*", (int)text.len,
-                                text.p);
-    return text;
 }
 
 static const void *
@@ -163,7 +148,7 @@ make_regex(const eql_prepared *pr, const eql_const *k)
     if (!texts)
         return NULL;
     for (uint32_t i = 0; i < k->list.n; i++)
-        texts[i] = regex_text(pr, list_item(pr->p, k, i)->str);
+        texts[i] = eql_program_str(pr->p, list_item(pr->p, k, i)->str);
     re = eql_regex_new_within(texts, k->list.n, regex_flags(pr, k),
                               &m->regex_memory, m->nregexes, &why);
     free(texts);

@@ -4,7 +4,6 @@
  * equal it: itself, as text and as a number.  `in~` folds strings against
  * strings only; other pairs compare as with `in` (language 5.5). */
 #include "vm/eval/set.h"
-#include "vm/fault.h"
 
 /* Equal numbers have equal keys: integers, also as doubles, by their int64. */
 typedef struct {
@@ -18,7 +17,7 @@ make_number_key(const eql_value *v)
     number_key key = {0, 0};
     double d = v->u.d;
 
-    if (v->tag == EQL_INT && !EQL_FAULT(int_as_double)) {
+    if (v->tag == EQL_INT) {
         key.bits = (uint64_t)v->u.i;
         return key;
     }

@@ -10,7 +10,6 @@
 
 #include "stdlib/functions.h"
 #include "vm/index/dispatch.h"
-#include "vm/fault.h"
 #include "vm/eval/interp.h"
 #include "vm/filter/keys.h"
 #include "vm/filter/seen_fields.h"
@@ -345,13 +344,12 @@ add_tuples(eql_event_filter *s, uint32_t stage, const eql_event *ev,
 
 /* Writes the entry of a stage that takes the event. */
 static eql_engine_result
-add_entry(eql_event_filter *s, uint32_t stage, const eql_event *ev,
-          uint32_t flags)
+add_entry(eql_event_filter *s, uint32_t stage, const eql_event *ev)
 {
     const eql_stage *st = &s->program->stages[stage];
     uint32_t clock = s->program->rules[st->rule].clock;
     eql_buf *rec = open_record(s, clock, ev);
-    size_t at = eql_hit_entry_open(rec, stage | flags, severity_bits(s, st));
+    size_t at = eql_hit_entry_open(rec, stage, severity_bits(s, st));
     eql_keys_result keys;
 
     if (rec->failed)
@@ -376,7 +374,6 @@ static eql_engine_result
 see_stage(eql_event_filter *s, uint32_t stage, const eql_event *ev)
 {
     const eql_stage *st = &s->program->stages[stage];
-    uint32_t flags = 0;
 
     if (!s->result) {
         if (!eql_interp_filter(s->interp, st->filter))
@@ -386,12 +383,10 @@ see_stage(eql_event_filter *s, uint32_t stage, const eql_event *ev)
     if (is_excepted(s, st)) {
         s->counters->withheld++;
         s->stages[stage].withheld++;
-        if (!EQL_FAULT(exception_after))
-            return EQL_ENGINE_OK;
-        flags = EQL_HIT_EXCEPTED;
+        return EQL_ENGINE_OK;
     }
     s->stages[stage].hits++;
-    return add_entry(s, stage, ev, flags);
+    return add_entry(s, stage, ev);
 }
 
 /* The same, told to the stage's counters. */

@@ -9,7 +9,6 @@
 
 #include "base/hash.h"
 #include "stdlib/functions.h"
-#include "vm/fault.h"
 
 /* One value more than can be used tells that there was more. */
 #define MOST_VALUES (EQL_MAX_KEY_TUPLES + 1)
@@ -76,9 +75,7 @@ convert(const eql_dialect *d, eql_field_type type, const eql_value *v)
 static bool
 folds_keys(const eql_dialect *d)
 {
-    if (EQL_FAULT(key_case_ignored))
-        return false;
-    return d->key_case == EQL_KEY_CASE_FOLD || EQL_FAULT(key_fold);
+    return d->key_case == EQL_KEY_CASE_FOLD;
 }
 
 static bool
@@ -324,17 +321,15 @@ collect_value(void *ctx, const eql_value *v)
 
     if (v->tag != EQL_NULL)
         add_value(c->k, c->kv, EQL_FIELD_ANY, v, false);
-    return c->kv->n < MOST_VALUES &&
-           !(EQL_FAULT(key_expr_first) && c->kv->n > 0);
+    return c->kv->n < MOST_VALUES;
 }
 
 static void
 collect_slot(eql_keys *k, key_values *kv, uint32_t field, const eql_slot *slot)
 {
     eql_field_type type = (eql_field_type)k->program->fields[field].type;
-    uint32_t n = EQL_FAULT(key_first_value) && slot->n > 1 ? 1 : slot->n;
 
-    for (uint32_t i = 0; i < n && kv->n < MOST_VALUES; i++) {
+    for (uint32_t i = 0; i < slot->n && kv->n < MOST_VALUES; i++) {
         if (slot->v[i].tag != EQL_NULL)
             add_value(k, kv, type, &slot->v[i], slot->n == 1);
     }
@@ -344,10 +339,9 @@ collect_slot(eql_keys *k, key_values *kv, uint32_t field, const eql_slot *slot)
 static bool
 joins_null(const eql_keys *k, const eql_key *key)
 {
-    if (key->flags & EQL_KEY_OPTIONAL || EQL_FAULT(null_key_joins))
+    if (key->flags & EQL_KEY_OPTIONAL)
         return true;
-    return eql_program_dialect(k->program)->null_keys == EQL_NULL_KEYS_JOIN &&
-           !EQL_FAULT(null_keys_drop);
+    return eql_program_dialect(k->program)->null_keys == EQL_NULL_KEYS_JOIN;
 }
 
 /* Collects the values of one key; false when it has none and needs one. */

@@ -7,7 +7,6 @@
  * and join_reuse=off has to know which keys the event already served. */
 #include "vm/group/join.h"
 
-#include "vm/fault.h"
 #include "vm/state/found.h"
 
 typedef struct {
@@ -230,7 +229,7 @@ is_taken(const job *o, const join_key *k, uint32_t position)
 
     if (d->join_reuse == EQL_JOIN_REUSE_OFF && k->used == o->join->serial)
         return true;
-    return k->at[position] && !EQL_FAULT(join_last_wins);
+    return k->at[position];
 }
 
 /* Puts an event that fits the budget into its place. */
@@ -294,7 +293,7 @@ end_key(const job *o, eql_strview key)
 static eql_engine_result
 see_entry(const job *o, const eql_hit_entry *e)
 {
-    uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED;
+    uint32_t stage = e->stage;
     eql_finding f = {.event = eql_result_event(o->join->captures, o->hit, e),
                      .serial = o->join->serial,
                      .severities = e->severities};

@@ -10,7 +10,6 @@
  * are one process, and "7" is another. */
 #include "vm/group/lineage.h"
 
-#include "vm/fault.h"
 #include "vm/state/found.h"
 #include "vm/order/order.h"
 
@@ -278,7 +277,7 @@ static bool
 comes_from(const eql_lineages *l, uint32_t lineage, bool is_parent)
 {
     uint32_t relation = l->program->lineages[lineage].relation;
-    bool deep = relation == EQL_LINEAGE_DESCENDANT || EQL_FAULT(child_deep);
+    bool deep = relation == EQL_LINEAGE_DESCENDANT;
     const known *k;
 
     if (relation == EQL_LINEAGE_EVENT || (!is_parent && !deep))
@@ -380,7 +379,7 @@ static bool
 has_source(const eql_lineages *l, const eql_hit *h)
 {
     for (const eql_hit_entry *e = eql_hit_first(h); e; e = eql_hit_next(h, e)) {
-        uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED;
+        uint32_t stage = e->stage;
 
         if (stage != EQL_HIT_PROCESS &&
             l->program->stages[stage].flags & EQL_STAGE_LINEAGE)
@@ -412,7 +411,7 @@ eql_lineages_hit(eql_lineages *l, const eql_hit *h, eql_residual *r)
     bool any = false;
 
     for (const eql_hit_entry *e = eql_hit_first(h); e; e = eql_hit_next(h, e)) {
-        uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED;
+        uint32_t stage = e->stage;
 
         if (stage == EQL_HIT_PROCESS) {
             process_event(l, h, e, r);
@@ -445,7 +444,7 @@ eql_lineages_ask(void *ctx, uint32_t lineage, const eql_value *id)
         return false;
     if (l->program->lineages[lineage].relation == EQL_LINEAGE_EVENT)
         return k->is_source;
-    return k->is_member || (EQL_FAULT(lineage_self) && k->is_source);
+    return k->is_member;
 }
 
 uint64_t

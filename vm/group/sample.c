@@ -10,7 +10,6 @@
  * The result says nothing of the order of events, and none is asked for. */
 #include "vm/group/sample.h"
 
-#include "vm/fault.h"
 #include "vm/state/found.h"
 
 typedef struct {
@@ -160,8 +159,6 @@ is_used(eql_found *const *chosen, uint32_t n, const eql_found *f)
         const eql_match_event *ev = &chosen[i]->event;
 
         if (ev->file == f->event.file && ev->line == f->event.line)
-            return true;
-        if (EQL_FAULT(sample_ordered) && chosen[i]->serial > f->serial)
             return true;
     }
     return false;
@@ -347,7 +344,7 @@ take(const job *o, uint32_t filter, const eql_finding *f)
 static eql_engine_result
 see_entry(const job *o, const eql_hit *h, const eql_hit_entry *e)
 {
-    uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED;
+    uint32_t stage = e->stage;
     eql_finding f = {.event = eql_result_event(o->sample->captures, h, e),
                      .serial = o->sample->serial,
                      .severities = e->severities};

@@ -43,7 +43,6 @@
 #include <stdlib.h>
 
 #include "vm/eval/facts.h"
-#include "vm/fault.h"
 
 /* --- tables --- */
 
@@ -332,8 +331,7 @@ eql_candidates_tag_raw(eql_candidates *c, uint32_t i)
         return &c->tags[i];
     if (!raw->p)
         return NULL;
-    c->tags[i] = eql_hash_keyed(
-        &c->key, EQL_FAULT(memo_any_path) ? 0 : raw->path, raw->p, raw->len);
+    c->tags[i] = eql_hash_keyed(&c->key, raw->path, raw->p, raw->len);
     c->tagged[i] = c->epoch;
     return &c->tags[i];
 }
@@ -364,8 +362,6 @@ leaf_slot(eql_candidates *c, uint32_t leaf, uint64_t *key)
     tag = eql_candidates_tag(c, path);
     if (!tag)
         return EQL_NONE;
-    if (EQL_FAULT(memo_any_leaf))
-        leaf = 0;
     /* An odd factor for each leaf; high bits choose the slot. */
     *key =
         (tag->hi ^ leaf) * (UINT64_C(0x9e3779b97f4a7c15) + 2 * (uint64_t)leaf);

@@ -9,8 +9,6 @@
 
 #include <assert.h>
 
-#include "vm/fault.h"
-
 /* --- answers --- */
 
 /* Values of some paths, and events of some plans, are all different: then a
@@ -144,8 +142,6 @@ read_paths(const eql_candidates *c, const uint64_t *allowed, uint8_t *read)
                 *(const uint32_t *)eql_vec_at(&t->read_paths, r.first + k);
 
             read[path] = !c->marked[path];
-            if (EQL_FAULT(verdict_one_path))
-                break;
         }
     }
     for (uint32_t i = 0; i < EQL_COUNTOF(facts); i++) {

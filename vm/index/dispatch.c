@@ -4,7 +4,6 @@
  * ascending, and the lists an event selects are merged into one.  An event
  * that repeats a category selects its list once. */
 #include "vm/index/dispatch.h"
-#include "vm/fault.h"
 #include "base/map.h"
 
 #include <stdlib.h>
@@ -201,9 +200,7 @@ eql_dispatch_stages(eql_dispatch *d, const eql_event *ev,
     d->event++;
     for (uint32_t i = 0; i < d->nfields; i++)
         n = merge_selected(d, n, d->names[i], eql_event_slot(ev, d->fields[i]));
-    if (eql_event_slot(ev, EQL_FIELD_CATEGORY)->n > 0 ||
-        !EQL_FAULT(any_category_lost))
-        n = merge(d, n, &d->categories[d->ncategories]);
+    n = merge(d, n, &d->categories[d->ncategories]);
     *stages = d->merged;
     return n;
 }

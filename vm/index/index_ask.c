@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "stdlib/functions.h"
-#include "vm/fault.h"
 
 /* Pieces that are compared in one text; beyond, a gram alone makes a suspect,
  * so that hostile text costs no more than its length. */
@@ -125,10 +124,7 @@ fold_text(eql_index_asker *a, eql_strview s)
     a->field = EQL_NONE;
     a->text.len = 0;
     eql_buf_add_char(&a->text, EQL_INDEX_START);
-    if (EQL_FAULT(index_exact))
-        eql_buf_add_sv(&a->text, s);
-    else
-        eql_fold(&a->text, s);
+    eql_fold(&a->text, s);
     eql_buf_add_char(&a->text, EQL_INDEX_END);
     if (eql_buf_reserve(&a->text, EQL_INDEX_SLACK))
         memset(a->text.p + a->text.len, 0, EQL_INDEX_SLACK);
@@ -322,8 +318,6 @@ static void
 mark_category(const eql_index_category *c, const eql_slot *slot, eql_marks *m)
 {
     for (uint32_t i = 0; i < slot->n; i++) {
-        if (i > 0 && EQL_FAULT(index_one_category))
-            break;
         if (slot->v[i].tag == EQL_STRING &&
             eql_sv_eq(eql_value_sv(&slot->v[i]), c->name))
             eql_marks_set(m, c->mark);
@@ -432,8 +426,7 @@ eql_index_ask(eql_index_asker *a, const eql_event *ev, uint32_t path,
         const eql_slot *slot = eql_event_slot(ev, g->field);
 
         for (uint32_t k = 0; k < slot->n; k++)
-            if (k == 0 || !EQL_FAULT(index_one_value))
-                look_up_value(a, g, &slot->v[k]);
+            look_up_value(a, g, &slot->v[k]);
         if (slot->n == 1 && slot->v->tag == EQL_STRING &&
             g->convert == EQL_OP_LOAD_FIELD)
             a->field = g->field;

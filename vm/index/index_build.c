@@ -17,8 +17,6 @@
 
 #include <stdlib.h>
 
-#include "vm/fault.h"
-
 /* --- access predicates --- */
 
 /* Leaves that are marks of the stage say nothing more as access. */
@@ -51,8 +49,6 @@ take_chosen(eql_index_maker *m, eql_range code, uint32_t stage, bool *chosen)
             !chosen[in->c])
             continue;
         chosen[in->c] = false;
-        if (n > 0 && EQL_FAULT(index_one_leaf))
-            continue;
         eql_vec_push(&m->access, &link, sizeof link);
         n++;
     }

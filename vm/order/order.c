@@ -13,7 +13,6 @@
 
 #include <stdlib.h>
 
-#include "vm/fault.h"
 #include "vm/order/spill.h"
 
 #define LEAST_MEMORY ((size_t)4096)
@@ -86,7 +85,7 @@ eql_order_by_arrival(const eql_hit *a, const eql_hit *b)
     /* Several events may stand on one line (an array). */
     if (c == 0)
         c = compare_u64(a->ref.offset, b->ref.offset);
-    return EQL_FAULT(tiebreak_reversed) ? -c : c;
+    return c;
 }
 
 int
@@ -95,13 +94,11 @@ eql_order_by_time(const eql_hit *a, const eql_hit *b)
     bool ta = a->flags & EQL_HIT_TIMED, tb = b->flags & EQL_HIT_TIMED;
     int c = 0;
 
-    if (EQL_FAULT(arrival_for_time))
-        return eql_order_by_arrival(a, b);
     if (ta != tb)
         return ta ? -1 : 1;
     if (ta && a->time_ns != b->time_ns)
         return a->time_ns < b->time_ns ? -1 : 1;
-    if (ta && !EQL_FAULT(tiebreaker_ignored)) {
+    if (ta) {
         c = compare_u64(a->tie_kind, b->tie_kind);
         if (c == 0)
             c = compare_u64(a->tie, b->tie);

@@ -17,7 +17,6 @@
 #include "vm/order/order.h"
 
 #define HAS_TIME 1u
-#define EXCEPTED 2u
 
 typedef struct {
     uint64_t line;
@@ -138,7 +137,7 @@ eql_matches_open(eql_matches *m, const eql_match_head *head)
                  .file = head->rule,
                  .tie_kind = head->severity};
 
-    h.clock = (head->has_time ? HAS_TIME : 0) | (head->excepted ? EXCEPTED : 0);
+    h.clock = head->has_time ? HAS_TIME : 0;
     m->with_kept = m->program->rules[head->rule].pipes.n > 0;
     m->events.len = m->kept.len = 0;
     eql_hit_open(&m->record, &h);
@@ -276,12 +275,10 @@ ask_cooldown(eql_matches *m, const eql_match *match, eql_strview key)
 
 /* Looks at a result; key: the canonical one. */
 static eql_engine_result
-look_at(eql_matches *m, const eql_match *match, eql_strview key, bool excepted)
+look_at(eql_matches *m, const eql_match *match, eql_strview key)
 {
-    eql_cooldown_answer v = EQL_COOLDOWN_SUPPRESS;
+    eql_cooldown_answer v = ask_cooldown(m, match, key);
 
-    if (!excepted)
-        v = ask_cooldown(m, match, key);
     if (v == EQL_COOLDOWN_NOMEM)
         return EQL_ENGINE_NOMEM;
     if (m->cooldown)
@@ -302,7 +299,7 @@ look_at(eql_matches *m, const eql_match *match, eql_strview key, bool excepted)
 eql_engine_result
 eql_matches_result(void *ctx, const eql_match *result)
 {
-    return look_at(ctx, result, result->key, false);
+    return look_at(ctx, result, result->key);
 }
 
 static eql_engine_result
@@ -314,7 +311,7 @@ look_at_record(eql_matches *m, const eql_hit *record)
         return EQL_ENGINE_NOMEM;
     if (!is_event_rule(m, record->file))
         m->waiting--;
-    return look_at(m, &match, key_of(record), (record->clock & EXCEPTED) != 0);
+    return look_at(m, &match, key_of(record));
 }
 
 static const eql_hit *

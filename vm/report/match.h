@@ -34,7 +34,6 @@ void eql_matches_free(eql_matches *m); /* NULL is fine */
 
 typedef struct {
     uint32_t rule, severity;
-    bool excepted; /* planted fault exception_after */
     bool has_time;
     int64_t time_ns;
     uint64_t last, first; /* numbers of its last and first hit, or what orders

@@ -86,7 +86,6 @@ void
 eql_partial_note(eql_partial *p, const eql_hit_entry *e)
 {
     p->severities |= e->severities;
-    p->excepted = p->excepted || (e->stage & EQL_HIT_EXCEPTED) != 0;
 }
 
 /* Does anyone else hold an event of p? */

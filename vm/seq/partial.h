@@ -55,7 +55,6 @@ typedef struct eql_partial {
     uint32_t n;          /* events */
     uint32_t severities; /* conditions that hold for any of them */
     bool poisoned;       /* a missing event was there */
-    bool excepted;       /* planted fault exception_after */
     bool owns_compact;   /* its turn is that of `compact`, not of `window` */
     eql_compact_owner compact;
 } eql_partial;

@@ -30,7 +30,6 @@
 #include "vm/seq/seq.h"
 
 #include "base/hash.h"
-#include "vm/fault.h"
 #include "vm/seq/seq_int.h"
 
 /* An entry of the hit at hand, with its place in the order of work. */
@@ -262,16 +261,14 @@ static eql_engine_result
 see_event(eql_seq *s, const eql_seq_step *st)
 {
     eql_match_event ev = eql_result_event(s->captures, st->hit, st->entry);
-    eql_match_head head = {
-        .rule = st->index,
-        .severity =
-            eql_result_severity(s->program, st->index, st->entry->severities),
-        .excepted = (st->entry->stage & EQL_HIT_EXCEPTED) != 0,
-        .has_time = ev.has_time,
-        .time_ns = ev.time_ns,
-        .last = s->serial,
-        .key = eql_sv("", 0),
-        .shown = eql_sv("", 0)};
+    eql_match_head head = {.rule = st->index,
+                           .severity = eql_result_severity(
+                               s->program, st->index, st->entry->severities),
+                           .has_time = ev.has_time,
+                           .time_ns = ev.time_ns,
+                           .last = s->serial,
+                           .key = eql_sv("", 0),
+                           .shown = eql_sv("", 0)};
     const eql_hit *record;
 
     eql_matches_open(s->matches, &head);
@@ -304,16 +301,10 @@ take_result(void *ctx, const eql_match *m)
 
 /* --- one hit --- */
 
-static uint32_t
-stage_of(const eql_hit_entry *e)
-{
-    return e->stage & ~EQL_HIT_EXCEPTED;
-}
-
 static eql_seq_step
 step_of(const eql_seq *s, const eql_hit *h, const item *it)
 {
-    uint32_t stage = stage_of(it->entry);
+    uint32_t stage = it->entry->stage;
 
     return (eql_seq_step){.hit = h,
                           .entry = it->entry,
@@ -329,7 +320,7 @@ residual_holds(eql_seq *s, const eql_seq_step *st)
 {
     uint32_t residual = s->program->stages[st->stage].residual;
 
-    if (residual == EQL_NONE || EQL_FAULT(residual_ignored))
+    if (residual == EQL_NONE)
         return true;
     if (st->plan->by_partial && st->rule->kind == EQL_RULE_SEQUENCE)
         return true;
@@ -344,12 +335,8 @@ rank_in_sequence(const eql_seq *s, uint32_t rule, const eql_seq_stage *st)
         eql_program_dialect(s->program)->until_order == EQL_UNTIL_ORDER_BEFORE;
 
     switch (st->role) {
-    case EQL_SEQ_UNTIL:
-        return before != EQL_FAULT(until_first) ? 0 : UINT32_MAX;
-    case EQL_SEQ_POSITIVE:
-        if (EQL_FAULT(first_stage_first))
-            return 2 + st->first;
-        return 2 + s->plan.rules[rule].npositive - st->first;
+    case EQL_SEQ_UNTIL: return before ? 0 : UINT32_MAX;
+    case EQL_SEQ_POSITIVE: return 2 + s->plan.rules[rule].npositive - st->first;
     default: return 1;
     }
 }
@@ -391,7 +378,7 @@ list_items(eql_seq *s, const eql_hit *h)
     s->items.n = 0;
     s->process = (eql_strview){NULL, 0};
     for (; e; e = eql_hit_next(h, e)) {
-        uint32_t stage = stage_of(e);
+        uint32_t stage = e->stage;
         item it = {.entry = e};
 
         if (stage == EQL_HIT_PROCESS)

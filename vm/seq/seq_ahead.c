@@ -85,7 +85,7 @@ eql_seq_ahead(eql_seq *s, const eql_hit *h, uint64_t place)
     const eql_hit_entry *e = eql_hit_first(h);
 
     for (; s->looks_ahead && e; e = eql_hit_next(h, e)) {
-        uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED;
+        uint32_t stage = e->stage;
         const eql_compact_ring *r;
         eql_strview t;
 

@@ -49,7 +49,7 @@ count_leads(const eql_keytab *t, uint64_t *bytes)
 static bool
 is_of(const eql_seq *s, uint32_t ring, uint32_t at, const eql_hit_entry *e)
 {
-    uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED, rule;
+    uint32_t stage = e->stage, rule;
 
     if (stage >= s->program->nstages)
         return false;
@@ -79,7 +79,7 @@ count_start(const eql_seq *s, uint32_t ring, uint32_t at, uint64_t *bytes)
         return res;
     for (const eql_hit_entry *e = eql_hit_first(h); e; e = eql_hit_next(h, e))
         if (is_of(s, ring, at, e)) {
-            uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED;
+            uint32_t stage = e->stage;
 
             bytes[s->program->stages[stage].rule] += EQL_COMPACT_BYTES;
             break;

@@ -9,7 +9,6 @@
  *
  * The other partials of such a rule are whole, and none of them waits in the
  * first slot. */
-#include "vm/fault.h"
 #include "vm/seq/seq_int.h"
 
 /* Less is not worth a ring of chunks per span. */
@@ -136,7 +135,7 @@ find_entry(const eql_hit *h, const eql_seq_step *st)
     for (; e; e = eql_hit_next(h, e)) {
         eql_strview t;
 
-        if ((e->stage & ~EQL_HIT_EXCEPTED) != st->rule->stages.first)
+        if (e->stage != st->rule->stages.first)
             continue;
         for (t = eql_hit_tuple_first(e); t.p; t = eql_hit_tuple_next(e, t)) {
             if (eql_sv_eq(t, st->key))

@@ -28,7 +28,6 @@
  * says (missing_eof).  Times are compared strictly: an event at the time of a
  * neighbour is not between.  All of it is held against a naive evaluator that
  * looks at whole event lists (tests/reference/ref_seq.c). */
-#include "vm/fault.h"
 #include "vm/seq/seq_int.h"
 
 /* --- leading --- */
@@ -45,7 +44,7 @@ eql_seq_lead_before(const eql_seq *s, const eql_seq_step *st)
 {
     const eql_seq_lead *l;
 
-    if (!eql_seq_rule_of(s, st)->leads || EQL_FAULT(lead_ignored))
+    if (!eql_seq_rule_of(s, st)->leads)
         return EQL_NO_LEAD;
     l = find_lead(s, st);
     if (!l)
@@ -136,7 +135,7 @@ note_gap(eql_seq *s, const eql_seq_step *st)
 
         if (p->n != st->plan->first + 1 || now >= p->gap_ns)
             continue;
-        if (now > last || (EQL_FAULT(missing_inclusive) && now == last))
+        if (now > last)
             p->gap_ns = now;
     }
 }
@@ -311,7 +310,7 @@ judge(const eql_seq *s, const eql_seq_step *st, const eql_partial *p,
     int64_t lead = p ? p->lead_ns : eql_seq_lead_before(s, st);
 
     *base_ns = p ? p->window.start_ns : last;
-    if (p && p->poisoned && !EQL_FAULT(missing_ignored))
+    if (p && p->poisoned)
         return DISCARD;
     if (r->leads && (!r->trails || independent)) {
         if (lead != EQL_NO_LEAD && !eql_window_exceeds(last, lead, r->span_ns))
@@ -323,7 +322,7 @@ judge(const eql_seq *s, const eql_seq_step *st, const eql_partial *p,
     }
     if (!r->trails || eql_window_exceeds(last, *base_ns, r->span_ns))
         return EMIT;
-    return EQL_FAULT(trail_early) ? EMIT : HOLD;
+    return HOLD;
 }
 
 static eql_match_event
@@ -368,17 +367,15 @@ static const eql_hit *
 write_match(eql_seq *s, const eql_seq_step *st, const eql_partial *p)
 {
     uint32_t bits = st->entry->severities | (p ? p->severities : 0);
-    eql_match_head head = {
-        .rule = st->index,
-        .severity = eql_result_severity(s->program, st->index, bits),
-        .excepted =
-            (st->entry->stage & EQL_HIT_EXCEPTED) != 0 || (p && p->excepted),
-        .has_time = true,
-        .time_ns = st->hit->time_ns,
-        .last = s->serial,
-        .first = p ? p->window.serial : s->serial,
-        .key = st->key,
-        .shown = eql_hit_tuple_shown(st->entry, st->key)};
+    eql_match_head head = {.rule = st->index,
+                           .severity =
+                               eql_result_severity(s->program, st->index, bits),
+                           .has_time = true,
+                           .time_ns = st->hit->time_ns,
+                           .last = s->serial,
+                           .first = p ? p->window.serial : s->serial,
+                           .key = st->key,
+                           .shown = eql_hit_tuple_shown(st->entry, st->key)};
 
     eql_matches_open(s->matches, &head);
     write_events(s, st, p);

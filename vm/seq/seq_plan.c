@@ -4,7 +4,6 @@
  * slot they stand behind (language 8.8, 8.15).  It only reads the program. */
 #include <stdlib.h>
 
-#include "vm/fault.h"
 #include "vm/seq/seq_int.h"
 
 static bool
@@ -65,7 +64,7 @@ plan_stages(eql_seq_plan *plan, const eql_captures *c, uint32_t rule)
 }
 
 /* Does nothing but the second stage, `until`, time and room decide about a
- * partial of one event?  Planted faults that need it whole count as well. */
+ * partial of one event? */
 static bool
 may_be_compact(const eql_seq_plan *plan, const eql_rule *rule,
                const eql_seq_rule *r)
@@ -73,9 +72,6 @@ may_be_compact(const eql_seq_plan *plan, const eql_rule *rule,
     const eql_seq_stage *first = &plan->stages[rule->stages.first];
     uint32_t end = rule->stages.first + rule->stages.n;
 
-    if (EQL_FAULT(partial_kept) || EQL_FAULT(keep_oldest_partial) ||
-        EQL_FAULT(until_any_key) || EQL_FAULT(first_stage_first))
-        return false;
     if (rule->kind != EQL_RULE_SEQUENCE || r->leads || r->npositive < 2 ||
         first->runs > 1 || first->by_partial ||
         plan->stages[first->next].by_partial)

@@ -4,7 +4,6 @@
  * A stage with runs serves its positions from the last to the first, as stages
  * do: so no event fills two places of one match.  s->cursor walks down the
  * entry's list and stays right whatever leaves it. */
-#include "vm/fault.h"
 #include "vm/seq/seq_int.h"
 
 /* --- residuals --- */
@@ -38,7 +37,7 @@ eql_seq_holds(eql_seq *s, const eql_seq_step *st, const eql_partial *p)
     if (s->process.p)
         eql_residual_process(r, s->process);
     eql_residual_own(r, st->stage, eql_hit_captured(st->entry));
-    if (p && !EQL_FAULT(alias_unbound))
+    if (p)
         bind_events(s, p);
     return eql_residual_holds(r, residual);
 }
@@ -58,7 +57,7 @@ is_list(const eql_seq *s, const eql_seq_step *st, uint32_t last)
     const eql_dialect *d = eql_program_dialect(s->program);
     const eql_seq_stage *next = st->plan;
 
-    if (d->alias_pending == EQL_ALIAS_PENDING_LATEST || EQL_FAULT(alias_latest))
+    if (d->alias_pending == EQL_ALIAS_PENDING_LATEST)
         return false;
     if (last + 1 >= next->first + next->runs) {
         if (next->next == EQL_NONE)
@@ -108,16 +107,6 @@ lowest(const eql_partial_entry *e)
     return p;
 }
 
-static bool
-keeps_older(const eql_partial *at, uint32_t slot)
-{
-    if (!EQL_FAULT(keep_oldest_partial))
-        return false;
-    while (at && slot_of(at) < slot)
-        at = at->above;
-    return at && slot_of(at) == slot;
-}
-
 /* --- starting and going on --- */
 
 /* The event, made once per key: partials share it. */
@@ -146,10 +135,6 @@ start(eql_seq *s, eql_seq_step *st, eql_partial_entry *e)
 {
     eql_partial *p;
 
-    if (keeps_older(lowest(e), 0)) {
-        s->counters->replaced++;
-        return EQL_ENGINE_OK;
-    }
     clear_slot(s, lowest(e), 0, is_list(s, st, 0));
     if (!eql_seq_make_room(s, eql_budget_cost(sizeof *p) + event_cost(s, st),
                            NULL)) {
@@ -224,10 +209,6 @@ move_on(eql_seq *s, eql_seq_step *st, eql_partial *p, uint32_t j)
 {
     eql_engine_result res = EQL_ENGINE_OK;
 
-    if (keeps_older(p->above, j)) {
-        eql_seq_drop(s, p, &s->counters->replaced);
-        return EQL_ENGINE_OK;
-    }
     clear_slot(s, p->above, j, is_list(s, st, j));
     if (!make_room(s, st, p, &res)) {
         eql_seq_drop(s, p, &s->counters->evicted);
@@ -248,13 +229,12 @@ go_on(eql_seq *s, eql_seq_step *st, eql_partial *p, uint32_t j)
     bool last = j + 1 == eql_seq_rule_of(s, st)->npositive;
     eql_engine_result res = EQL_ENGINE_OK;
 
-    if ((st->plan->fork && !EQL_FAULT(fork_moves)) || EQL_FAULT(partial_kept)) {
+    if (st->plan->fork) {
         res = fork_off(s, p, &p);
         if (!p)
             return res;
     }
-    if (st->hit->time_ns > p->gap_ns ||
-        (EQL_FAULT(missing_inclusive) && st->hit->time_ns == p->gap_ns))
+    if (st->hit->time_ns > p->gap_ns)
         p->poisoned = true;
     if (!last)
         return move_on(s, st, p, j);
@@ -269,11 +249,8 @@ go_on(eql_seq *s, eql_seq_step *st, eql_partial *p, uint32_t j)
 static bool
 is_too_late(const eql_seq *s, const eql_seq_step *st, const eql_partial *p)
 {
-    int64_t span = eql_seq_rule_of(s, st)->span_ns;
-
-    if (EQL_FAULT(maxspan_lt) && span != EQL_WINDOW_NEVER)
-        span--;
-    return eql_window_exceeds(st->hit->time_ns, p->window.start_ns, span);
+    return eql_window_exceeds(st->hit->time_ns, p->window.start_ns,
+                              eql_seq_rule_of(s, st)->span_ns);
 }
 
 /* The newest partial in the slot before position j that goes on with the event;
@@ -369,10 +346,6 @@ eql_seq_positive(eql_seq *s, eql_seq_step *st)
     }
     if (!e)
         return res;
-    if (EQL_FAULT(first_stage_first) && starts) {
-        res = begin(s, st, e);
-        starts = false;
-    }
     if (res == EQL_ENGINE_OK)
         res = advance(s, st, e);
     if (res == EQL_ENGINE_OK && starts)
@@ -385,31 +358,14 @@ eql_seq_positive(eql_seq *s, eql_seq_step *st)
 
 /* --- until --- */
 
-/* Planted fault until_any_key. */
-static void
-end_all(eql_seq *s, const eql_seq_step *st)
-{
-    eql_window_ring *r = &s->windows.rings[s->windows.of_rule[st->index]];
-
-    for (eql_window_node *n = r->oldest, *newer; n; n = newer) {
-        eql_partial *p = eql_partial_of(n);
-
-        newer = n->newer;
-        if (n->kind == EQL_SEQ_PARTIAL && p->entry->node.rule == st->index)
-            eql_seq_drop(s, p, &s->counters->ended);
-    }
-}
-
 void
 eql_seq_until(eql_seq *s, const eql_seq_step *st)
 {
     eql_partial_entry *e = eql_seq_find(s, st);
 
-    if (EQL_FAULT(until_any_key))
-        end_all(s, st);
-    else if (eql_seq_is_compact(s, st) && !EQL_FAULT(until_ignored))
+    if (eql_seq_is_compact(s, st))
         eql_seq_end_compact(s, st);
-    if (!e || EQL_FAULT(until_ignored) || EQL_FAULT(until_any_key))
+    if (!e)
         return;
     eql_seq_pin(e);
     s->cursor = e->top;

@@ -34,7 +34,7 @@ eql_match_event
 eql_result_event(const eql_captures *c, const eql_hit *h,
                  const eql_hit_entry *e)
 {
-    uint32_t stage = e->stage & ~EQL_HIT_EXCEPTED;
+    uint32_t stage = e->stage;
     eql_match_event ev = {.stage = stage,
                           .file = h->file,
                           .line = h->line,
