@@ -317,8 +317,7 @@ static bool
 counts_hosts(const eql_plan *plan)
 {
     for (uint32_t i = 0; i < plan->npipes; i++)
-        if (plan->pipes[i].kind == EQL_PIPE_COUNT ||
-            plan->pipes[i].kind == EQL_PIPE_UNIQUE_COUNT)
+        if (eql_pipe_kind_get(plan->pipes[i].kind)->counts_hosts)
             return true;
     return false;
 }

@@ -239,11 +239,10 @@ dump_stage(const eql_plan_stage *s, eql_buf *out)
 static void
 dump_pipe(const eql_plan_pipe *p, eql_buf *out)
 {
-    static const char *const names[] = {
-        "head", "tail", "filter", "unique", "sort", "count", "unique_count"};
+    const eql_pipe_kind_info *kind = eql_pipe_kind_get(p->kind);
 
-    eql_buf_printf(out, "pipe %s", names[p->kind]);
-    if (p->kind == EQL_PIPE_HEAD || p->kind == EQL_PIPE_TAIL)
+    eql_buf_printf(out, "pipe %s", kind->name.p);
+    if (kind->operand == EQL_PIPE_TAKES_NUMBER)
         eql_buf_printf(out, " %llu", (unsigned long long)p->n);
     eql_buf_add_char(out, '\n');
     if (p->filter.condition)

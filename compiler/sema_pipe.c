@@ -5,22 +5,12 @@
 #include "compiler/sema_query.h"
 #include "program/rule_language.h"
 
-static const struct {
-    eql_strview name;
-    uint32_t least, most; /* arguments */
-    const char *takes;
-} pipes[EQL_PIPE_KIND_COUNT] = {
-    [EQL_PIPE_HEAD] = {{"head", 4}, 0, 1, "a number, 50 without it"},
-    [EQL_PIPE_TAIL] = {{"tail", 4}, 0, 1, "a number, 50 without it"},
-    [EQL_PIPE_FILTER] = {{"filter", 6}, 1, 1, "one condition"},
-    [EQL_PIPE_UNIQUE] = {{"unique", 6}, 1, UINT32_MAX, "one value or more"},
-    [EQL_PIPE_SORT] = {{"sort", 4}, 1, UINT32_MAX, "one value or more"},
-    [EQL_PIPE_COUNT] = {{"count", 5}, 0, UINT32_MAX, "any number of values"},
-    [EQL_PIPE_UNIQUE_COUNT] = {{"unique_count", 12},
-                               1,
-                               UINT32_MAX,
-                               "one value or more"},
-};
+/* ", head, tail ...": of pipe.def, in its order. */
+static const char all_names[] =
+#define PIPE(NAME, name, operand, least, most, takes, hosts) ", " name
+#include "program/pipe.def"
+#undef PIPE
+    ;
 
 static void
 unknown(eql_sema_checker *ck, const eql_pipe *p)
@@ -31,17 +21,16 @@ unknown(eql_sema_checker *ck, const eql_pipe *p)
     uint32_t close;
 
     for (uint32_t i = 0; i < EQL_PIPE_KIND_COUNT; i++)
-        names[i] = pipes[i].name;
+        names[i] = eql_pipe_kind_get(i)->name;
     close = eql_closest(p->name.text, names, EQL_PIPE_KIND_COUNT);
     if (advice)
         hint = eql_sv_cstr(advice);
     else if (close != EQL_NONE)
         hint = eql_arena_printf(ck->sx.arena, "did you mean \"%s\"?",
                                 names[close].p);
-    eql_diags_add(ck->sx.diags, "E310", p->name.span,
-                  hint.p ? hint.p
-                         : "pipes are head, tail, filter, unique, sort, "
-                           "count, unique_count",
+    else
+        hint = eql_arena_printf(ck->sx.arena, "pipes are %s", all_names + 2);
+    eql_diags_add(ck->sx.diags, "E310", p->name.span, hint.p,
                   "unknown pipe \"%.*s\"", (int)p->name.text.len,
                   p->name.text.p);
     ck->ok = false;
@@ -50,18 +39,19 @@ unknown(eql_sema_checker *ck, const eql_pipe *p)
 static bool
 find(eql_sema_checker *ck, const eql_pipe *p, eql_pipe_kind *out)
 {
-    for (uint32_t i = 0; i < EQL_PIPE_KIND_COUNT; i++) {
-        if (!eql_sv_eq(p->name.text, pipes[i].name))
-            continue;
-        *out = (eql_pipe_kind)i;
-        if (p->args.n >= pipes[i].least && p->args.n <= pipes[i].most)
-            return true;
-        eql_diags_add(ck->sx.diags, "E310", p->span, NULL,
-                      "pipe \"%s\" takes %s", pipes[i].name.p, pipes[i].takes);
-        ck->ok = false;
+    const eql_pipe_kind_info *info;
+
+    *out = eql_pipe_kind_find(p->name.text);
+    if (*out == EQL_PIPE_KIND_COUNT) {
+        unknown(ck, p);
         return false;
     }
-    unknown(ck, p);
+    info = eql_pipe_kind_get(*out);
+    if (p->args.n >= info->least && p->args.n <= info->most)
+        return true;
+    eql_diags_add(ck->sx.diags, "E310", p->span, NULL, "pipe \"%s\" takes %s",
+                  info->name.p, info->takes);
+    ck->ok = false;
     return false;
 }
 
@@ -151,14 +141,13 @@ check_pipe(eql_sema_checker *ck, const eql_pipe *p, eql_typed_pipe *out)
     out->span = p->span;
     if (!find(ck, p, &out->kind))
         return;
-    switch (out->kind) {
-    case EQL_PIPE_HEAD:
-    case EQL_PIPE_TAIL: check_number(ck, p, out); break;
-    case EQL_PIPE_FILTER:
+    switch (eql_pipe_kind_get(out->kind)->operand) {
+    case EQL_PIPE_TAKES_NUMBER: check_number(ck, p, out); break;
+    case EQL_PIPE_TAKES_CONDITION:
         out->condition = eql_sema_root(&ck->sx, p->args.items[0]);
         ck->ok = ck->ok && out->condition;
         break;
-    default: check_values(ck, p, out); break;
+    case EQL_PIPE_TAKES_VALUES: check_values(ck, p, out); break;
     }
     if (out->kind == EQL_PIPE_COUNT)
         ck->sx.after_count = true;

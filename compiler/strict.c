@@ -392,22 +392,14 @@ walk_stages(walker *w, const eql_query *q)
         walk_stage(w, q->until);
 }
 
-/* Pipes of no dialect are sema's to report. */
-static bool
-is_other_pipe(eql_strview name)
-{
-    return eql_sv_is(name, "filter") || eql_sv_is(name, "unique") ||
-           eql_sv_is(name, "sort") || eql_sv_is(name, "count") ||
-           eql_sv_is(name, "unique_count");
-}
-
 static void
 walk_pipe(walker *w, const eql_pipe *p)
 {
-    bool cut =
-        eql_sv_is(p->name.text, "head") || eql_sv_is(p->name.text, "tail");
+    eql_pipe_kind kind = eql_pipe_kind_find(p->name.text);
+    bool known = kind != EQL_PIPE_KIND_COUNT; /* else sema reports it */
+    bool cut = kind == EQL_PIPE_HEAD || kind == EQL_PIPE_TAIL;
 
-    if (is_other_pipe(p->name.text))
+    if (known && !cut)
         found(w, EQL_CONSTRUCT_PIPE, p->span);
     if (cut && p->args.n == 0)
         found(w, EQL_CONSTRUCT_PIPE_DEFAULT, p->span);

@@ -481,11 +481,10 @@ put_stage(printer *pr, uint32_t stage)
 static void
 put_pipe(printer *pr, const eql_pipe_op *x)
 {
-    static const char *const names[EQL_PIPE_KIND_COUNT] = {
-        "head", "tail", "filter", "unique", "sort", "count", "unique_count"};
+    const eql_pipe_kind_info *kind = eql_pipe_kind_get(x->kind);
 
-    eql_buf_printf(pr->out, "  | %s", names[x->kind]);
-    if (x->kind == EQL_PIPE_HEAD || x->kind == EQL_PIPE_TAIL)
+    eql_buf_printf(pr->out, "  | %s", kind->name.p);
+    if (kind->operand == EQL_PIPE_TAKES_NUMBER)
         eql_buf_printf(pr->out, " %" PRIu64, x->n);
     for (uint32_t i = 0; i < x->exprs.n; i++) {
         uint32_t leaf = pr->p->exprs[x->exprs.first + i];

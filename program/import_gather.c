@@ -215,7 +215,7 @@ counts_hosts(const eql_import *im)
     for (uint32_t i = 0; i < im->rule->pipes.n; i++) {
         uint32_t kind = im->p->pipes[im->rule->pipes.first + i].kind;
 
-        if (kind == EQL_PIPE_COUNT || kind == EQL_PIPE_UNIQUE_COUNT)
+        if (eql_pipe_kind_get(kind)->counts_hosts)
             return true;
     }
     return false;

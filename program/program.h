@@ -15,6 +15,7 @@
 
 #include "base/base.h"
 #include "program/dialect.h"
+#include "program/pipe_kind.h"
 #include "program/value.h"
 
 /* A string of the heap. */
@@ -272,25 +273,13 @@ typedef struct {
     uint32_t stage;    /* with EQL_STAGE_LINEAGE */
 } eql_lineage;
 
-/* Pipes (language 12.1). */
-typedef enum {
-    EQL_PIPE_HEAD,
-    EQL_PIPE_TAIL,
-    EQL_PIPE_FILTER,
-    EQL_PIPE_UNIQUE,
-    EQL_PIPE_SORT,
-    EQL_PIPE_COUNT,
-    EQL_PIPE_UNIQUE_COUNT,
-    EQL_PIPE_KIND_COUNT
-} eql_pipe_kind;
-
 #define EQL_DEFAULT_PIPE_RESULTS 50u
 
 typedef struct {
     uint32_t kind;   /* eql_pipe_kind */
-    uint32_t filter; /* FILTER; else EQL_NONE */
-    uint64_t n;      /* HEAD, TAIL; else 0 */
-    eql_range exprs; /* of exprs[]: UNIQUE, SORT, COUNT, UNIQUE_COUNT */
+    uint32_t filter; /* of a pipe that takes a condition; else EQL_NONE */
+    uint64_t n;      /* of one that takes a number; else 0 */
+    eql_range exprs; /* of exprs[]: of one that takes values; else empty */
 } eql_pipe_op;
 
 typedef struct {

@@ -190,15 +190,15 @@ eql_verify_stages(eql_verifier *v)
 static bool
 pipe_ok(const eql_verifier *v, const eql_pipe_op *x)
 {
-    bool counts = x->kind == EQL_PIPE_HEAD || x->kind == EQL_PIPE_TAIL;
-    bool filters = x->kind == EQL_PIPE_FILTER;
-    bool many = x->kind == EQL_PIPE_UNIQUE || x->kind == EQL_PIPE_SORT ||
-                x->kind == EQL_PIPE_UNIQUE_COUNT;
+    const eql_pipe_kind_info *kind = eql_pipe_kind_get(x->kind);
 
-    return (counts || x->n == 0) &&
-           (filters ? x->filter < v->p->nfilters : x->filter == EQL_NONE) &&
-           (many ? x->exprs.n > 0
-                 : x->exprs.n == 0 || x->kind == EQL_PIPE_COUNT);
+    return (kind->operand == EQL_PIPE_TAKES_NUMBER || x->n == 0) &&
+           (kind->operand == EQL_PIPE_TAKES_CONDITION
+                ? x->filter < v->p->nfilters
+                : x->filter == EQL_NONE) &&
+           (kind->operand == EQL_PIPE_TAKES_VALUES
+                ? x->exprs.n >= kind->least && x->exprs.n <= kind->most
+                : x->exprs.n == 0);
 }
 
 /* Over results there are the events of the rule, and nothing else. */

@@ -17,7 +17,8 @@ eql() {
     rows FUNCTION stdlib/functions.def | sed 's/$/~(/'
     # words and signs of the lexer, and of the grammar behind it
     sed -nE 's/^ *"([^"]+)" +\{ (word|tilde_word|take).*/\1/p' compiler/lexer.re
-    quoted compiler/sema_pipe.c compiler/sema_query.h compiler/parser.c compiler/sema_span.c |
+    rows PIPE program/pipe.def
+    quoted compiler/sema_query.h compiler/parser.c compiler/sema_span.c |
         grep -E '^[a-z_]+$' || true
     printf '%s\n' 'any where true' 'process where ' 'sequence by ' 'with maxspan=1m' \
         'with runs=3' ' until ' 'sample by ' 'join by ' '![' '| head 1' '| tail 2' '| sort a' \

@@ -91,7 +91,7 @@ counts_hosts(const planner *pl, const eql_rule *r)
     for (uint32_t i = 0; i < r->pipes.n; i++) {
         uint32_t kind = pl->p->pipes[r->pipes.first + i].kind;
 
-        if (kind == EQL_PIPE_COUNT || kind == EQL_PIPE_UNIQUE_COUNT)
+        if (eql_pipe_kind_get(kind)->counts_hosts)
             return eql_program_dialect(pl->p)->host_key != EQL_NONE;
     }
     return false;

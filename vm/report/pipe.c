@@ -574,7 +574,10 @@ flush(eql_pipes *x, chain *c, uint32_t i)
         res = s->op->exprs.n ? flush_count(x, c, i) : flush_totals(x, c, i);
         break;
     case EQL_PIPE_UNIQUE_COUNT: res = flush_unique_count(x, c, i); break;
-    default: break;
+    case EQL_PIPE_HEAD:
+    case EQL_PIPE_FILTER:
+    case EQL_PIPE_UNIQUE:
+    case EQL_PIPE_KIND_COUNT: break;
     }
     eql_pipe_group_list_free(&x->groups, &s->groups);
     return res;
