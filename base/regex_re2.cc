@@ -22,8 +22,9 @@ struct eql_re2 {
     mutable std::atomic<bool> failed{false};
 };
 
-/* What parsing takes at most, measured: of an expression, and for each byte. */
-#define PARSE_BYTES (64u << 10)
+/* For an expression, and for each byte of it: more than all of making one was
+ * seen to take but where repeats multiply, and that is after parsing. */
+#define PARSE_BYTES (128u << 10)
 #define PARSE_BYTES_EACH 512u
 
 /* Memory kept aside while RE2 parses, and given back when there is no other:
