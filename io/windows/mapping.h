@@ -2,8 +2,8 @@
  *
  * Data-driven: a mapping is a JSON document, one is compiled in.  Pure but for
  * time: NXLog and PowerShell exports write local time without its offset; a
- * clock per file learns it from Sysmon events.  Knows jansson; used only by
- * format.c and tests. */
+ * clock per file learns it from Sysmon events.  Knows jansson; used only
+ * in this room and by tests. */
 #ifndef EQL_IO_WINDOWS_MAPPING_H
 #define EQL_IO_WINDOWS_MAPPING_H
 
